@@ -1,0 +1,56 @@
+"""What a device can do wrong, as exceptions.
+
+Each is also the builtin that fits, so that code that knows nothing of halls still handles it.
+"""
+
+from __future__ import annotations
+
+__all__ = ["DeviceError", "DeviceFault", "DeviceTimeout", "DeviceUnavailable", "FrameError"]
+
+
+class DeviceError(Exception):
+    """Root of everything that a driver raises on purpose."""
+
+
+class DeviceUnavailable(DeviceError, ConnectionError):  # noqa: N818 - the field's word
+    """The device or its port is not there; trying again later may help.
+
+    ``port`` is the configured port, ``reason`` the operating system's words.
+    """
+
+    def __init__(self, port: str, reason: str) -> None:
+        super().__init__(f"{port}: {reason}")
+        self.port = port
+        self.reason = reason
+
+
+class DeviceTimeout(DeviceError, TimeoutError):  # noqa: N818 - the field's word
+    """The device did not answer, or did not take bytes, within ``timeout_s`` seconds."""
+
+    def __init__(self, what: str, timeout_s: float) -> None:
+        super().__init__(f"{what}: nothing within {timeout_s:g} s")
+        self.what = what
+        self.timeout_s = timeout_s
+
+
+class FrameError(DeviceError, ValueError):
+    """Bytes that are no frame; the codec looks for the next one. ``data`` is what was read."""
+
+    def __init__(self, what: str, data: bytes = b"") -> None:
+        super().__init__(f"{what}: {data[:32].hex(' ')}" if data else what)
+        self.what = what
+        self.data = data
+
+
+class DeviceFault(DeviceError, RuntimeError):  # noqa: N818 - the field's word
+    """The device works but a person must act: paper, jam, cover.
+
+    ``code`` is stable (``paper_end``, ``cover_open``, ``cutter`` ...); ``zh`` and ``en`` say what
+    to do, one sentence each.
+    """
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        super().__init__(f"{code}: {en}")
+        self.code = code
+        self.zh = zh
+        self.en = en
