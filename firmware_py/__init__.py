@@ -1,0 +1,1 @@
+"""The hall controller: queue core, journal, broker, runtime and command line."""

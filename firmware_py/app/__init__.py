@@ -1,0 +1,1 @@
+"""The application: one writer decides and records; reactions follow from what was recorded."""

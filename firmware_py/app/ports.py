@@ -1,0 +1,121 @@
+"""What the application needs from the outside, and what it hands out.
+
+The journal behind ``JournalPort`` is ``firmware_py.store.journal.Journal``; the runtime brings
+them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from firmware_py.core.commands import Command
+from firmware_py.core.events import Event
+from firmware_py.core.refusals import Refusal
+
+__all__ = [
+    "Happened",
+    "JournalEntry",
+    "JournalEvent",
+    "JournalPort",
+    "Outcome",
+    "StoredEvent",
+    "Submission",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A command on its way: ``id`` makes it count once, ``by`` says who gave it.
+
+    ``by`` is a device (``pad-3``), a kiosk, or a person at a program (``hallctl:anna``).
+    """
+
+    id: str
+    by: str
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A recorded event. ``body`` is its JSON as it stands in the journal."""
+
+    seq: int
+    time_ms: int
+    name: str
+    by: str
+    command_id: str
+    event: Event
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a command: the events it made, or its refusal.
+
+    ``repeated`` says that this id was seen before and this is the first outcome again.
+    """
+
+    happened: tuple[Happened, ...] = ()
+    refusal: Refusal | None = None
+    repeated: bool = False
+
+
+class JournalEvent(Protocol):
+    """An event to be stored."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def body(self) -> bytes: ...
+
+
+class JournalEntry(Protocol):
+    """What one command adds to the journal; a refused one adds its outcome alone."""
+
+    @property
+    def command_id(self) -> str: ...
+    @property
+    def by(self) -> str: ...
+    @property
+    def time_ms(self) -> int: ...
+    @property
+    def outcome(self) -> bytes: ...
+    @property
+    def events(self) -> Sequence[JournalEvent]: ...
+
+
+class StoredEvent(Protocol):
+    """An event as read back."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def time_ms(self) -> int: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def by(self) -> str: ...
+    @property
+    def command_id(self) -> str: ...
+    @property
+    def body(self) -> bytes: ...
+
+
+class JournalPort(Protocol):
+    """The journal as the writer uses it, from the journal's thread only."""
+
+    @property
+    def epoch(self) -> str: ...
+    @property
+    def last_seq(self) -> int: ...
+    @property
+    def last_time_ms(self) -> int: ...
+
+    def set_positions(self, positions: Mapping[str, int]) -> None: ...
+    def outcome(self, command_id: str) -> bytes | None: ...
+    def read(self, after_seq: int, limit: int) -> Sequence[StoredEvent]: ...
+    def positions(self) -> Mapping[str, int]: ...
+    def save_snapshot(self, seq: int, body: bytes) -> None: ...
+    def newest_snapshot(self) -> tuple[int, bytes] | None: ...

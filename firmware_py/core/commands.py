@@ -1,0 +1,266 @@
+"""What may be asked of the hall. Imperative; each is content only.
+
+The id that makes a command count once, and who gave it, travel beside it (``Submission`` in
+``firmware_py.app``). ``COMMANDS`` holds the names used on the control socket and the broker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware_py.core.rules import Trait
+
+__all__ = ["COMMANDS", "Command"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDay:
+    """Open the business day ``day`` (``YYYY-MM-DD``); the same day again goes on with it."""
+
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDay:
+    """Close the day; whoever is left is closed with ``reason``."""
+
+    reason: str = "closing_time"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTicket:
+    """Take a ticket for ``item`` at ``origin`` (a kiosk, ``hallctl``).
+
+    ``appointment_ms`` is the hall time of an appointment, ``person`` a keyed hash. ``override``
+    is the duty manager's word against hours, quotas and the last ticket.
+    """
+
+    item: str
+    origin: str = ""
+    traits: tuple[Trait, ...] = ()
+    appointment_ms: int | None = None
+    person: str | None = None
+    override: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTicket:
+    """Cancel a ticket that is not finished."""
+
+    number: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferTicket:
+    """Send a ticket to another item, window or (``window="desk"``) the exception desk.
+
+    It keeps its place in time.
+    """
+
+    number: str
+    item: str | None = None
+    window: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParkTicket:
+    """Park a ticket in hand: a paper is lacking, the taxpayer is back within minutes."""
+
+    number: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeTicket:
+    """Bring a parked or missed ticket back."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReprintTicket:
+    """Print a ticket's paper again, at ``origin`` or where it was taken."""
+
+    number: str
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWindow:
+    """Open a window, with its clerk's number."""
+
+    window: str
+    clerk: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseWindow:
+    """Send a window on a break; a ticket in hand may still be finished."""
+
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeWindow:
+    """End a window's break."""
+
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseWindow:
+    """Close a window that has nobody."""
+
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetWindowSkills:
+    """Change what a window takes; None is everything."""
+
+    window: str
+    skills: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallNext:
+    """Call the next ticket; ends the service in hand, if one runs."""
+
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallTicket:
+    """Call a ticket by its number, out of turn."""
+
+    window: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Call the ticket in hand again."""
+
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartService:
+    """The called taxpayer is here."""
+
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinishService:
+    """The work is done; the pad asks for the rating."""
+
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkMissed:
+    """The called taxpayer did not come (过号)."""
+
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskRating:
+    """Ask again for the rating of the window's last transaction."""
+
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Give a rating at a window's pad, or for a ``number``; ``reason`` belongs to a bad one."""
+
+    score: int
+    window: str | None = None
+    number: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallHelp:
+    """A window calls the duty manager."""
+
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeAlarm:
+    """The duty manager has seen it. ``by`` says who."""
+
+    alarm: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetClock:
+    """Hall time plus ``wall_offset_ms`` is the local wall clock from now on."""
+
+    wall_offset_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed: raise, change or clear what depends on it."""
+
+
+Command = (
+    OpenDay
+    | CloseDay
+    | TakeTicket
+    | CancelTicket
+    | TransferTicket
+    | ParkTicket
+    | ResumeTicket
+    | ReprintTicket
+    | OpenWindow
+    | PauseWindow
+    | ResumeWindow
+    | CloseWindow
+    | SetWindowSkills
+    | CallNext
+    | CallTicket
+    | Recall
+    | StartService
+    | FinishService
+    | MarkMissed
+    | AskRating
+    | Rate
+    | CallHelp
+    | AcknowledgeAlarm
+    | SetClock
+    | Tick
+)
+
+#: Names for other programs. ``Tick`` and ``SetClock`` are the daemon's own and not among them.
+COMMANDS: dict[str, type[Command]] = {
+    "day.open": OpenDay,
+    "day.close": CloseDay,
+    "ticket.take": TakeTicket,
+    "ticket.cancel": CancelTicket,
+    "ticket.transfer": TransferTicket,
+    "ticket.park": ParkTicket,
+    "ticket.resume": ResumeTicket,
+    "ticket.reprint": ReprintTicket,
+    "window.open": OpenWindow,
+    "window.pause": PauseWindow,
+    "window.resume": ResumeWindow,
+    "window.close": CloseWindow,
+    "window.skills": SetWindowSkills,
+    "window.next": CallNext,
+    "window.call": CallTicket,
+    "window.recall": Recall,
+    "window.start": StartService,
+    "window.finish": FinishService,
+    "window.missed": MarkMissed,
+    "window.ask_rating": AskRating,
+    "window.help": CallHelp,
+    "rate": Rate,
+    "alarm.ack": AcknowledgeAlarm,
+}

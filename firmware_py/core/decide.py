@@ -1,0 +1,62 @@
+"""Decide a command: its events, or a refusal with a reason.
+
+Each family of commands has a file of its own (``decide_day``, ``decide_tickets``,
+``decide_windows``, ``decide_service``, ``decide_alarms``); this one brings them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from firmware_py.core import commands as c
+from firmware_py.core import (
+    decide_alarms,
+    decide_day,
+    decide_service,
+    decide_tickets,
+    decide_windows,
+)
+from firmware_py.core.events import Event
+from firmware_py.core.model import State
+from firmware_py.core.refusals import Refusal
+from firmware_py.core.rules import Rules
+
+__all__ = ["Decision", "decide"]
+
+#: The events of a command, in order (perhaps none), or why it was refused.
+Decision = list[Event] | Refusal
+
+#: ``Any`` because the command's type follows from the key.
+_DECIDE: dict[type[c.Command], Callable[[Rules, State, Any, int], Decision]] = {
+    c.OpenDay: decide_day.open_day,
+    c.CloseDay: decide_day.close_day,
+    c.SetClock: decide_day.set_clock,
+    c.TakeTicket: decide_tickets.take,
+    c.CancelTicket: decide_tickets.cancel,
+    c.TransferTicket: decide_tickets.transfer,
+    c.ParkTicket: decide_tickets.park,
+    c.ResumeTicket: decide_tickets.resume,
+    c.ReprintTicket: decide_tickets.reprint,
+    c.OpenWindow: decide_windows.open_window,
+    c.PauseWindow: decide_windows.pause,
+    c.ResumeWindow: decide_windows.resume,
+    c.CloseWindow: decide_windows.close,
+    c.SetWindowSkills: decide_windows.set_skills,
+    c.CallNext: decide_service.call_next,
+    c.CallTicket: decide_service.call_ticket,
+    c.Recall: decide_service.recall,
+    c.StartService: decide_service.start,
+    c.FinishService: decide_service.finish,
+    c.MarkMissed: decide_service.missed,
+    c.AskRating: decide_service.ask_rating,
+    c.Rate: decide_service.rate,
+    c.CallHelp: decide_alarms.call_help,
+    c.AcknowledgeAlarm: decide_alarms.acknowledge,
+    c.Tick: decide_alarms.tick,
+}
+
+
+def decide(rules: Rules, state: State, command: c.Command, now_ms: int) -> Decision:
+    """Return what ``command`` makes happen at hall time ``now_ms``; changes nothing."""
+    return _DECIDE[type(command)](rules, state, command, now_ms)

@@ -1,0 +1,161 @@
+"""Decisions on tickets: take, cancel, transfer, park, resume, print again."""
+
+from __future__ import annotations
+
+from firmware_py.core import commands as c
+from firmware_py.core import events as e
+from firmware_py.core.alarms import clear_of_ticket, clear_of_window
+from firmware_py.core.decide_day import ENDED, check_hours
+from firmware_py.core.estimate import estimate
+from firmware_py.core.model import State, Ticket, TicketStatus
+from firmware_py.core.refusals import Refusal, refuse
+from firmware_py.core.rules import Rules
+from firmware_py.core.series import next_count, number_text
+
+__all__ = ["cancel", "find", "park", "reprint", "resume", "take", "transfer"]
+
+Decision = list[e.Event] | Refusal
+
+IN_HAND = frozenset({TicketStatus.CALLED, TicketStatus.SERVING})
+
+
+def find(state: State, number: str) -> Ticket | Refusal:
+    """Return today's ticket by its number (also typed in lower case), or why there is none."""
+    ticket = state.tickets.get(number) or state.tickets.get(number.strip().upper())
+    return ticket or refuse("unknown_ticket", number=number)
+
+
+def take(rules: Rules, state: State, command: c.TakeTicket, now_ms: int) -> Decision:
+    """Give the next number of the item's series."""
+    item = rules.items.get(command.item)
+    if item is None:
+        return refuse("unknown_item", item=command.item)
+    if not state.day_open:
+        return refuse("day_closed")
+    if not command.override:
+        refusal = check_hours(rules, state, now_ms) or _check_quotas(rules, state, command)
+        if refusal is not None:
+            return refusal
+    series = rules.series_of(item)
+    count = next_count(series, state.counters.get(series.id))
+    number = number_text(series, count)
+    appointment_ms = command.appointment_ms
+    if appointment_ms is not None and now_ms > appointment_ms + rules.appointment_late_s * 1000:
+        # Too late for the appointment: waits like everybody else.
+        appointment_ms = None
+    guess = estimate(rules, state, item, now_ms)
+    return [
+        e.TicketIssued(
+            number=number,
+            series=series.id,
+            count=count,
+            item=item.id,
+            skill=item.skill,
+            origin=command.origin,
+            traits=command.traits,
+            appointment_ms=appointment_ms,
+            person=command.person,
+            ahead=guess.ahead,
+            estimate_s=guess.wait_s,
+            sure=guess.sure,
+        )
+    ]
+
+
+def _check_quotas(rules: Rules, state: State, command: c.TakeTicket) -> Refusal | None:
+    item = rules.items[command.item]
+    if rules.quota_day is not None and sum(state.taken_by_item.values()) >= rules.quota_day:
+        return refuse("quota_day")
+    if item.quota is not None and state.taken_by_item.get(item.id, 0) >= item.quota:
+        return refuse("quota_item")
+    if (
+        rules.quota_person is not None
+        and command.person is not None
+        and state.taken_by_person.get(command.person, 0) >= rules.quota_person
+    ):
+        return refuse("quota_person")
+    return None
+
+
+def cancel(rules: Rules, state: State, command: c.CancelTicket, now_ms: int) -> Decision:
+    """Give a ticket up."""
+    ticket = find(state, command.number)
+    if isinstance(ticket, Refusal):
+        return ticket
+    if ticket.status in ENDED:
+        return refuse("ticket_ended", number=ticket.number, status=ticket.status)
+    events: list[e.Event] = [*clear_of_ticket(state, ticket)]
+    events.append(e.TicketCancelled(ticket.number, command.reason))
+    return events
+
+
+def transfer(rules: Rules, state: State, command: c.TransferTicket, now_ms: int) -> Decision:
+    """Send a ticket elsewhere, its place in time kept."""
+    ticket = find(state, command.number)
+    if isinstance(ticket, Refusal):
+        return ticket
+    if ticket.status in ENDED or ticket.status is TicketStatus.MISSED:
+        return refuse("ticket_ended", number=ticket.number, status=ticket.status)
+    if command.item is None and command.window is None:
+        return refuse("transfer_where")
+    item = rules.items.get(command.item or ticket.item)
+    if item is None:
+        return refuse("unknown_item", item=command.item)
+    window = command.window
+    if window == "desk":
+        window = rules.exception_window
+        if window is None:
+            return refuse("no_exception_window")
+    if window is not None:
+        there = state.windows.get(window)
+        if there is None:
+            return refuse("unknown_window", window=window)
+        sent_to_desk = window == rules.exception_window
+        if not sent_to_desk and there.skills is not None and item.skill not in there.skills:
+            return refuse("wrong_skill", window=window)
+    events: list[e.Event] = [*clear_of_ticket(state, ticket)]
+    from_window = ticket.window if ticket.status in IN_HAND else None
+    events.append(e.TicketTransferred(ticket.number, item.id, item.skill, window, from_window))
+    return events
+
+
+def park(rules: Rules, state: State, command: c.ParkTicket, now_ms: int) -> Decision:
+    """Let the taxpayer fetch a paper; the window is free for others."""
+    ticket = find(state, command.number)
+    if isinstance(ticket, Refusal):
+        return ticket
+    if ticket.status in ENDED:
+        return refuse("ticket_ended", number=ticket.number, status=ticket.status)
+    if ticket.status not in IN_HAND or ticket.window is None:
+        return refuse("not_in_hand", number=ticket.number)
+    events: list[e.Event] = [*clear_of_window(state, ticket.window)]
+    events.append(e.TicketParked(ticket.number, ticket.window, command.reason))
+    return events
+
+
+def resume(rules: Rules, state: State, command: c.ResumeTicket, now_ms: int) -> Decision:
+    """Bring back a parked ticket (first at its window) or a missed one (after some others)."""
+    ticket = find(state, command.number)
+    if isinstance(ticket, Refusal):
+        return ticket
+    if not state.day_open:
+        return refuse("day_closed")
+    if ticket.status is TicketStatus.PARKED:
+        return [e.TicketResumed(ticket.number, ticket.window)]
+    if ticket.status is TicketStatus.MISSED:
+        away_ms = now_ms - (ticket.missed_ms or 0)
+        if away_ms > rules.return_within_s * 1000:
+            minutes = rules.return_within_s // 60
+            return refuse("return_too_late", number=ticket.number, minutes=minutes)
+        return [e.TicketReturned(ticket.number, state.calls + rules.return_after_calls)]
+    return refuse("not_away", number=ticket.number)
+
+
+def reprint(rules: Rules, state: State, command: c.ReprintTicket, now_ms: int) -> Decision:
+    """Print the same number once more; it is marked as a reprint."""
+    ticket = find(state, command.number)
+    if isinstance(ticket, Refusal):
+        return ticket
+    if ticket.status in ENDED:
+        return refuse("ticket_ended", number=ticket.number, status=ticket.status)
+    return [e.ReprintRequested(ticket.number, command.origin or ticket.origin)]

@@ -1,0 +1,104 @@
+"""How long a new ticket will wait, from the day's own service times and the open windows."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from firmware_py.core.model import State, Window, WindowStatus
+from firmware_py.core.rules import Item, Rules
+from firmware_py.core.waiting import eligible
+
+__all__ = ["Estimate", "estimate", "open_windows_for"]
+
+#: Before the day has figures of its own, a service is thought to take this share of its limit,
+#: and that guess weighs as much as so many real services.
+PRIOR_SHARE = 0.5
+PRIOR_COUNT = 5
+
+MEDIUM_FROM, HIGH_FROM = 8, 30
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """``ahead`` people; the wait in seconds with a low and a high value; and how sure it is.
+
+    ``wait_s`` is None when no open window takes the item. ``sure`` is ``low``, ``medium`` or
+    ``high``, after how many services of the day stand behind it.
+    """
+
+    ahead: int
+    wait_s: int | None
+    low_s: int
+    high_s: int
+    sure: str
+
+
+def open_windows_for(state: State, skill: str) -> list[Window]:
+    """Return the open windows that take this skill."""
+    return [
+        window
+        for window in state.windows.values()
+        if window.status is WindowStatus.OPEN
+        and (window.skills is None or skill in window.skills)
+    ]
+
+
+def estimate(rules: Rules, state: State, item: Item, now_ms: int) -> Estimate:
+    """Return the wait of somebody who took a ticket for ``item`` now."""
+    windows = open_windows_for(state, item.skill)
+    if not windows:
+        ahead = sum(len(queue) for key, queue in state.queues.items() if key[0] == item.skill)
+        return Estimate(ahead, None, 0, 0, "low")
+    ahead, work_s = 0, 0.0
+    mean_by_skill: dict[str, float] = {}
+    for key, queue in state.queues.items():
+        if any(eligible(state, window, key) for window in windows):
+            skill = key[0]
+            if skill not in mean_by_skill:
+                mean_by_skill[skill] = _mean_s(rules, state, skill, item)
+            ahead += len(queue)
+            work_s += len(queue) * mean_by_skill[skill]
+    free = 0
+    for window in windows:
+        if window.ticket is None:
+            free += 1
+        else:
+            work_s += _rest_s(rules, state, window, item, now_ms)
+    wait_s = 0.0 if free > ahead else work_s / len(windows)
+    times = state.service_times.get("")
+    count = times.count if times else 0
+    spread = math.sqrt(times.m2 / count) if times and count > 1 else item.service_limit_s / 2
+    # The sum of independent services spreads with the root of their number.
+    margin_s = spread * math.sqrt(max(ahead, 1)) / len(windows) if wait_s else 0.0
+    sure = "high" if count >= HIGH_FROM else "medium" if count >= MEDIUM_FROM else "low"
+    return Estimate(
+        ahead=ahead,
+        wait_s=round(wait_s),
+        low_s=max(round(wait_s - margin_s), 0),
+        high_s=round(wait_s + margin_s),
+        sure=sure,
+    )
+
+
+def _mean_s(rules: Rules, state: State, skill: str, item: Item) -> float:
+    times = state.service_times.get(skill)
+    prior_s = PRIOR_SHARE * item.service_limit_s
+    everything = state.service_times.get("")
+    if everything and everything.count:
+        weight = min(everything.count, PRIOR_COUNT) / PRIOR_COUNT
+        prior_s = weight * everything.mean_s + (1 - weight) * prior_s
+    if times is None:
+        return prior_s
+    return (times.count * times.mean_s + PRIOR_COUNT * prior_s) / (times.count + PRIOR_COUNT)
+
+
+def _rest_s(rules: Rules, state: State, window: Window, item: Item, now_ms: int) -> float:
+    """Return how much longer a busy window probably needs: never less than a fifth."""
+    number = window.ticket
+    ticket = state.tickets.get(number) if number else None
+    if ticket is None:
+        return 0.0
+    mean_s = _mean_s(rules, state, ticket.skill, rules.items.get(ticket.item, item))
+    since_ms = ticket.started_ms if ticket.started_ms is not None else now_ms
+    return max(mean_s - (now_ms - since_ms) / 1000, mean_s * 0.2)

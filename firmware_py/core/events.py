@@ -1,0 +1,326 @@
+"""What happened in the hall. Past tense; the journal keeps these and nothing else.
+
+``EVENTS`` holds the names under which they are stored and published. A stored event is never
+changed: a new field has a default, a new meaning is a new event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware_py.core.model import AlarmKind, Level
+from firmware_py.core.rules import Trait
+
+__all__ = ["EVENTS", "EVENT_NAMES", "CallReason", "Event"]
+
+
+@dataclass(frozen=True, slots=True)
+class DayOpened:
+    """A business day began, or went on (``reopened``)."""
+
+    day: str
+    reopened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayClosed:
+    """The day ended; ``left`` are the numbers that were still open."""
+
+    day: str
+    reason: str
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TicketIssued:
+    """A number was given. ``ahead`` people waited before it; ``estimate_s`` is the wait."""
+
+    number: str
+    series: str
+    count: int
+    item: str
+    skill: str
+    origin: str
+    traits: tuple[Trait, ...] = ()
+    appointment_ms: int | None = None
+    person: str | None = None
+    ahead: int = 0
+    estimate_s: int | None = None
+    #: ``high``, ``medium`` or ``low``: how sure the estimate is.
+    sure: str = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class ReprintRequested:
+    """The same number is to be printed again."""
+
+    number: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCancelled:
+    """A ticket was given up."""
+
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketTransferred:
+    """A ticket waits again, for another item or window, with its place in time kept."""
+
+    number: str
+    item: str
+    skill: str
+    window: str | None
+    from_window: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketParked:
+    """A paper lacks; the window is free."""
+
+    number: str
+    window: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketResumed:
+    """Parked no more: first at ``window``."""
+
+    number: str
+    window: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketReturned:
+    """Came back after a miss; may be called once the hall has made ``from_call`` calls."""
+
+    number: str
+    from_call: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOpened:
+    """A clerk opened a window."""
+
+    window: str
+    clerk: str
+    skills: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPaused:
+    """A window went on a break."""
+
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowResumed:
+    """A window's break ended."""
+
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowClosed:
+    """A window closed."""
+
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSkillsChanged:
+    """A window takes other items now; None is everything."""
+
+    window: str
+    skills: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallReason:
+    """Why this ticket and no other.
+
+    ``rule`` is the weight class that decided (``ordinary``, ``appointment``, ``resumed``,
+    ``named`` ...); priorities are seconds of ordinary waiting; ``over`` is the next best.
+    """
+
+    rule: str
+    waited_s: int
+    priority: float
+    eligible: int
+    over: str | None = None
+    over_priority: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCalled:
+    """A ticket was called to a window."""
+
+    number: str
+    window: str
+    reason: CallReason
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRecalled:
+    """The ticket in hand was called again."""
+
+    number: str
+    window: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStarted:
+    """Service began; ``auto`` when nobody pressed start. ``limit_s`` is the item's limit."""
+
+    number: str
+    window: str
+    limit_s: int
+    auto: bool = False
+    #: Hall time from which the service counts.
+    since_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFinished:
+    """The transaction is done, after ``service_s`` seconds at the counter."""
+
+    number: str
+    window: str
+    service_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMissed:
+    """Called, and nobody came."""
+
+    number: str
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class RatingAsked:
+    """The pad asks; until ``until_ms`` an answer counts."""
+
+    number: str
+    window: str
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RatingGiven:
+    """A transaction was rated."""
+
+    number: str
+    window: str
+    score: int
+    bad: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RatingUnanswered:
+    """No answer: recorded as none, never as satisfied."""
+
+    number: str
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRaised:
+    """An alarm began, or went from amber to red."""
+
+    alarm: str
+    kind: AlarmKind
+    level: Level
+    subject: str
+    window: str | None = None
+    value_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmAcknowledged:
+    """The duty manager has seen it."""
+
+    alarm: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmCleared:
+    """What caused it is over."""
+
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSet:
+    """Hall time plus the offset is the local wall clock from now on."""
+
+    wall_offset_ms: int
+
+
+Event = (
+    DayOpened
+    | DayClosed
+    | TicketIssued
+    | ReprintRequested
+    | TicketCancelled
+    | TicketTransferred
+    | TicketParked
+    | TicketResumed
+    | TicketReturned
+    | WindowOpened
+    | WindowPaused
+    | WindowResumed
+    | WindowClosed
+    | WindowSkillsChanged
+    | TicketCalled
+    | TicketRecalled
+    | ServiceStarted
+    | ServiceFinished
+    | TicketMissed
+    | RatingAsked
+    | RatingGiven
+    | RatingUnanswered
+    | AlarmRaised
+    | AlarmAcknowledged
+    | AlarmCleared
+    | ClockSet
+)
+
+EVENTS: dict[str, type[Event]] = {
+    "day.opened": DayOpened,
+    "day.closed": DayClosed,
+    "ticket.issued": TicketIssued,
+    "ticket.reprint_requested": ReprintRequested,
+    "ticket.cancelled": TicketCancelled,
+    "ticket.transferred": TicketTransferred,
+    "ticket.parked": TicketParked,
+    "ticket.resumed": TicketResumed,
+    "ticket.returned": TicketReturned,
+    "window.opened": WindowOpened,
+    "window.paused": WindowPaused,
+    "window.resumed": WindowResumed,
+    "window.closed": WindowClosed,
+    "window.skills_changed": WindowSkillsChanged,
+    "ticket.called": TicketCalled,
+    "ticket.recalled": TicketRecalled,
+    "service.started": ServiceStarted,
+    "service.finished": ServiceFinished,
+    "ticket.missed": TicketMissed,
+    "rating.asked": RatingAsked,
+    "rating.given": RatingGiven,
+    "rating.unanswered": RatingUnanswered,
+    "alarm.raised": AlarmRaised,
+    "alarm.acknowledged": AlarmAcknowledged,
+    "alarm.cleared": AlarmCleared,
+    "clock.set": ClockSet,
+}
+
+EVENT_NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENTS.items()}

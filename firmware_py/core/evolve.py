@@ -1,0 +1,338 @@
+"""Fold events into the state. Total: an event that was recorded can always be folded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from firmware_py.core import events as e
+from firmware_py.core.model import (
+    Alarm,
+    ServiceTimes,
+    State,
+    Ticket,
+    TicketStatus,
+    Window,
+    WindowStatus,
+)
+from firmware_py.core.rules import Rules
+from firmware_py.core.waiting import dequeue, enqueue
+
+__all__ = ["evolve", "initial"]
+
+
+def initial(rules: Rules) -> State:
+    """Return the state of a hall in which nothing has happened yet."""
+    state = State()
+    for rule in rules.windows.values():
+        state.windows[rule.id] = Window(rule.id, rule.skills)
+    return state
+
+
+def evolve(state: State, event: e.Event, at_ms: int) -> State:
+    """Fold one event, recorded at hall time ``at_ms``, into ``state`` and return it."""
+    state.now_ms = at_ms
+    _FOLD[type(event)](state, event, at_ms)
+    return state
+
+
+def _window(state: State, window: str) -> Window:
+    # A window that the configuration no longer has may still be in the journal.
+    found = state.windows.get(window)
+    if found is None:
+        found = state.windows[window] = Window(window)
+    return found
+
+
+def _leave_window(state: State, ticket: Ticket, at_ms: int) -> None:
+    """The ticket is no longer in its window's hand."""
+    if ticket.window is not None:
+        window = _window(state, ticket.window)
+        if window.ticket == ticket.number:
+            window.ticket = None
+            window.free_ms = at_ms
+
+
+def _stop_serving(state: State, ticket: Ticket, at_ms: int) -> None:
+    """Keep the service time so far, for a ticket that will go on later or elsewhere."""
+    if ticket.status is TicketStatus.SERVING and ticket.started_ms is not None:
+        ticket.served_before_ms += at_ms - ticket.started_ms
+    ticket.started_ms = None
+    ticket.auto_started = False
+    _leave_window(state, ticket, at_ms)
+
+
+def _day_opened(state: State, event: e.DayOpened, at_ms: int) -> None:
+    if not event.reopened:
+        state.counters = {}
+        state.tickets = {}
+        state.queues = {}
+        state.waiting = 0
+        state.alarms = {}
+        state.taken_by_item = {}
+        state.taken_by_person = {}
+        state.service_times = {}
+        state.calls = state.finished = 0
+        for window in state.windows.values():
+            window.served = 0
+            window.rating_ticket = None
+            window.ticket = None
+    state.day = event.day
+    state.day_open = True
+    state.opened_ms = at_ms
+
+
+def _day_closed(state: State, event: e.DayClosed, at_ms: int) -> None:
+    for number in event.left:
+        ticket = state.tickets[number]
+        if ticket.status is TicketStatus.WAITING:
+            dequeue(state, ticket)
+        _stop_serving(state, ticket, at_ms)
+        ticket.status = TicketStatus.LEFT
+        ticket.reason = event.reason
+        ticket.ended_ms = at_ms
+    for window in state.windows.values():
+        window.status = WindowStatus.CLOSED
+        window.clerk = ""
+    state.day_open = False
+
+
+def _ticket_issued(state: State, event: e.TicketIssued, at_ms: int) -> None:
+    state.counters[event.series] = event.count
+    ticket = Ticket(
+        number=event.number,
+        ordinal=len(state.tickets),
+        item=event.item,
+        skill=event.skill,
+        origin=event.origin,
+        issued_ms=at_ms,
+        traits=event.traits,
+        appointment_ms=event.appointment_ms,
+        person=event.person,
+        estimate_s=event.estimate_s,
+    )
+    state.tickets[event.number] = ticket
+    taken = state.taken_by_item
+    taken[event.item] = taken.get(event.item, 0) + 1
+    if event.person is not None:
+        people = state.taken_by_person
+        people[event.person] = people.get(event.person, 0) + 1
+    enqueue(state, ticket)
+
+
+def _nothing(state: State, event: e.Event, at_ms: int) -> None:
+    """Something that is remembered in the journal alone."""
+
+
+def _ticket_cancelled(state: State, event: e.TicketCancelled, at_ms: int) -> None:
+    ticket = state.tickets[event.number]
+    if ticket.status is TicketStatus.WAITING:
+        dequeue(state, ticket)
+    _stop_serving(state, ticket, at_ms)
+    ticket.status = TicketStatus.CANCELLED
+    ticket.reason = event.reason
+    ticket.ended_ms = at_ms
+    state.taken_by_item[ticket.item] -= 1
+    if ticket.person is not None:
+        state.taken_by_person[ticket.person] -= 1
+
+
+def _ticket_transferred(state: State, event: e.TicketTransferred, at_ms: int) -> None:
+    ticket = state.tickets[event.number]
+    if ticket.status is TicketStatus.WAITING:
+        dequeue(state, ticket)
+    _stop_serving(state, ticket, at_ms)
+    if event.item != ticket.item:
+        # Another business: its own time limit begins from nothing.
+        ticket.served_before_ms = 0
+        state.taken_by_item[ticket.item] -= 1
+        state.taken_by_item[event.item] = state.taken_by_item.get(event.item, 0) + 1
+    ticket.item = event.item
+    ticket.skill = event.skill
+    ticket.bound = event.window
+    ticket.transferred = True
+    ticket.resumed = False
+    ticket.returned_from_call = None
+    ticket.window = None
+    ticket.status = TicketStatus.WAITING
+    enqueue(state, ticket)
+
+
+def _ticket_parked(state: State, event: e.TicketParked, at_ms: int) -> None:
+    ticket = state.tickets[event.number]
+    _stop_serving(state, ticket, at_ms)
+    ticket.status = TicketStatus.PARKED
+    ticket.reason = event.reason
+
+
+def _ticket_resumed(state: State, event: e.TicketResumed, at_ms: int) -> None:
+    ticket = state.tickets[event.number]
+    ticket.resumed = True
+    ticket.bound = event.window
+    ticket.status = TicketStatus.WAITING
+    ticket.reason = ""
+    enqueue(state, ticket)
+
+
+def _ticket_returned(state: State, event: e.TicketReturned, at_ms: int) -> None:
+    ticket = state.tickets[event.number]
+    ticket.returned_from_call = event.from_call
+    ticket.status = TicketStatus.WAITING
+    enqueue(state, ticket)
+
+
+def _window_opened(state: State, event: e.WindowOpened, at_ms: int) -> None:
+    window = _window(state, event.window)
+    window.status = WindowStatus.OPEN
+    window.clerk = event.clerk
+    window.skills = event.skills
+    window.free_ms = at_ms
+
+
+def _window_paused(state: State, event: e.WindowPaused, at_ms: int) -> None:
+    _window(state, event.window).status = WindowStatus.PAUSED
+
+
+def _window_resumed(state: State, event: e.WindowResumed, at_ms: int) -> None:
+    window = _window(state, event.window)
+    window.status = WindowStatus.OPEN
+    window.free_ms = at_ms
+
+
+def _window_closed(state: State, event: e.WindowClosed, at_ms: int) -> None:
+    window = _window(state, event.window)
+    window.status = WindowStatus.CLOSED
+    window.clerk = ""
+
+
+def _window_skills_changed(state: State, event: e.WindowSkillsChanged, at_ms: int) -> None:
+    _window(state, event.window).skills = event.skills
+
+
+def _ticket_called(state: State, event: e.TicketCalled, at_ms: int) -> None:
+    ticket = state.tickets[event.number]
+    if ticket.status is TicketStatus.WAITING:
+        dequeue(state, ticket)
+    ticket.status = TicketStatus.CALLED
+    ticket.window = event.window
+    ticket.bound = None
+    ticket.resumed = False
+    ticket.returned_from_call = None
+    ticket.calls += 1
+    ticket.called_ms = at_ms
+    window = _window(state, event.window)
+    window.ticket = event.number
+    window.last_call_ms = at_ms
+    state.calls += 1
+
+
+def _ticket_recalled(state: State, event: e.TicketRecalled, at_ms: int) -> None:
+    ticket = state.tickets[event.number]
+    ticket.calls = event.calls
+    ticket.called_ms = at_ms
+
+
+def _service_started(state: State, event: e.ServiceStarted, at_ms: int) -> None:
+    ticket = state.tickets[event.number]
+    ticket.status = TicketStatus.SERVING
+    ticket.started_ms = event.since_ms
+    ticket.auto_started = event.auto
+
+
+def _service_finished(state: State, event: e.ServiceFinished, at_ms: int) -> None:
+    ticket = state.tickets[event.number]
+    for key in ("", ticket.skill):
+        times = state.service_times.get(key)
+        if times is None:
+            times = state.service_times[key] = ServiceTimes()
+        times.add(event.service_s)
+    _leave_window(state, ticket, at_ms)
+    ticket.status = TicketStatus.FINISHED
+    ticket.ended_ms = at_ms
+    _window(state, event.window).served += 1
+    state.finished += 1
+
+
+def _ticket_missed(state: State, event: e.TicketMissed, at_ms: int) -> None:
+    ticket = state.tickets[event.number]
+    ticket.started_ms = None
+    ticket.auto_started = False
+    _leave_window(state, ticket, at_ms)
+    ticket.status = TicketStatus.MISSED
+    ticket.missed_ms = at_ms
+
+
+def _rating_asked(state: State, event: e.RatingAsked, at_ms: int) -> None:
+    state.tickets[event.number].rating_state = "asked"
+    window = _window(state, event.window)
+    window.rating_ticket = event.number
+    window.rating_until_ms = event.until_ms
+
+
+def _rating_closed(state: State, window: str, number: str) -> None:
+    found = _window(state, window)
+    if found.rating_ticket == number:
+        found.rating_ticket = None
+
+
+def _rating_given(state: State, event: e.RatingGiven, at_ms: int) -> None:
+    ticket = state.tickets[event.number]
+    ticket.rating = event.score
+    ticket.rating_state = "given"
+    ticket.rating_reason = event.reason
+    _rating_closed(state, event.window, event.number)
+
+
+def _rating_unanswered(state: State, event: e.RatingUnanswered, at_ms: int) -> None:
+    state.tickets[event.number].rating_state = "none"
+    _rating_closed(state, event.window, event.number)
+
+
+def _alarm_raised(state: State, event: e.AlarmRaised, at_ms: int) -> None:
+    # Red after an acknowledged amber is news: it has to be acknowledged again.
+    state.alarms[event.alarm] = Alarm(
+        event.alarm, event.kind, event.level, event.subject, event.window, at_ms
+    )
+
+
+def _alarm_acknowledged(state: State, event: e.AlarmAcknowledged, at_ms: int) -> None:
+    state.alarms[event.alarm].acknowledged_by = event.by
+
+
+def _alarm_cleared(state: State, event: e.AlarmCleared, at_ms: int) -> None:
+    state.alarms.pop(event.alarm, None)
+
+
+def _clock_set(state: State, event: e.ClockSet, at_ms: int) -> None:
+    state.wall_offset_ms = event.wall_offset_ms
+
+
+#: One function an event; ``Any`` because the value's type follows from the key.
+_FOLD: dict[type[e.Event], Callable[[State, Any, int], None]] = {
+    e.DayOpened: _day_opened,
+    e.DayClosed: _day_closed,
+    e.TicketIssued: _ticket_issued,
+    e.ReprintRequested: _nothing,
+    e.TicketCancelled: _ticket_cancelled,
+    e.TicketTransferred: _ticket_transferred,
+    e.TicketParked: _ticket_parked,
+    e.TicketResumed: _ticket_resumed,
+    e.TicketReturned: _ticket_returned,
+    e.WindowOpened: _window_opened,
+    e.WindowPaused: _window_paused,
+    e.WindowResumed: _window_resumed,
+    e.WindowClosed: _window_closed,
+    e.WindowSkillsChanged: _window_skills_changed,
+    e.TicketCalled: _ticket_called,
+    e.TicketRecalled: _ticket_recalled,
+    e.ServiceStarted: _service_started,
+    e.ServiceFinished: _service_finished,
+    e.TicketMissed: _ticket_missed,
+    e.RatingAsked: _rating_asked,
+    e.RatingGiven: _rating_given,
+    e.RatingUnanswered: _rating_unanswered,
+    e.AlarmRaised: _alarm_raised,
+    e.AlarmAcknowledged: _alarm_acknowledged,
+    e.AlarmCleared: _alarm_cleared,
+    e.ClockSet: _clock_set,
+}

@@ -1,0 +1,187 @@
+"""The hall's state: tickets, windows, alarms, and what was counted today.
+
+The state belongs to the one writer that folds events into it; ``evolve`` changes it in place,
+because copying the maps of a day with 20,000 tickets for each key press would cost more than the
+press. Whoever decides only reads it.
+
+All times are hall time in milliseconds: a clock that never runs backwards within a journal's
+epoch. ``wall_offset_ms`` added to it gives the local wall clock, as far as that is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from firmware_py.core.rules import Trait
+
+__all__ = [
+    "Alarm",
+    "AlarmKind",
+    "Level",
+    "ServiceTimes",
+    "State",
+    "Ticket",
+    "TicketStatus",
+    "Window",
+    "WindowStatus",
+]
+
+
+class TicketStatus(StrEnum):
+    """Where a ticket is in its life."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVING = "serving"
+    PARKED = "parked"
+    MISSED = "missed"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    #: Still open when the day closed.
+    LEFT = "left"
+
+
+class WindowStatus(StrEnum):
+    """Whether a window works."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    PAUSED = "paused"
+
+
+class AlarmKind(StrEnum):
+    """What an alarm is about."""
+
+    SERVICE = "service"
+    WAITING = "waiting"
+    IDLE = "idle"
+    RATING = "rating"
+    HELP = "help"
+
+
+class Level(StrEnum):
+    """How bad it is."""
+
+    AMBER = "amber"
+    RED = "red"
+
+
+@dataclass(slots=True)
+class Ticket:
+    """One number of the day. ``person`` is a keyed hash, never an ID number."""
+
+    number: str
+    ordinal: int
+    item: str
+    skill: str
+    origin: str
+    issued_ms: int
+    status: TicketStatus = TicketStatus.WAITING
+    traits: tuple[Trait, ...] = ()
+    appointment_ms: int | None = None
+    person: str | None = None
+    #: The window that has it now, or had it last.
+    window: str | None = None
+    #: The only window that may call it while that window is open.
+    bound: str | None = None
+    transferred: bool = False
+    #: Came back after being parked: first at its window, no new queueing.
+    resumed: bool = False
+    #: Came back after a miss: the hall's count of calls from which on it may be called.
+    returned_from_call: int | None = None
+    calls: int = 0
+    called_ms: int | None = None
+    started_ms: int | None = None
+    #: Service started by itself, because nobody pressed start.
+    auto_started: bool = False
+    #: Milliseconds of service before it was parked or transferred.
+    served_before_ms: int = 0
+    missed_ms: int | None = None
+    ended_ms: int | None = None
+    reason: str = ""
+    rating: int | None = None
+    #: ``asked``, ``given``, ``none`` (no answer) or empty.
+    rating_state: str = ""
+    rating_reason: str = ""
+    estimate_s: int | None = None
+
+
+@dataclass(slots=True)
+class Window:
+    """One window as it stands now. ``ticket`` is what it has called or serves."""
+
+    id: str
+    skills: frozenset[str] | None = None
+    status: WindowStatus = WindowStatus.CLOSED
+    clerk: str = ""
+    ticket: str | None = None
+    #: Since when it has had nobody, for the idle alarm.
+    free_ms: int = 0
+    last_call_ms: int = -(10**15)
+    #: The ticket whose rating its pad waits for.
+    rating_ticket: str | None = None
+    rating_until_ms: int = 0
+    served: int = 0
+
+
+@dataclass(slots=True)
+class Alarm:
+    """Something that the duty manager should see. ``subject`` is a window or a number."""
+
+    key: str
+    kind: AlarmKind
+    level: Level
+    subject: str
+    window: str | None
+    since_ms: int
+    acknowledged_by: str = ""
+
+
+@dataclass(slots=True)
+class ServiceTimes:
+    """Running count, mean and sum of squares (Welford) of service times, in seconds."""
+
+    count: int = 0
+    mean_s: float = 0.0
+    m2: float = 0.0
+
+    def add(self, seconds: float) -> None:
+        """Count one more service."""
+        self.count += 1
+        delta = seconds - self.mean_s
+        self.mean_s += delta / self.count
+        self.m2 += delta * (seconds - self.mean_s)
+
+
+#: What tells the waiting apart for who may call them and how their priority grows:
+#: skill, window they are bound to (or ""), weight classes, and a mark for those whose order
+#: inside the queue is not simply that of waiting.
+QueueKey = tuple[str, str, tuple[str, ...], str]
+
+
+@dataclass(slots=True)
+class State:
+    """The hall now. ``tickets`` are those of the business day, in order of issue."""
+
+    day: str | None = None
+    day_open: bool = False
+    opened_ms: int = 0
+    now_ms: int = 0
+    #: None until a trusted clock was seen in this hall.
+    wall_offset_ms: int | None = None
+    #: The last number given in each series.
+    counters: dict[str, int] = field(default_factory=dict)
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    windows: dict[str, Window] = field(default_factory=dict)
+    alarms: dict[str, Alarm] = field(default_factory=dict)
+    #: Tickets not cancelled, by item and by person.
+    taken_by_item: dict[str, int] = field(default_factory=dict)
+    taken_by_person: dict[str, int] = field(default_factory=dict)
+    calls: int = 0
+    finished: int = 0
+    #: The day's service times by skill; "" is all of them.
+    service_times: dict[str, ServiceTimes] = field(default_factory=dict)
+    #: Who waits, by queue: ``(issued_ms, ordinal, number)`` in order. Rebuilt, never stored.
+    queues: dict[QueueKey, list[tuple[int, int, str]]] = field(default_factory=dict)
+    waiting: int = 0

@@ -1,0 +1,164 @@
+"""What a hall's configuration tells the queue. Built once by the settings, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+__all__ = [
+    "Category",
+    "Hours",
+    "Item",
+    "Rules",
+    "Series",
+    "Text",
+    "Trait",
+    "Weight",
+    "Weights",
+    "WindowRule",
+]
+
+COMMON_SERIES = "common"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words for people, in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+class Trait(StrEnum):
+    """What entitles a taxpayer to a faster growing priority."""
+
+    A_GRADE = "a_grade"
+    ELDERLY = "elderly"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A business category (业务类别); ``prefix`` is its letter when series go by category."""
+
+    id: str
+    prefix: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a taxpayer comes for (业务事项).
+
+    ``service_limit_s`` is the time limit at the counter; ``skill`` is what a window must be able
+    to do; ``quota`` the number of tickets a day.
+    """
+
+    id: str
+    category: str
+    name: Text
+    service_limit_s: int
+    skill: str
+    statutory_days: int = 0
+    papers: tuple[Text, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    initials: str = ""
+    wait_limit_s: int | None = None
+    quota: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """How numbers of one series look: ``A001``; numbers in ``skip`` are never given."""
+
+    id: str
+    prefix: str
+    digits: int = 3
+    first: int = 1
+    skip: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How priority grows: ``bonus_s + rate * waited``, in seconds of ordinary waiting."""
+
+    rate: float
+    bonus_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One weight a class; a ticket of several classes has the highest of its priorities."""
+
+    ordinary: Weight = Weight(1.0)
+    a_grade: Weight = Weight(1.3)
+    elderly: Weight = Weight(1.5)
+    appointment: Weight = Weight(2.0, 600.0)
+    transferred: Weight = Weight(1.5)
+    returned: Weight = Weight(1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """One span of opening hours, in seconds of the local day."""
+
+    opens_s: int
+    closes_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRule:
+    """A window as configured. ``skills`` None means that it takes any item (一窗通办)."""
+
+    id: str
+    name: Text
+    skills: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything the queue needs to know about the hall. Times are seconds."""
+
+    categories: Mapping[str, Category]
+    items: Mapping[str, Item]
+    windows: Mapping[str, WindowRule]
+    #: By series id: ``common`` alone, or one by category id.
+    series: Mapping[str, Series] = field(
+        default_factory=lambda: {COMMON_SERIES: Series(COMMON_SERIES, "A")}
+    )
+    weights: Weights = Weights()
+    #: The window that takes what no other can finish, if the hall has one.
+    exception_window: str | None = None
+
+    amber_share: float = 0.8
+    wait_limit_s: int = 1800
+    idle_limit_s: int = 180
+
+    #: A called ticket counts as being served after this time, unless it is missed; 0 never.
+    auto_start_s: int = 30
+    #: A second "next" within this time of the first is a slip of the finger.
+    next_guard_s: float = 3.0
+    #: How often a ticket must have been called before "missed" is taken.
+    calls_before_missed: int = 1
+
+    return_within_s: int = 1800
+    return_after_calls: int = 3
+
+    appointment_early_s: int = 900
+    appointment_late_s: int = 900
+
+    rating_asked: bool = True
+    rating_wait_s: int = 60
+    rating_max: int = 5
+    rating_bad: int = 2
+
+    quota_day: int | None = None
+    #: Tickets a day for one person, known by a keyed hash.
+    quota_person: int | None = None
+    hours: tuple[Hours, ...] = ()
+    last_ticket_s: int = 0
+
+    def series_of(self, item: Item) -> Series:
+        """Return the series that numbers this item's tickets."""
+        return self.series.get(item.category) or self.series[COMMON_SERIES]

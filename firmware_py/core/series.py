@@ -1,0 +1,20 @@
+"""Numbers: how the next one of a series looks."""
+
+from __future__ import annotations
+
+from firmware_py.core.rules import Series
+
+__all__ = ["next_count", "number_text"]
+
+
+def next_count(series: Series, last: int | None) -> int:
+    """Return the count after ``last`` (None before the first), over the numbers to skip."""
+    count = series.first if last is None else last + 1
+    while count in series.skip:
+        count += 1
+    return count
+
+
+def number_text(series: Series, count: int) -> str:
+    """Return the number as printed: ``A001``; past the digits it grows, ``A1000``."""
+    return f"{series.prefix}{count:0{series.digits}d}"

@@ -1,0 +1,239 @@
+"""What a hall's configuration file may say: one ``msgspec.Struct`` a table.
+
+Defaults are those of a usual hall; a range or choice stands beside its field. Reading the file,
+with all of its mistakes named at once, is in ``firmware_py.config_file``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+__all__ = [
+    "BrokerSettings",
+    "DaySettings",
+    "DeviceSettings",
+    "HallSettings",
+    "JournalSettings",
+    "KioskSettings",
+    "LimitSettings",
+    "LineConfig",
+    "NumberSettings",
+    "QueueSettings",
+    "QuotaSettings",
+    "RatingSettings",
+    "Settings",
+    "WallSettings",
+    "WeightSettings",
+    "WindowSettings",
+    "Words",
+]
+
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
+TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+Seconds = Annotated[int, Meta(ge=0, le=86_400)]
+Share = Annotated[float, Meta(gt=0, le=1)]
+Rate = Annotated[float, Meta(gt=0, le=100)]
+Positive = Annotated[int, Meta(ge=1)]
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the configuration file."""
+
+
+class Words(Table, frozen=True, kw_only=True):
+    """Words for people in both languages."""
+
+    zh: str
+    en: str
+
+
+class HallSettings(Table, frozen=True, kw_only=True):
+    """``[hall]``: who we are. ``id`` names the hall on the broker."""
+
+    id: Name
+    name: Words
+    #: Name of this Pi on the broker.
+    node: Name = "hub"
+    roles: tuple[Literal["hub", "kiosk", "window", "wall"], ...] = (
+        "hub",
+        "kiosk",
+        "window",
+        "wall",
+    )
+    timezone: str = "Asia/Shanghai"
+    catalogue: str = "items.toml"
+
+
+class DaySettings(Table, frozen=True, kw_only=True):
+    """``[day]``: opening hours. ``auto`` opens and closes the day by them."""
+
+    mode: Literal["auto", "manual"] = "manual"
+    hours: tuple[tuple[TimeOfDay, TimeOfDay], ...] = ()
+    #: Minutes before the end of the last span at which the last ticket is given.
+    last_ticket_min: Annotated[int, Meta(ge=0, le=480)] = 0
+    #: Minutes after closing time at which an automatic day is closed.
+    close_after_min: Annotated[int, Meta(ge=0, le=480)] = 60
+
+
+class NumberSettings(Table, frozen=True, kw_only=True):
+    """``[numbers]``: one common series, or one by category (its prefix from the catalogue)."""
+
+    mode: Literal["common", "category"] = "common"
+    prefix: Annotated[str, Meta(pattern=r"^[A-Z]?$")] = "A"
+    digits: Annotated[int, Meta(ge=1, le=6)] = 3
+    first: Annotated[int, Meta(ge=0, le=100_000)] = 1
+    skip: tuple[int, ...] = ()
+
+
+class QuotaSettings(Table, frozen=True, kw_only=True):
+    """``[quotas]``: tickets a day for the hall, a person, an item (by its id)."""
+
+    day: Positive | None = None
+    person: Positive | None = None
+    items: dict[str, Positive] = {}
+
+
+class WeightSettings(Table, frozen=True, kw_only=True):
+    """One of ``[queue.weights.*]``: priority grows by ``rate`` a second, from ``bonus_s``."""
+
+    rate: Rate
+    bonus_s: Annotated[float, Meta(ge=0, le=36_000)] = 0.0
+
+
+class QueueSettings(Table, frozen=True, kw_only=True):
+    """``[queue]``: how the queue works. See docs/architecture.md for the weights."""
+
+    weights: dict[
+        Literal["ordinary", "a_grade", "elderly", "appointment", "transferred", "returned"],
+        WeightSettings,
+    ] = {}
+    exception_window: str | None = None
+    auto_start_s: Seconds = 30
+    next_guard_s: Annotated[float, Meta(ge=0, le=60)] = 3.0
+    calls_before_missed: Positive = 1
+    return_within_min: Annotated[int, Meta(ge=0, le=1440)] = 30
+    return_after_calls: Annotated[int, Meta(ge=0, le=1000)] = 3
+    appointment_early_min: Annotated[int, Meta(ge=0, le=240)] = 15
+    appointment_late_min: Annotated[int, Meta(ge=0, le=240)] = 15
+
+
+class LimitSettings(Table, frozen=True, kw_only=True):
+    """``[limits]``: when alarms come. An item's own time limit is in the catalogue."""
+
+    amber_share: Share = 0.8
+    wait_s: Seconds = 1800
+    idle_s: Seconds = 180
+
+
+class RatingSettings(Table, frozen=True, kw_only=True):
+    """``[rating]``: what the pad asks."""
+
+    ask: bool = True
+    wait_s: Seconds = 60
+    scores: Annotated[int, Meta(ge=2, le=10)] = 5
+    #: A score up to this is bad: it asks for a reason and reaches the duty manager.
+    bad: Annotated[int, Meta(ge=0, le=9)] = 2
+
+
+class WindowSettings(Table, frozen=True, kw_only=True):
+    """One of ``[[windows]]``: what stands at it, by device name."""
+
+    id: Name
+    name: Words | None = None
+    skills: tuple[str, ...] | None = None
+    pad: str | None = None
+    strip: str | None = None
+    lamp: str | None = None
+    button: str | None = None
+
+
+class KioskSettings(Table, frozen=True, kw_only=True):
+    """One of ``[[kiosks]]``: its printer, and a button that takes a ticket for ``item``."""
+
+    id: Name
+    printer: str | None = None
+    button: str | None = None
+    item: str | None = None
+
+
+class WallSettings(Table, frozen=True, kw_only=True):
+    """One of ``[[walls]]``: an LED wall that shows calls."""
+
+    id: Name
+    display: str
+    rows: Annotated[int, Meta(ge=1, le=32)] = 4
+    min_show_s: Annotated[float, Meta(ge=0, le=120)] = 8.0
+
+
+class LineConfig(Table, frozen=True, kw_only=True):
+    """One of ``[lines.NAME]``: a serial line or socket that several devices share."""
+
+    port: str
+    settings: dict[str, Any] = {}
+
+
+class DeviceSettings(Table, frozen=True, kw_only=True):
+    """One of ``[devices.NAME]``; ``options`` belong to its kind and are checked by it."""
+
+    kind: str
+    #: Its own port, or the name of a shared line.
+    port: str | None = None
+    line: str | None = None
+    line_settings: dict[str, Any] = {}
+    options: dict[str, Any] = {}
+    enabled: bool = True
+
+
+class BrokerSettings(Table, frozen=True, kw_only=True):
+    """``[broker]``: the hall's MQTT broker; without the table the hall works alone."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int | str, Meta()] = 1883
+    username: str | None = None
+    password_file: str | None = None
+    ca_file: str | None = None
+    keepalive_s: Annotated[int, Meta(ge=2, le=300)] = 5
+    #: Consumers whose acknowledged position decides from where the hall sends again.
+    consumers: tuple[Name, ...] = ("centre",)
+
+
+class JournalSettings(Table, frozen=True, kw_only=True):
+    """``[journal]``: where the hall remembers. Backups go to a second place on a timer."""
+
+    path: str = "journal.db"
+    backup_folder: str | None = None
+    backup_every_min: Annotated[int, Meta(ge=1, le=1440)] = 30
+    backups_kept: Annotated[int, Meta(ge=1, le=1000)] = 12
+    #: Days after which events are compacted to figures.
+    keep_days: Annotated[int, Meta(ge=1, le=3650)] = 92
+
+
+class ControlSettings(Table, frozen=True, kw_only=True):
+    """``[control]``: the Unix socket for screens and ``hallctl``."""
+
+    socket: str = "hall.sock"
+    #: Members of this Unix group may use it beside its owner; empty means the owner alone.
+    group: str = ""
+
+
+class Settings(Table, frozen=True, kw_only=True):
+    """The whole file."""
+
+    hall: HallSettings
+    day: DaySettings = DaySettings()
+    numbers: NumberSettings = NumberSettings()
+    quotas: QuotaSettings = QuotaSettings()
+    queue: QueueSettings = QueueSettings()
+    limits: LimitSettings = LimitSettings()
+    rating: RatingSettings = RatingSettings()
+    windows: tuple[WindowSettings, ...] = ()
+    kiosks: tuple[KioskSettings, ...] = ()
+    walls: tuple[WallSettings, ...] = ()
+    lines: dict[Name, LineConfig] = {}
+    devices: dict[Name, DeviceSettings] = {}
+    broker: BrokerSettings | None = None
+    journal: JournalSettings = JournalSettings()
+    control: ControlSettings = ControlSettings()

@@ -1,0 +1,1 @@
+"""Screens of the hall. They are clients of the daemon's socket."""
