@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Makes this checkout ready: Debian packages, then the locked virtual environment in .venv.
+#
+#   config/setup/setup.sh run    what the bench hall needs
+#   config/setup/setup.sh test   that, and what checks the project
+#
+# Says what it installs. Silent and quick when nothing is missing.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+mode=${1:?run or test}
+here=config/setup
+log=.venv/setup.log
+
+say() { printf '%s\n%s\n' "$1" "$2" >&2; }
+stop() { say "$@"; exit 1; }
+
+list() { sed 's/#.*//' "$@" | tr -s ' \n' '\n\n' | sed '/^$/d'; }
+
+missing_debian_packages() {
+    local wanted=("$@") have
+    have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
+        sed -n 's/^installed //p' || true)
+    comm -23 <(printf '%s\n' "${wanted[@]}" | sort -u) <(sort -u <<<"$have")
+}
+
+install_debian_packages() {
+    local packages=("$@") root=() answer
+    if [ "$(id -u)" != 0 ]; then
+        root=(sudo)
+        [ -t 0 ] || root=(sudo -n) # nobody there who could type a password
+        command -v sudo >/dev/null && "${root[@]}" true 2>/dev/null || stop \
+            "缺少系统软件包，而当前用户不能安装。请以 root 身份执行：apt-get install ${packages[*]}" \
+            "System packages are missing and this user may not install them. As root, type: apt-get install ${packages[*]}"
+    fi
+    say "正在安装系统软件包：${packages[*]}" "Installing system packages: ${packages[*]}"
+    answer=$(mktemp)
+    apt() { "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" </dev/null >>"$answer" 2>&1; }
+    # The package lists are fetched only when those that are here do not lead to the packages.
+    apt install -y --no-install-recommends "${packages[@]}" ||
+        { apt update && apt install -y --no-install-recommends "${packages[@]}"; } ||
+        { tail -n 15 "$answer" >&2
+          stop "系统软件包安装失败，原因见上。" "The system packages could not be installed; the reason is above."; }
+    rm -f "$answer"
+}
+
+# Debian's own Python where it is new enough: its security updates come with the system's.
+find_python() {
+    local candidate
+    for candidate in /usr/bin/python3 python3; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$candidate"
+            return
+        fi
+    done
+    stop "需要 Python 3.11 或更新的版本（Debian 12 及以上自带）。" \
+        "Python 3.11 or newer is needed (Debian 12 and later have it)."
+}
+
+# Whoever gave pip a mirror near them gets the same files from it: the hashes say so.
+take_pips_mirror() {
+    local mirror
+    [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ] || return 0
+    mirror=${PIP_INDEX_URL:-$(.venv/bin/python -m pip config get global.index-url 2>/dev/null || true)}
+    [ -z "$mirror" ] || export UV_DEFAULT_INDEX="$mirror"
+}
+
+install_python_packages() {
+    local python=$1 lock=$2
+    say "正在准备 Python 环境 .venv（$(grep -c == "$lock") 个软件包，版本与校验值已锁定）……" \
+        "Preparing the Python environment .venv ($(grep -c == "$lock") packages, versions and hashes locked) ..."
+    [ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --clear .venv
+    : >"$log"
+    export UV_PYTHON_DOWNLOADS=never
+    take_pips_mirror
+    {
+        .venv/bin/python -m pip install --quiet --no-deps --only-binary :all: --require-hashes \
+            -r $here/uv.lock &&
+            .venv/bin/uv pip sync --python .venv/bin/python --require-hashes --only-binary :all: \
+                "$lock" $here/uv.lock &&
+            .venv/bin/uv pip install --python .venv/bin/python --offline --no-deps \
+                --no-build-isolation --editable .
+    } >>"$log" 2>&1 || {
+        tail -n 15 "$log" >&2
+        stop "Python 环境准备失败，原因见上；详情在 $log。" \
+            "The Python environment could not be prepared; the reason is above, all of it in $log."
+    }
+}
+
+case $mode in
+    run) lists=($here/debian-run.txt) lock=$here/hall.lock ;;
+    test) lists=($here/debian-run.txt $here/debian-test.txt) lock=$here/test.lock ;;
+    *) stop "用法：setup.sh run|test" "Usage: setup.sh run|test" ;;
+esac
+
+if command -v apt-get >/dev/null; then
+    mapfile -t packages < <(missing_debian_packages $(list "${lists[@]}"))
+    [ ${#packages[@]} = 0 ] || install_debian_packages "${packages[@]}"
+else
+    stop "这里没有 apt-get：请在 Debian 12 或 64 位 Raspberry Pi OS 上运行。" \
+        "There is no apt-get here: please use Debian 12 or 64-bit Raspberry Pi OS."
+fi
+
+# An environment is current while what it was made from is unchanged; that of the tests holds
+# everything that a run needs.
+state() { cat pyproject.toml $here/setup.sh $here/uv.lock "$1" | sha256sum | cut -d' ' -f1; }
+current() { [ "$(cat .venv/made-for-"$1" 2>/dev/null)" = "$2 $PWD" ] && [ -x .venv/bin/python ]; }
+
+tests_state=$(state $here/test.lock)
+! current test "$tests_state" || exit 0
+[ "$mode" = test ] || ! current run "$(state $here/hall.lock)" || exit 0
+
+python=$(find_python)
+rm -f .venv/made-for-*
+install_python_packages "$python" "$lock"
+echo "$(state "$lock") $PWD" >.venv/made-for-"$mode"
+say "准备完成。" "Ready."
