@@ -1,0 +1,153 @@
+"""The kinds of devices, in one explicit table, imported when first needed.
+
+A library that is missing breaks only the devices that need it. A kind that is not in the table
+stops the start with a sentence that lists the ones that are. Nothing here ever chooses a
+simulator: only the simulator host loads those.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from devices.base import Driver, Kind
+from devices.errors import DeviceUnavailable
+from devices.simulator import Simulator
+
+__all__ = [
+    "KINDS",
+    "UnknownKind",
+    "convert_options",
+    "kind",
+    "load_driver",
+    "load_options",
+    "load_simulator",
+]
+
+_TABLE = (
+    Kind(
+        name="ticket_printer.escpos",
+        family="ticket_printer",
+        options="devices.ticket_printer.options:Options",
+        driver="devices.ticket_printer.driver:EscPosPrinter",
+        simulator="devices.ticket_printer.simulator:EscPosPrinterSimulator",
+        line={"baud": 115200},
+    ),
+    Kind(
+        name="led_wall.eq2013",
+        family="led_wall",
+        options="devices.led_wall.options:Eq2013Options",
+        driver="devices.led_wall.eq2013_driver:Eq2013Display",
+        simulator="devices.led_wall.eq2013_simulator:Eq2013Simulator",
+        line={"baud": 57600},
+    ),
+    Kind(
+        name="pad.ff68",
+        family="pad",
+        options="devices.pad.options:Ff68Options",
+        driver="devices.pad.driver:ProfilePad",
+        simulator="devices.pad.simulator:Ff68PadSimulator",
+        line={"baud": 9600},
+    ),
+    Kind(
+        name="lamp.gpio",
+        family="lamp",
+        options="devices.gpio.options:LampOptions",
+        driver="devices.gpio.lamp:GpioLamp",
+        simulator="devices.gpio.simulator:GpioLampSimulator",
+    ),
+    Kind(
+        name="button.gpio",
+        family="button",
+        options="devices.gpio.options:ButtonOptions",
+        driver="devices.gpio.button:GpioButton",
+        simulator="devices.gpio.simulator:GpioButtonSimulator",
+    ),
+)
+
+#: All kinds by name.
+KINDS: Mapping[str, Kind] = MappingProxyType({entry.name: entry for entry in _TABLE})
+
+#: Which extra of the distribution brings a library (by its import name).
+_EXTRAS = MappingProxyType(
+    {
+        "escpos": "printer",
+        "PIL": "printer",
+        "segno": "printer",
+        "gpiozero": "gpio",
+        "lgpio": "gpio",
+    }
+)
+
+
+class UnknownKind(ValueError):  # noqa: N818 - reads as the sentence it is
+    """A configuration names a kind that does not exist; ``name`` is what it said."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is not a kind of device; known: {', '.join(sorted(KINDS))}")
+        self.name = name
+
+
+def kind(name: str) -> Kind:
+    """Return the table's entry. Raises ``UnknownKind``."""
+    try:
+        return KINDS[name]
+    except KeyError:
+        raise UnknownKind(name) from None
+
+
+def load_driver(which: Kind | str) -> type[Driver]:
+    """Import the kind's driver. Raises ``DeviceUnavailable`` when a library is missing."""
+    found: type[Driver] = _load(which, "driver", Driver)
+    return found
+
+
+def load_options(which: Kind | str) -> type[msgspec.Struct]:
+    """Import the kind's options type. Raises ``DeviceUnavailable`` when a library is missing."""
+    found: type[msgspec.Struct] = _load(which, "options", msgspec.Struct)
+    return found
+
+
+def load_simulator(which: Kind | str) -> type[Simulator]:
+    """Import the kind's simulator. Raises ``DeviceUnavailable`` when a library is missing."""
+    found: type[Simulator] = _load(which, "simulator", Simulator)
+    return found
+
+
+def convert_options(which: Kind | str, raw: Mapping[str, Any] | msgspec.Struct) -> msgspec.Struct:
+    """Check ``raw`` settings against the kind's options; options pass through as they are.
+
+    Raises ``msgspec.ValidationError`` (it names the field and what is wrong with it).
+    """
+    wanted = load_options(which)
+    if isinstance(raw, wanted):
+        return raw
+    if isinstance(raw, msgspec.Struct):
+        raise TypeError(f"expected {wanted.__name__}, got {type(raw).__name__}")
+    return msgspec.convert(dict(raw), wanted)
+
+
+def _load(which: Kind | str, part: str, base: type) -> Any:
+    entry = which if isinstance(which, Kind) else kind(which)
+    module_name, _, attribute = str(getattr(entry, part)).partition(":")
+    try:
+        found = getattr(importlib.import_module(module_name), attribute)
+    except ModuleNotFoundError as error:
+        raise DeviceUnavailable(entry.name, _missing(error.name or module_name)) from error
+    if not (isinstance(found, type) and issubclass(found, base)):
+        raise TypeError(f"{module_name}:{attribute} is no {base.__name__}")
+    return found
+
+
+def _missing(module: str) -> str:
+    extra = _EXTRAS.get(module.partition(".")[0])
+    if extra is None:
+        return f"the Python module {module} is missing"
+    return (
+        f"the library {module} is missing: install it with "
+        f"pip install 'hall-controller[{extra}]' (Debian: the role {extra} at set-up)"
+    )
