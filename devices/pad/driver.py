@@ -1,0 +1,276 @@
+"""A caller or rating pad on a serial line, RS-485 or its own.
+
+Source: the FF68 document of a deployed hall; the frame and the meaning of the keys are in the
+pad's profile (``config/pads``). Never tried on hardware.
+
+Several pads share one line: each driver gets every byte and takes the frames with its own
+address. A pad is acknowledged at once. One that missed its acknowledgement sends the same frame
+again; the same frame within ``repeat_window_ms`` of the last one is therefore acknowledged again
+but is no second press.
+
+FF68 pads are never polled: an idle pad and an unplugged one look the same. A pad is ``UNKNOWN``
+until its first good frame and ``OK`` from then on; ``silent_for_s`` and the counter
+``heard_at_monotonic_s`` tell when it last spoke.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections import deque
+from collections.abc import Callable
+
+from devices.base import Driver, HealthState, Input, Line, Report, Sentence, Status
+from devices.errors import DeviceError
+from devices.pad.codec import FrameCodec, PadFrame
+from devices.pad.engine import KeyEvent, KeyMeaning, PadReader, command_data
+from devices.pad.options import Ff68Options
+from devices.pad.profile import Acknowledge, Command, Profile, bytes_of, load_profile
+
+__all__ = ["ProfilePad"]
+
+#: Repeats of one frame that are still answered. More means that the pad does not hear us, or
+#: that the line hears itself: then answering would feed itself for ever.
+_MOST_REPEATS = 5
+_SHOWN_MOST = 999
+#: On a line that hears itself: how late an echo may come, and how many may be on the way.
+_ECHO_WITHIN_S = 0.5
+_MOST_ECHOES = 16
+
+NOT_HEARD = Status(
+    HealthState.UNKNOWN,
+    "not_heard",
+    Sentence("尚未收到此评价器的按键。", "Nothing was heard from this pad yet."),
+)
+HEARD = Status(HealthState.OK, "heard", Sentence("评价器有按键上报。", "The pad has sent a key."))
+NOT_HEARING = Status(
+    HealthState.WARNING,
+    "repeats",
+    Sentence(
+        "评价器不断重发同一按键：请检查收发线路，或把 local_echo 设为 true。",
+        "The pad keeps repeating one key: check the line to it, or set local_echo to true.",
+    ),
+)
+ODD_SCORE = Status(
+    HealthState.WARNING,
+    "unknown_score",
+    Sentence(
+        "评价器发来未配置的分值，该次评价未计入：请检查 scores 设置。",
+        "The pad sent a score that is not configured; that rating was not counted: check scores.",
+    ),
+)
+
+
+@functools.lru_cache(maxsize=32)
+def _codec_for(profile: Profile) -> FrameCodec:
+    return FrameCodec(profile.frame.parts)
+
+
+class ProfilePad(Driver):
+    """One pad, as its profile describes it.
+
+    Example: ``ProfilePad("pad-3", Ff68Options(address=3), line)``. Emits ``Input`` with
+    ``call_next``, ``recall``, ``finish`` (the key "start rating"), ``cancel``, ``no_show``,
+    ``park``, ``call_back``, ``one_metre_line``, ``pause``, ``transfer`` and ``rate`` with the
+    hall's score 1 to 5. ``clock`` is any steady clock in seconds.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        options: Ff68Options,
+        line: Line | None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(name, options, line)
+        self._pad = options
+        self._profile = load_profile(options.profile)
+        self._codec = _codec_for(self._profile)
+        self._scores = options.score_map()
+        self._clock = clock
+        # These outlive a reopened line: a pad may repeat across it.
+        self._last_raw = b""
+        self._last_at = 0.0
+        self._repeats = 0
+        self._answer = self._profile.acknowledge
+        self._reset()
+
+    def _reset(self) -> None:
+        self._reader = PadReader(self._codec, self._profile.frame.gap_ms / 1000)
+        self._meaning = KeyMeaning(self._profile)
+        self._status = NOT_HEARD
+        self._heard_at: float | None = None
+        self._shown = b""
+        self._shown_at = 0.0
+        self._sent: deque[tuple[bytes, float]] = deque(maxlen=_MOST_ECHOES)
+        self._failed: DeviceError | None = None
+
+    def open(self) -> Status:
+        """Start listening; the pad cannot be asked whether it is there."""
+        self._reset()
+        return self._status
+
+    def silent_for_s(self) -> float | None:
+        """Return the seconds since the pad's last good frame; None when there was none."""
+        return None if self._heard_at is None else self._clock() - self._heard_at
+
+    def feed(self, data: bytes) -> list[Report]:
+        """Take bytes of the line, acknowledge this pad's frames, return what they mean."""
+        now = self._clock()
+        reports: list[Report] = []
+        for frame in self._reader.feed(data, now):
+            self._take(frame, now, reports)
+        self.counters.bad_frames = self._reader.bad_frames
+        return reports
+
+    def poll(self) -> list[Report]:
+        """Look at what noise may have hidden, and show the number again when it is time.
+
+        Raises the ``DeviceError`` that an acknowledgement met: the press itself was reported.
+        """
+        if self._failed is not None:
+            failed, self._failed = self._failed, None
+            raise failed
+        now = self._clock()
+        reports: list[Report] = []
+        for frame in self._reader.idle(now):
+            self._take(frame, now, reports)
+        refresh_s = self._pad.refresh_s
+        if self._shown and refresh_s and now - self._shown_at >= refresh_s:
+            self._send(self._shown)
+            self._shown_at = now
+        return reports
+
+    def _take(self, frame: PadFrame, now: float, reports: list[Report]) -> None:
+        if frame.address not in (None, self._pad.address) or self._is_echo(frame, now):
+            return
+        self.counters.frames_in += 1
+        self._heard_at = now
+        self.counters.extra["heard_at_monotonic_s"] = int(now)
+        repeated = self._is_repeat(frame, now)
+        if repeated and self._repeats > _MOST_REPEATS:
+            self._say(NOT_HEARING, reports)
+            return
+        if repeated:
+            self._acknowledge(frame, self._answer)
+            return
+        event = self._meaning.of(frame, now)
+        self._answer = self._profile.acknowledge
+        if event is not None and event.acknowledge is not None:
+            self._answer = event.acknowledge
+        self._acknowledge(frame, self._answer)
+        self._report(event, reports)
+
+    def _is_repeat(self, frame: PadFrame, now: float) -> bool:
+        window_s = self._pad.repeat_window_ms / 1000
+        # A pad that gets no acknowledgement by design has nothing to repeat for.
+        asks = self._profile.acknowledge.how != "none"
+        repeated = asks and frame.raw == self._last_raw and now - self._last_at < window_s
+        self._last_raw, self._last_at = frame.raw, now
+        self._repeats = self._repeats + 1 if repeated else 0
+        self.counters.retries += repeated
+        return repeated
+
+    def _report(self, event: KeyEvent | None, reports: list[Report]) -> None:
+        if event is None:
+            extra = self.counters.extra
+            extra["frames_without_meaning"] = extra.get("frames_without_meaning", 0) + 1
+            self._say(HEARD, reports)
+            return
+        if event.event != "rate":
+            reports.append(Input(event.event, event.value))
+            self._say(HEARD, reports)
+            return
+        score = self._scores.get(event.value if event.value is not None else -1)
+        if score is None:
+            self._say(ODD_SCORE, reports)
+            return
+        reports.append(Input("rate", score))
+        self._say(HEARD, reports)
+
+    def _say(self, status: Status, reports: list[Report]) -> None:
+        if status is not self._status:
+            self._status = status
+            reports.append(status)
+
+    def _acknowledge(self, frame: PadFrame, how: Acknowledge) -> None:
+        if how.how == "none":
+            return
+        answer = frame.raw
+        if how.how == "template":
+            function = frame.function if how.function is None else how.function
+            data = frame.data if how.data is None else bytes_of(how.data)
+            answer = self._codec.build(self._pad.address, function, data)
+        try:
+            self._send(answer)
+        except DeviceError as error:
+            # The press happened: it must reach the hall even when the line just broke.
+            self._failed = error
+
+    def _send(self, data: bytes) -> None:
+        if self._pad.local_echo:
+            self._sent.append((data, self._clock()))
+        self.line.write(data)
+        self.counters.frames_out += 1
+
+    def _is_echo(self, frame: PadFrame, now: float) -> bool:
+        for index, (sent, at) in enumerate(self._sent):
+            if sent == frame.raw and now - at < _ECHO_WITHIN_S:
+                del self._sent[index]
+                return True
+        return False
+
+    def show(self, waiting: int | None, number: str) -> None:
+        """Show how many wait and a ticket's number; nothing is sent when both stand there already.
+
+        The display has digits only: letters of ``number`` are dropped and its last digits kept
+        (``A015`` shows 015); an empty ``number`` or ``waiting=None`` leaves that part dark. A
+        pad without a display does nothing. Raises ``DeviceError``.
+        """
+        frame = self._frame(
+            self._profile.commands.show,
+            waiting="" if waiting is None else str(max(0, min(waiting, _SHOWN_MOST))),
+            number="".join(c for c in number if c in "0123456789"),
+        )
+        if frame and frame != self._shown:
+            self._send(frame)
+            self._shown, self._shown_at = frame, self._clock()
+
+    def beep(self) -> None:
+        """Beep once, where the pad can. Raises ``DeviceError``."""
+        self._command(self._profile.commands.beep)
+
+    def ask_rating(self) -> None:
+        """Let the taxpayer rate: the pad lights or speaks its question. Raises ``DeviceError``."""
+        self._command(self._profile.commands.ask_rating)
+
+    def thank(self, stars: int) -> None:
+        """Show that the rating was taken, ``stars`` 1 to 5 where the pad can count them.
+
+        Raises ``DeviceError``.
+        """
+        self._command(self._profile.commands.thank, stars=str(stars))
+        # The stars took the number's place on the display.
+        self._shown = b""
+
+    def self_test(self) -> Sentence:
+        """Beep and light every digit."""
+        self.beep()
+        self._command(self._profile.commands.show, waiting="888", number="888")
+        self._shown = b""
+        return Sentence(
+            f"评价器 {self._pad.address} 号应响一声，并显示 888 888。",
+            f"Pad {self._pad.address} should beep once and show 888 888.",
+        )
+
+    def _command(self, command: Command | None, **values: str) -> None:
+        frame = self._frame(command, **values)
+        if frame:
+            self._send(frame)
+
+    def _frame(self, command: Command | None, **values: str) -> bytes:
+        if command is None:
+            return b""
+        data = command_data(command, self._profile, values)
+        return self._codec.build(self._pad.address, command.function, data)

@@ -1,0 +1,150 @@
+"""From bytes to frames to events, by a profile. Pure: no line, no clock of its own.
+
+The reader takes bytes in any pieces and survives: noise before, between and after frames; a
+frame cut short (after the profile's gap of silence); a wrong length, checksum or trailer. After
+a frame that proves wrong it goes on one byte later, so that a good frame which begins inside a
+bad one is found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from devices.pad.codec import FrameCodec, PadFrame
+from devices.pad.profile import Acknowledge, Command, Profile, bytes_of, place_of
+
+__all__ = ["KeyEvent", "KeyMeaning", "PadReader", "command_data"]
+
+#: Keys remembered while they wait for the one that completes them.
+_MOST_TYPED = 16
+#: A value in digits is a score or a count, never longer.
+_MOST_DIGITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEvent:
+    """What a frame means: a word of the hall, perhaps with a raw value."""
+
+    event: str
+    value: int | None
+    acknowledge: Acknowledge | None
+
+
+class PadReader:
+    """Cuts a stream into frames. ``gap_s`` of silence end an unfinished frame; 0 never."""
+
+    def __init__(self, codec: FrameCodec, gap_s: float = 0.0) -> None:
+        self._codec = codec
+        self._gap_s = gap_s
+        self._buffer = bytearray()
+        self._fed_at = 0.0
+        #: Places that began like a frame and were none.
+        self.bad_frames = 0
+
+    def feed(self, data: bytes, now: float) -> list[PadFrame]:
+        """Take bytes that arrived at ``now`` (seconds of any steady clock); return the frames."""
+        frames = self.idle(now)
+        self._fed_at = now
+        self._buffer += data
+        return frames + self._scan(more_may_come=True)
+
+    def idle(self, now: float) -> list[PadFrame]:
+        """Give up an unfinished frame once its gap is over; return what it hid."""
+        if not self._buffer or not self._gap_s or now - self._fed_at <= self._gap_s:
+            return []
+        return self._scan(more_may_come=False)
+
+    def _scan(self, *, more_may_come: bool) -> list[PadFrame]:
+        frames: list[PadFrame] = []
+        buffer, head, at = self._buffer, self._codec.head, 0
+        while at < len(buffer):
+            if head:
+                found = buffer.find(head, at)
+                if found < 0:
+                    at = _partial_head(buffer, head, at) if more_may_come else len(buffer)
+                    break
+                at = found
+            match = self._codec.match(buffer, at)
+            if isinstance(match, PadFrame):
+                frames.append(match)
+                at += len(match.raw)
+            elif match < 0 and more_may_come:
+                break
+            else:
+                self.bad_frames += 1
+                at += 1
+        del buffer[:at]
+        return frames
+
+
+def _partial_head(buffer: bytearray, head: bytes, at: int) -> int:
+    """Where a head that is not complete yet may begin."""
+    for keep in range(min(len(head) - 1, len(buffer) - at), 0, -1):
+        if buffer.endswith(head[:keep]):
+            return len(buffer) - keep
+    return len(buffer)
+
+
+class KeyMeaning:
+    """What the frames of one pad mean, by the profile's events; remembers unfinished keys."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._collect_s = profile.keys.collect_ms / 1000
+        self._rules = [
+            (event, _optional(event.whole), bytes_of(event.head or ""), bytes_of(event.tail or ""))
+            for event in profile.event
+        ]
+        self._typed = b""
+        self._typed_at = 0.0
+
+    def of(self, frame: PadFrame, now: float) -> KeyEvent | None:
+        """Return the meaning, or None for a frame that means nothing (yet)."""
+        typed = self._typed if now - self._typed_at <= self._collect_s else b""
+        self._typed = b""
+        for data in (typed + frame.data, frame.data) if typed else (frame.data,):
+            found = self._find(frame.function, data)
+            if found is not None:
+                return found
+        if self._collect_s:
+            self._typed, self._typed_at = (typed + frame.data)[-_MOST_TYPED:], now
+        return None
+
+    def _find(self, function: int | None, data: bytes) -> KeyEvent | None:
+        for event, whole, head, tail in self._rules:
+            if event.function is not None and event.function != function:
+                continue
+            if whole is not None and data != whole:
+                continue
+            if not data.startswith(head) or not data.endswith(tail):
+                continue
+            value: int | None = None
+            if event.value == "last":
+                if not data:
+                    continue
+                value = data[-1]
+            elif event.value == "decimal":
+                digits = data[len(head) :]
+                if not (digits.isdigit() and len(digits) <= _MOST_DIGITS):
+                    continue
+                value = int(digits)
+            return KeyEvent(event.event, value, event.acknowledge)
+        return None
+
+
+def _optional(text: str | None) -> bytes | None:
+    return None if text is None else bytes_of(text)
+
+
+def command_data(command: Command, profile: Profile, values: dict[str, str]) -> bytes:
+    """Return a command's data with ``values`` (digits as text) right-aligned in their places."""
+    digits = profile.digits
+    out = bytearray()
+    for piece in command.data:
+        place = place_of(piece)
+        if place is None:
+            out += bytes_of(piece)
+            continue
+        name, width = place
+        text = values[name][-width:].rjust(width)
+        out += bytes(digits.blank if c == " " else digits.zero + int(c) for c in text)
+    return bytes(out)
