@@ -6,7 +6,7 @@ them together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,10 +15,10 @@ from firmware_py.core.events import Event
 from firmware_py.core.refusals import Refusal
 
 __all__ = [
+    "Entry",
     "Happened",
-    "JournalEntry",
-    "JournalEvent",
     "JournalPort",
+    "NewEvent",
     "Outcome",
     "StoredEvent",
     "Submission",
@@ -62,28 +62,23 @@ class Outcome:
     repeated: bool = False
 
 
-class JournalEvent(Protocol):
-    """An event to be stored."""
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to be stored; ``body`` is a JSON object."""
 
-    @property
-    def type(self) -> str: ...
-    @property
-    def body(self) -> bytes: ...
+    type: str
+    body: bytes
 
 
-class JournalEntry(Protocol):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """What one command adds to the journal; a refused one adds its outcome alone."""
 
-    @property
-    def command_id(self) -> str: ...
-    @property
-    def by(self) -> str: ...
-    @property
-    def time_ms(self) -> int: ...
-    @property
-    def outcome(self) -> bytes: ...
-    @property
-    def events(self) -> Sequence[JournalEvent]: ...
+    command_id: str
+    by: str
+    time_ms: int
+    outcome: bytes
+    events: tuple[NewEvent, ...]
 
 
 class StoredEvent(Protocol):
@@ -113,8 +108,10 @@ class JournalPort(Protocol):
     @property
     def last_time_ms(self) -> int: ...
 
+    def append(self, entries: Sequence[Entry], positions: Mapping[str, int]) -> object: ...
     def set_positions(self, positions: Mapping[str, int]) -> None: ...
     def outcome(self, command_id: str) -> bytes | None: ...
+    def command_ids(self) -> Iterable[str]: ...
     def read(self, after_seq: int, limit: int) -> Sequence[StoredEvent]: ...
     def positions(self) -> Mapping[str, int]: ...
     def save_snapshot(self, seq: int, body: bytes) -> None: ...

@@ -31,9 +31,7 @@ def call_help(rules: Rules, state: State, command: c.CallHelp, now_ms: int) -> D
     return [e.AlarmRaised(key, AlarmKind.HELP, Level.RED, window.id, window.id)]
 
 
-def acknowledge(
-    rules: Rules, state: State, command: c.AcknowledgeAlarm, now_ms: int
-) -> Decision:
+def acknowledge(rules: Rules, state: State, command: c.AcknowledgeAlarm, now_ms: int) -> Decision:
     """The duty manager has seen it: its lamp goes out."""
     alarm = state.alarms.get(command.alarm)
     if alarm is None:

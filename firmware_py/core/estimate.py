@@ -39,8 +39,7 @@ def open_windows_for(state: State, skill: str) -> list[Window]:
     return [
         window
         for window in state.windows.values()
-        if window.status is WindowStatus.OPEN
-        and (window.skills is None or skill in window.skills)
+        if window.status is WindowStatus.OPEN and (window.skills is None or skill in window.skills)
     ]
 
 

@@ -18,7 +18,7 @@ from firmware_py.core.events import CallReason
 from firmware_py.core.model import QueueKey, State, Ticket, TicketStatus, Window, WindowStatus
 from firmware_py.core.rules import Rules, Trait, Weight, Weights
 
-__all__ = ["Candidate", "candidates", "eligible", "enqueue", "dequeue", "next_ticket", "rebuild"]
+__all__ = ["Candidate", "candidates", "dequeue", "eligible", "enqueue", "next_ticket", "rebuild"]
 
 #: Marks of queues whose order is not simply that of waiting.
 PLAIN, APPOINTMENT, RETURNED, RESUMED = "", "appointment", "returned", "resumed"
@@ -193,9 +193,7 @@ def _runner_up(
     return best
 
 
-def _only_returned(
-    state: State, window: Window, now_ms: int
-) -> tuple[Ticket, CallReason] | None:
+def _only_returned(state: State, window: Window, now_ms: int) -> tuple[Ticket, CallReason] | None:
     first: tuple[int, int, str] | None = None
     count = 0
     for key, queue in state.queues.items():

@@ -1,0 +1,142 @@
+"""Commands, events, outcomes and snapshots as JSON.
+
+Encoders and decoders are built once: building a decoder costs far more than using it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, cast
+
+import msgspec
+
+from firmware_py.app.ports import Happened, Outcome
+from firmware_py.core.commands import COMMANDS, Command
+from firmware_py.core.events import EVENTS, Event
+from firmware_py.core.model import State
+from firmware_py.core.refusals import Refusal
+from firmware_py.core.waiting import rebuild
+
+__all__ = [
+    "BadCommand",
+    "decode_event",
+    "decode_outcome",
+    "decode_state",
+    "encode",
+    "encode_outcome",
+    "encode_state",
+    "parse_command",
+]
+
+_encoder = msgspec.json.Encoder()
+encode = _encoder.encode
+_event_decoders: dict[str, msgspec.json.Decoder[Any]] = {
+    name: msgspec.json.Decoder(kind) for name, kind in EVENTS.items()
+}
+_known_params = {
+    name: frozenset(field.name for field in fields(kind)) for name, kind in COMMANDS.items()
+}
+#: Rebuilt from the tickets, so never stored.
+_DERIVED = frozenset({"queues", "waiting"})
+_state_fields = tuple(f.name for f in fields(State) if f.name not in _DERIVED)
+_state_decoder: msgspec.json.Decoder[State] | None = None
+
+
+class BadCommand(ValueError):
+    """A command from outside that is not one. ``code``, ``zh`` and ``en`` as in a refusal."""
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.code = code
+        self.zh = zh
+        self.en = en
+
+
+def parse_command(name: str, params: dict[str, Any]) -> Command:
+    """Return the command called ``name``; raises ``BadCommand`` with what is wrong with it."""
+    kind = COMMANDS.get(name)
+    if kind is None:
+        raise BadCommand("unknown_command", f"没有命令 {name}。", f"There is no command {name}.")
+    for given in params:
+        if given not in _known_params[name]:
+            raise BadCommand(
+                "unknown_field", f"{name} 没有参数 {given}。", f"{name} has no field {given}."
+            )
+    try:
+        command = msgspec.convert(params, kind)
+    except msgspec.ValidationError as error:
+        raise BadCommand("bad_field", f"{name} 的参数有误:{error}", f"{name}: {error}") from None
+    # Text reaches paper and displays: bounded, and free of control characters.
+    for field_name in _known_params[name]:
+        value = getattr(command, field_name)
+        if isinstance(value, str) and (len(value) > 200 or not value.isprintable()):
+            raise BadCommand(
+                "bad_field",
+                f"{name} 的参数 {field_name} 过长或含有控制字符。",
+                f"{name}: {field_name} is too long or has control characters.",
+            )
+    return command
+
+
+def decode_event(name: str, body: bytes) -> Event:
+    """Return a stored event. Raises ``KeyError`` or ``msgspec.DecodeError``."""
+    return cast("Event", _event_decoders[name].decode(body))
+
+
+def encode_outcome(first_seq: int, count: int, refusal: Refusal | None) -> bytes:
+    """Return what the journal remembers of a command: its events' numbers, or its refusal."""
+    if refusal is not None:
+        return encode({"refusal": refusal})
+    return b'{"first":%d,"count":%d}' % (first_seq, count)
+
+
+class _Remembered(msgspec.Struct):
+    first: int = 0
+    count: int = 0
+    refusal: Refusal | None = None
+
+
+_outcome_decoder = msgspec.json.Decoder(_Remembered)
+
+
+def decode_outcome(body: bytes) -> tuple[int, int, Refusal | None]:
+    """Return ``(first_seq, count, refusal)`` of a remembered command."""
+    remembered = _outcome_decoder.decode(body)
+    return remembered.first, remembered.count, remembered.refusal
+
+
+def outcome_json(outcome: Outcome) -> bytes:
+    """Return an accepted outcome as other programs get it; bodies are not encoded twice."""
+    events = b",".join(
+        b'{"seq":%d,"time_ms":%d,"type":"%s","data":%s}'
+        % (h.seq, h.time_ms, h.name.encode(), h.body)
+        for h in outcome.happened
+    )
+    repeated = b"true" if outcome.repeated else b"false"
+    return b'{"events":[%s],"repeated":%s}' % (events, repeated)
+
+
+def event_json(happened: Happened) -> bytes:
+    """Return one event as other programs get it."""
+    return b'{"seq":%d,"time_ms":%d,"type":"%s","by":%s,"data":%s}' % (
+        happened.seq,
+        happened.time_ms,
+        happened.name.encode(),
+        encode(happened.by),
+        happened.body,
+    )
+
+
+def encode_state(state: State) -> bytes:
+    """Return a snapshot of the state."""
+    return encode({name: getattr(state, name) for name in _state_fields})
+
+
+def decode_state(body: bytes) -> State:
+    """Return the state of a snapshot. Raises ``msgspec.DecodeError``."""
+    global _state_decoder  # noqa: PLW0603 - built when first needed: it costs 5 ms
+    if _state_decoder is None:
+        _state_decoder = msgspec.json.Decoder(State)
+    state = _state_decoder.decode(body)
+    rebuild(state)
+    return state

@@ -1,0 +1,289 @@
+"""The single writer: decides commands, records them together, then tells what happened.
+
+Two states are kept. ``decided`` is ahead: commands are decided on it while earlier ones still
+wait for the disk. ``recorded`` follows once the disk has them, and only from it and from recorded
+events does anything in the world move. When a write fails, the commands in it are refused and
+``decided`` is made anew from ``recorded``.
+
+While the journal's thread writes, further commands gather and then share one commit.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from firmware_py.app.journal_thread import JournalThread
+from firmware_py.app.known_ids import KnownIds
+from firmware_py.app.ports import Entry, Happened, JournalPort, NewEvent, Outcome, Submission
+from firmware_py.app.wire import (
+    decode_event,
+    decode_outcome,
+    decode_state,
+    encode,
+    encode_outcome,
+    encode_state,
+)
+from firmware_py.core.commands import Tick
+from firmware_py.core.decide import decide
+from firmware_py.core.events import EVENT_NAMES
+from firmware_py.core.evolve import evolve
+from firmware_py.core.model import State
+from firmware_py.core.refusals import Refusal
+from firmware_py.core.rules import Rules
+
+__all__ = ["HallWriter", "Reply"]
+
+log = logging.getLogger(__name__)
+
+Reply = Callable[[Outcome], None]
+
+#: Outcomes kept at hand; older ones are looked up in the journal.
+RECENT_OUTCOMES = 4096
+#: More commands than this waiting for the disk are refused.
+MAX_WAITING = 20_000
+#: A snapshot after so many events: replaying as many at start takes about 0.2 s.
+SNAPSHOT_EVERY = 20_000
+#: After a failed write, the disk is tried again at most this often.
+RETRY_MS = 1000
+
+BUSY = Refusal(
+    "busy",
+    "系统正忙,请稍后再试。",
+    "The controller is busy; please try again in a moment.",
+)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A decided command on its way to the disk."""
+
+    entry: Entry
+    happened: tuple[Happened, ...]
+    refusal: Refusal | None
+    replies: list[Reply] = field(default_factory=list)
+
+
+def _no_positions(happened: Sequence[Happened]) -> Mapping[str, int]:
+    return {}
+
+
+class HallWriter:
+    """Everything that changes the hall goes through ``submit``. Lives in the event loop."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        state: State,
+        journal: JournalThread,
+        *,
+        last_seq: int,
+        known: KnownIds,
+        clock_ms: Callable[[], int],
+        sentence_for: Callable[[Exception], Refusal],
+    ) -> None:
+        self.rules = rules
+        #: What the disk has. Read it, never change it.
+        self.recorded = state
+        self.last_seq = last_seq
+        #: Called with what was just recorded, before the commands are answered.
+        self.on_recorded: list[Callable[[Sequence[Happened]], None]] = []
+        #: Reader positions to be recorded in the same commit as these events.
+        self.positions_with: Callable[[Sequence[Happened]], Mapping[str, int]] = _no_positions
+        #: Called when the disk begins to fail (with the sentence) and when it works again (None).
+        self.on_storage: Callable[[Refusal | None], None] = lambda refusal: None
+        self.commits = 0
+        self._decided = decode_state(encode_state(state))
+        self._next_seq = last_seq + 1
+        self._journal = journal
+        self._known = known
+        self._clock_ms = clock_ms
+        self._sentence_for = sentence_for
+        self._recent: OrderedDict[str, _Waiting | Outcome] = OrderedDict()
+        self._gathered: list[_Waiting] = []
+        self._writing: list[_Waiting] = []
+        self._failing: Refusal | None = None
+        self._retry_ms = 0
+        self._snapshot_seq = last_seq
+
+    @property
+    def storage_failure(self) -> Refusal | None:
+        """Why nothing can be recorded at present, or None."""
+        return self._failing
+
+    def submit(self, submission: Submission, reply: Reply) -> None:
+        """Decide and record a command; ``reply`` runs once, when the disk has it."""
+        known = self._recent.get(submission.id)
+        if known is None:
+            if submission.id in self._known:
+                self._look_up(submission, reply)
+            else:
+                self._decide(submission, reply)
+        elif isinstance(known, _Waiting):
+            known.replies.append(lambda outcome: reply(_repeated(outcome)))
+        else:
+            reply(_repeated(known))
+
+    def _look_up(self, submission: Submission, reply: Reply) -> None:
+        """The id may be an old one: the journal knows."""
+
+        def look(journal: JournalPort) -> Outcome | None:
+            body = journal.outcome(submission.id)
+            if body is None:
+                return None
+            first, count, refusal = decode_outcome(body)
+            stored = journal.read(first - 1, count) if count else ()
+            happened = tuple(
+                Happened(
+                    s.seq,
+                    s.time_ms,
+                    s.type,
+                    s.by,
+                    s.command_id,
+                    decode_event(s.type, s.body),
+                    s.body,
+                )
+                for s in stored
+            )
+            return Outcome(happened, refusal, repeated=True)
+
+        def found(outcome: Outcome | None) -> None:
+            if outcome is not None:
+                reply(outcome)
+            elif submission.id in self._recent:
+                self.submit(submission, reply)
+            else:
+                self._decide(submission, reply)
+
+        self._journal.post(look, found, lambda error: reply(self._failed(error)))
+
+    def _decide(self, submission: Submission, reply: Reply) -> None:
+        now_ms = max(self._clock_ms(), self._decided.now_ms)
+        if self._failing is not None and now_ms < self._retry_ms:
+            reply(Outcome(refusal=self._failing))
+            return
+        if len(self._gathered) >= MAX_WAITING:
+            reply(Outcome(refusal=BUSY))
+            return
+        decision = decide(self.rules, self._decided, submission.command, now_ms)
+        refusal: Refusal | None = None
+        happened: tuple[Happened, ...] = ()
+        if isinstance(decision, Refusal):
+            refusal = decision
+        elif not decision and type(submission.command) is Tick:
+            reply(Outcome())
+            return
+        else:
+            happened = self._fold(submission, decision, now_ms)
+        outcome = encode_outcome(happened[0].seq if happened else 0, len(happened), refusal)
+        entry = Entry(
+            submission.id,
+            submission.by,
+            now_ms,
+            outcome,
+            tuple(NewEvent(h.name, h.body) for h in happened),
+        )
+        waiting = _Waiting(entry, happened, refusal, [reply])
+        self._recent[submission.id] = waiting
+        self._gathered.append(waiting)
+        if not self._writing:
+            self._write()
+
+    def _fold(
+        self, submission: Submission, events: Sequence[object], now_ms: int
+    ) -> tuple[Happened, ...]:
+        happened = []
+        for event in events:
+            evolve(self._decided, event, now_ms)  # type: ignore[arg-type]
+            happened.append(
+                Happened(
+                    self._next_seq,
+                    now_ms,
+                    EVENT_NAMES[type(event)],  # type: ignore[index]
+                    submission.by,
+                    submission.id,
+                    event,  # type: ignore[arg-type]
+                    encode(event),
+                )
+            )
+            self._next_seq += 1
+        return tuple(happened)
+
+    def _write(self) -> None:
+        batch = self._writing = self._gathered
+        self._gathered = []
+        entries = [waiting.entry for waiting in batch]
+        positions = self.positions_with([h for waiting in batch for h in waiting.happened])
+        self._journal.post(
+            lambda journal: journal.append(entries, positions), self._written, self._not_written
+        )
+
+    def _written(self, result: object) -> None:
+        batch, self._writing = self._writing, []
+        self.commits += 1
+        if self._gathered:
+            # The next commit runs while this one's consequences are carried out.
+            self._write()
+        happened = [h for waiting in batch for h in waiting.happened]
+        for h in happened:
+            evolve(self.recorded, h.event, h.time_ms)
+        if happened:
+            self.last_seq = happened[-1].seq
+        if self._failing is not None:
+            self._failing = None
+            self.on_storage(None)
+        for react in self.on_recorded:
+            react(happened)
+        for waiting in batch:
+            outcome = Outcome(waiting.happened, waiting.refusal)
+            self._remember(waiting.entry.command_id, outcome)
+            for reply in waiting.replies:
+                reply(outcome)
+        if self.last_seq - self._snapshot_seq >= SNAPSHOT_EVERY:
+            self.snapshot()
+
+    def _remember(self, command_id: str, outcome: Outcome) -> None:
+        self._known.add(command_id)
+        self._recent[command_id] = outcome
+        # Those that still wait for the disk are newer than any that is dropped here.
+        while len(self._recent) > RECENT_OUTCOMES + len(self._writing) + len(self._gathered):
+            self._recent.popitem(last=False)
+
+    def _not_written(self, error: Exception) -> None:
+        batch = self._writing + self._gathered
+        self._writing, self._gathered = [], []
+        self._decided = decode_state(encode_state(self.recorded))
+        self._next_seq = self.last_seq + 1
+        for waiting in batch:
+            self._recent.pop(waiting.entry.command_id, None)
+        outcome = self._failed(error)
+        for waiting in batch:
+            for reply in waiting.replies:
+                reply(outcome)
+
+    def _failed(self, error: Exception) -> Outcome:
+        refusal = self._sentence_for(error)
+        if self._failing is None:
+            log.error("nothing can be recorded: %s", error)
+            self.on_storage(refusal)
+        self._failing = refusal
+        self._retry_ms = self._clock_ms() + RETRY_MS
+        return Outcome(refusal=refusal)
+
+    def snapshot(self) -> None:
+        """Keep the state, so that the next start has little to replay."""
+        seq, body = self.last_seq, encode_state(self.recorded)
+        if seq == self._snapshot_seq:
+            return
+        self._snapshot_seq = seq
+        self._journal.post(
+            lambda journal: journal.save_snapshot(seq, body),
+            lambda _: None,
+            lambda error: log.warning("no snapshot: %s", error),
+        )
+
+
+def _repeated(outcome: Outcome) -> Outcome:
+    return Outcome(outcome.happened, outcome.refusal, repeated=True)
