@@ -1,0 +1,167 @@
+"""The board of recent calls: what a wall shows while numbers are called. Pure: no clock inside.
+
+A second call never wipes out the first. Newest stands on top; a call leaves only to make room and
+only after it was on show for ``min_show_s``; when more are called at once than there are rows,
+they wait their turn in order. The n-th waiting call is on show at the latest
+``ceil(n / rows) * min_show_s`` later, if ``lines`` is asked for at each ``next_change``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from devices.led_wall.page import Colour, Effect, LedLine, LedPage, columns
+
+__all__ = ["FORMS", "CallBoard", "call_text"]
+
+#: How a call is worded, longest first. ``place`` is 3号窗口, ``short`` 3号, ``window`` 3.
+FORMS = ("请{number}号到{place}", "{number}→{place}", "{number}→{short}", "{number}→{window}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    number: str
+    window: str
+    called_at: float
+    #: When it came on show; meaningless while it waits.
+    since: float = 0.0
+    recalled: bool = False
+
+
+def call_text(number: str, window: str, form: str) -> str:
+    """Return a call in words. A window is ``3``, or a name such as ``导税台``, used as it is."""
+    numbered = window.isascii() and window.isalnum()
+    return form.format(
+        number=number,
+        window=window,
+        place=f"{window}号窗口" if numbered else window,
+        short=f"{window}号" if numbered else window,
+    )
+
+
+class CallBoard:
+    """Calls on a wall of ``rows`` lines of ``width_columns`` (see ``page.columns``).
+
+    ``now`` is seconds of any clock that never goes back. What ``lines`` returns is taken as shown
+    from ``now`` on, so show it. All calls of a board are worded alike: by the longest of ``forms``
+    that fits them all; a call that fits none scrolls.
+
+    A new call stands in ``fresh`` for ``min_show_s``, then in ``colour``; a call that was repeated
+    flips between both every ``blink_s`` for ``blink_for_s``.
+    """
+
+    def __init__(
+        self,
+        rows: int,
+        min_show_s: float,
+        *,
+        width_columns: int,
+        forms: Sequence[str] = FORMS,
+        colour: Colour = "green",
+        fresh: Colour = "red",
+        blink_s: float = 0.5,
+        blink_for_s: float = 3.0,
+    ) -> None:
+        if rows < 1 or min_show_s <= 0 or width_columns < 1 or not forms or blink_s <= 0:
+            raise ValueError("a board needs a row, a width, a form and times above zero")
+        self.rows = rows
+        self.min_show_s = min_show_s
+        self._width = width_columns
+        self._forms = tuple(forms)
+        self._colour: Colour = colour
+        self._fresh: Colour = fresh
+        self._blink_s = blink_s
+        self._blink_for_s = blink_for_s
+        #: On show, newest first; and waiting, longest first. A number is at most once in each.
+        self._shown: list[_Call] = []
+        self._waiting: list[_Call] = []
+
+    def called(self, number: str, window: str, now: float) -> None:
+        """Take a call, or the same number again: a recall, perhaps to another window."""
+        known = any(one.number == number for one in (*self._shown, *self._waiting))
+        call = _Call(number, window, called_at=now, recalled=known)
+        for place, one in enumerate(self._waiting):
+            if one.number == number:
+                self._waiting[place] = replace(call, called_at=one.called_at)
+                return
+        self._waiting.append(call)
+
+    def clear(self) -> None:
+        """Forget all calls: the day is closed."""
+        self._shown.clear()
+        self._waiting.clear()
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for a row."""
+        return len(self._waiting)
+
+    def longest_wait(self, now: float) -> float:
+        """Return for how many seconds the first waiting call has waited for a row; 0 for none."""
+        return max(0.0, now - self._waiting[0].called_at) if self._waiting else 0.0
+
+    def lines(self, now: float) -> tuple[LedLine, ...]:
+        """Return the lines to show from ``now`` on, newest first; at most ``rows``."""
+        self._advance(now)
+        form = self._form()
+        return tuple(self._line(call, form, now) for call in self._shown)
+
+    def page(self, now: float) -> LedPage:
+        """Return ``lines`` as a page."""
+        return LedPage(self.lines(now))
+
+    def next_change(self, now: float) -> float | None:
+        """Return when ``lines`` will say something else if nobody calls, or None."""
+        times = []
+        if self._waiting:
+            times.append(self._room_at(self._waiting[0], now))
+        for call in self._shown:
+            flips = self._flips(call, now)
+            if flips is not None:
+                times.append(call.since + (flips + 1) * self._blink_s)
+            elif now < call.since + self.min_show_s:
+                times.append(call.since + self.min_show_s)
+        return min(times, default=None)
+
+    def _advance(self, now: float) -> None:
+        while self._waiting and self._room_at(self._waiting[0], now) <= now:
+            call = self._waiting.pop(0)
+            others = [one for one in self._shown if one.number != call.number]
+            self._shown = [replace(call, since=now), *others][: self.rows]
+
+    def _room_at(self, call: _Call, now: float) -> float:
+        """Say when ``call`` can come on show: a recall takes the place of the call it repeats."""
+        if len(self._shown) < self.rows or any(one.number == call.number for one in self._shown):
+            return now
+        return self._shown[-1].since + self.min_show_s
+
+    def _form(self) -> str:
+        for form in self._forms:
+            if all(
+                columns(call_text(call.number, call.window, form)) <= self._width
+                for call in self._shown
+            ):
+                return form
+        return self._forms[-1]
+
+    def _line(self, call: _Call, form: str, now: float) -> LedLine:
+        text = call_text(call.number, call.window, form)
+        effect: Effect = "still" if columns(text) <= self._width else "scroll"
+        return LedLine(text, self._colour_of(call, now), effect)
+
+    def _colour_of(self, call: _Call, now: float) -> Colour:
+        flips = self._flips(call, now)
+        if flips is not None:
+            return self._colour if flips % 2 else self._fresh
+        return self._fresh if now < call.since + self.min_show_s else self._colour
+
+    def _flips(self, call: _Call, now: float) -> int | None:
+        """Say how often a recalled call has flipped its colour; None when it does not blink."""
+        if not call.recalled or now >= call.since + self._blink_for_s:
+            return None
+        # Compared as ``next_change`` adds: a rounded division would name the same moment twice.
+        flips = 0
+        while call.since + (flips + 1) * self._blink_s <= now:
+            flips += 1
+        return flips
