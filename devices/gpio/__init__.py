@@ -1,0 +1,1 @@
+"""Lamps and buttons on the Pi's own pins."""
