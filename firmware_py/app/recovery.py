@@ -13,14 +13,14 @@ from firmware_py.core.evolve import evolve, initial
 from firmware_py.core.model import State, Window
 from firmware_py.core.rules import Rules
 
-__all__ = ["UnknownEvent", "recover", "remembered_ids"]
+__all__ = ["UnknownEventError", "recover", "remembered_ids"]
 
 log = logging.getLogger(__name__)
 
 READ_AT_ONCE = 5000
 
 
-class UnknownEvent(ValueError):
+class UnknownEventError(ValueError):
     """The journal has an event that this version does not know: it was written by a newer one."""
 
     def __init__(self, seq: int, name: str) -> None:
@@ -32,7 +32,7 @@ class UnknownEvent(ValueError):
 
 
 def recover(rules: Rules, journal: JournalPort) -> State:
-    """Return the recorded state. Raises ``UnknownEvent``; the journal raises its own errors."""
+    """Return the recorded state. Raises ``UnknownEventError``; the journal raises its own errors."""
     state, seq = initial(rules), 0
     snapshot = journal.newest_snapshot()
     if snapshot is not None:
@@ -47,7 +47,7 @@ def recover(rules: Rules, journal: JournalPort) -> State:
             try:
                 event = decode_event(stored.type, stored.body)
             except KeyError:
-                raise UnknownEvent(stored.seq, stored.type) from None
+                raise UnknownEventError(stored.seq, stored.type) from None
             evolve(state, event, stored.time_ms)
             seq = stored.seq
     _match_windows(rules, state)

@@ -18,7 +18,7 @@ from firmware_py.core.refusals import Refusal
 from firmware_py.core.waiting import rebuild
 
 __all__ = [
-    "BadCommand",
+    "BadCommandError",
     "decode_event",
     "decode_outcome",
     "decode_state",
@@ -42,7 +42,7 @@ _state_fields = tuple(f.name for f in fields(State) if f.name not in _DERIVED)
 _state_decoder: msgspec.json.Decoder[State] | None = None
 
 
-class BadCommand(ValueError):
+class BadCommandError(ValueError):
     """A command from outside that is not one. ``code``, ``zh`` and ``en`` as in a refusal."""
 
     def __init__(self, code: str, zh: str, en: str) -> None:
@@ -53,24 +53,24 @@ class BadCommand(ValueError):
 
 
 def parse_command(name: str, params: dict[str, Any]) -> Command:
-    """Return the command called ``name``; raises ``BadCommand`` with what is wrong with it."""
+    """Return the command called ``name``; raises ``BadCommandError`` with what is wrong with it."""
     kind = COMMANDS.get(name)
     if kind is None:
-        raise BadCommand("unknown_command", f"没有命令 {name}。", f"There is no command {name}.")
+        raise BadCommandError("unknown_command", f"没有命令 {name}。", f"There is no command {name}.")
     for given in params:
         if given not in _known_params[name]:
-            raise BadCommand(
+            raise BadCommandError(
                 "unknown_field", f"{name} 没有参数 {given}。", f"{name} has no field {given}."
             )
     try:
         command = msgspec.convert(params, kind)
     except msgspec.ValidationError as error:
-        raise BadCommand("bad_field", f"{name} 的参数有误:{error}", f"{name}: {error}") from None
+        raise BadCommandError("bad_field", f"{name} 的参数有误:{error}", f"{name}: {error}") from None
     # Text reaches paper and displays: bounded, and free of control characters.
     for field_name in _known_params[name]:
         value = getattr(command, field_name)
         if isinstance(value, str) and (len(value) > 200 or not value.isprintable()):
-            raise BadCommand(
+            raise BadCommandError(
                 "bad_field",
                 f"{name} 的参数 {field_name} 过长或含有控制字符。",
                 f"{name}: {field_name} is too long or has control characters.",

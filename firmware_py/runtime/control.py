@@ -1,0 +1,226 @@
+"""The control socket: JSON-RPC 2.0, one message a line, for screens and ``hallctl``.
+
+Commands carry ``command_id`` (it makes them count once) and ``by`` among their parameters; the
+user at the other end comes from the socket itself (``SO_PEERCRED``), so "who did it" cannot be
+made up by a program of another user. A refusal is an error with code -32010 and its sentences.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import pwd
+import re
+import secrets
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from firmware_py.app.ports import Outcome, Submission
+from firmware_py.app.wire import BadCommandError, encode, outcome_json, parse_command
+from firmware_py.app.writer import HallWriter
+from firmware_py.core.commands import COMMANDS
+from firmware_py.core.refusals import Refusal
+
+__all__ = ["ControlServer", "Query", "QueryError"]
+
+log = logging.getLogger(__name__)
+
+MAX_LINE = 65_536
+MAX_UNSENT = 4 * 1024 * 1024
+REFUSED, BAD_PARAMS, NO_METHOD, BAD_REQUEST, BAD_JSON = -32010, -32602, -32601, -32600, -32700
+ID_FORM = re.compile(r"[A-Za-z0-9._:/-]{1,64}")
+BY_FORM = re.compile(r"[A-Za-z0-9._-]{1,32}")
+
+
+class _Request(msgspec.Struct):
+    method: str
+    id: int | str | None = None
+    params: dict[str, Any] = {}
+    jsonrpc: str = "2.0"
+
+
+_requests = msgspec.json.Decoder(_Request)
+
+
+class QueryError(Exception):
+    """A query that cannot be answered; ``refusal`` says why in both languages."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.en)
+        self.refusal = refusal
+
+
+#: Answers a query: parameters and who asks -> plain data.
+Query = Callable[[dict[str, Any], str], Awaitable[Any]]
+
+
+class _Connection(asyncio.Protocol):
+    def __init__(self, server: ControlServer) -> None:
+        self._server = server
+        self._buffer = b""
+        self._transport: asyncio.Transport | None = None
+        self.user = "?"
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - what a server gives
+        self._transport = transport
+        self.user = _peer(transport.get_extra_info("socket"))
+        self._server.connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self._server.connections.discard(self)
+        self._server.subscribers.discard(self)
+
+    def send(self, line: bytes) -> None:
+        transport = self._transport
+        if transport is None:
+            return
+        if transport.get_write_buffer_size() > MAX_UNSENT:
+            # It does not read: the hall's memory is worth more. It may come back and catch up.
+            log.warning("a client of the control socket does not read; closed")
+            transport.abort()
+            return
+        transport.write(line)
+
+    def data_received(self, data: bytes) -> None:
+        data = self._buffer + data if self._buffer else data
+        lines = data.split(b"\n")
+        self._buffer = lines.pop()
+        for line in lines:
+            if line:
+                self._server.handle(self, line)
+        if len(self._buffer) > MAX_LINE:
+            self.send(_error(None, BAD_REQUEST, "a request is longer than 64 kB"))
+            self._buffer = b""
+            if self._transport is not None:
+                self._transport.close()
+
+
+def _peer(sock: socket.socket) -> str:
+    raw = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    _, uid, _ = struct.unpack("3i", raw)
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid{uid}"
+
+
+def _error(request_id: int | str | None, code: int, text: str, data: Any = None) -> bytes:
+    error: dict[str, Any] = {"code": code, "message": text}
+    if data is not None:
+        error["data"] = data
+    return encode({"jsonrpc": "2.0", "id": request_id, "error": error}) + b"\n"
+
+
+def _result(request_id: int | str | None, body: bytes) -> bytes:
+    return b'{"jsonrpc":"2.0","id":%b,"result":%b}\n' % (encode(request_id), body)
+
+
+class ControlServer:
+    """Serves commands through the writer and queries through the table it is given."""
+
+    def __init__(self, writer: HallWriter, queries: dict[str, Query]) -> None:
+        self._writer = writer
+        self._queries = queries
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.connections: set[_Connection] = set()
+        self.subscribers: set[_Connection] = set()
+
+    async def start(self, path: Path, gid: int | None = None) -> None:
+        """Listen at ``path``; only its owner and the group may connect."""
+        loop = asyncio.get_running_loop()
+        path.unlink(missing_ok=True)
+        old_mask = os.umask(0o117)
+        try:
+            self._server = await loop.create_unix_server(
+                lambda: _Connection(self), str(path), backlog=128
+            )
+        finally:
+            os.umask(old_mask)
+        if gid is not None:
+            os.chown(path, -1, gid)
+
+    async def stop(self) -> None:
+        """Close the socket and every connection."""
+        if self._server is not None:
+            self._server.close()
+        for connection in list(self.connections):
+            if connection._transport is not None:  # noqa: SLF001 - one file, one story
+                connection._transport.close()  # noqa: SLF001
+        for task in list(self._tasks):
+            task.cancel()
+
+    def publish(self, line: bytes) -> None:
+        """Send a notification to everybody who subscribed."""
+        for connection in list(self.subscribers):
+            connection.send(line)
+
+    def handle(self, connection: _Connection, line: bytes) -> None:
+        """Answer one request. Whatever it holds, the connection stays usable."""
+        try:
+            request = _requests.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            code = BAD_REQUEST if isinstance(error, msgspec.ValidationError) else BAD_JSON
+            connection.send(_error(None, code, str(error)))
+            return
+        if request.method in COMMANDS:
+            self._command(connection, request)
+        elif request.method == "subscribe":
+            self.subscribers.add(connection)
+            connection.send(_result(request.id, b'{"last_seq":%d}' % self._writer.last_seq))
+        elif request.method in self._queries:
+            task = asyncio.get_running_loop().create_task(self._query(connection, request))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        else:
+            connection.send(_error(request.id, NO_METHOD, f"no method {request.method}"))
+
+    def _command(self, connection: _Connection, request: _Request) -> None:
+        params = request.params
+        command_id = params.pop("command_id", None)
+        by = params.pop("by", "client")
+        if command_id is None:
+            command_id = secrets.token_hex(8)
+        if not (isinstance(command_id, str) and ID_FORM.fullmatch(command_id)):
+            connection.send(_error(request.id, BAD_PARAMS, "command_id: 1 to 64 of A-Za-z0-9._:/-"))
+            return
+        if not (isinstance(by, str) and BY_FORM.fullmatch(by)):
+            connection.send(_error(request.id, BAD_PARAMS, "by: 1 to 32 of A-Za-z0-9._-"))
+            return
+        try:
+            command = parse_command(request.method, params)
+        except BadCommandError as error:
+            data = {"code": error.code, "zh": error.zh, "en": error.en}
+            connection.send(_error(request.id, BAD_PARAMS, error.en, data))
+            return
+        request_id = request.id
+
+        def reply(outcome: Outcome) -> None:
+            if outcome.refusal is not None:
+                connection.send(_refused(request_id, outcome.refusal))
+            else:
+                connection.send(_result(request_id, outcome_json(outcome)))
+
+        self._writer.submit(Submission(command_id, f"{by}:{connection.user}", command), reply)
+
+    async def _query(self, connection: _Connection, request: _Request) -> None:
+        try:
+            answer = await self._queries[request.method](request.params, connection.user)
+        except QueryError as error:
+            connection.send(_refused(request.id, error.refusal))
+        except (msgspec.ValidationError, ValueError, KeyError, TypeError) as error:
+            connection.send(_error(request.id, BAD_PARAMS, f"{request.method}: {error}"))
+        else:
+            connection.send(_result(request.id, encode(answer)))
+
+
+def _refused(request_id: int | str | None, refusal: Refusal) -> bytes:
+    return _error(request_id, REFUSED, refusal.en, refusal)

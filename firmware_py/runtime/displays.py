@@ -1,0 +1,146 @@
+"""What LED walls and window strips show, from what was recorded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from devices.led_wall.calls import CallBoard
+from devices.led_wall.display import LedDisplay
+from devices.led_wall.page import LedLine, LedPage
+from firmware_py.app.ports import Happened
+from firmware_py.core import events as e
+from firmware_py.core.model import State, Window, WindowStatus
+from firmware_py.runtime.devices import Post
+from firmware_py.settings import Settings
+
+__all__ = ["Strips", "Walls"]
+
+#: Columns of a wall before it was asked: a 96-dot panel with a 16-dot font.
+USUAL_COLUMNS = 16
+
+
+class Walls:
+    """Keeps recent calls visible on every wall, each for the configured time."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        post: Post,
+        clock_s: Callable[[], float],
+        loop: asyncio.AbstractEventLoop,
+        columns: Callable[[str], int | None],
+    ) -> None:
+        self._post = post
+        self._clock_s = clock_s
+        self._loop = loop
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._boards = {
+            wall.display: CallBoard(
+                wall.rows,
+                max(wall.min_show_s, 0.1),
+                width_columns=columns(wall.display) or USUAL_COLUMNS,
+            )
+            for wall in settings.walls
+        }
+
+    def recorded(self, happened: Sequence[Happened]) -> None:
+        """Put calls on the walls; an opened or closed day clears them."""
+        changed = False
+        for h in happened:
+            event = h.event
+            if isinstance(event, e.TicketCalled | e.TicketRecalled):
+                for board in self._boards.values():
+                    board.called(event.number, event.window, self._clock_s())
+                changed = True
+            elif isinstance(event, e.DayOpened | e.DayClosed):
+                for board in self._boards.values():
+                    board.clear()
+                changed = True
+        if changed:
+            for display in self._boards:
+                self.show(display)
+
+    def show(self, display: str) -> None:
+        """Send the wall its present picture and wake up for its next change."""
+        board = self._boards.get(display)
+        if board is None:
+            return
+        now = self._clock_s()
+        page = board.page(now)
+
+        def show_page(driver: LedDisplay) -> None:
+            driver.show(page)
+
+        self._post(display, show_page, key="page")
+        timer = self._timers.pop(display, None)
+        if timer is not None:
+            timer.cancel()
+        change = board.next_change(now)
+        if change is not None:
+            delay = max(change - now, 0.05)
+            self._timers[display] = self._loop.call_later(delay, self.show, display)
+
+    def stop(self) -> None:
+        """Cancel what was to be shown later."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+
+class Strips:
+    """One strip a window: its number while it serves, what it is otherwise."""
+
+    def __init__(self, settings: Settings, post: Post, state: Callable[[], State]) -> None:
+        self._post = post
+        self._state = state
+        self._strip_of = {w.id: w.strip for w in settings.windows if w.strip is not None}
+        self._window_of = {strip: window for window, strip in self._strip_of.items()}
+
+    def recorded(self, happened: Sequence[Happened]) -> None:
+        """Show the windows that changed."""
+        windows: dict[str, None] = {}
+        for h in happened:
+            if isinstance(h.event, e.DayOpened | e.DayClosed):
+                windows.update(dict.fromkeys(self._strip_of))
+            window = getattr(h.event, "window", None)
+            if window is not None:
+                windows[window] = None
+            before = getattr(h.event, "from_window", None)
+            if before is not None:
+                windows[before] = None
+            if isinstance(h.event, e.TicketCancelled):
+                ticket = self._state().tickets.get(h.event.number)
+                if ticket is not None and ticket.window is not None:
+                    windows[ticket.window] = None
+        for window in windows:
+            if window in self._strip_of:
+                self._show(window)
+
+    def show(self, strip: str) -> None:
+        """Send a strip its present picture."""
+        window = self._window_of.get(strip)
+        if window is not None:
+            self._show(window)
+
+    def _show(self, window_id: str) -> None:
+        window = self._state().windows.get(window_id)
+        if window is None:
+            return
+        page = LedPage((strip_line(window),))
+
+        def show_page(driver: LedDisplay) -> None:
+            driver.show(page)
+
+        self._post(self._strip_of[window_id], show_page, key="page")
+
+
+def strip_line(window: Window) -> LedLine:
+    """Return what a window's strip shows."""
+    if window.ticket is not None:
+        return LedLine(window.ticket, "red")
+    if window.status is WindowStatus.CLOSED:
+        return LedLine("暂停服务", "yellow")
+    if window.status is WindowStatus.PAUSED:
+        return LedLine("请稍候", "yellow")
+    return LedLine(f"{window.id}号窗口", "green")

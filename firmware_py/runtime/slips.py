@@ -1,0 +1,54 @@
+"""From a ticket in the queue to the slip that the printer lays out."""
+
+from __future__ import annotations
+
+from devices.ticket_printer.slip import Slip
+from firmware_py.app.clock import local_text
+from firmware_py.app.spool import Job
+from firmware_py.core.estimate import estimate
+from firmware_py.core.model import State
+from firmware_py.core.rules import Rules, Text
+
+__all__ = ["slip_of", "wait_words"]
+
+
+def wait_words(wait_s: int | None, sure: str) -> Text:
+    """Return an estimate in words; how sure it is decides how they are chosen."""
+    if wait_s is None:
+        return Text("请留意叫号", "please watch for your call")
+    if wait_s < 60:
+        return Text("马上就到", "very soon")
+    # Rounded up to what people remember; a vague guess to a vaguer number.
+    step = 5 if sure == "low" or wait_s > 1800 else 1
+    minutes = -(-wait_s // 60 // step) * step or step
+    return Text(f"约{minutes}分钟", f"about {minutes} min")
+
+
+def slip_of(rules: Rules, state: State, hall: Text, job: Job) -> Slip:
+    """Return the slip for a print job; a ticket printed again later shows the wait as of now."""
+    ticket = state.tickets[job.number]
+    item = rules.items.get(ticket.item)
+    issued = job.issued
+    if issued is not None and not job.again:
+        ahead, wait = issued.ahead, wait_words(issued.estimate_s, issued.sure)
+    elif item is not None:
+        guess = estimate(rules, state, item, state.now_ms)
+        ahead, wait = guess.ahead, wait_words(guess.wait_s, guess.sure)
+    else:
+        ahead, wait = 0, wait_words(None, "low")
+    name = item.name if item is not None else Text(ticket.item, ticket.item)
+    return Slip(
+        number=ticket.number,
+        hall_zh=hall.zh,
+        hall_en=hall.en,
+        item_zh=name.zh,
+        item_en=name.en,
+        issued=local_text(state.wall_offset_ms, ticket.issued_ms, "%Y-%m-%d %H:%M"),
+        ahead=ahead,
+        wait_zh=wait.zh,
+        wait_en=wait.en,
+        papers_zh=tuple(paper.zh for paper in item.papers) if item else (),
+        papers_en=tuple(paper.en for paper in item.papers) if item else (),
+        qr=f"{state.day}/{ticket.number}",
+        reprint=job.again,
+    )
