@@ -43,6 +43,7 @@ types: setup-test
 # New dependencies or, with UPGRADE=1, newer ones.
 lock: setup-test
 	@config/setup/lock.sh
+	@$(python) config/setup/wheels.py
 
 # Does the index have a file of every dependency for a 64-bit Pi? Asks it about each.
 wheels: setup-test

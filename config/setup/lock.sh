@@ -3,8 +3,8 @@
 # theirs, for each platform and Python that we support. UPGRADE=1 takes newer versions.
 #
 #   uv.lock    the installer itself
-#   test.lock  all roles that have wheels, and what checks the project
-#   hall.lock  all roles that have wheels: what a Pi in a hall runs
+#   test.lock  every role that has wheels, and what checks the project
+#   hall.lock  the roles of a hall as far as they are built: what `make run` installs
 #
 # Only the public index counts: a file that lies on this machine, or in a mirror's own build,
 # has a hash that nobody else can get. So this machine's own settings are left out.
@@ -26,7 +26,7 @@ resolve() { # resolve OUT ARGS...
 }
 
 resolve $here/uv.lock --no-deps - <<<"uv"
-resolve $here/test.lock pyproject.toml "${roles[@]}" --extra test --group build
+resolve $here/test.lock pyproject.toml "${roles[@]}" --extra screens --extra test --group build
 # The same versions in the hall as in the tests. What is already written does not count here.
 rm -f $here/hall.lock
 resolve $here/hall.lock pyproject.toml "${roles[@]}" --group build --constraints $here/test.lock
