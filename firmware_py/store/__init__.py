@@ -1,0 +1,1 @@
+"""The journal: what the hall decided, on disk before anything in the world moves."""
