@@ -1,0 +1,251 @@
+"""Ticket templates: files that a technician edits, checked when they are loaded.
+
+A template is TOML with one ``[[line]]`` a line of the ticket. Each has exactly one of
+
+    text = "前面 {ahead} 人"    fields in braces, see ``FIELDS``; too long a line is wrapped
+    qr = "{qr}"                a QR code; ``size`` is then its dots a square, ``level`` L M Q H
+    rule = true                a line across
+    feed = 2                   so many empty lines
+
+and, where wanted, ``align`` (left, center, right), ``size`` (1..8, or [width, height]), ``bold``,
+``invert`` (white on black) and ``when``: reprint, first (no reprint), zh or en. A line whose
+fields are all empty is left out; one with ``{paper_zh}`` or ``{paper_en}`` is repeated for each.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from devices.errors import DeviceError
+
+__all__ = ["FIELDS", "LineSpec", "Problem", "Template", "TemplateError", "find", "load", "parse"]
+
+#: Fields of a template. ``hall``, ``item``, ``wait``, ``title`` and ``papers`` follow the slip's
+#: language; with ``_zh`` and ``_en`` they do not. ``time`` is when the ticket was issued.
+FIELDS = frozenset({
+    "hall", "hall_zh", "hall_en", "item", "item_zh", "item_en", "wait", "wait_zh", "wait_en",
+    "papers", "papers_zh", "papers_en", "paper_zh", "paper_en", "title", "title_zh", "title_en",
+    "number", "time", "ahead", "qr",
+})  # fmt: skip
+_KINDS = ("text", "qr", "rule", "feed")
+_KEYS: Mapping[str, tuple[type, ...]] = {
+    "text": (str,), "qr": (str,), "rule": (bool,), "feed": (int,), "align": (str,),
+    "size": (int, list), "bold": (bool,), "invert": (bool,), "when": (str,), "level": (str,),
+}  # fmt: skip
+_CHOICES = {
+    "align": ("left", "center", "right"),
+    "when": ("reprint", "first", "zh", "en"),
+    "level": ("L", "M", "Q", "H"),
+}
+
+When = Literal["", "reprint", "first", "zh", "en"]
+
+
+class LineSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a template, checked."""
+
+    kind: Literal["text", "qr", "rule", "feed"]
+    #: ``text`` and ``qr``: what is printed, with fields in braces.
+    text: str = ""
+    align: Literal["left", "center", "right"] = "left"
+    width: int = 1
+    height: int = 1
+    bold: bool = False
+    invert: bool = False
+    when: When = ""
+    level: Literal["L", "M", "Q", "H"] = "M"
+    feed: int = 0
+
+
+class Template(msgspec.Struct, frozen=True):
+    """A checked template."""
+
+    lines: tuple[LineSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a template; ``line`` counts from 1, 0 is the whole file."""
+
+    line: int
+    zh: str
+    en: str
+
+
+class TemplateError(DeviceError, ValueError):
+    """A template that cannot be used: all its mistakes, each with file and line."""
+
+    def __init__(self, file: str, problems: tuple[Problem, ...]) -> None:
+        super().__init__(
+            "\n".join(
+                f"{file}:{p.line}: {p.en} / {p.zh}" if p.line else f"{file}: {p.en} / {p.zh}"
+                for p in problems
+            )
+        )
+        self.file = file
+        self.problems = problems
+
+
+def find(name: str) -> Path:
+    """Return the file of a template: a path, or a name in the first folder that has it.
+
+    Folders: ``/etc/hall-controller/templates`` (a hall's own), then the shipped ones.
+    """
+    given = Path(name)
+    if given.suffix == ".toml" or len(given.parts) > 1:
+        if given.is_file():
+            return given
+        raise TemplateError(name, (Problem(0, "没有这个文件", "no such file"),))
+    folders = (
+        Path("/etc/hall-controller/templates"),
+        Path(__file__).parents[2] / "config" / "templates",
+        Path(sys.prefix) / "share" / "hall-controller" / "config" / "templates",
+    )
+    for folder in folders:
+        if (folder / f"{name}.toml").is_file():
+            return folder / f"{name}.toml"
+    looked = ", ".join(str(folder) for folder in folders)
+    raise TemplateError(
+        name, (Problem(0, f"在 {looked} 中都没有此模板", f"no such template in {looked}"),)
+    )
+
+
+def load(name: str) -> Template:
+    """Read and check a template by name or path. Raises ``TemplateError``."""
+    file = find(name)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        problem = Problem(0, "无法读取", f"cannot be read: {error}")
+        raise TemplateError(str(file), (problem,)) from error
+    return parse(text, str(file))
+
+
+def parse(text: str, file: str = "template") -> Template:
+    """Check a template's text. Raises ``TemplateError`` with every mistake found."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"at line (\d+)", str(error))
+        line = int(at[1]) if at else 0
+        problem = Problem(line, f"不是有效的 TOML：{error}", f"not valid TOML: {error}")
+        raise TemplateError(file, (problem,)) from error
+    where = _Places(text)
+    problems = [
+        Problem(where.key(key), f"不认识的设置 {key}", f"unknown setting {key}")
+        for key in data
+        if key != "line"
+    ]
+    entries = data.get("line")
+    if not isinstance(entries, list) or not entries:
+        problems.append(Problem(0, "没有任何 [[line]]", "there is no [[line]]"))
+        entries = []
+    specs: list[LineSpec] = []
+    for index, entry in enumerate(entries):
+        spec = _check(entry, lambda key, index=index: where.line(index, key), problems)
+        if spec is not None:
+            specs.append(spec)
+    if not problems and not any("{number}" in spec.text for spec in specs):
+        problems.append(
+            Problem(0, "没有 {number}：票上无号码", "no {number}: no ticket without it")
+        )
+    if problems:
+        raise TemplateError(file, tuple(sorted(problems, key=lambda p: p.line)))
+    return Template(tuple(specs))
+
+
+def _check(entry: Any, at: Any, problems: list[Problem]) -> LineSpec | None:
+    """Check one ``[[line]]``; add what is wrong to ``problems``."""
+    known = len(problems)
+
+    def wrong(key: str, zh: str, en: str) -> None:
+        problems.append(Problem(at(key), f"{key}：{zh}", f"{key}: {en}"))
+
+    for key, value in entry.items():
+        types = _KEYS.get(key)
+        if types is None:
+            wrong(key, "不认识的设置", "unknown setting")
+        elif type(value) not in types:
+            names = " or ".join(kind.__name__ for kind in types)
+            wrong(key, f"{value!r} 的类型应为 {names}", f"{value!r} is not {names}")
+        elif key in _CHOICES and value not in _CHOICES[key]:
+            choices = ", ".join(_CHOICES[key])
+            wrong(key, f"{value} 应为 {choices} 之一", f"{value} is not one of {choices}")
+    kinds = [kind for kind in _KINDS if kind in entry]
+    if len(kinds) != 1:
+        wrong("line", "须恰有 text、qr、rule、feed 之一", "exactly one of text, qr, rule, feed")
+    if len(problems) > known:
+        return None
+    kind = kinds[0]
+    size = entry.get("size", 6 if kind == "qr" else 1)
+    sizes = size if isinstance(size, list) else [size, size]
+    most = 16 if kind == "qr" else 8
+    if len(sizes) != 2 or not all(type(n) is int and 1 <= n <= most for n in sizes):
+        wrong("size", f"{size} 应在 1 至 {most} 之间", f"{size} is not 1..{most}")
+    if not 0 <= entry.get("feed", 0) <= 20:
+        wrong("feed", "应在 0 至 20 之间", "is not 0..20")
+    for fault_zh, fault_en in _field_faults(str(entry.get(kind, ""))):
+        wrong(kind, fault_zh, fault_en)
+    if len(problems) > known:
+        return None
+    return LineSpec(
+        kind=kind,  # type: ignore[arg-type]  # one of _KINDS
+        text=entry[kind] if kind in {"text", "qr"} else "",
+        align=entry.get("align", "left"),
+        width=sizes[0],
+        height=sizes[1],
+        bold=entry.get("bold", False),
+        invert=entry.get("invert", False),
+        when=entry.get("when", ""),
+        level=entry.get("level", "M"),
+        feed=entry.get("feed", 0),
+    )
+
+
+def _field_faults(text: str) -> list[tuple[str, str]]:
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError as error:
+        return [(f"花括号不成对：{error}", f"braces do not match: {error}")]
+    names = [(name, spec, conversion) for _, name, spec, conversion in parts if name is not None]
+    return [
+        (f"没有字段 {{{name}}}", f"no field {{{name}}}; fields: {' '.join(sorted(FIELDS))}")
+        for name, spec, conversion in names
+        if name not in FIELDS or spec or conversion
+    ]
+
+
+class _Places:
+    """Where in the file a setting stands; tomllib does not tell."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.splitlines()
+        self._headers = [
+            number
+            for number, line in enumerate(self._lines, 1)
+            if re.match(r"\s*\[\[\s*line\s*\]\]", line)
+        ]
+
+    def key(self, key: str, start: int = 1, end: int | None = None) -> int:
+        """Return the line of ``key = ...`` between two lines, else ``start``."""
+        pattern = re.compile(rf"\s*[\[\"']*{re.escape(key)}[\]\"']*\s*(=|$)")
+        for number, line in enumerate(self._lines[start - 1 : end], start):
+            if pattern.match(line):
+                return number
+        return start
+
+    def line(self, index: int, key: str) -> int:
+        """Return the line of ``key`` in the ``[[line]]`` with this index."""
+        if index >= len(self._headers):
+            return 0
+        later = self._headers[index + 1 :]
+        return self.key(key, self._headers[index], later[0] - 1 if later else None)
