@@ -27,6 +27,8 @@ class _Call:
     #: When it came on show; meaningless while it waits.
     since: float = 0.0
     recalled: bool = False
+    #: When it began to blink, None when it never did.
+    blinks: float | None = None
 
 
 def call_text(number: str, window: str, form: str) -> str:
@@ -78,9 +80,16 @@ class CallBoard:
         self._waiting: list[_Call] = []
 
     def called(self, number: str, window: str, now: float) -> None:
-        """Take a call, or the same number again: a recall, perhaps to another window."""
+        """Take a call, or the same number again: a recall, perhaps to another window.
+
+        A recall of a call on show blinks there at once and moves to the top when its turn comes,
+        which is at once unless others wait.
+        """
         known = any(one.number == number for one in (*self._shown, *self._waiting))
         call = _Call(number, window, called_at=now, recalled=known)
+        for place, one in enumerate(self._shown):
+            if one.number == number:
+                self._shown[place] = replace(one, window=window, blinks=now)
         for place, one in enumerate(self._waiting):
             if one.number == number:
                 self._waiting[place] = replace(call, called_at=one.called_at)
@@ -118,8 +127,8 @@ class CallBoard:
             times.append(self._room_at(self._waiting[0], now))
         for call in self._shown:
             flips = self._flips(call, now)
-            if flips is not None:
-                times.append(call.since + (flips + 1) * self._blink_s)
+            if flips is not None and call.blinks is not None:
+                times.append(call.blinks + (flips + 1) * self._blink_s)
             elif now < call.since + self.min_show_s:
                 times.append(call.since + self.min_show_s)
         return min(times, default=None)
@@ -128,7 +137,8 @@ class CallBoard:
         while self._waiting and self._room_at(self._waiting[0], now) <= now:
             call = self._waiting.pop(0)
             others = [one for one in self._shown if one.number != call.number]
-            self._shown = [replace(call, since=now), *others][: self.rows]
+            blinks = now if call.recalled else None
+            self._shown = [replace(call, since=now, blinks=blinks), *others][: self.rows]
 
     def _room_at(self, call: _Call, now: float) -> float:
         """Say when ``call`` can come on show: a recall takes the place of the call it repeats."""
@@ -158,10 +168,10 @@ class CallBoard:
 
     def _flips(self, call: _Call, now: float) -> int | None:
         """Say how often a recalled call has flipped its colour; None when it does not blink."""
-        if not call.recalled or now >= call.since + self._blink_for_s:
+        if call.blinks is None or now >= call.blinks + self._blink_for_s:
             return None
         # Compared as ``next_change`` adds: a rounded division would name the same moment twice.
         flips = 0
-        while call.since + (flips + 1) * self._blink_s <= now:
+        while call.blinks + (flips + 1) * self._blink_s <= now:
             flips += 1
         return flips

@@ -36,7 +36,7 @@ class LedPage:
     lines: tuple[LedLine, ...] = ()
 
 
-class UnwritableText(DeviceError, ValueError):  # noqa: N818 - the field's word
+class UnwritableText(DeviceError, ValueError):
     """A card's character set lacks something of ``text``; nothing was sent.
 
     ``characters`` are the ones it lacks, once each; ``zh`` and ``en`` say so to a person.
