@@ -21,10 +21,10 @@ run: setup-run
 	@$(python) -m firmware_py.bench.play $(if $(filter-out 0,$(ONCE)),--once)
 
 test: lint types
-	@$(headless) $(python) -m pytest -q $(ARGS)
+	@$(headless) $(python) -m pytest $(ARGS)
 
 test-long: setup-test
-	@$(headless) $(python) -m pytest -q -m long --timeout 3600 $(ARGS)
+	@$(headless) $(python) -m pytest -m long --timeout 3600 $(ARGS)
 
 bench: setup-run
 	@$(python) -m firmware_py.bench.figures

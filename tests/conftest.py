@@ -9,6 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is. CI tries the same examples each time.
+settings.register_profile("hall", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("hall")
 
 #: A thread or child that was told to stop may need a moment to be gone.
 GRACE_S = 2.0

@@ -30,8 +30,8 @@ install_debian_packages() {
         root=(sudo)
         [ -t 0 ] || root=(sudo -n) # nobody there who could type a password
         command -v sudo >/dev/null && "${root[@]}" true 2>/dev/null || stop \
-            "缺少系统软件包，而当前用户不能安装。请以 root 身份执行：apt-get install ${packages[*]}" \
-            "System packages are missing and this user may not install them. As root, type: apt-get install ${packages[*]}"
+            "缺少系统软件包，而当前用户不能安装。请以 root 身份执行：apt-get update && apt-get install ${packages[*]}" \
+            "System packages are missing and this user may not install them. As root, type: apt-get update && apt-get install ${packages[*]}"
     fi
     say "正在安装系统软件包：${packages[*]}" "Installing system packages: ${packages[*]}"
     answer=$(mktemp)
@@ -69,7 +69,9 @@ install_python_packages() {
     local python=$1 lock=$2
     say "正在准备 Python 环境 .venv（$(grep -c == "$lock") 个软件包，版本与校验值已锁定）……" \
         "Preparing the Python environment .venv ($(grep -c == "$lock") packages, versions and hashes locked) ..."
-    [ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --clear .venv
+    # A checkout that was moved, or a Python that was replaced, needs a new one.
+    grep -qs "^#!$PWD/.venv/bin/" .venv/bin/pip && .venv/bin/python -c '' 2>/dev/null ||
+        "$python" -m venv --clear .venv
     : >"$log"
     export UV_PYTHON_DOWNLOADS=never
     take_pips_mirror
@@ -106,6 +108,7 @@ fi
 state() { cat pyproject.toml $here/setup.sh $here/uv.lock "$1" | sha256sum | cut -d' ' -f1; }
 current() { [ "$(cat .venv/made-for-"$1" 2>/dev/null)" = "$2 $PWD" ] && [ -x .venv/bin/python ]; }
 
+exec 9<$here && flock 9 # two of us at once would tread on each other
 tests_state=$(state $here/test.lock)
 ! current test "$tests_state" || exit 0
 [ "$mode" = test ] || ! current run "$(state $here/hall.lock)" || exit 0
