@@ -132,6 +132,8 @@ class Driver(ABC):
         self.name = name
         self.options = options
         self.counters = Counters()
+        #: What the device says it is (maker, model, serial number); "" when it cannot say.
+        self.identity = ""
         #: Set by the worker; callable from any thread: "call my poll soon".
         self.wake: Callable[[], None] = _nothing
         self._line = line

@@ -12,7 +12,7 @@ class DeviceError(Exception):
     """Root of everything that a driver raises on purpose."""
 
 
-class DeviceUnavailable(DeviceError, ConnectionError):  # noqa: N818 - the field's word
+class DeviceUnavailable(DeviceError, ConnectionError):
     """The device or its port is not there; trying again later may help.
 
     ``port`` is the configured port, ``reason`` the operating system's words.
@@ -24,7 +24,7 @@ class DeviceUnavailable(DeviceError, ConnectionError):  # noqa: N818 - the field
         self.reason = reason
 
 
-class DeviceTimeout(DeviceError, TimeoutError):  # noqa: N818 - the field's word
+class DeviceTimeout(DeviceError, TimeoutError):
     """The device did not answer, or did not take bytes, within ``timeout_s`` seconds."""
 
     def __init__(self, what: str, timeout_s: float) -> None:
@@ -42,7 +42,7 @@ class FrameError(DeviceError, ValueError):
         self.data = data
 
 
-class DeviceFault(DeviceError, RuntimeError):  # noqa: N818 - the field's word
+class DeviceFault(DeviceError, RuntimeError):
     """The device works but a person must act: paper, jam, cover.
 
     ``code`` is stable (``paper_end``, ``cover_open``, ``cutter`` ...); ``zh`` and ``en`` say what

@@ -84,7 +84,7 @@ _EXTRAS = MappingProxyType(
 )
 
 
-class UnknownKind(ValueError):  # noqa: N818 - reads as the sentence it is
+class UnknownKind(ValueError):
     """A configuration names a kind that does not exist; ``name`` is what it said."""
 
     def __init__(self, name: str) -> None:

@@ -1,0 +1,102 @@
+"""A device's place in its worker."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from devices.base import Driver, HealthState, Line, Status
+from devices.errors import DeviceError
+from firmware_py.runtime.backoff import Backoff
+from firmware_py.runtime.device_events import Lost, Opened, describe
+
+__all__ = ["DriverBroken", "MakeDriver", "Slot"]
+
+log = logging.getLogger(__name__)
+
+MakeDriver = Callable[[Line | None], Driver]
+
+#: What a device must have said itself; ``UNKNOWN`` is a device that never says anything.
+_ANSWERED = frozenset({HealthState.OK, HealthState.WARNING, HealthState.FAULT})
+
+
+class DriverBroken(DeviceError):
+    """A driver raised what no driver should."""
+
+
+@dataclass(slots=True)
+class Slot:
+    """A device's place in its worker. Others may read it; only the worker writes."""
+
+    name: str
+    make: MakeDriver
+    backoff: Backoff
+    driver: Driver | None = None
+    enabled: bool = True
+    #: When to poll it, or to open it while there is no driver. The worker's clock, as all here.
+    due: float = 0.0
+    opened_at: float = 0.0
+    last_good: float | None = None
+    lost_for: str | None = None
+    frames_seen: int = 0
+    opened: int = 0
+    lost: int = 0
+    #: Unreadable answers in a row.
+    garbled: int = 0
+    #: What was logged with its traceback already.
+    logged: set[str] = field(default_factory=set)
+
+    def opened_with(self, status: Status, now: float) -> Opened:
+        """The driver has greeted its device and been answered with ``status``."""
+        if self.driver is not None:
+            self.due = now + self.driver.poll_every_s
+            self.frames_seen = self.driver.counters.frames_in
+        self.opened_at = now
+        self.opened += 1
+        self.garbled = 0
+        self.lost_for = None
+        if status.state in _ANSWERED:
+            self.last_good = now
+        return Opened(self.name, status)
+
+    def lost_because(self, error: DeviceError) -> Lost | None:
+        """Return what to say of ``error``; None when that was said already."""
+        status = describe(error)
+        reason = f"{status.code}: {error}"
+        if self.lost_for == reason:
+            return None
+        self.lost += self.lost_for is None
+        self.lost_for = reason
+        return Lost(self.name, status, error)
+
+    def heard(self, now: float) -> None:
+        """Remember when the device itself last spoke: its count of good frames has grown."""
+        if self.driver is not None and self.driver.counters.frames_in != self.frames_seen:
+            self.frames_seen = self.driver.counters.frames_in
+            self.last_good = now
+            self.garbled = 0
+
+    def broken(self, error: Exception) -> DriverBroken:
+        """Log a driver's mistake, each sort once with its traceback; return it as an error."""
+        what = f"{type(error).__name__} in the driver of {self.name}"
+        if what not in self.logged:
+            self.logged.add(what)
+            log.error("%s; opening it again", what, exc_info=error)
+        broken = DriverBroken(what)
+        broken.__cause__ = error
+        return broken
+
+    def close(self) -> None:
+        """Close the driver, if there is one."""
+        driver, self.driver = self.driver, None
+        self.opened_at = 0.0
+        if driver is None:
+            return
+        try:
+            driver.close()
+        except DeviceError as error:
+            log.debug("closing %s: %s", self.name, error)
+        except Exception as error:  # noqa: BLE001
+            # As in Worker._guarded: one driver must not keep its neighbours from being closed.
+            self.broken(error)
