@@ -55,6 +55,7 @@ class _Day:
         self.figures = DayFigures(day)
         self.issued: dict[str, tuple[int, str]] = {}
         self.called: set[str] = set()
+        self.rated: set[str] = set()
         self.clerks: dict[str, str] = {}
 
     def tallies(self, number: str, window: str) -> list[Tally]:
@@ -105,7 +106,9 @@ class _Day:
             case e.TicketMissed():
                 for tally in self.tallies(event.number, event.window):
                     tally.missed += 1
-            case e.RatingGiven():
+            case e.RatingGiven() if event.number not in self.rated:
+                # A reason that comes later repeats the event with the same score.
+                self.rated.add(event.number)
                 for tally in self.tallies(event.number, event.window):
                     tally.rated += 1
                     tally.score_sum += event.score

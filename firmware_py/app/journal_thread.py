@@ -80,6 +80,11 @@ class JournalThread:
                 return
             job()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
     def stop(self, timeout_s: float = 10.0) -> bool:
         """Finish what is queued and end the thread; False when it did not end in time."""
         self._jobs.put(None)

@@ -80,6 +80,15 @@ class PrinterSpool:
         """How many papers are not confirmed."""
         return len(self._jobs)
 
+    def owes(self, number: str) -> bool:
+        """Say whether this number's paper is not confirmed yet."""
+        return any(job.number == number for job in self._jobs)
+
+    def settle(self, seq: int) -> Mapping[str, int]:
+        """Nothing is owed: both positions may follow the journal to ``seq``."""
+        self.sent = self.confirmed = max(seq, self.confirmed)
+        return {self.sent_key: self.sent, self.confirmed_key: self.confirmed}
+
     def position_with(self, first: Happened | None) -> Mapping[str, int]:
         """Return the position to record with a commit that holds this first job for us.
 
@@ -91,7 +100,9 @@ class PrinterSpool:
         return {self.sent_key: first.seq}
 
     def add(self, happened: Happened) -> None:
-        """Take a recorded job."""
+        """Take a recorded job; one that was confirmed before a restart is done."""
+        if happened.seq <= self.confirmed:
+            return
         event = happened.event
         if isinstance(event, TicketIssued):
             job = Job(happened.seq, event.number, event)

@@ -17,13 +17,13 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from firmware_py.app.ports import Outcome, Submission
 from firmware_py.app.wire import BadCommandError, encode, outcome_json, parse_command
-from firmware_py.app.writer import HallWriter
+from firmware_py.app.writer import Reply
 from firmware_py.core.commands import COMMANDS
 from firmware_py.core.refusals import Refusal
 
@@ -123,10 +123,19 @@ def _result(request_id: int | str | None, body: bytes) -> bytes:
     return b'{"jsonrpc":"2.0","id":%b,"result":%b}\n' % (encode(request_id), body)
 
 
+class Decider(Protocol):
+    """What decides commands: the writer, or safe mode that refuses them all."""
+
+    last_seq: int
+
+    def submit(self, submission: Submission, reply: Reply) -> None:
+        """Decide a command; ``reply`` runs once."""
+
+
 class ControlServer:
     """Serves commands through the writer and queries through the table it is given."""
 
-    def __init__(self, writer: HallWriter, queries: dict[str, Query]) -> None:
+    def __init__(self, writer: Decider, queries: dict[str, Query]) -> None:
         self._writer = writer
         self._queries = queries
         self._server: asyncio.Server | None = None

@@ -1,21 +1,21 @@
-"""What the bindings need of the devices: a place to post jobs, and to hear of reports."""
+"""What the bindings need of the devices: a place to post jobs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Protocol
 
-__all__ = ["JobDone", "Post"]
+from firmware_py.runtime.device_events import Result
 
-#: Runs in the event loop: the job's result, or what went wrong.
-JobDone = Callable[[Any, Exception | None], None]
+__all__ = ["Post"]
 
 
 class Post(Protocol):
     """Posts a job to a device's worker; never waits.
 
     A waiting job with the same ``key`` is replaced (the latest picture wins). A device that is
-    not there drops the job: on its return the bindings show the present picture again.
+    not there drops the job: on its return the bindings show the present picture again. ``done``
+    runs in the event loop.
     """
 
     def __call__(
@@ -24,5 +24,6 @@ class Post(Protocol):
         job: Callable[[Any], object],
         *,
         key: str | None = None,
-        done: JobDone | None = None,
-    ) -> None: ...
+        done: Callable[[Result], None] | None = None,
+    ) -> None:
+        """Post ``job``."""

@@ -147,10 +147,19 @@ class Pads:
             if isinstance(event, e.RatingAsked) and event.window in self._pad_of:
                 self._post(self._pad_of[event.window], lambda pad: pad.ask_rating())
             elif isinstance(event, e.RatingGiven) and event.window in self._pad_of:
-                score = event.score
-                self._post(self._pad_of[event.window], lambda pad, s=score: pad.thank(s))
+                self._thank(self._pad_of[event.window], event.score)
             elif isinstance(event, e.TicketCalled) and event.window in self._pad_of:
                 self.show(self._pad_of[event.window])
+
+    def _thank(self, pad: str, score: int) -> None:
+        def thank(driver: Any) -> None:
+            driver.thank(score)
+
+        self._post(pad, thank)
+
+    def knows(self, device: str) -> bool:
+        """Say whether this device is a pad."""
+        return device in self._window_of
 
     def refresh(self) -> None:
         """Show every pad what has changed; called a few times a second, not for each ticket."""

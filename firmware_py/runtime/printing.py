@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from devices.base import HealthState, Status
+from devices.errors import DeviceFault
 from devices.ticket_printer.slip import Printed
 from firmware_py.app.ports import Happened
-from firmware_py.app.spool import Job, KeepPositions, PrinterSpool, asks_for_paper
+from firmware_py.app.spool import Job, KeepPositions, Paper, PrinterSpool, asks_for_paper
 from firmware_py.core.model import State
 from firmware_py.core.rules import Rules, Text
+from firmware_py.runtime.device_events import Outcome as Ended
+from firmware_py.runtime.device_events import Result
 from firmware_py.runtime.devices import Post
 from firmware_py.runtime.slips import slip_of
 from firmware_py.settings import Settings
@@ -82,7 +85,7 @@ class Printing:
         if device in self.spools:
             self.spools[device].ready(False)
 
-    def _paper(self, printer: str) -> Callable[[Job, Callable[[bool, bool], None]], None]:
+    def _paper(self, printer: str) -> Paper:
         def paper(job: Job, done: Callable[[bool, bool], None]) -> None:
             slip = slip_of(self._rules, self._state(), self._hall, job)
             left: list[bool] = []
@@ -91,12 +94,15 @@ class Printing:
                 printed: Printed = driver.print_slip(slip, job.seq, on_sent=lambda: left.append(True))
                 return printed
 
-            def printed(result: Any, error: Exception | None) -> None:
-                if error is not None:
-                    log.warning("%s: %s is not on paper: %s", printer, job.number, error)
-                confirmed = isinstance(result, Printed) and result.confirmed
-                # A write that failed half way may have left half a ticket on the paper.
-                done(confirmed, bool(left) or error is not None)
+            def printed(result: Result) -> None:
+                confirmed = isinstance(result.value, Printed) and result.value.confirmed
+                if not confirmed:
+                    why = result.error or result.outcome
+                    log.warning("%s: %s is not confirmed on paper: %s", printer, job.number, why)
+                # A write that failed half way may have left half a ticket on the paper; a fault
+                # is found before the first byte, or after all of them.
+                half = result.outcome is Ended.FAILED and not isinstance(result.error, DeviceFault)
+                done(confirmed, bool(left) or half)
 
             self._post(printer, print_it, done=printed)
 

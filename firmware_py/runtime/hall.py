@@ -1,0 +1,354 @@
+"""One running hall: writer, devices, displays, paper, broker and clock, wired together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from devices.base import Input, Status
+from devices.specs import DeviceSpec, LineSpec
+from devices.transport import LineSettings
+from firmware_py.app.clock import HallClock, MachineClocks
+from firmware_py.app.journal_thread import JournalThread
+from firmware_py.app.ports import Happened, Outcome, Submission
+from firmware_py.app.recovery import recover, remembered_ids
+from firmware_py.app.spool import asks_for_paper
+from firmware_py.app.wire import decode_event, encode, event_json
+from firmware_py.app.writer import HallWriter
+from firmware_py.core import commands as c
+from firmware_py.core.model import State
+from firmware_py.core.refusals import Refusal
+from firmware_py.core.rules import Rules
+from firmware_py.runtime.control import ControlServer
+from firmware_py.runtime.device_events import DeviceEvent, Finished, Lost, Opened, Reported, Result
+from firmware_py.runtime.device_events import Outcome as Ended
+from firmware_py.runtime.displays import Strips, Walls
+from firmware_py.runtime.jobs import QueueFull
+from firmware_py.runtime.people import Inputs, Lamps, Pads
+from firmware_py.runtime.printing import Printing
+from firmware_py.runtime.supervisor import Supervisor
+from firmware_py.settings import Settings
+from firmware_py.store.errors import JournalError
+from firmware_py.store.journal import Journal
+
+__all__ = ["Hall", "NoBackupFolder", "device_specs", "sentence_for"]
+
+log = logging.getLogger(__name__)
+
+#: Papers further back than this are not looked for at start: a day's tickets are long gone.
+PAPER_LOOKBACK = 50_000
+RETRY_S = 1.0
+
+
+class NoBackupFolder(ValueError):  # noqa: N818 - says what is missing
+    """The configuration names no second place for backups."""
+
+    def __init__(self) -> None:
+        super().__init__("journal.backup_folder is not configured")
+
+
+def sentence_for(error: Exception) -> Refusal:
+    """Return what a person is told when something could not be recorded."""
+    if isinstance(error, JournalError):
+        return Refusal("not_recorded", error.zh, error.en)
+    log.error("unexpected failure of the journal", exc_info=error)
+    return Refusal(
+        "not_recorded",
+        "无法记录,操作未生效。请联系技术人员查看日志。",
+        "Nothing was recorded and nothing was done; a technician should see the log.",
+    )
+
+
+class Hall:
+    """Everything that runs in the event loop of one daemon."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        rules: Rules,
+        journal: Journal,
+        run_folder: Path,
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self.settings = settings
+        self.rules = rules
+        self.loop = loop
+        self.store = journal
+        state = recover(rules, journal)
+        self.clock = HallClock(
+            MachineClocks(), settings.hall.timezone, run_folder / "clock.json"
+        )
+        self.clock.resume(journal.epoch, journal.last_time_ms, state.wall_offset_ms)
+        self.journal = JournalThread(journal, loop)
+        self.writer = HallWriter(
+            rules,
+            state,
+            self.journal,
+            last_seq=journal.last_seq,
+            known=remembered_ids(journal),
+            clock_ms=self.clock.now_ms,
+            sentence_for=sentence_for,
+        )
+        self.storage: Refusal | None = None
+        self.positions = dict(journal.positions())
+        self._unprinted = self._find_unprinted(journal)
+        self.control: ControlServer | None = None
+        self.sync: Any = None
+        self._run = secrets.token_hex(5)
+        self._numbers = count(1)
+        lines, devices = device_specs(settings)
+        self.supervisor = Supervisor(lines, devices, self._from_worker)
+        self._bind()
+
+    def _bind(self) -> None:
+        settings, writer = self.settings, self.writer
+        self.printing = Printing(
+            settings, self.rules, self.state, self.positions, self.keep_positions, self.post
+        )
+        self.walls = Walls(settings, self.post, self.loop.time, self.loop, self._columns)
+        self.strips = Strips(settings, self.post, self.state)
+        self.pads = Pads(settings, self.post, self.state)
+        self.lamps = Lamps(settings, self.post, self.state)
+        self.inputs = Inputs(
+            settings, writer.submit, self.state, self.loop.time, self._input_refused
+        )
+        writer.positions_with = self.printing.positions_with
+        writer.on_storage = self._storage
+        writer.on_recorded += [
+            self.printing.recorded,
+            self.walls.recorded,
+            self.strips.recorded,
+            self.pads.recorded,
+            self.lamps.recorded,
+            self._to_subscribers,
+        ]
+
+    def state(self) -> State:
+        """Return what is recorded; read it, never change it."""
+        return self.writer.recorded
+
+    def start(self) -> None:
+        """Start the journal's thread, then the devices and the paper that is still owed."""
+        self.journal.start()
+        self.printing.recorded(self._unprinted)
+        self._unprinted = []
+
+    def start_devices(self) -> None:
+        """Start the workers; drivers are imported there, so this comes after "ready"."""
+        self.supervisor.start()
+
+    async def start_broker(self) -> None:
+        """Connect to the hall's broker, if there is one; it may be away for as long as it likes."""
+        broker = self.settings.broker
+        if broker is None:
+            return
+        # Imported here: a hall without a broker does without the library's 5 MB.
+        from firmware_py.runtime.broker_port import BrokerPort, sync_settings  # noqa: PLC0415
+        from firmware_py.sync.broker import BrokerSync  # noqa: PLC0415
+
+        self.sync = BrokerSync(sync_settings(self, broker), BrokerPort(self))
+        self.writer.on_recorded.append(self.sync.recorded)
+        await self.sync.start()
+        for health in self.supervisor.health():
+            self._publish_health(health.device)
+
+    async def stop(self) -> None:
+        """Stop the devices, keep a snapshot, close the journal."""
+        self.walls.stop()
+        if self.sync is not None:
+            await self.sync.stop()
+        await asyncio.to_thread(self.supervisor.stop, 5.0)
+        self.writer.snapshot()
+        await self.journal.run(lambda journal: None)
+        if not await asyncio.to_thread(self.journal.stop):
+            log.error("the journal's thread did not end; its disk hangs")
+            return
+        self.store.close()
+
+    # Commands of the daemon itself.
+
+    def command_id(self, what: str) -> str:
+        """Return a new id for a command of the daemon's own."""
+        return f"{what}:{self._run}:{next(self._numbers)}"
+
+    def submit_own(self, command: c.Command, by: str = "halld") -> None:
+        """Submit a command of the daemon's own; a refusal is logged."""
+
+        def answered(outcome: Outcome) -> None:
+            if outcome.refusal is not None:
+                log.info("%s refused: %s", type(command).__name__, outcome.refusal.en)
+
+        name = type(command).__name__.lower()
+        self.writer.submit(Submission(self.command_id(name), by, command), answered)
+
+    # Paper.
+
+    def _find_unprinted(self, journal: Journal) -> list[Happened]:
+        """Return the events whose paper was not confirmed, of printers that have positions."""
+        confirmed = [
+            seq
+            for reader, seq in self.positions.items()
+            if reader.startswith("print:") and reader.endswith(":confirmed")
+        ]
+        after = max(min(confirmed, default=0), journal.last_seq - PAPER_LOOKBACK, 0)
+        after = max(after, journal.first_seq - 1)
+        found: list[Happened] = []
+        while batch := journal.read(after, 5000):
+            for r in batch:
+                if r.type in ("ticket.issued", "ticket.reprint_requested"):
+                    event = decode_event(r.type, r.body)
+                    happened = Happened(
+                        r.seq, r.time_ms, r.type, r.by, r.command_id, event, r.body
+                    )
+                    if asks_for_paper(event) is not None:
+                        found.append(happened)
+            after = batch[-1].seq
+        return found
+
+    def keep_positions(
+        self, positions: Mapping[str, int], done: Callable[[], None] | None
+    ) -> None:
+        """Record reader positions; while the disk fails it is tried again every second."""
+        self.positions.update(positions)
+
+        def kept(_: object) -> None:
+            if done is not None:
+                done()
+
+        def failed(error: Exception) -> None:
+            log.warning("positions were not recorded: %s", error)
+            self.loop.call_later(RETRY_S, self.keep_positions, positions, done)
+
+        self.journal.post(lambda journal: journal.set_positions(positions), kept, failed)
+
+    async def backup_now(self) -> Path:
+        """Copy the journal to the second place. Raises the journal's errors, ``OSError``."""
+        folder = self.settings.journal.backup_folder
+        if folder is None:
+            raise NoBackupFolder
+        keep = self.settings.journal.backups_kept
+        return await asyncio.to_thread(self.store.backup, Path(folder), keep=keep)
+
+    def broker_status(self) -> Any:
+        """Return how the broker is doing, or None for a hall without one."""
+        return self.sync.status() if self.sync is not None else None
+
+    # Devices.
+
+    def post(
+        self,
+        device: str,
+        job: Callable[..., object],
+        *,
+        key: str | None = None,
+        done: Callable[[Result], None] | None = None,
+    ) -> None:
+        """Post a job to a device. A full queue or an absent device drops it, and says so."""
+        try:
+            self.supervisor.post(device, job, key=key, done=done)
+        except (QueueFull, KeyError) as error:
+            # KeyError: the device is switched off in the configuration.
+            log.warning("%s: nothing posted: %s", device, error)
+            if done is not None:
+                done(Result(device, Ended.NOT_OPEN))
+
+    def _from_worker(self, batch: Sequence[DeviceEvent]) -> None:
+        try:
+            self.loop.call_soon_threadsafe(self._take, batch)
+        except RuntimeError:
+            log.debug("the loop ended before a device's report")
+
+    def _take(self, batch: Sequence[DeviceEvent]) -> None:
+        for event in batch:
+            match event:
+                case Finished(result=result, done=done):
+                    if done is not None:
+                        done(result)
+                case Reported(device=device, report=Input() as given):
+                    self.inputs.happened(device, given)
+                case Reported(device=device, report=Status() as status):
+                    self.printing.opened(device, status)
+                    self._publish_health(device)
+                case Opened(device=device, status=status):
+                    self._show_again(device, status)
+                    self._publish_health(device)
+                case Lost(device=device):
+                    self.printing.lost(device)
+                    self._publish_health(device)
+
+    def _publish_health(self, device: str) -> None:
+        if self.sync is not None:
+            health = self.supervisor.health_of(device)
+            body = encode(
+                {
+                    "device": device,
+                    "kind": health.kind,
+                    "state": health.state,
+                    "code": health.code,
+                    "say": health.say,
+                    "identity": health.identity,
+                }
+            )
+            self.sync.health(device, body)
+
+    def _show_again(self, device: str, status: Status) -> None:
+        self.printing.opened(device, status)
+        self.walls.show(device)
+        self.strips.show(device)
+        self.lamps.show(device)
+        self.pads.forget(device)
+        self.pads.show(device)
+
+    def _columns(self, display: str) -> int | None:
+        options = self.settings.devices[display].options if display in self.settings.devices else {}
+        width, font = options.get("width"), options.get("font", 16)
+        return int(width) * 2 // int(font) if width else None
+
+    def _input_refused(self, device: str, code: str) -> None:
+        """The person at the pad hears that the key did nothing."""
+        if self.pads.knows(device):
+            self.post(device, lambda pad: pad.beep(), key="beep")
+
+    def _storage(self, refusal: Refusal | None) -> None:
+        self.storage = refusal
+        if refusal is None:
+            log.warning("the journal records again")
+
+    def _to_subscribers(self, happened: Sequence[Happened]) -> None:
+        if self.control is None or not self.control.subscribers:
+            return
+        for h in happened:
+            self.control.publish(
+                b'{"jsonrpc":"2.0","method":"event","params":%b}\n' % event_json(h)
+            )
+
+
+def device_specs(settings: Settings) -> tuple[dict[str, LineSpec], dict[str, DeviceSpec]]:
+    """Return lines and devices as the framework and the bench take them."""
+    def of(table: dict[str, object]) -> LineSettings | None:
+        return msgspec.convert(table, LineSettings) if table else None
+
+    lines = {
+        name: LineSpec(name=name, port=line.port, settings=of(line.settings))
+        for name, line in settings.lines.items()
+    }
+    devices = {
+        name: DeviceSpec(
+            name=name,
+            kind=device.kind,
+            line=device.line,
+            port=device.port,
+            settings=of(device.line_settings),
+            options=device.options,
+        )
+        for name, device in settings.devices.items()
+        if device.enabled
+    }
+    return lines, devices

@@ -1,0 +1,122 @@
+"""``halld``: the daemon of one Pi."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import grp
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from firmware_py.app.recovery import UnknownEventError
+from firmware_py.config_file import ConfigError, load_all
+from firmware_py.core.refusals import Refusal
+from firmware_py.core.rules import Rules
+from firmware_py.runtime.control import ControlServer
+from firmware_py.runtime.hall import Hall
+from firmware_py.runtime.logs import set_up_logs
+from firmware_py.runtime.notify import notify
+from firmware_py.runtime.queries import queries_of
+from firmware_py.runtime.safe_mode import SafeMode
+from firmware_py.runtime.upkeep import Upkeep
+from firmware_py.settings import Settings
+from firmware_py.store.errors import JournalError, JournalLocked
+from firmware_py.store.journal import Journal
+
+__all__ = ["main"]
+
+log = logging.getLogger(__name__)
+
+BAD_CONFIGURATION = 2
+ALREADY_RUNNING = 4
+#: Seconds that a thread may keep the interpreter while another waits for it: the default of
+#: 5 ms would stand between a committed ticket and its paper.
+SWITCH_S = 0.0005
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the daemon until SIGTERM or SIGINT; return its exit code."""
+    parser = argparse.ArgumentParser("halld", description="Controller of a service hall.")
+    parser.add_argument("--config", type=Path, default=Path("/etc/hall/hall.toml"))
+    parser.add_argument("--log", default="info", choices=["debug", "info", "warning", "error"])
+    options = parser.parse_args(arguments)
+    set_up_logs(options.log)
+    try:
+        configuration = load_all(options.config, os.environ)
+    except ConfigError as error:
+        for mistake in error.mistakes:
+            sys.stderr.write(f"{mistake}\n{mistake.in_chinese()}\n")
+        return BAD_CONFIGURATION
+    sys.setswitchinterval(SWITCH_S)
+    return asyncio.run(_run(configuration.settings, configuration.rules))
+
+
+async def _run(settings: Settings, rules: Rules) -> int:
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    socket = Path(settings.control.socket)
+    socket.parent.mkdir(parents=True, exist_ok=True)
+    gid = grp.getgrnam(settings.control.group).gr_gid if settings.control.group else None
+    try:
+        journal = Journal.open(Path(settings.journal.path), node=settings.hall.node)
+    except JournalLocked as error:
+        sys.stderr.write(f"{error.zh}\n{error.en}\n")
+        return ALREADY_RUNNING
+    except JournalError as error:
+        return await _safe(settings, Refusal("safe_mode", error.zh, error.en), stopped, gid)
+    try:
+        hall = Hall(settings, rules, journal, socket.parent, loop)
+    except (JournalError, UnknownEventError) as error:
+        journal.close()
+        return await _safe(settings, Refusal("safe_mode", error.zh, error.en), stopped, gid)
+    hall.start()
+    control = hall.control = ControlServer(hall.writer, queries_of(hall))
+    await control.start(socket, gid)
+    upkeep = Upkeep(hall)
+    upkeep.tick()
+    upkeep.start()
+    notify(f"READY=1\nSTATUS=epoch {journal.epoch}, {journal.last_seq} events")
+    log.info("ready: epoch %s, %d events", journal.epoch, journal.last_seq)
+    hall.start_devices()
+    await hall.start_broker()
+    # What was loaded at start lives as long as the daemon: collecting it again and again costs
+    # milliseconds at the wrong moment.
+    gc.collect()
+    gc.freeze()
+    await stopped.wait()
+    notify("STOPPING=1")
+    log.info("stopping")
+    await upkeep.stop()
+    await control.stop()
+    await hall.stop()
+    socket.unlink(missing_ok=True)
+    return 0
+
+
+async def _safe(
+    settings: Settings, problem: Refusal, stopped: asyncio.Event, gid: int | None
+) -> int:
+    log.critical("safe mode: %s", problem.en)
+    safe = SafeMode(settings, problem, asyncio.get_running_loop())
+    control = ControlServer(safe, safe.queries())
+    socket = Path(settings.control.socket)
+    await control.start(socket, gid)
+    safe.start()
+    notify(f"READY=1\nSTATUS=SAFE MODE: {problem.en}")
+    await stopped.wait()
+    notify("STOPPING=1")
+    await control.stop()
+    await safe.stop()
+    socket.unlink(missing_ok=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,298 @@
+"""What may be asked on the control socket: ``method`` -> answer. Queries change nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from firmware_py import config_file
+from firmware_py.app.clock import local_text
+from firmware_py.app.figures import figures_by_day
+from firmware_py.app.ports import JournalPort, StoredEvent
+from firmware_py.app.wire import decode_event
+from firmware_py.core.decide_tickets import find
+from firmware_py.core.events import EVENT_NAMES, TicketCalled
+from firmware_py.core.explain import call_words, waiting_words
+from firmware_py.core.refusals import Refusal, refuse
+from firmware_py.runtime.control import Query, QueryError
+from firmware_py.runtime.device_events import Result
+from firmware_py.runtime.hall import Hall
+from firmware_py.runtime.views import (
+    alarm_view,
+    hall_view,
+    item_view,
+    last_calls,
+    ticket_view,
+    window_view,
+)
+from firmware_py.store.backup import find_backups
+
+__all__ = ["queries_of"]
+
+READ_AT_ONCE = 2000
+MOST_EVENTS = 10_000
+
+
+class _Number(msgspec.Struct, forbid_unknown_fields=True):
+    number: str
+
+
+class _Range(msgspec.Struct, forbid_unknown_fields=True):
+    after: int | None = None
+    limit: int = 20
+
+
+class _Device(msgspec.Struct, forbid_unknown_fields=True):
+    device: str
+
+
+class _Status(msgspec.Struct, forbid_unknown_fields=True):
+    status: str | None = None
+
+
+def queries_of(hall: Hall) -> dict[str, Query]:
+    """Return the table of queries for a running hall."""
+    answers = Answers(hall)
+    return {
+        "hall.status": answers.status,
+        "ticket.show": answers.ticket,
+        "ticket.list": answers.tickets,
+        "why": answers.why,
+        "window.list": answers.windows,
+        "alarm.list": answers.alarms,
+        "item.list": answers.items,
+        "device.list": answers.devices,
+        "device.restart": answers.restart_device,
+        "device.test": answers.test_device,
+        "journal.tail": answers.tail,
+        "journal.verify": answers.verify,
+        "journal.backup": answers.backup,
+        "journal.backups": answers.backups,
+        "report.day": answers.report,
+        "config.show": answers.config,
+    }
+
+
+class Answers:
+    """One method a query; ``params`` are checked by a small struct each."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+        self._started_s = time.monotonic()
+
+    async def status(self, params: dict[str, Any], user: str) -> Any:
+        """Return the hall at a glance."""
+        hall, state = self._hall, self._hall.state()
+        now_ms = hall.clock.now_ms()
+        health = hall.supervisor.health()
+        return {
+            "hall": hall.settings.hall.id,
+            "name": {"zh": hall.settings.hall.name.zh, "en": hall.settings.hall.name.en},
+            "node": hall.settings.hall.node,
+            "pid": os.getpid(),
+            "up_s": round(time.monotonic() - self._started_s),
+            "mode": "normal" if hall.storage is None else "storage_failing",
+            "problem": hall.storage,
+            "epoch": hall.store.epoch,
+            "last_seq": hall.writer.last_seq,
+            "now_ms": now_ms,
+            "now": local_text(state.wall_offset_ms, now_ms),
+            **hall_view(state),
+            "windows": [window_view(hall.rules, state, w, now_ms) for w in state.windows.values()],
+            "alarm_list": [alarm_view(state, a, now_ms) for a in state.alarms.values()],
+            "last_calls": last_calls(state, 8),
+            "devices": {
+                "total": len(health),
+                "by_state": _count(str(h.state) for h in health),
+                "trouble": [asdict(h) for h in health if h.state in ("fault", "gone", "warning")],
+            },
+            "papers_owed": {p: s.waiting for p, s in hall.printing.spools.items() if s.waiting},
+            "broker": hall.broker_status(),
+        }
+
+    async def ticket(self, params: dict[str, Any], user: str) -> Any:
+        """Return one ticket, with its paper."""
+        hall, state = self._hall, self._hall.state()
+        ticket = find(state, msgspec.convert(params, _Number).number)
+        if isinstance(ticket, Refusal):
+            raise QueryError(ticket)
+        view = ticket_view(hall.rules, state, ticket)
+        view["words"] = waiting_words(hall.rules, state, ticket, hall.clock.now_ms())
+        owed = [s.printer for s in hall.printing.spools.values() if s.owes(ticket.number)]
+        view["paper"] = {"owed_by": owed[0] if owed else None}
+        return view
+
+    async def tickets(self, params: dict[str, Any], user: str) -> Any:
+        """Return the day's tickets, all or of one status."""
+        wanted = msgspec.convert(params, _Status).status
+        hall, state = self._hall, self._hall.state()
+        return [
+            ticket_view(hall.rules, state, t)
+            for t in state.tickets.values()
+            if wanted is None or t.status == wanted
+        ]
+
+    async def why(self, params: dict[str, Any], user: str) -> Any:
+        """Return why a ticket was called (each call), or why it still waits."""
+        hall, state = self._hall, self._hall.state()
+        ticket = find(state, msgspec.convert(params, _Number).number)
+        if isinstance(ticket, Refusal):
+            raise QueryError(ticket)
+        calls = await hall.journal.run(lambda j: _calls_of(j, ticket.number))
+        words = [call_words(c.number, c.window, c.reason) for c in calls]
+        now = waiting_words(hall.rules, state, ticket, hall.clock.now_ms())
+        return {"number": ticket.number, "status": ticket.status, "calls": words, "now": now}
+
+    async def windows(self, params: dict[str, Any], user: str) -> Any:
+        """Return all windows."""
+        hall, state = self._hall, self._hall.state()
+        now_ms = hall.clock.now_ms()
+        return [window_view(hall.rules, state, w, now_ms) for w in state.windows.values()]
+
+    async def alarms(self, params: dict[str, Any], user: str) -> Any:
+        """Return the alarms that stand."""
+        state, now_ms = self._hall.state(), self._hall.clock.now_ms()
+        return [alarm_view(state, a, now_ms) for a in state.alarms.values()]
+
+    async def items(self, params: dict[str, Any], user: str) -> Any:
+        """Return the catalogue with present waits."""
+        hall, state = self._hall, self._hall.state()
+        now_ms = hall.clock.now_ms()
+        return {
+            "categories": [asdict(c) for c in hall.rules.categories.values()],
+            "items": [item_view(hall.rules, state, i, now_ms) for i in hall.rules.items.values()],
+        }
+
+    async def devices(self, params: dict[str, Any], user: str) -> Any:
+        """Return every device's health."""
+        return [asdict(health) for health in self._hall.supervisor.health()]
+
+    def _known_device(self, params: dict[str, Any]) -> str:
+        device = msgspec.convert(params, _Device).device
+        if device not in {h.device for h in self._hall.supervisor.health()}:
+            raise QueryError(
+                Refusal(
+                    "unknown_device",
+                    f"没有设备 {device},请用 hallctl devices 查看。",
+                    f"There is no device {device}; see hallctl devices.",
+                )
+            )
+        return device
+
+    async def restart_device(self, params: dict[str, Any], user: str) -> Any:
+        """Close a device and open it again."""
+        device = self._known_device(params)
+        self._hall.supervisor.restart(device)
+        return {"device": device}
+
+    async def test_device(self, params: dict[str, Any], user: str) -> Any:
+        """Run a device's self-test; return what a person should have noticed."""
+        device = self._known_device(params)
+        future: asyncio.Future[Result] = self._hall.loop.create_future()
+
+        def tested(result: Result) -> None:
+            if not future.done():
+                future.set_result(result)
+
+        self._hall.post(device, lambda driver: driver.self_test(), done=tested)
+        result = await asyncio.wait_for(future, 30)
+        if result.error is not None:
+            words = self._hall.supervisor.health_of(device).say
+            raise QueryError(Refusal("device_failed", words.zh, f"{words.en} ({result.error})"))
+        return {"device": device, "outcome": result.outcome, "say": result.value}
+
+    async def tail(self, params: dict[str, Any], user: str) -> Any:
+        """Return events, the newest ones or those after a number."""
+        wanted = msgspec.convert(params, _Range)
+        limit = max(1, min(wanted.limit, MOST_EVENTS))
+        after = self._hall.writer.last_seq - limit if wanted.after is None else wanted.after
+        state = self._hall.state()
+
+        def read(journal: JournalPort) -> list[StoredEvent]:
+            first: int = journal.first_seq
+            return list(journal.read(max(after, first - 1, 0), limit))
+
+        stored = await self._hall.journal.run(read)
+        return [
+            {
+                "seq": s.seq,
+                "time_ms": s.time_ms,
+                "at": local_text(state.wall_offset_ms, s.time_ms),
+                "type": s.type,
+                "by": s.by,
+                "command_id": s.command_id,
+                "data": msgspec.Raw(s.body),
+            }
+            for s in stored
+        ]
+
+    async def verify(self, params: dict[str, Any], user: str) -> Any:
+        """Check the whole hash chain."""
+        return await asyncio.to_thread(self._hall.store.verify)
+
+    async def backup(self, params: dict[str, Any], user: str) -> Any:
+        """Make a backup now."""
+        return {"path": str(await self._hall.backup_now())}
+
+    async def backups(self, params: dict[str, Any], user: str) -> Any:
+        """Return the backups there are, checked."""
+        folder = self._hall.settings.journal.backup_folder
+        found = await asyncio.to_thread(find_backups, Path(folder)) if folder else []
+        return [
+            {"path": str(b.path), "epoch": b.epoch, "last_seq": b.last_seq, "ok": b.ok}
+            for b in found
+        ]
+
+    async def report(self, params: dict[str, Any], user: str) -> Any:
+        """Return the figures of the newest business day."""
+
+        def figures(journal: JournalPort) -> Any:
+            # Hours of events may be read here: a plain list keeps the journal's thread busy
+            # for less time than reading and counting in turns.
+            stored: list[StoredEvent] = []
+            after = max(journal.first_seq - 1, 0)
+            while batch := journal.read(after, READ_AT_ONCE):
+                stored.extend(batch)
+                after = batch[-1].seq
+            return stored
+
+        stored = await self._hall.journal.run(figures)
+        days = await asyncio.to_thread(figures_by_day, stored)
+        return asdict(days[-1]) if days else None
+
+    async def config(self, params: dict[str, Any], user: str) -> Any:
+        """Return the configuration in force."""
+        return config_file.describe(self._hall.settings)
+
+
+def _calls_of(journal: JournalPort, number: str) -> list[TicketCalled]:
+    """Return a ticket's calls of the newest day, looking back from the end."""
+    name, found = EVENT_NAMES[TicketCalled], list[TicketCalled]()
+    upper = journal.last_seq
+    while upper > 0:
+        after = max(upper - READ_AT_ONCE, journal.first_seq - 1, 0)
+        batch = journal.read(after, upper - after)
+        if not batch:
+            break
+        for stored in reversed(batch):
+            if stored.type == "day.opened":
+                return found[::-1]
+            if stored.type == name:
+                event = decode_event(stored.type, stored.body)
+                if isinstance(event, TicketCalled) and event.number == number:
+                    found.append(event)
+        upper = after
+    return found[::-1]
+
+
+def _count(words: Any) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for word in words:
+        counted[word] = counted.get(word, 0) + 1
+    return counted

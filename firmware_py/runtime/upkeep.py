@@ -1,0 +1,165 @@
+"""What the daemon does by the clock: ticks, opening hours, backups, old days."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import asdict
+
+from firmware_py.app.clock import local_text
+from firmware_py.app.figures import figures_by_day
+from firmware_py.app.ports import StoredEvent
+from firmware_py.app.wire import encode
+from firmware_py.core import commands as c
+from firmware_py.core.decide_day import local_seconds
+from firmware_py.runtime.hall import Hall
+from firmware_py.runtime.notify import notify, watchdog_every_s
+from firmware_py.store.errors import JournalError
+
+__all__ = ["Upkeep"]
+
+log = logging.getLogger(__name__)
+
+TICK_S = 1.0
+PADS_S = 0.5
+DAY_MS = 86_400_000
+#: Outcomes of commands are remembered so long for late retries.
+OUTCOMES_DAYS = 3
+
+
+class Upkeep:
+    """Runs as tasks of the event loop; ``stop`` ends them."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+        self._tasks: list[asyncio.Task[None]] = []
+        self._seen_seq = -1
+
+    def start(self) -> None:
+        """Start all timers."""
+        loop = asyncio.get_running_loop()
+        jobs = [self._ticks(), self._pads(), self._backups(), self._old_days()]
+        if (every_s := watchdog_every_s()) is not None:
+            jobs.append(self._watchdog(every_s))
+        self._tasks = [loop.create_task(job) for job in jobs]
+
+    async def stop(self) -> None:
+        """End all timers."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _ticks(self) -> None:
+        hall = self._hall
+        while True:
+            self.tick()
+            # A task that fell behind must not catch up with a burst.
+            await asyncio.sleep(TICK_S - hall.loop.time() % TICK_S)
+
+    def tick(self) -> None:
+        """Look at the clock once: its offset, the business day, what is due."""
+        hall = self._hall
+        offset_ms = hall.clock.new_offset_ms(hall.state().wall_offset_ms)
+        if offset_ms is not None:
+            hall.submit_own(c.SetClock(offset_ms))
+        if hall.settings.day.mode == "auto":
+            self._automatic_day()
+        hall.submit_own(c.Tick())
+
+    def _automatic_day(self) -> None:
+        hall, state = self._hall, self._hall.state()
+        now_ms = hall.clock.now_ms()
+        now_s = local_seconds(state, now_ms)
+        hours = hall.rules.hours
+        if now_s is None or not hours:
+            return
+        today = local_text(state.wall_offset_ms, now_ms, "%Y-%m-%d")
+        closes_s = hours[-1].closes_s + hall.settings.day.close_after_min * 60
+        within = hours[0].opens_s <= now_s < closes_s
+        if state.day_open and state.day is not None and state.day < today:
+            # Nobody closed it: the new day must begin with its own numbers.
+            hall.submit_own(c.CloseDay("never_closed"))
+        elif state.day_open and now_s >= closes_s and state.day == today:
+            hall.submit_own(c.CloseDay("closing_time"))
+        elif not state.day_open and within and (state.day or "") < today:
+            hall.submit_own(c.OpenDay(today))
+
+    async def _pads(self) -> None:
+        hall = self._hall
+        while True:
+            if hall.writer.last_seq != self._seen_seq:
+                self._seen_seq = hall.writer.last_seq
+                hall.pads.refresh()
+            await asyncio.sleep(PADS_S)
+
+    async def _watchdog(self, every_s: float) -> None:
+        while True:
+            if self._hall.journal.alive:
+                notify("WATCHDOG=1")
+            await asyncio.sleep(every_s)
+
+    async def _backups(self) -> None:
+        hall = self._hall
+        if hall.settings.journal.backup_folder is None:
+            return
+        saved_seq = -1
+        while True:
+            await asyncio.sleep(hall.settings.journal.backup_every_min * 60)
+            if hall.writer.last_seq == saved_seq:
+                continue
+            saved_seq = hall.writer.last_seq
+            try:
+                await hall.backup_now()
+            except (JournalError, OSError) as error:
+                log.error("no backup: %s", error)  # noqa: TRY400 - the sentence is enough
+
+    async def _old_days(self) -> None:
+        """After each closing: let go of outcomes and of days that are old enough."""
+        hall, done_day = self._hall, ""
+        while True:
+            await asyncio.sleep(30)
+            state = hall.state()
+            await hall.journal.run(lambda _: hall.store.checkpoint())
+            if state.day_open or state.day is None or state.day == done_day:
+                continue
+            done_day = state.day
+            try:
+                await self.tidy()
+            except (JournalError, OSError) as error:
+                log.error("old days were not tidied: %s", error)  # noqa: TRY400
+
+    async def tidy(self) -> None:
+        """Settle paper positions, forget old outcomes, compact old days to figures."""
+        hall = self._hall
+        now_ms = hall.clock.now_ms()
+        for spool in hall.printing.spools.values():
+            if not spool.waiting:
+                # A printer that prints nothing must not hold old days back.
+                hall.keep_positions(spool.settle(hall.writer.last_seq), None)
+        forget_before_ms = now_ms - OUTCOMES_DAYS * DAY_MS
+        while await hall.journal.run(lambda _: hall.store.forget_outcomes(forget_before_ms)):
+            pass
+        await self._compact(now_ms - hall.settings.journal.keep_days * DAY_MS)
+
+    async def _compact(self, before_ms: int) -> None:
+        hall = self._hall
+        stored: list[StoredEvent] = []
+        after = max(await hall.journal.run(lambda _: hall.store.first_seq) - 1, 0)
+        while True:
+            batch = await hall.journal.run(lambda _, after=after: hall.store.read(after, 2000))  # type: ignore[misc]
+            old = [s for s in batch if s.time_ms < before_ms]
+            stored.extend(old)
+            if not batch or len(old) < len(batch):
+                break
+            after = batch[-1].seq
+        days = await asyncio.to_thread(figures_by_day, stored)
+        # The newest of them may go on after the limit: it stays for now.
+        for day in days[:-1]:
+            figures = {day.day: encode(asdict(day))}
+            while await hall.journal.run(
+                lambda _, day=day, figures=figures: hall.store.compact(  # type: ignore[misc]
+                    before_seq=day.last_seq + 1, figures=figures
+                )
+            ):
+                pass
+            log.info("the day %s was compacted to figures", day.day)

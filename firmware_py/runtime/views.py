@@ -1,0 +1,147 @@
+"""The hall as plain data: what ``hallctl``, screens and the broker are shown. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from firmware_py.app.clock import local_text
+from firmware_py.core.estimate import estimate
+from firmware_py.core.model import Alarm, State, Ticket, TicketStatus, Window
+from firmware_py.core.rules import Item, Rules
+from firmware_py.core.waiting import eligible
+
+__all__ = [
+    "alarm_view",
+    "hall_view",
+    "item_view",
+    "last_calls",
+    "ticket_view",
+    "waiting_for",
+    "window_view",
+]
+
+CALLED_NOW = frozenset({TicketStatus.CALLED, TicketStatus.SERVING})
+
+
+def waiting_for(state: State, window: Window) -> int:
+    """Return how many people this window could call."""
+    return sum(len(q) for key, q in state.queues.items() if eligible(state, window, key))
+
+
+def ticket_view(rules: Rules, state: State, ticket: Ticket) -> dict[str, Any]:
+    """Return a ticket for people; the person's hash stays inside."""
+    view = asdict(ticket)
+    del view["person"]
+    item = rules.items.get(ticket.item)
+    view["item_name"] = {"zh": item.name.zh, "en": item.name.en} if item else None
+    for name in ("issued", "called", "started", "missed", "ended", "appointment"):
+        at_ms = view.pop(f"{name}_ms")
+        view[f"{name}_ms"] = at_ms
+        view[f"{name}_at"] = local_text(state.wall_offset_ms, at_ms) if at_ms is not None else ""
+    view["has_person"] = ticket.person is not None
+    return view
+
+
+def window_view(rules: Rules, state: State, window: Window, now_ms: int) -> dict[str, Any]:
+    """Return a window with what it has in hand and for how long."""
+    ticket = state.tickets.get(window.ticket) if window.ticket else None
+    item = rules.items.get(ticket.item) if ticket else None
+    seconds = 0
+    if ticket is not None:
+        since_ms = ticket.started_ms if ticket.started_ms is not None else ticket.called_ms
+        seconds = (now_ms - (since_ms or now_ms) + ticket.served_before_ms) // 1000
+    rule = rules.windows.get(window.id)
+    return {
+        "id": window.id,
+        "name": {"zh": rule.name.zh, "en": rule.name.en} if rule else None,
+        "status": window.status,
+        "clerk": window.clerk,
+        "skills": sorted(window.skills) if window.skills is not None else None,
+        "ticket": window.ticket,
+        "ticket_status": ticket.status if ticket else None,
+        "item": ticket.item if ticket else None,
+        "item_name": {"zh": item.name.zh, "en": item.name.en} if item else None,
+        "seconds": seconds,
+        "limit_s": item.service_limit_s if item else None,
+        "waiting": waiting_for(state, window),
+        "served": window.served,
+        "rating_open": window.rating_ticket,
+    }
+
+
+def alarm_view(state: State, alarm: Alarm, now_ms: int) -> dict[str, Any]:
+    """Return an alarm with its age."""
+    return {
+        "id": alarm.key,
+        "kind": alarm.kind,
+        "level": alarm.level,
+        "subject": alarm.subject,
+        "window": alarm.window,
+        "since_ms": alarm.since_ms,
+        "since_at": local_text(state.wall_offset_ms, alarm.since_ms),
+        "seconds": (now_ms - alarm.since_ms) // 1000,
+        "acknowledged_by": alarm.acknowledged_by,
+    }
+
+
+def last_calls(state: State, most: int) -> list[dict[str, Any]]:
+    """Return the newest calls, newest first, looked for among the day's newest tickets."""
+    called = [
+        t for t in state.tickets.values() if t.called_ms is not None and t.window is not None
+    ]
+    called.sort(key=lambda t: t.called_ms or 0, reverse=True)
+    return [
+        {
+            "number": t.number,
+            "window": t.window,
+            "at": local_text(state.wall_offset_ms, t.called_ms or 0, "%H:%M:%S"),
+            "status": t.status,
+        }
+        for t in called[:most]
+    ]
+
+
+def item_view(rules: Rules, state: State, item: Item, now_ms: int) -> dict[str, Any]:
+    """Return what somebody who wants this item should know now."""
+    guess = estimate(rules, state, item, now_ms)
+    waiting = sum(
+        1
+        for key, queue in state.queues.items()
+        if key[0] == item.skill
+        for _, _, number in queue
+        if state.tickets[number].item == item.id
+    )
+    return {
+        "id": item.id,
+        "category": item.category,
+        "name": {"zh": item.name.zh, "en": item.name.en},
+        "waiting": waiting,
+        "taken": state.taken_by_item.get(item.id, 0),
+        "ahead": guess.ahead,
+        "wait_s": guess.wait_s,
+        "low_s": guess.low_s,
+        "high_s": guess.high_s,
+        "sure": guess.sure,
+        "papers": [{"zh": p.zh, "en": p.en} for p in item.papers],
+        "elsewhere": list(item.elsewhere),
+        "service_limit_s": item.service_limit_s,
+        "initials": item.initials,
+    }
+
+
+def hall_view(state: State) -> dict[str, Any]:
+    """Return the hall's counts."""
+    by_status: dict[str, int] = {}
+    for ticket in state.tickets.values():
+        by_status[ticket.status] = by_status.get(ticket.status, 0) + 1
+    return {
+        "day": state.day,
+        "day_open": state.day_open,
+        "waiting": state.waiting,
+        "calls": state.calls,
+        "finished": state.finished,
+        "taken": len(state.tickets),
+        "by_status": by_status,
+        "alarms": len(state.alarms),
+    }
