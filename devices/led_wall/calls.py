@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from devices.led_wall.page import Colour, Effect, LedLine, LedPage, columns
+from devices.led_wall.page import Align, Colour, Effect, LedLine, LedPage, columns
 
 __all__ = ["FORMS", "CallBoard", "call_text"]
 
@@ -22,7 +22,9 @@ FORMS = ("请{number}号到{place}", "{number}→{place}", "{number}→{short}",
 @dataclass(frozen=True, slots=True)
 class _Call:
     number: str
-    window: str
+    #: The call in each of the board's forms, and which of them is the first that fits a line.
+    texts: tuple[str, ...]
+    first_fit: int
     called_at: float
     #: When it came on show; meaningless while it waits.
     since: float = 0.0
@@ -62,6 +64,7 @@ class CallBoard:
         forms: Sequence[str] = FORMS,
         colour: Colour = "green",
         fresh: Colour = "red",
+        align: Align = "center",
         blink_s: float = 0.5,
         blink_for_s: float = 3.0,
     ) -> None:
@@ -73,6 +76,7 @@ class CallBoard:
         self._forms = tuple(forms)
         self._colour: Colour = colour
         self._fresh: Colour = fresh
+        self._align: Align = align
         self._blink_s = blink_s
         self._blink_for_s = blink_for_s
         #: On show, newest first; and waiting, longest first. A number is at most once in each.
@@ -86,10 +90,11 @@ class CallBoard:
         which is at once unless others wait.
         """
         known = any(one.number == number for one in (*self._shown, *self._waiting))
-        call = _Call(number, window, called_at=now, recalled=known)
+        texts = tuple(call_text(number, window, form) for form in self._forms)
+        call = _Call(number, texts, self._first_fit(texts), called_at=now, recalled=known)
         for place, one in enumerate(self._shown):
             if one.number == number:
-                self._shown[place] = replace(one, window=window, blinks=now)
+                self._shown[place] = replace(one, texts=texts, first_fit=call.first_fit, blinks=now)
         for place, one in enumerate(self._waiting):
             if one.number == number:
                 self._waiting[place] = replace(call, called_at=one.called_at)
@@ -113,7 +118,7 @@ class CallBoard:
     def lines(self, now: float) -> tuple[LedLine, ...]:
         """Return the lines to show from ``now`` on, newest first; at most ``rows``."""
         self._advance(now)
-        form = self._form()
+        form = max((call.first_fit for call in self._shown), default=0)
         return tuple(self._line(call, form, now) for call in self._shown)
 
     def page(self, now: float) -> LedPage:
@@ -146,19 +151,16 @@ class CallBoard:
             return now
         return self._shown[-1].since + self.min_show_s
 
-    def _form(self) -> str:
-        for form in self._forms:
-            if all(
-                columns(call_text(call.number, call.window, form)) <= self._width
-                for call in self._shown
-            ):
-                return form
-        return self._forms[-1]
+    def _first_fit(self, texts: tuple[str, ...]) -> int:
+        fitting = (at for at, text in enumerate(texts) if columns(text) <= self._width)
+        return next(fitting, len(texts))
 
-    def _line(self, call: _Call, form: str, now: float) -> LedLine:
-        text = call_text(call.number, call.window, form)
-        effect: Effect = "still" if columns(text) <= self._width else "scroll"
-        return LedLine(text, self._colour_of(call, now), effect)
+    def _line(self, call: _Call, form: int, now: float) -> LedLine:
+        fits = call.first_fit < len(call.texts)
+        # Only the shortest form of a call that fits none scrolls; it shortens the others too.
+        text = call.texts[min(form, len(call.texts) - 1)]
+        effect: Effect = "still" if fits else "scroll"
+        return LedLine(text, self._colour_of(call, now), effect, self._align)
 
     def _colour_of(self, call: _Call, now: float) -> Colour:
         flips = self._flips(call, now)
