@@ -86,7 +86,8 @@ class GpioButton(Driver):
             self.close()
             raise DeviceUnavailable(self._button.pins, str(error)) from error
         self._down = self._raw = self._device.is_active
-        self._changed_at = self._raw_at = self._clock()
+        # Whatever bounced before is over: the first press may come at once.
+        self._changed_at = self._raw_at = self._clock() - 2 * self._button.bounce_s
         # What was down before was no press, so it is no hold either.
         self._held_said = True
         self._status = QUIET

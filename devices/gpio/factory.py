@@ -4,8 +4,8 @@ gpiozero by itself tries one library after another and ends with whatever works;
 factory is made by name, and what cannot be made is an error. gpiozero is imported only when the
 first pin is opened (about 30 ms and 4 MB).
 
-lgpio writes a small file into its working directory: a service that may not write there sets
-``LG_WD`` to a directory where it may.
+lgpio, once imported, keeps a thread of its own and a small file in its working directory: a
+service that may not write there sets ``LG_WD`` to a directory where it may.
 """
 
 from __future__ import annotations
