@@ -13,6 +13,7 @@ from msgspec import Meta
 
 __all__ = [
     "BrokerSettings",
+    "ControlSettings",
     "DaySettings",
     "DeviceSettings",
     "HallSettings",
@@ -31,8 +32,12 @@ __all__ = [
     "Words",
 ]
 
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
-TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$", examples=["pad-1"])]
+TimeOfDay = Annotated[
+    str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", examples=["09:30"])
+]
+#: Words, a reference, a path: anything but nothing.
+Filled = Annotated[str, Meta(min_length=1, max_length=250)]
 Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 Share = Annotated[float, Meta(gt=0, le=1)]
 Rate = Annotated[float, Meta(gt=0, le=100)]
@@ -46,8 +51,8 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class Words(Table, frozen=True, kw_only=True):
     """Words for people in both languages."""
 
-    zh: str
-    en: str
+    zh: Filled
+    en: Filled
 
 
 class HallSettings(Table, frozen=True, kw_only=True):
@@ -63,8 +68,9 @@ class HallSettings(Table, frozen=True, kw_only=True):
         "window",
         "wall",
     )
-    timezone: str = "Asia/Shanghai"
-    catalogue: str = "items.toml"
+    timezone: Filled = "Asia/Shanghai"
+    #: Relative to the folder of the configuration file.
+    catalogue: Filled = "items.toml"
 
 
 class DaySettings(Table, frozen=True, kw_only=True):
@@ -82,10 +88,10 @@ class NumberSettings(Table, frozen=True, kw_only=True):
     """``[numbers]``: one common series, or one by category (its prefix from the catalogue)."""
 
     mode: Literal["common", "category"] = "common"
-    prefix: Annotated[str, Meta(pattern=r"^[A-Z]?$")] = "A"
+    prefix: Annotated[str, Meta(pattern=r"^[A-Z]?$", examples=["A"])] = "A"
     digits: Annotated[int, Meta(ge=1, le=6)] = 3
     first: Annotated[int, Meta(ge=0, le=100_000)] = 1
-    skip: tuple[int, ...] = ()
+    skip: tuple[Annotated[int, Meta(ge=0, le=1_000_000)], ...] = ()
 
 
 class QuotaSettings(Table, frozen=True, kw_only=True):
@@ -93,7 +99,7 @@ class QuotaSettings(Table, frozen=True, kw_only=True):
 
     day: Positive | None = None
     person: Positive | None = None
-    items: dict[str, Positive] = {}
+    items: dict[Filled, Positive] = {}
 
 
 class WeightSettings(Table, frozen=True, kw_only=True):
@@ -110,7 +116,7 @@ class QueueSettings(Table, frozen=True, kw_only=True):
         Literal["ordinary", "a_grade", "elderly", "appointment", "transferred", "returned"],
         WeightSettings,
     ] = {}
-    exception_window: str | None = None
+    exception_window: Filled | None = None
     auto_start_s: Seconds = 30
     next_guard_s: Annotated[float, Meta(ge=0, le=60)] = 3.0
     calls_before_missed: Positive = 1
@@ -143,27 +149,27 @@ class WindowSettings(Table, frozen=True, kw_only=True):
 
     id: Name
     name: Words | None = None
-    skills: tuple[str, ...] | None = None
-    pad: str | None = None
-    strip: str | None = None
-    lamp: str | None = None
-    button: str | None = None
+    skills: tuple[Filled, ...] | None = None
+    pad: Filled | None = None
+    strip: Filled | None = None
+    lamp: Filled | None = None
+    button: Filled | None = None
 
 
 class KioskSettings(Table, frozen=True, kw_only=True):
     """One of ``[[kiosks]]``: its printer, and a button that takes a ticket for ``item``."""
 
     id: Name
-    printer: str | None = None
-    button: str | None = None
-    item: str | None = None
+    printer: Filled | None = None
+    button: Filled | None = None
+    item: Filled | None = None
 
 
 class WallSettings(Table, frozen=True, kw_only=True):
     """One of ``[[walls]]``: an LED wall that shows calls."""
 
     id: Name
-    display: str
+    display: Filled
     rows: Annotated[int, Meta(ge=1, le=32)] = 4
     min_show_s: Annotated[float, Meta(ge=0, le=120)] = 8.0
 
@@ -171,17 +177,17 @@ class WallSettings(Table, frozen=True, kw_only=True):
 class LineConfig(Table, frozen=True, kw_only=True):
     """One of ``[lines.NAME]``: a serial line or socket that several devices share."""
 
-    port: str
+    port: Filled
     settings: dict[str, Any] = {}
 
 
 class DeviceSettings(Table, frozen=True, kw_only=True):
     """One of ``[devices.NAME]``; ``options`` belong to its kind and are checked by it."""
 
-    kind: str
+    kind: Filled
     #: Its own port, or the name of a shared line.
-    port: str | None = None
-    line: str | None = None
+    port: Filled | None = None
+    line: Filled | None = None
     line_settings: dict[str, Any] = {}
     options: dict[str, Any] = {}
     enabled: bool = True
@@ -190,21 +196,25 @@ class DeviceSettings(Table, frozen=True, kw_only=True):
 class BrokerSettings(Table, frozen=True, kw_only=True):
     """``[broker]``: the hall's MQTT broker; without the table the hall works alone."""
 
-    host: str = "127.0.0.1"
-    port: Annotated[int | str, Meta()] = 1883
-    username: str | None = None
-    password_file: str | None = None
-    ca_file: str | None = None
+    host: Filled = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65_535)] = 1883
+    username: Filled | None = None
+    #: A file that holds the password alone; it is never in the configuration itself.
+    password_file: Filled | None = None
+    ca_file: Filled | None = None
     keepalive_s: Annotated[int, Meta(ge=2, le=300)] = 5
     #: Consumers whose acknowledged position decides from where the hall sends again.
     consumers: tuple[Name, ...] = ("centre",)
 
 
 class JournalSettings(Table, frozen=True, kw_only=True):
-    """``[journal]``: where the hall remembers. Backups go to a second place on a timer."""
+    """``[journal]``: where the hall remembers. Backups go to a second place on a timer.
 
-    path: str = "journal.db"
-    backup_folder: str | None = None
+    Both are relative to the data folder.
+    """
+
+    path: Filled = "journal.db"
+    backup_folder: Filled | None = None
     backup_every_min: Annotated[int, Meta(ge=1, le=1440)] = 30
     backups_kept: Annotated[int, Meta(ge=1, le=1000)] = 12
     #: Days after which events are compacted to figures.
@@ -214,9 +224,10 @@ class JournalSettings(Table, frozen=True, kw_only=True):
 class ControlSettings(Table, frozen=True, kw_only=True):
     """``[control]``: the Unix socket for screens and ``hallctl``."""
 
-    socket: str = "hall.sock"
+    #: Relative to the runtime folder.
+    socket: Filled = "hall.sock"
     #: Members of this Unix group may use it beside its owner; empty means the owner alone.
-    group: str = ""
+    group: Annotated[str, Meta(pattern=r"^([a-z_][a-z0-9_-]{0,31})?$", examples=["hall"])] = ""
 
 
 class Settings(Table, frozen=True, kw_only=True):

@@ -1,0 +1,199 @@
+"""Checks of what a configuration says in one place against what it says in another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from firmware_py.catalogue import Catalogue
+from firmware_py.config_lines import KeyPath
+from firmware_py.config_mistakes import Findings, close_to, path_text
+from firmware_py.config_walk import listing
+from firmware_py.settings import Settings
+
+__all__ = ["check_references", "day_seconds"]
+
+#: Which family of devices each place takes.
+_FAMILIES = {
+    "pad": "pad",
+    "strip": "led_wall",
+    "lamp": "lamp",
+    "button": "button",
+    "printer": "ticket_printer",
+    "display": "led_wall",
+}
+
+
+def day_seconds(text: str) -> int:
+    """Return a time of day such as ``13:30`` as seconds of the day; ``24:00`` is its end."""
+    hours, minutes = text.split(":")
+    return int(hours) * 3600 + int(minutes) * 60
+
+
+def check_references(settings: Settings, catalogue: Catalogue | None, found: Findings) -> None:
+    """Add every contradiction to ``found``; without a catalogue those with it are left out."""
+    for table, ids in (
+        ("windows", [window.id for window in settings.windows]),
+        ("kiosks", [kiosk.id for kiosk in settings.kiosks]),
+        ("walls", [wall.id for wall in settings.walls]),
+    ):
+        _once(table, ids, found)
+    _check_places(settings, found)
+    _check_hours(settings, found)
+    _check_timezone(settings, found)
+    if settings.rating.bad >= settings.rating.scores:
+        found.add(
+            ("rating", "bad"),
+            f"{settings.rating.bad} would make every score of {settings.rating.scores} a bad one",
+            f"{settings.rating.bad} 会使 {settings.rating.scores} 分制的所有评价都成为差评",
+        )
+    windows = [window.id for window in settings.windows]
+    desk = settings.queue.exception_window
+    if desk and not found.unsure(("windows",)):
+        _known(desk, windows, ("queue", "exception_window"), ("window", "窗口"), found)
+    if catalogue is not None:
+        _check_catalogue(settings, catalogue, found)
+
+
+def _places(settings: Settings) -> Iterator[tuple[str, str, KeyPath]]:
+    """Yield the device, the sort of place and the path of everything that names a device."""
+    for table, entries, keys in (
+        ("windows", settings.windows, ("pad", "strip", "lamp", "button")),
+        ("kiosks", settings.kiosks, ("printer", "button")),
+        ("walls", settings.walls, ("display",)),
+    ):
+        for n, entry in enumerate(entries):
+            for key in keys:
+                device = getattr(entry, key)
+                if device:
+                    yield device, key, (table, n, key)
+
+
+def _check_places(settings: Settings, found: Findings) -> None:
+    first: dict[str, KeyPath] = {}
+    for name, key, at in _places(settings):
+        device = settings.devices.get(name)
+        if device is None:
+            if not found.unsure(("devices", name)):
+                _known(name, settings.devices, at, ("device", "设备"), found)
+            continue
+        family, wanted = device.kind.partition(".")[0], _FAMILIES[key]
+        if device.kind and family != wanted:
+            found.add(
+                at,
+                f"{name} is a {family}, not a {wanted}",
+                f"{name} 的类型是 {family}，此处应为 {wanted}",
+            )
+        owner = first.setdefault(name, at)
+        # Two kiosks may share a printer; nothing else can be in two places.
+        if owner != at and key != "printer":
+            place = path_text(owner)
+            line = found.lines.get(owner, 0)
+            found.add(
+                at,
+                f"{name} is already at {place} (line {line})",
+                f"{name} 已用于 {place}（第 {line} 行）",
+            )
+    _check_rows(settings, found)
+
+
+def _check_rows(settings: Settings, found: Findings) -> None:
+    for n, wall in enumerate(settings.walls):
+        device = settings.devices.get(wall.display)
+        rows = device.options.get("rows") if device else None
+        if isinstance(rows, int) and wall.rows > rows:
+            found.add(
+                ("walls", n, "rows"),
+                f"{wall.rows} rows on {wall.display}, which has {rows}",
+                f"{wall.display} 只有 {rows} 行，此处为 {wall.rows} 行",
+            )
+
+
+def _check_hours(settings: Settings, found: Findings) -> None:
+    day = settings.day
+    before: str | None = None
+    for n, span in enumerate(day.hours):
+        opens, closes = span
+        at: KeyPath = ("day", "hours", n)
+        if closes <= opens:
+            found.add(at, f"closes at {closes}, before it opens", f"{closes} 关门早于开门")
+        if before is not None and opens < before:
+            found.add(
+                at,
+                f"opens at {opens}, before the span above closes at {before}; order them",
+                f"{opens} 开门早于上一段的结束 {before}，请按先后排列且不重叠",
+            )
+        before = closes
+    if day.mode == "auto" and not day.hours and not found.unsure(("day", "hours")):
+        found.add(("day", "mode"), "auto needs hours", "auto 模式需要写明 hours")
+    if day.hours:
+        last = day_seconds(day.hours[-1][1]) - day_seconds(day.hours[-1][0])
+        if 0 < last < day.last_ticket_min * 60:
+            found.add(
+                ("day", "last_ticket_min"),
+                f"{day.last_ticket_min} min is longer than the last span of hours ({last // 60})",
+                f"{day.last_ticket_min} 分钟超过最后一段营业时间（{last // 60} 分钟）",
+            )
+
+
+def _check_timezone(settings: Settings, found: Findings) -> None:
+    name = settings.hall.timezone
+    if not name:
+        return
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        found.add(
+            ("hall", "timezone"),
+            f'"{name}" is not a time zone (for example: Asia/Shanghai)',
+            f"没有时区“{name}”（例如：Asia/Shanghai）",
+        )
+
+
+def _check_catalogue(settings: Settings, catalogue: Catalogue, found: Findings) -> None:
+    for n, kiosk in enumerate(settings.kiosks):
+        if kiosk.item:
+            _known(kiosk.item, catalogue.items, ("kiosks", n, "item"), ("item", "事项"), found)
+        if kiosk.button and not kiosk.item and not found.unsure(("kiosks", n, "item")):
+            found.add(
+                ("kiosks", n, "button"), "a button needs an item", "按钮取号需要写明 item（事项）"
+            )
+    skills = catalogue.skills
+    for n, window in enumerate(settings.windows):
+        for m, skill in enumerate(window.skills or ()):
+            at: KeyPath = ("windows", n, "skills", m)
+            _known(skill, sorted(skills), at, ("skill", "业务技能"), found, list_all=True)
+    for item in settings.quotas.items:
+        _known(item, catalogue.items, ("quotas", "items", item), ("item", "事项"), found)
+
+
+def _known(
+    word: str,
+    known: Iterable[str],
+    at: KeyPath,
+    what: tuple[str, str],
+    found: Findings,
+    *,
+    list_all: bool = False,
+) -> None:
+    """Report ``word`` unless it is known; ``what`` says in both languages what it should be."""
+    names = list(known)
+    if word in names:
+        return
+    near = close_to(word, names)
+    en, zh = (f"; did you mean {near}?", f"，是否应为 {near}？") if near else ("", "")
+    if list_all:
+        en, zh = f" ({listing(names)}){en}", f"（可用：{listing(names)}）{zh}"
+    found.add(at, f"there is no {what[0]} {word}{en}", f"没有{what[1]} {word}{zh}")
+
+
+def _once(table: str, ids: Sequence[str], found: Findings) -> None:
+    for n, one in enumerate(ids):
+        if one and one in ids[:n]:
+            line = found.lines.get((table, ids.index(one), "id"), 0)
+            found.add(
+                (table, n, "id"),
+                f"{one} stands twice (first on line {line})",
+                f"{one} 重复（首次出现在第 {line} 行）",
+            )

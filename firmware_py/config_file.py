@@ -1,0 +1,214 @@
+"""Reads a hall's configuration and names every mistake in it at once.
+
+``${NAME}`` is replaced from the environment in ports, paths, the broker's host and port, and
+devices' options; nowhere else. ``${HALL_DATA}`` and ``${HALL_RUN}`` are the data and the runtime
+folder: of the environment, else of systemd (``STATE_DIRECTORY``, ``RUNTIME_DIRECTORY``), else
+``/var/lib/hall`` and ``/run/hall``. docs/configuration.md has all tables and keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from firmware_py.catalogue import Catalogue, read_catalogue
+from firmware_py.config_checks import check_references
+from firmware_py.config_devices import check_devices, with_usual
+from firmware_py.config_lines import KeyPath
+from firmware_py.config_mistakes import ConfigError, Findings, Mistake
+from firmware_py.config_rules import rules_from
+from firmware_py.config_toml import read_toml
+from firmware_py.config_walk import convert
+from firmware_py.core.rules import Rules
+from firmware_py.settings import Settings
+
+__all__ = [
+    "ConfigError",
+    "Configuration",
+    "Folders",
+    "Mistake",
+    "load",
+    "load_all",
+]
+
+_VARIABLE = re.compile(r"\$\{([^}\n]*)\}?")
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+#: Keys beside ports and options in which ``${NAME}`` counts.
+_FILLED = (
+    ("hall", "catalogue"),
+    ("journal", "path"),
+    ("journal", "backup_folder"),
+    ("broker", "host"),
+    ("broker", "port"),
+    ("broker", "password_file"),
+    ("broker", "ca_file"),
+    ("control", "socket"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where relative paths begin."""
+
+    config: Path
+    data: Path
+    run: Path
+
+    @classmethod
+    def of(cls, config_file: Path, env: Mapping[str, str]) -> Folders:
+        """Return the folders for this file and environment."""
+        return cls(
+            config=config_file.parent.absolute(),
+            data=_folder(env, "HALL_DATA", "STATE_DIRECTORY", "/var/lib/hall"),
+            run=_folder(env, "HALL_RUN", "RUNTIME_DIRECTORY", "/run/hall"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A hall's files, read and checked: ``settings`` hold absolute paths."""
+
+    settings: Settings
+    catalogue: Catalogue
+    rules: Rules
+    folders: Folders
+
+
+def load(path: Path, env: Mapping[str, str]) -> Settings:
+    """Return the settings in ``path``. Raises ``ConfigError`` with all mistakes.
+
+    The catalogue that it names is checked with it.
+    """
+    return load_all(path, env).settings
+
+
+def load_all(path: Path, env: Mapping[str, str]) -> Configuration:
+    """Return the settings in ``path`` with the catalogue and the queue's rules.
+
+    Raises ``ConfigError`` with all mistakes in both files.
+    """
+    folders = Folders.of(path, env)
+    data, found = read_toml(path)
+    if found and not data:
+        raise ConfigError(found.mistakes())
+    _fill(data, folders, env, found)
+    settings = convert(data, Settings, (), found)
+    if settings is None:
+        raise ConfigError(found.mistakes())
+    settings = _absolute(settings, folders)
+    catalogue, wrong_items = _catalogue(settings, folders, found)
+    check_references(settings, None if wrong_items else catalogue, found)
+    check_devices(settings, found)
+    mistakes = [*found.mistakes(), *wrong_items.mistakes()]
+    if mistakes:
+        raise ConfigError(mistakes)
+    settings = with_usual(settings)
+    return Configuration(settings, catalogue, rules_from(settings, catalogue), folders)
+
+
+def _catalogue(settings: Settings, folders: Folders, found: Findings) -> tuple[Catalogue, Findings]:
+    """Read the catalogue; that there is none at all is a mistake of the key that names it."""
+    path = Path(settings.hall.catalogue)
+    catalogue, wrong = read_catalogue(path, folders.data)
+    for mistake in wrong.mistakes():
+        if not mistake.line and not mistake.path:
+            at: KeyPath = ("hall", "catalogue")
+            if not found.unsure(at):
+                found.add(at, f"{path}: {mistake.en}", f"{path}：{mistake.zh}")
+            return catalogue, Findings(str(path), broken=((),))
+    return catalogue, wrong
+
+
+def _folder(env: Mapping[str, str], own: str, systemd: str, usual: str) -> Path:
+    # systemd joins several directories by colons; the unit's first is ours.
+    text = env.get(own) or env.get(systemd, "").partition(":")[0] or usual
+    return Path(text).absolute()
+
+
+def _fill(data: dict[str, Any], folders: Folders, env: Mapping[str, str], found: Findings) -> None:
+    """Replace ``${NAME}`` where it counts, and make options such as ``./ticket`` absolute."""
+    known = {**env, "HALL_DATA": str(folders.data), "HALL_RUN": str(folders.run)}
+    for holder, key, at in _places(data):
+        value = holder[key]
+        if not isinstance(value, str):
+            continue
+        before = found.count
+        text = _filled(value, known, at, found)
+        if at == ("broker", "port") and text != value and text.isdecimal():
+            holder[key] = int(text)
+        elif at == ("broker", "port") and found.count > before:
+            del holder[key]
+        elif "options" in at and text.startswith(("./", "../")):
+            holder[key] = str(folders.config / text)
+        else:
+            holder[key] = text
+
+
+def _places(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, KeyPath]]:
+    """Yield table, key and path of every value in which ``${NAME}`` counts."""
+    holder: Any
+    for table, key in _FILLED:
+        holder = data.get(table)
+        if isinstance(holder, dict) and key in holder:
+            yield holder, key, (table, key)
+    for table in ("lines", "devices"):
+        entries = data.get(table)
+        for name, entry in entries.items() if isinstance(entries, dict) else ():
+            if not isinstance(entry, dict):
+                continue
+            if "port" in entry:
+                yield entry, "port", (table, name, "port")
+            options: Any = entry.get("options")
+            for key in options if isinstance(options, dict) else ():
+                yield options, key, (table, name, "options", key)
+
+
+def _filled(text: str, known: Mapping[str, str], at: KeyPath, found: Findings) -> str:
+    def value(match: re.Match[str]) -> str:
+        whole, name = match[0], match[1]
+        if not whole.endswith("}") or not _VARIABLE_NAME.fullmatch(name):
+            found.add(at, f"{whole} is not of the form ${{NAME}}", f"{whole} 不是 ${{NAME}} 的形式")
+        elif name not in known:
+            found.add(
+                at,
+                f"the environment variable {name} is not set",
+                f"没有设置环境变量 {name}",
+            )
+        else:
+            return known[name]
+        return whole
+
+    return _VARIABLE.sub(value, text) if "${" in text else text
+
+
+def _absolute(settings: Settings, folders: Folders) -> Settings:
+    replace = msgspec.structs.replace
+    hall, journal, control = settings.hall, settings.journal, settings.control
+    broker = settings.broker
+    if broker is not None:
+        broker = replace(
+            broker,
+            password_file=_below(folders.config, broker.password_file),
+            ca_file=_below(folders.config, broker.ca_file),
+        )
+    return replace(
+        settings,
+        hall=replace(hall, catalogue=str(folders.config / hall.catalogue)),
+        journal=replace(
+            journal,
+            path=str(folders.data / journal.path),
+            backup_folder=_below(folders.data, journal.backup_folder),
+        ),
+        control=replace(control, socket=str(folders.run / control.socket)),
+        broker=broker,
+    )
+
+
+def _below(folder: Path, path: str | None) -> str | None:
+    return None if path is None else str(folder / path)

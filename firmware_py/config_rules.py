@@ -1,0 +1,114 @@
+"""What the queue core takes of a configuration, and what a technician is shown of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from firmware_py.catalogue import Catalogue
+from firmware_py.config_checks import day_seconds
+from firmware_py.config_devices import effective_devices
+from firmware_py.core.rules import (
+    COMMON_SERIES,
+    Hours,
+    Rules,
+    Series,
+    Text,
+    Weight,
+    Weights,
+    WindowRule,
+)
+from firmware_py.settings import Settings, WindowSettings
+
+__all__ = ["describe", "rules_from"]
+
+_HIDDEN = "***"
+#: A key that ends so holds a secret; ``password_file`` is only where one lies.
+_SECRET = re.compile(r"(password|passwd|secret|token|(^|_)key)$", re.IGNORECASE)
+_IN_URL = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+
+
+def rules_from(settings: Settings, catalogue: Catalogue) -> Rules:
+    """Return the queue's rules of a configuration that was found right."""
+    quotas = settings.quotas.items
+    queue = settings.queue
+    return Rules(
+        categories=dict(catalogue.categories),
+        items={
+            id_: replace(item, quota=quotas[id_]) if id_ in quotas else item
+            for id_, item in catalogue.items.items()
+        },
+        windows={window.id: _window(window) for window in settings.windows},
+        series=_series(settings, catalogue),
+        weights=Weights(
+            **{name: Weight(one.rate, one.bonus_s) for name, one in queue.weights.items()}
+        ),
+        exception_window=queue.exception_window,
+        amber_share=settings.limits.amber_share,
+        wait_limit_s=settings.limits.wait_s,
+        idle_limit_s=settings.limits.idle_s,
+        auto_start_s=queue.auto_start_s,
+        next_guard_s=queue.next_guard_s,
+        calls_before_missed=queue.calls_before_missed,
+        return_within_s=queue.return_within_min * 60,
+        return_after_calls=queue.return_after_calls,
+        appointment_early_s=queue.appointment_early_min * 60,
+        appointment_late_s=queue.appointment_late_min * 60,
+        rating_asked=settings.rating.ask,
+        rating_wait_s=settings.rating.wait_s,
+        rating_max=settings.rating.scores,
+        rating_bad=settings.rating.bad,
+        quota_day=settings.quotas.day,
+        quota_person=settings.quotas.person,
+        hours=tuple(
+            Hours(day_seconds(opens), day_seconds(closes)) for opens, closes in settings.day.hours
+        ),
+        last_ticket_s=settings.day.last_ticket_min * 60,
+    )
+
+
+def _window(window: WindowSettings) -> WindowRule:
+    name = (
+        Text(window.name.zh, window.name.en)
+        if window.name
+        else Text(f"{window.id}号窗口", f"Window {window.id}")
+    )
+    return WindowRule(window.id, name, None if window.skills is None else frozenset(window.skills))
+
+
+def _series(settings: Settings, catalogue: Catalogue) -> dict[str, Series]:
+    numbers = settings.numbers
+    prefixes = (
+        {COMMON_SERIES: numbers.prefix}
+        if numbers.mode == "common"
+        else {one.id: one.prefix for one in catalogue.categories.values()}
+    )
+    return {
+        id_: Series(id_, prefix, numbers.digits, numbers.first, frozenset(numbers.skip))
+        for id_, prefix in prefixes.items()
+    }
+
+
+def describe(settings: Settings) -> dict[str, Any]:
+    """Return every value that is in effect, defaults of devices included, as plain data.
+
+    Passwords, tokens and keys show as ``***``.
+    """
+    shown: dict[str, Any] = msgspec.to_builtins(settings)
+    shown["devices"] = effective_devices(settings)
+    return {table: _hide(value) for table, value in shown.items()}
+
+
+def _hide(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {
+            key: _HIDDEN if _SECRET.search(key) and one not in (None, "") else _hide(one)
+            for key, one in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_hide(one) for one in value]
+    return _IN_URL.sub(_HIDDEN, value) if isinstance(value, str) else value
