@@ -109,6 +109,9 @@ class _Piece:
 class FrameCodec:
     """A profile's frame, made ready once: finds and checks frames, and builds them."""
 
+    #: The newest good frame, of whatever pad; the same bytes are the same frame.
+    last: PadFrame | None = None
+
     def __init__(self, parts: tuple[Part, ...]) -> None:
         data_at = next(i for i, part in enumerate(parts) if isinstance(part, Data))
         data = parts[data_at]

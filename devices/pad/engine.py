@@ -55,8 +55,13 @@ class PadReader:
         return self._scan(more_may_come=False)
 
     def _scan(self, *, more_may_come: bool) -> list[PadFrame]:
-        frames: list[PadFrame] = []
         buffer, head, at = self._buffer, self._codec.head, 0
+        last = self._codec.last
+        if last is not None and buffer == last.raw:
+            # All pads of a line get the same bytes: only the first takes them apart.
+            buffer.clear()
+            return [last]
+        frames: list[PadFrame] = []
         while at < len(buffer):
             if head:
                 found = buffer.find(head, at)
@@ -67,6 +72,7 @@ class PadReader:
             match = self._codec.match(buffer, at)
             if isinstance(match, PadFrame):
                 frames.append(match)
+                self._codec.last = match
                 at += len(match.raw)
             elif match < 0 and more_may_come:
                 break
