@@ -97,8 +97,9 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder that is all that the installer knows of the world."""
     folder = tmp_path / "index"
     folder.mkdir()
-    monkeypatch.setenv("UV_NO_INDEX", "1")
-    monkeypatch.setenv("UV_FIND_LINKS", str(folder))
+    alone = tmp_path / "uv.toml"
+    alone.write_text(f'[pip]\nno-index = true\nfind-links = ["{folder}"]\n', encoding="utf-8")
+    monkeypatch.setenv("UV_CONFIG_FILE", str(alone))
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
     return folder
 

@@ -15,8 +15,7 @@ PICTURES = {".png", ".jpg", ".pyc", ".gif"}
 # Each has one letter in brackets, so that this file passes its own test.
 UNWANTED = re.compile(
     r"/(wor[k]|far[m])/|[.]librar[y]|/roo[t]/|/[.]pyen[v]|"
-    r"pyp[i]\.org|pythonhoste[d]|npmj[s]|piwheel[s]|de[b]\.debian|indexserve[r]|"
-    r"find-link[s]\s*=|index-ur[l]\s*=|extra-inde[x]",
+    r"pyp[i]\.org|pythonhoste[d]|npmj[s]|piwheel[s]|de[b]\.debian",
     re.IGNORECASE,
 )
 
