@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from devices.base import Driver, HealthState, Line, Sentence, Status
-from devices.errors import DeviceUnavailable
+from devices.errors import DeviceError, DeviceUnavailable
 from devices.registry import convert_options, kind, load_driver
 from devices.specs import DeviceSpec, LineSpec, lines_of, raw_options
 from devices.transport import open_line
@@ -204,13 +204,19 @@ class Supervisor:
                 case Opened(device=device, status=status):
                     self._now_is(device, status, opened=True)
                 case Lost(device=device, status=status, error=error):
-                    log.warning("%s: lost: %s", device, error)
+                    self._say_lost(device, error)
                     self._now_is(device, status, lost=True)
                 case Reported(device=device, report=Status() as status):
                     self._now_is(device, status)
                 case _:
                     pass
         self._emit(batch)
+
+    def _say_lost(self, device: str, error: DeviceError) -> None:
+        with self._lock:
+            known = self._health[device][0].state is HealthState.GONE
+        # "Hung up", then "no such port": one pulled plug, one warning.
+        log.log(logging.DEBUG if known else logging.WARNING, "%s: lost: %s", device, error)
 
     def _now_is(
         self, device: str, status: Status, *, opened: bool = False, lost: bool = False
