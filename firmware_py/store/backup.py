@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firmware_py.store.copying import copy_part, put_in_place
-from firmware_py.store.errors import JournalDamaged, JournalError, from_os, from_sqlite
+from firmware_py.store.errors import (
+    BackupPlaceMissing,
+    JournalDamaged,
+    JournalError,
+    from_os,
+    from_sqlite,
+)
 from firmware_py.store.records import Verified
 from firmware_py.store.verify import read_head, reading, verify_file
 from firmware_py.store.walk import read_epochs
@@ -58,8 +64,11 @@ def back_up(
     the ``keep`` newest of this epoch stay, other epochs' backups are never touched.
 
     ``folder`` must exist: where a disk is not mounted, a backup must not land on the card that it
-    is to replace. Raises ``JournalError``; ``JournalDamaged`` when the copy does not prove itself.
+    is to replace. Raises ``BackupPlaceMissing`` and the journal's errors; ``JournalDamaged`` when
+    the copy does not prove itself.
     """
+    if not folder.is_dir():
+        raise BackupPlaceMissing(folder)
     part = folder / ".journal-backup.part"
     try:
         try:

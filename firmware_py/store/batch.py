@@ -61,9 +61,9 @@ def build(head: Head, entries: Sequence[Entry]) -> Batch:
         first = seq + 1
         time_ms, by, command_id = entry.time_ms, entry.by, entry.command_id
         by_utf8, id_utf8 = by.encode(), command_id.encode()
+        if time_ms < (last_ms if entry.events else 0):
+            raise ValueError(f"time {time_ms} of {command_id!r} is before {last_ms}")
         if entry.events:
-            if time_ms < last_ms:
-                raise ValueError(f"time {time_ms} of {command_id!r} is before {last_ms}")
             last_ms = time_ms
         for event in entry.events:
             seq += 1

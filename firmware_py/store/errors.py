@@ -14,6 +14,7 @@ from pathlib import Path
 from firmware_py.store.problems import Problem
 
 __all__ = [
+    "BackupPlaceMissing",
     "CommandKnown",
     "EventsGone",
     "JournalDamaged",
@@ -75,9 +76,9 @@ class JournalFull(JournalError, OSError):
     def __init__(self, path: Path, detail: str = "") -> None:
         super().__init__(
             path,
-            "存储空间已满，无法记录业务。请清理磁盘（例如旧备份），系统会自动继续。",
-            "The disk is full, nothing can be recorded. Make room (old backups, for example); "
-            "the hall goes on by itself.",
+            "存储空间已满，无法写入。请腾出空间（例如删除旧备份），之后系统会自动继续记录。",
+            "The disk is full, nothing can be written. Make room (old backups, for example); "
+            "recording then goes on by itself.",
             detail,
         )
         self.errno = errno.ENOSPC
@@ -137,6 +138,19 @@ class CommandKnown(JournalError, ValueError):
         )
 
 
+class BackupPlaceMissing(JournalError, FileNotFoundError):
+    """The folder for backups is not there: its disk is probably not mounted."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            folder,
+            "备份目录不存在。请检查备份盘是否已插好并已挂载，或在配置中改正目录。",
+            "The folder for backups is not there. Check that its disk is plugged in and mounted, "
+            "or correct the folder in the configuration.",
+        )
+        self.errno = errno.ENOENT
+
+
 class EventsGone(JournalError, LookupError):
     """The events asked for were compacted; the oldest left is ``first_seq``."""
 
@@ -172,7 +186,9 @@ def from_sqlite(error: sqlite3.Error, path: Path) -> JournalError:
         return JournalDamaged(path, Problem.of("pages", detail=detail))
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return JournalLocked(path, None, detail)
-    if code == sqlite3.SQLITE_FULL:
+    # No room for the index of the log, which is 32 KiB, is an input/output error to SQLite.
+    no_index = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE
+    if code == sqlite3.SQLITE_FULL or no_index:
         return JournalFull(path, detail)
     if code == sqlite3.SQLITE_READONLY:
         return JournalReadOnly(path, detail)

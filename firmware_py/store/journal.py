@@ -18,7 +18,7 @@ Example::
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -26,7 +26,12 @@ from typing import Any, Self
 from firmware_py.store import compaction, snapshots
 from firmware_py.store.backup import back_up
 from firmware_py.store.batch import build, insert
-from firmware_py.store.chain import row_check
+from firmware_py.store.checked import (
+    proven_figures,
+    proven_outcomes,
+    proven_positions,
+    put_positions,
+)
 from firmware_py.store.errors import (
     CommandKnown,
     EventsGone,
@@ -137,7 +142,7 @@ class Journal:
         def fill(connection: sqlite3.Connection) -> None:
             insert(connection, batch)
             if positions:
-                _put_positions(connection, positions, batch.head.last_seq)
+                put_positions(connection, positions, batch.head.last_seq)
 
         self._commit(batch.head, fill)
         return batch.numbers
@@ -148,7 +153,7 @@ class Journal:
         Raises ``ValueError`` for a position beyond the newest event.
         """
         self._commit(
-            self._next(), lambda connection: _put_positions(connection, positions, self.last_seq)
+            self._next(), lambda connection: put_positions(connection, positions, self.last_seq)
         )
 
     def drop_position(self, consumer: str) -> None:
@@ -159,10 +164,7 @@ class Journal:
     def positions(self) -> dict[str, int]:
         """Return how far each consumer is: the newest event that it has dealt with."""
         rows = self._ask("SELECT consumer, seq, crc FROM positions")
-        for consumer, seq, crc in rows:
-            if row_check(consumer.encode(), seq) != crc:
-                raise JournalDamaged(self.path, Problem.of("position", detail=consumer))
-        return {consumer: seq for consumer, seq, _ in rows}
+        return proven_positions(rows, self.path)
 
     def outcome(self, command_id: str) -> bytes | None:
         """Return the outcome that this command had, None when it is unknown or forgotten."""
@@ -170,16 +172,23 @@ class Journal:
             "SELECT command_id, time_ms, outcome, crc FROM commands WHERE command_id = ?",
             (command_id,),
         )
-        return self._proven(rows)[0][1] if rows else None
+        return proven_outcomes(rows, self.path)[0][1] if rows else None
 
     def newest_outcomes(self, limit: int) -> list[tuple[str, bytes]]:
         """Return the newest command ids with their outcomes, newest first."""
-        return self._proven(
-            self._ask(
-                "SELECT command_id, time_ms, outcome, crc FROM commands ORDER BY id DESC LIMIT ?",
-                (limit,),
-            )
+        rows = self._ask(
+            "SELECT command_id, time_ms, outcome, crc FROM commands ORDER BY id DESC LIMIT ?",
+            (limit,),
         )
+        return proven_outcomes(rows, self.path)
+
+    def command_ids(self) -> Iterator[str]:
+        """Yield the id of every command whose outcome is remembered, in no order."""
+        try:
+            for (command_id,) in self._connection.execute("SELECT command_id FROM commands"):
+                yield command_id
+        except sqlite3.Error as error:
+            raise from_sqlite(error, self.path) from error
 
     def forget_outcomes(self, before_time_ms: int, at_most: int = 5_000) -> int:
         """Forget outcomes of commands before that time; return how many.
@@ -271,10 +280,7 @@ class Journal:
     def day_figures(self) -> dict[str, bytes]:
         """Return the figures kept, by day, oldest first."""
         rows = self._ask("SELECT day, CAST(body AS BLOB), crc FROM day_figures ORDER BY day")
-        for day, body, crc in rows:
-            if row_check(day.encode(), 0, body) != crc:
-                raise JournalDamaged(self.path, Problem.of("figures", detail=day))
-        return {day: body for day, body, _ in rows}
+        return proven_figures(rows, self.path)
 
     def verify(self, between: Callable[[], None] = _nothing) -> Verified:
         """Check everything; see ``verify_file``. Any thread may, while the journal is open."""
@@ -374,24 +380,6 @@ class Journal:
             return self._connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise from_sqlite(error, self.path) from error
-
-    def _proven(self, rows: list[tuple[str, int, bytes, int]]) -> list[tuple[str, bytes]]:
-        for command_id, time_ms, outcome, crc in rows:
-            if row_check(command_id.encode(), time_ms, outcome) != crc:
-                raise JournalDamaged(self.path, Problem.of("outcome", detail=command_id))
-        return [(command_id, outcome) for command_id, _, outcome, _ in rows]
-
-
-def _put_positions(
-    connection: sqlite3.Connection, positions: Mapping[str, int], last_seq: int
-) -> None:
-    for consumer, seq in positions.items():
-        if not 0 <= seq <= last_seq:
-            raise ValueError(f"position {seq} of {consumer!r} is not within 0 to {last_seq}")
-    connection.executemany(
-        "INSERT OR REPLACE INTO positions (consumer, seq, crc) VALUES (?, ?, ?)",
-        [(name, seq, row_check(name.encode(), seq)) for name, seq in positions.items()],
-    )
 
 
 def _first_missing(after_seq: int, found: list[int]) -> int:

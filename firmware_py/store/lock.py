@@ -32,8 +32,7 @@ class FileLock:
             raise from_os(error, self._journal) from error
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.ftruncate(fd, 0)
-            os.pwrite(fd, b"%d\n" % os.getpid(), 0)
+            os.pwrite(fd, b"%-20d\n" % os.getpid(), 0)
         except BlockingIOError as error:
             pid = os.pread(fd, 32, 0).strip()
             os.close(fd)

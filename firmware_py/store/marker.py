@@ -64,18 +64,24 @@ class MarkerFile:
         self._fd = -1
 
     def start(self, commit_no: int, seq: int, link: bytes) -> None:
-        """Put the marker in place, durably, as a whole. Raises ``OSError``."""
+        """Put the marker in place, durably. Raises ``OSError``.
+
+        One that is there is overwritten where it lies: on a full disk there is no room for
+        another. A new one is renamed into place when it is whole.
+        """
+        sector = self._sector(commit_no, seq, link)
+        with contextlib.suppress(FileNotFoundError):
+            self._fd = os.open(self._path, os.O_RDWR)
+            os.ftruncate(self._fd, _SIZE)
+            os.pwrite(self._fd, sector, 0)
+            os.fsync(self._fd)
+            return
         fresh = self._path.with_name(self._path.name + ".new")
-        fd = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
-        try:
-            os.write(fd, self._sector(commit_no, seq, link))
-            os.fsync(fd)
-            fresh.replace(self._path)
-            sync_folder(self._path.parent)
-        except OSError:
-            os.close(fd)
-            raise
-        self._fd = fd
+        self._fd = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
+        os.write(self._fd, sector)
+        os.fsync(self._fd)
+        fresh.replace(self._path)
+        sync_folder(self._path.parent)
 
     def note(self, commit_no: int, seq: int, link: bytes) -> None:
         """Write how far the journal is, without waiting for the disk."""

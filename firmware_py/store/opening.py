@@ -61,12 +61,12 @@ def open_files(path: Path, node: str) -> tuple[sqlite3.Connection, MarkerFile, l
         check_header(path)
         _migrate(path)
         epochs, head = check_at_open(path, node, marker)
-        connection = connect(path)
+        file = MarkerFile(marker_path(path), epochs[-1].epoch, node)
         try:
-            file = MarkerFile(marker_path(path), epochs[-1].epoch, node)
             file.start(head.commit_no, head.last_seq, head.link)
-        except OSError:
-            connection.close()
+            connection = connect(path)
+        except BaseException:
+            file.close()
             raise
     except JournalError:
         raise

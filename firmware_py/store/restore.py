@@ -7,6 +7,7 @@ command is given again.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -42,21 +43,20 @@ def restore(backup: Path, target: Path, node: str) -> Epoch:
     part = target.with_name(f".{target.name}.restoring")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(target)
-        lock.take()
-        try:
+        with contextlib.ExitStack() as stack:
+            lock = FileLock(target)
+            lock.take()
+            stack.callback(lock.free)
+            stack.callback(part.unlink, missing_ok=True)
             epoch, head = _prepare(backup, part, node)
             _set_aside(target)
             marker = MarkerFile(marker_path(target), epoch.epoch, node)
+            stack.callback(marker.close)
             marker.start(head.commit_no, head.last_seq, head.link)
-            marker.close()
             # SQLite would take an old log for the new file's.
             for suffix in ("-wal", "-shm"):
                 target.with_name(target.name + suffix).unlink(missing_ok=True)
             put_in_place(part, target)
-        finally:
-            part.unlink(missing_ok=True)
-            lock.free()
     except JournalError:
         raise
     except sqlite3.Error as error:
@@ -104,7 +104,11 @@ def _set_aside(target: Path) -> None:
             number += 1
             aside = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
         try:
-            os.link(path, aside)
+            # The marker is overwritten where it lies; the others are replaced.
+            if path == marker_path(target):
+                shutil.copy2(path, aside)
+            else:
+                os.link(path, aside)
         except OSError:
             # A file system without hard links.
             shutil.copy2(path, aside)

@@ -7,6 +7,7 @@ they may run beside the writer and leave a damaged file as it was found.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,9 +33,18 @@ def _nothing() -> None:
 
 @contextlib.contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open ``path`` for reading alone and hold one view of it. Raises ``sqlite3.Error``."""
+    """Open ``path`` for reading alone and hold one view of it. Raises ``sqlite3.Error``.
+
+    Beside a log SQLite wants to share an index. Where the file system is read-only nobody can
+    write, and there a file without a log is read as it lies.
+    """
+    log = path.with_name(path.name + "-wal")
+    still = not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
     connection = sqlite3.connect(
-        f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, timeout=1.0
+        f"file:{quote(str(path))}?mode=ro" + ("&immutable=1" if still else ""),
+        uri=True,
+        isolation_level=None,
+        timeout=1.0,
     )
     try:
         connection.execute("BEGIN")
