@@ -42,7 +42,7 @@ NOT_HEARD = Status(
     "not_heard",
     Sentence("尚未收到此评价器的按键。", "Nothing was heard from this pad yet."),
 )
-HEARD = Status(HealthState.OK, "heard", Sentence("评价器有按键上报。", "The pad has sent a key."))
+HEARD = Status(HealthState.OK, "heard", Sentence("已收到此评价器的按键。", "The pad was heard."))
 NOT_HEARING = Status(
     HealthState.WARNING,
     "repeats",
@@ -255,9 +255,15 @@ class ProfilePad(Driver):
         self._shown = b""
 
     def self_test(self) -> Sentence:
-        """Beep and light every digit."""
+        """Beep and light every digit, where the pad can."""
+        commands = self._profile.commands
+        if commands.beep is None or commands.show is None:
+            return Sentence(
+                "此评价器不能由主机控制：请按任一键，应出现一次按键记录。",
+                "This pad takes nothing from here: press a key, and it should be noted once.",
+            )
         self.beep()
-        self._command(self._profile.commands.show, waiting="888", number="888")
+        self._command(commands.show, waiting="888", number="888")
         self._shown = b""
         return Sentence(
             f"评价器 {self._pad.address} 号应响一声，并显示 888 888。",

@@ -41,7 +41,7 @@ class Ff68PadSimulator(Simulator):
 
     Keys: ``next``, ``recall``, ``finish`` (also ``start-rating``), ``cancel``, ``no-show``,
     ``park``, ``call-back``, ``one-metre-line``, ``pause``, ``transfer``, and ``rating`` with the
-    score as its value.
+    score as its value; ``_`` for ``-`` will do.
     """
 
     faults: ClassVar[tuple[str, ...]] = (
@@ -66,6 +66,7 @@ class Ff68PadSimulator(Simulator):
 
     def press(self, key: str, value: int | None = None) -> None:
         """Press a key; ``rating`` needs the score. Raises ``UnknownKey``."""
+        key = key.replace("_", "-")
         if key == "rating" and value is not None and 0 <= value <= 255:
             self._rating_open = False
             frames = [(0x11, bytes((value,)))]
@@ -74,7 +75,7 @@ class Ff68PadSimulator(Simulator):
             one_by_one = "keys-one-by-one" in self.active_faults
             frames = [(0x01, bytes((c,))) for c in codes] if one_by_one else [(0x01, codes)]
         else:
-            raise UnknownKey(key if value is None else f"{key} {value}")
+            raise UnknownKey(f"keys: {', '.join(_KEYS)}, rating with a score")
         self._counts["presses"] += 1
         self._queue.extend(frames)
         self._send_next()

@@ -232,6 +232,15 @@ def test_beeping_and_asking_are_the_documents_frames(pad: ProfilePad, line: Reco
     assert line.written == [BEEP, hexed("FF 68 03 03 68 01 01 0B 0D 16")]
 
 
+def test_the_self_test_says_what_a_person_should_notice(
+    pad: ProfilePad, line: RecordingLine, clock: Clock
+) -> None:
+    assert "888 888" in pad.self_test().zh
+    assert line.written == [BEEP, hexed("FF 68 08 08 68 01 02 08 08 08 08 08 08 33 16")]
+    bare = opened(Ff68Options(profile="one-byte"), line, clock)
+    assert "press a key" in bare.self_test().en
+
+
 def test_silence_is_never_ok(pad: ProfilePad, clock: Clock) -> None:
     assert pad.open().state is HealthState.UNKNOWN
     assert pad.silent_for_s() is None
