@@ -34,6 +34,8 @@ _FENCES = 2
 #: After this long without one, no answer to an earlier GS r is on its way.
 _QUIET_S = 0.2
 _PIECE = 1024
+#: More than a command of ours has parameters before its data.
+_ZEROS = bytes(8)
 #: GS V 66: feed to the cutter and cut.
 _CUT = b"\x1d\x56\x42\x00"
 _PROBE_JOB = 94**3 - 1
@@ -69,6 +71,8 @@ class EscPosPrinter(Driver):
         self._fences: list[codec.PaperStatus] = []
         self._ready = False
         self._broken_off = False
+        self._half_command = True
+        self._printed_any = False
         self._attempt = 0
 
     def open(self) -> Status:
@@ -116,6 +120,10 @@ class EscPosPrinter(Driver):
             DeviceTimeout: the printer is silent, or takes no bytes.
             DeviceUnavailable: the line is gone.
         """
+        if slip.reprint and not self._printed_any:
+            # Who asked for this ticket first is gone: half of it may hang in the printer.
+            self._broken_off = True
+            self._ready = False
         how = self._well_enough()
         if self._template is None:
             raise RuntimeError(f"{self.name} is not open")
@@ -123,6 +131,7 @@ class EscPosPrinter(Driver):
         self._attempt += 1
         data = render(self._template, slip, self.options) + _ending(how, identifier)
         self._take(self.line.read_available())
+        self._printed_any = True
         self._ended.discard(identifier)
         self._fences.clear()
         try:
@@ -159,7 +168,14 @@ class EscPosPrinter(Driver):
         return self._condition or HEALTHY
 
     def _look(self) -> None:
-        """Ask by DLE EOT: paper and printer; the cause only when it is offline."""
+        """Ask by DLE EOT: paper and printer; the cause only when it is offline.
+
+        A command that broke off within its length must not take the request's bytes for it: zeros
+        first. (``1D 76 30 00 48`` and then ``10 04 04``: an image of four million bytes.)
+        """
+        if self._half_command:
+            self._write(_ZEROS)
+            self._half_command = False
         paper = self._ask(codec.DLE_EOT_PAPER)
         printer = self._ask(codec.DLE_EOT_PRINTER)
         cause = error = 0x12
@@ -172,7 +188,7 @@ class EscPosPrinter(Driver):
         timeout_s = self.options.reply_timeout_s
         self._take(self.line.read_available())
         self._real_time.clear()
-        self.line.write(request, timeout_s)
+        self._write(request)
         self._pump(lambda: bool(self._real_time), timeout_s)
         if not self._real_time:
             self._decoder.forget()
@@ -232,7 +248,8 @@ class EscPosPrinter(Driver):
     def _probe(self) -> None:
         """Send GS ( H and GS r 1: both are answered in order, so silence need not be waited out.
 
-        A second round first fills up what an earlier program may have left unfinished.
+        Without a job's end there is a second round: a command that an earlier program left
+        unfinished may have swallowed the first request.
         """
         identifier = codec.process_id(_PROBE_JOB, self._attempt)
         self._attempt += 1
@@ -247,9 +264,12 @@ class EscPosPrinter(Driver):
             self._pump(lambda: ended() or bool(self._fences), self.options.probe_timeout_s)
             # The fence may be an answer to an earlier program.
             self._pump(ended, _QUIET_S if self._fences else 0.0)
-            if ended() or self._fences:
-                self.how = "gs_h" if ended() else "gs_r"
+            if ended():
+                self.how = "gs_h"
                 return
+        if self._fences:
+            self.how = "gs_r"
+            return
         self._look()
         if self._now().fault is None:
             self.how = "status"
@@ -320,8 +340,12 @@ class EscPosPrinter(Driver):
 
     def _write(self, data: bytes) -> None:
         """Write in pieces that a slow line (9600 baud) takes within the timeout each."""
-        for start in range(0, len(data), _PIECE):
-            self.line.write(data[start : start + _PIECE], self.options.write_timeout_s)
+        try:
+            for start in range(0, len(data), _PIECE):
+                self.line.write(data[start : start + _PIECE], self.options.write_timeout_s)
+        except DeviceError:
+            self._half_command = True
+            raise
 
     def _pump(self, until: Callable[[], bool], timeout_s: float) -> None:
         """Read until the condition holds or the time is over."""

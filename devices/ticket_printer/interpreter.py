@@ -230,7 +230,7 @@ class Interpreter:
             self._reset()
             self._ask("ESC @", b"")
         elif name == b"a" and not self._runs:
-            self._align = rest[0] % 48
+            self._align = rest[0] % 48 if rest[0] % 48 <= 2 else self._align
         elif name == b"d":
             if self._runs:
                 self._line()
@@ -263,12 +263,13 @@ class Interpreter:
 
     def _two_dimensional(self, rest: bytes) -> None:
         function, data = rest[1:2], rest[2:]
+        value = data[0] if data else 0
         if rest[:1] != b"1":
             self.unknown.append(f"GS ( k {rest[:8].hex()}")
-        elif function == b"C":
-            self._module = data[0]
-        elif function == b"E":
-            self._level = "LMQH"[data[0] - 48]
+        elif function == b"C" and 1 <= value <= 16:
+            self._module = value
+        elif function == b"E" and 48 <= value <= 51:
+            self._level = "LMQH"[value - 48]
         elif function == b"P":
             self._qr_text = data[1:].decode("utf-8", "replace")
         elif function == b"Q" and self._qr_text:

@@ -18,8 +18,9 @@ import re
 import string
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,7 +37,7 @@ FIELDS = frozenset({
     "papers", "papers_zh", "papers_en", "paper_zh", "paper_en", "title", "title_zh", "title_en",
     "number", "time", "ahead", "qr",
 })  # fmt: skip
-_KINDS = ("text", "qr", "rule", "feed")
+_KINDS: tuple[Literal["text", "qr", "rule", "feed"], ...] = ("text", "qr", "rule", "feed")
 _KEYS: Mapping[str, tuple[type, ...]] = {
     "text": (str,), "qr": (str,), "rule": (bool,), "feed": (int,), "align": (str,),
     "size": (int, list), "bold": (bool,), "invert": (bool,), "when": (str,), "level": (str,),
@@ -151,7 +152,7 @@ def parse(text: str, file: str = "template") -> Template:
         entries = []
     specs: list[LineSpec] = []
     for index, entry in enumerate(entries):
-        spec = _check(entry, lambda key, index=index: where.line(index, key), problems)
+        spec = _check(entry, partial(where.line, index), problems)
         if spec is not None:
             specs.append(spec)
     if not problems and not any("{number}" in spec.text for spec in specs):
@@ -163,42 +164,18 @@ def parse(text: str, file: str = "template") -> Template:
     return Template(tuple(specs))
 
 
-def _check(entry: Any, at: Any, problems: list[Problem]) -> LineSpec | None:
+def _check(
+    entry: dict[str, Any], at: Callable[[str], int], problems: list[Problem]
+) -> LineSpec | None:
     """Check one ``[[line]]``; add what is wrong to ``problems``."""
-    known = len(problems)
-
-    def wrong(key: str, zh: str, en: str) -> None:
-        problems.append(Problem(at(key), f"{key}：{zh}", f"{key}: {en}"))
-
-    for key, value in entry.items():
-        types = _KEYS.get(key)
-        if types is None:
-            wrong(key, "不认识的设置", "unknown setting")
-        elif type(value) not in types:
-            names = " or ".join(kind.__name__ for kind in types)
-            wrong(key, f"{value!r} 的类型应为 {names}", f"{value!r} is not {names}")
-        elif key in _CHOICES and value not in _CHOICES[key]:
-            choices = ", ".join(_CHOICES[key])
-            wrong(key, f"{value} 应为 {choices} 之一", f"{value} is not one of {choices}")
-    kinds = [kind for kind in _KINDS if kind in entry]
-    if len(kinds) != 1:
-        wrong("line", "须恰有 text、qr、rule、feed 之一", "exactly one of text, qr, rule, feed")
-    if len(problems) > known:
+    mistakes = [*_setting_faults(entry), *_content_faults(entry)]
+    if mistakes:
+        problems += [Problem(at(key), f"{key}：{zh}", f"{key}: {en}") for key, zh, en in mistakes]
         return None
-    kind = kinds[0]
-    size = entry.get("size", 6 if kind == "qr" else 1)
-    sizes = size if isinstance(size, list) else [size, size]
-    most = 16 if kind == "qr" else 8
-    if len(sizes) != 2 or not all(type(n) is int and 1 <= n <= most for n in sizes):
-        wrong("size", f"{size} 应在 1 至 {most} 之间", f"{size} is not 1..{most}")
-    if not 0 <= entry.get("feed", 0) <= 20:
-        wrong("feed", "应在 0 至 20 之间", "is not 0..20")
-    for fault_zh, fault_en in _field_faults(str(entry.get(kind, ""))):
-        wrong(kind, fault_zh, fault_en)
-    if len(problems) > known:
-        return None
+    kind = next(kind for kind in _KINDS if kind in entry)
+    sizes = _sizes(entry)
     return LineSpec(
-        kind=kind,  # type: ignore[arg-type]  # one of _KINDS
+        kind=kind,
         text=entry[kind] if kind in {"text", "qr"} else "",
         align=entry.get("align", "left"),
         width=sizes[0],
@@ -209,6 +186,41 @@ def _check(entry: Any, at: Any, problems: list[Problem]) -> LineSpec | None:
         level=entry.get("level", "M"),
         feed=entry.get("feed", 0),
     )
+
+
+def _sizes(entry: Mapping[str, Any]) -> list[Any]:
+    size = entry.get("size", 6 if "qr" in entry else 1)
+    return size if isinstance(size, list) else [size, size]
+
+
+def _setting_faults(entry: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield each wrong setting, what is wrong in Chinese, and in English."""
+    for key, value in entry.items():
+        types = _KEYS.get(key)
+        if types is None:
+            yield key, "不认识的设置", "unknown setting"
+        elif type(value) not in types:
+            names = " or ".join(kind.__name__ for kind in types)
+            yield key, f"{value!r} 的类型应为 {names}", f"{value!r} is not {names}"
+        elif key in _CHOICES and value not in _CHOICES[key]:
+            choices = ", ".join(_CHOICES[key])
+            yield key, f"{value} 应为 {choices} 之一", f"{value} is not one of {choices}"
+        elif key == "size":
+            most = 16 if "qr" in entry else 8
+            sizes = _sizes(entry)
+            if len(sizes) != 2 or not all(type(n) is int and 1 <= n <= most for n in sizes):
+                yield key, f"{value} 应在 1 至 {most} 之间", f"{value} is not 1..{most}"
+        elif key == "feed" and not 0 <= value <= 20:
+            yield key, f"{value} 应在 0 至 20 之间", f"{value} is not 0..20"
+
+
+def _content_faults(entry: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    kinds = [kind for kind in _KINDS if kind in entry]
+    if len(kinds) != 1:
+        yield "line", "须恰有 text、qr、rule、feed 之一", "exactly one of text, qr, rule, feed"
+    for kind in kinds:
+        if isinstance(entry[kind], str):
+            yield from ((kind, zh, en) for zh, en in _field_faults(entry[kind]))
 
 
 def _field_faults(text: str) -> list[tuple[str, str]]:

@@ -1,0 +1,79 @@
+"""The driver on a real pty, the simulated printer at its other end."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+import tty
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from devices.base import HealthState
+from devices.ticket_printer.driver import EscPosPrinter
+from devices.ticket_printer.options import Options
+from devices.ticket_printer.simulator import EscPosPrinterSimulator
+from devices.transport import LineSettings, open_line
+from tests.devices.ticket_printer.bench import TICKET, template
+
+
+class PtyPrinter:
+    """Plays the printer on a pty's master side until it is stopped."""
+
+    def __init__(self) -> None:
+        self.master, self._slave = os.openpty()
+        tty.setraw(self.master)
+        tty.setraw(self._slave)
+        self.port = os.ttyname(self._slave)
+        self.printer = EscPosPrinterSimulator("printer", Options())
+        self.printer.send = self._send
+        self._stopping, self._stop = os.pipe()
+        self._thread = threading.Thread(target=self._run, name="pty-printer")
+        self._thread.start()
+
+    def _send(self, data: bytes) -> None:
+        os.write(self.master, data)
+
+    def _run(self) -> None:
+        while True:
+            ready, _, _ = select.select([self.master, self._stopping], [], [])
+            if self._stopping in ready:
+                return
+            self.printer.feed(os.read(self.master, 4096))
+
+    def stop(self) -> None:
+        os.write(self._stop, b"x")
+        self._thread.join(5)
+        assert not self._thread.is_alive()
+        for descriptor in (self.master, self._slave, self._stopping, self._stop):
+            os.close(descriptor)
+
+
+@pytest.fixture
+def wire() -> Iterator[PtyPrinter]:
+    printer = PtyPrinter()
+    yield printer
+    printer.stop()
+
+
+def test_tickets_go_over_a_real_line_and_are_confirmed(wire: PtyPrinter) -> None:
+    line = open_line(wire.port, LineSettings(baud=115200))
+    try:
+        driver = EscPosPrinter("printer", Options(), line)
+        driver._template = template(driver.options)
+        assert driver.open().state is HealthState.OK
+        for job in range(1, 21):
+            slip = replace(TICKET, number=f"A{job:03}", item_zh="䶮𬭛", qr=f"A{job:03}")
+            assert driver.print_slip(slip, job).confirmed
+        wire.printer.fault("cover-open")
+        before = time.monotonic()
+        reports = driver.poll()
+        assert time.monotonic() - before < 0.1
+        assert [report.code for report in reports if hasattr(report, "code")] == ["cover_open"]
+    finally:
+        line.close()
+    assert wire.printer.seen()["numbers"] == [f"A{job:03}" for job in range(1, 21)]
+    assert wire.printer.seen()["unknown_commands"] == []
