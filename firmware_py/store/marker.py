@@ -90,7 +90,9 @@ class MarkerFile:
             os.pwrite(self._fd, self._sector(commit_no, seq, link), 0)
 
     def sync(self) -> None:
-        """Wait until the disk has the marker."""
+        """Wait until the disk has the marker; does nothing once closed."""
+        if self._fd < 0:
+            return
         with contextlib.suppress(OSError):
             os.fdatasync(self._fd)
 

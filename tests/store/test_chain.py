@@ -10,6 +10,7 @@ import pytest
 
 from firmware_py.store.chain import START, epoch_link, event_hash
 from firmware_py.store.errors import JournalDamaged
+from firmware_py.store.journal import Journal
 from firmware_py.store.marker import marker_path
 from firmware_py.store.records import Epoch
 from firmware_py.store.verify import verify_file
@@ -79,7 +80,7 @@ def test_verify_names_the_first_event_that_is_wrong(
     assert found.first_bad_seq == seq
     assert code in {problem.code for problem in found.problems}
     with pytest.raises(JournalDamaged):
-        opened(path).__enter__()
+        Journal.open(path, node=NODE)
 
 
 def test_two_swapped_events_are_found(path: Path) -> None:
@@ -137,7 +138,7 @@ def test_a_chain_that_was_wholly_made_anew_does_not_fit_its_marker(path: Path) -
     other = filled(path.parent / "other" / "journal.db", 21)
     other.replace(path)
     with pytest.raises(JournalDamaged) as caught:
-        opened(path, NODE).__enter__()
+        Journal.open(path, node=NODE)
     assert caught.value.problem.code == "other_epoch"
     marker_path(path).unlink()
     with opened(path) as journal:

@@ -117,11 +117,11 @@ def test_a_backup_to_a_full_disk_says_so_and_leaves_nothing(
     small_disk: Path, tmp_path: Path
 ) -> None:
     (small_disk / "ballast").write_bytes(bytes(2_000_000))
-    with opened(filled(tmp_path / "journal.db", 200)) as journal:
+    with opened(filled(tmp_path / "journal.db", 2_000)) as journal:
         with pytest.raises(JournalFull):
             journal.backup(small_disk)
         assert [each.name for each in small_disk.iterdir()] == ["ballast"]
-        assert journal.append([entry(1_000)])
+        assert journal.append([entry(3_000)])
 
 
 def test_a_backup_never_makes_the_folder_that_a_missing_disk_should_be(tmp_path: Path) -> None:

@@ -165,6 +165,14 @@ def test_an_append_notices_that_another_program_has_written(path: Path) -> None:
             journal.append([entry(2)])
 
 
+def test_closing_twice_does_nothing_more(path: Path) -> None:
+    journal = Journal.open(path, node=NODE)
+    journal.close()
+    journal.close()
+    with opened(path):
+        pass
+
+
 def test_the_usual_start_does_not_import_sqlite_utils(path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from firmware_py.store.journal import Journal; "
