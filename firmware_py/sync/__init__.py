@@ -1,0 +1,1 @@
+"""The hall on the broker: events, pictures, health and commands over MQTT 5."""

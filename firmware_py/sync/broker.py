@@ -1,0 +1,313 @@
+"""The hall's side of the broker: everything below ``hall/v1/{hall}/`` that the hall says and hears.
+
+See docs/asyncapi.yaml for topics and payloads. The hall never waits for the broker: whatever is
+not delivered stays in the journal, and no call here blocks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from firmware_py.app.ports import Happened
+from firmware_py.sync.commands import Commands
+from firmware_py.sync.consumers import ConsumerBook
+from firmware_py.sync.envelope import Envelopes, wall_time
+from firmware_py.sync.link import Link
+from firmware_py.sync.mail import (
+    Acked,
+    Address,
+    Down,
+    Incoming,
+    LinkMail,
+    Outgoing,
+    Unsubscribe,
+    Up,
+)
+from firmware_py.sync.outbox import EventToken, Outbox
+from firmware_py.sync.pictures import Pictures, PictureToken
+from firmware_py.sync.ports import HallPort, SyncSettings
+from firmware_py.sync.requests import read_ack
+from firmware_py.sync.sentences import Refused
+from firmware_py.sync.topics import Topics
+
+__all__ = ["PUBLISHED", "BrokerStatus", "BrokerSync"]
+
+log = logging.getLogger(__name__)
+
+#: The reader whose position is how far the broker has taken events.
+PUBLISHED = "broker"
+#: After this time the broker has sent all that it retained.
+RETAINED_S = 2.0
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerStatus:
+    """The broker's side at a moment, for people and programs."""
+
+    connected: bool
+    #: Seconds since it became so; None before the first attempt ended.
+    since_s: float | None
+    #: Why there is no connection, as the library or the broker says it.
+    error: str
+    connections: int
+    #: Events: sent as new, sent again, recorded but not taken by the broker yet.
+    sent: int
+    resent: int
+    backlog: int
+    published_seq: int
+    pictures: int
+    replies: int
+    #: Messages from the broker that were refused, by reason, and what was refused by the broker.
+    refused: dict[str, int]
+    refused_by_broker: int
+    #: Messages not even read, because too many came at once.
+    dropped: int
+    #: How far each consumer has stored.
+    consumers: dict[str, int]
+    #: Inside errors that were survived; the log has them.
+    errors: int
+
+
+class BrokerSync:
+    """Make it, ``await start()``, tell it what was recorded, ``await stop()``."""
+
+    def __init__(self, hall: HallPort, settings: SyncSettings) -> None:
+        self._hall = hall
+        self._settings = settings
+        self._topics = topics = Topics(settings.hall, settings.node)
+        self._envelopes = envelopes = Envelopes(settings.hall, settings.timezone)
+        self._refused: Counter[str] = Counter()
+        self._refused_by_broker = 0
+        self._connections = self._errors = 0
+        self._session: int | None = None
+        self._since_s: float | None = None
+        self._error = ""
+        self._kept = min(hall.positions().get(PUBLISHED, 0), hall.last_seq)
+        self._kept_s = 0.0
+        self._outbox = Outbox(hall, topics, envelopes, self._kept, self._send_all)
+        self._pictures = Pictures(hall, topics, settings.pictures_every_s, self._send_all)
+        self._commands = Commands(hall, topics, self._outbox, self._send, self._refused)
+        self._book = ConsumerBook(
+            hall, settings.consumers, settings.stalled_after_s, self._outbox.again
+        )
+        self._link = Link(
+            Address(
+                settings.host,
+                settings.port,
+                f"hall-{settings.hall}-{settings.node}",
+                settings.username,
+                settings.password,
+                settings.ca_file,
+                settings.keepalive_s,
+            ),
+            (f"{topics.root}/ack/+", topics.command("+"), *self._retained_filters),
+            self._take,
+            will=Outgoing(
+                topics.birth,
+                _encode({"status": "offline", "node": settings.node, "roles": settings.roles}),
+                retain=True,
+            ),
+        )
+        self._tending: asyncio.Task[None] | None = None
+        self._forget: asyncio.TimerHandle | None = None
+
+    @property
+    def _retained_filters(self) -> tuple[str, ...]:
+        root = self._topics.root
+        return (f"{root}/state/#", f"{root}/device/{self._settings.node}/+")
+
+    async def start(self) -> None:
+        """Begin; returns at once, with or without a broker."""
+        self._outbox.start()
+        self._link.start()
+        self._tending = asyncio.create_task(self._tend(), name="broker-tending")
+
+    async def stop(self) -> None:
+        """Say goodbye, keep the positions, end the thread."""
+        if self._tending is not None:
+            self._tending.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._tending
+            self._tending = None
+        await self._commands.stop()
+        await self._outbox.stop()
+        self._pictures.stop()
+        await self._link.stop()
+        if self._forget is not None:
+            self._forget.cancel()
+        await self._keep_positions()
+
+    def recorded(self, happened: Sequence[Happened]) -> None:
+        """Publish what was just recorded. Cheap; never blocks, never raises for the broker."""
+        try:
+            self._outbox.recorded(happened)
+            self._pictures.changed()
+        except Exception:
+            # The hall goes on whatever the broker's side does; the outbox starts again from
+            # what the broker has at the next connection.
+            self._errors += 1
+            log.exception("recorded events could not be handed to the broker's side")
+
+    def health(self, device: str, body: bytes) -> None:
+        """Publish a device's health, a JSON object; empty bytes when the device is gone."""
+        self._pictures.health(device, body)
+
+    def status(self) -> BrokerStatus:
+        """Return how it stands."""
+        return BrokerStatus(
+            connected=self._session is not None,
+            since_s=None if self._since_s is None else time.monotonic() - self._since_s,
+            error=self._error,
+            connections=self._connections,
+            sent=self._outbox.sent_count,
+            resent=self._outbox.again_count,
+            backlog=self._outbox.backlog,
+            published_seq=self._outbox.published,
+            pictures=self._pictures.published,
+            replies=self._commands.answered,
+            refused=dict(self._refused),
+            refused_by_broker=self._refused_by_broker,
+            dropped=self._link.dropped,
+            consumers=self._book.positions(),
+            errors=self._errors
+            + self._link.callback_errors
+            + self._pictures.errors
+            + self._pictures.held_back
+            + self._outbox.read_errors,
+        )
+
+    # ---- from the connection ------------------------------------------------------------------
+
+    def _send(self, message: Outgoing) -> None:
+        if self._session is not None:
+            self._link.send(self._session, message)
+
+    def _send_all(self, messages: Sequence[Outgoing]) -> None:
+        if self._session is not None:
+            self._link.send(self._session, *messages)
+
+    def _take(self, mail: LinkMail) -> None:
+        try:
+            if isinstance(mail, Up):
+                self._up(mail)
+            elif isinstance(mail, Down):
+                self._down(mail)
+            elif mail.session != self._session:
+                return
+            elif isinstance(mail, Acked):
+                self._acked(mail)
+            else:
+                self._heard(mail)
+        except Exception:
+            self._errors += 1
+            log.exception("the broker's side stumbled over %s", type(mail).__name__)
+
+    def _up(self, mail: Up) -> None:
+        self._session, self._since_s, self._error = mail.session, time.monotonic(), ""
+        self._connections += 1
+        log.info("connected to the broker; %d events to send", self._outbox.backlog)
+        self._send(self._birth())
+        self._outbox.up()
+        self._book.up(time.monotonic())
+        self._pictures.up()
+        self._forget = asyncio.get_running_loop().call_later(RETAINED_S, self._forget_retained)
+
+    def _birth(self) -> Outgoing:
+        hall, settings = self._hall, self._settings
+        started = wall_time(settings.started_ms, hall.wall_offset_ms, self._envelopes.zone)
+        body = {
+            "status": "online",
+            "node": settings.node,
+            "version": settings.version,
+            "roles": settings.roles,
+            "started": started,
+            "epoch": hall.epochs[-1].epoch,
+            "seq": hall.last_seq,
+            "oldest_seq": hall.oldest_seq,
+            "epochs": [{"epoch": e.epoch, "first_seq": e.first_seq} for e in hall.epochs],
+        }
+        return Outgoing(self._topics.birth, _encode(body), retain=True)
+
+    def _down(self, mail: Down) -> None:
+        if self._error != mail.reason and (mail.was_up or not self._error):
+            log.warning("no connection to the broker: %s", mail.reason)
+        if self._session is not None or self._since_s is None:
+            self._since_s = time.monotonic()
+        self._session, self._error = None, mail.reason
+        if self._forget is not None:
+            self._forget.cancel()
+        self._outbox.down()
+        self._pictures.down()
+
+    def _forget_retained(self) -> None:
+        if self._session is not None:
+            filters = [Unsubscribe(topic) for topic in self._retained_filters]
+            self._link.send(self._session, *filters)
+
+    def _acked(self, mail: Acked) -> None:
+        if mail.refused is not None:
+            if not self._refused_by_broker:
+                log.error("the broker does not take a message of ours: %s", mail.refused)
+            self._refused_by_broker += 1
+        if isinstance(mail.token, EventToken):
+            self._outbox.acked(mail.token)
+        elif isinstance(mail.token, PictureToken):
+            self._pictures.acked(mail.token)
+
+    def _heard(self, incoming: Incoming) -> None:
+        suffix = self._topics.suffix(incoming.topic) or ""
+        kind, _, rest = suffix.partition("/")
+        if kind == "command":
+            self._commands.take(incoming, rest)
+        elif kind == "ack":
+            self._ack(incoming, rest)
+        elif kind in {"state", "device"} and incoming.retained:
+            self._pictures.found_retained(suffix)
+
+    def _ack(self, incoming: Incoming, consumer: str) -> None:
+        try:
+            ack = read_ack(incoming)
+            self._book.acked(consumer, ack, retained=incoming.retained, now_s=time.monotonic())
+        except Refused as refused:
+            self._refused[refused.code] += 1
+
+    # ---- now and then -------------------------------------------------------------------------
+
+    async def _tend(self) -> None:
+        settings = self._settings
+        every_s = min(1.0, settings.positions_every_s, settings.stalled_after_s / 2)
+        while True:
+            await asyncio.sleep(every_s)
+            now_s = time.monotonic()
+            if self._session is not None:
+                self._book.check(self._outbox.published, now_s)
+            if now_s - self._kept_s >= settings.positions_every_s:
+                self._kept_s = now_s
+                await self._keep_positions()
+
+    async def _keep_positions(self) -> None:
+        wanted = self._book.unkept()
+        if self._outbox.published != self._kept:
+            wanted[PUBLISHED] = self._outbox.published
+        for reader, seq in wanted.items():
+            try:
+                await self._hall.keep_position(reader, seq)
+            except Exception:
+                # Kept again later; until then a restart sends more again than it must.
+                self._errors += 1
+                log.exception("the position of %s could not be kept", reader)
+                return
+            if reader == PUBLISHED:
+                self._kept = seq
+            else:
+                self._book.kept(reader, seq)

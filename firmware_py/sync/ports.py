@@ -1,0 +1,104 @@
+"""What the broker's side needs from the hall, and how it is configured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from firmware_py.app.ports import StoredEvent
+
+__all__ = ["EpochStart", "HallPort", "SyncSettings"]
+
+
+@dataclass(frozen=True, slots=True)
+class EpochStart:
+    """One stretch of the journal: ``epoch`` wrote all events from ``first_seq`` on.
+
+    A restored journal keeps what its backup had and goes on in a new epoch, so the last of a
+    journal's epochs is the one that writes now.
+    """
+
+    epoch: str
+    first_seq: int
+
+
+class HallPort(Protocol):
+    """The hall as the broker's side sees it. Everything is called in the event loop."""
+
+    @property
+    def epochs(self) -> Sequence[EpochStart]:
+        """All epochs of this journal, oldest first; at least one."""
+        ...
+
+    @property
+    def oldest_seq(self) -> int:
+        """The first event still kept; older days are compacted. 1 for a whole journal."""
+        ...
+
+    @property
+    def last_seq(self) -> int:
+        """The last recorded event; one below ``first_seq`` of the epoch when it has none."""
+        ...
+
+    @property
+    def wall_offset_ms(self) -> int | None:
+        """Hall time plus this is the local wall clock; None while that is not known."""
+        ...
+
+    async def read(self, after_seq: int, limit: int) -> Sequence[StoredEvent]:
+        """Return at most ``limit`` recorded events after ``after_seq``, in order."""
+        ...
+
+    def positions(self) -> Mapping[str, int]:
+        """Return the durable positions by reader."""
+        ...
+
+    async def keep_position(self, reader: str, seq: int) -> None:
+        """Keep a reader's position durably."""
+        ...
+
+    def snapshots(self) -> Iterable[tuple[str, bytes]]:
+        """Return every retained picture as it stands now: topic suffix and JSON object.
+
+        Suffixes are ``state/hall``, ``state/window/3``, ``state/item/A01``,
+        ``state/alarm/service:3``. The objects have neither ``epoch`` nor ``seq``: those are put
+        in when a picture is published, so that only a change of the picture itself counts.
+        """
+        ...
+
+    async def submit(self, name: str, params: dict[str, Any], command_id: str, by: str) -> bytes:
+        """Have a command decided and recorded; return the reply as a JSON object.
+
+        Either ``{"events": [{"seq", "time_ms", "type", "data"}, ...], "repeated": bool}`` or
+        ``{"refusal": {"code", "zh", "en", "data"}}``; never raises for what a client sent.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSettings:
+    """Where the broker is and who we are there. ``hall`` and ``node`` are levels of topics."""
+
+    hall: str
+    node: str
+    version: str
+    roles: tuple[str, ...] = ("hub",)
+    host: str = "127.0.0.1"
+    port: int = 1883
+    username: str | None = None
+    password: str | None = None
+    #: A file of certificate authorities; given, the connection is encrypted.
+    ca_file: str | None = None
+    keepalive_s: int = 5
+    #: Consumers whose acknowledged position is kept and decides what is sent again.
+    consumers: tuple[str, ...] = ("centre",)
+    timezone: str = "Asia/Shanghai"
+    #: Hall time at which this daemon started.
+    started_ms: int = 0
+    #: The same picture or many: at most one publication of them in this time.
+    pictures_every_s: float = 0.2
+    #: Positions reach the journal at most this often.
+    positions_every_s: float = 5.0
+    #: A consumer that is there but does not get on for so long is sent its next events again.
+    stalled_after_s: float = 5.0

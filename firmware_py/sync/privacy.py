@@ -1,0 +1,63 @@
+"""What never reaches the broker: personal data, and whatever could hold it.
+
+The hall knows a person by a keyed hash only, and that stays in the hall too: the same hash on
+two days says that the same person came. Words that people typed may hold a name or an ID number
+that no program can recognise for certain, so only code words (``no_show``) go out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+__all__ = ["KEPT_OFF", "TYPED_WORDS", "WITHHELD", "clean_event", "clean_reply", "is_clean"]
+
+#: Fields that are left out, by type of event.
+KEPT_OFF: Mapping[str, frozenset[str]] = {"ticket.issued": frozenset({"person"})}
+#: Fields that somebody may have typed, by type of event.
+TYPED_WORDS: Mapping[str, frozenset[str]] = {
+    "day.closed": frozenset({"reason"}),
+    "rating.given": frozenset({"reason"}),
+    "ticket.cancelled": frozenset({"reason"}),
+    "ticket.parked": frozenset({"reason"}),
+}
+#: Stands for typed words.
+WITHHELD = "withheld"
+
+_CODE_WORD = re.compile(r"[a-z][a-z_]{0,31}|")
+#: Names of fields that no message has, wherever in it.
+_NEVER = re.compile(rb'"(person|id_number|id_card|name_of_person|phone|address)"\s*:')
+
+_touched = KEPT_OFF.keys() | TYPED_WORDS.keys()
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def _clean(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    for name in KEPT_OFF.get(kind, ()):
+        data.pop(name, None)
+    for name in TYPED_WORDS.get(kind, ()):
+        value = data.get(name)
+        if value is not None and not (isinstance(value, str) and _CODE_WORD.fullmatch(value)):
+            data[name] = WITHHELD
+    return data
+
+
+def clean_event(kind: str, body: bytes) -> bytes:
+    """Return an event's JSON as it may leave the hall; most leave as they are."""
+    return _encode(_clean(kind, _decode(body))) if kind in _touched else body
+
+
+def clean_reply(reply: dict[str, Any]) -> dict[str, Any]:
+    """Clean the events inside a command's reply, in place."""
+    for event in reply.get("events", ()):
+        event["data"] = _clean(event["type"], event["data"])
+    return reply
+
+
+def is_clean(body: bytes) -> bool:
+    """Whether no field of this JSON has a name that stands for personal data."""
+    return _NEVER.search(body) is None

@@ -1,0 +1,75 @@
+"""Why a message from the broker was refused: a code, and a sentence in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["SENTENCES", "Refused", "refusal_json"]
+
+#: code -> (Chinese, English).
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "too_large": ("消息超过 16 KB,未处理。", "The message is larger than 16 kB."),
+    "not_utf8": ("消息不是 UTF-8 编码。", "The message is not UTF-8."),
+    "not_json": ("消息不是有效的 JSON。", "The message is not valid JSON."),
+    "too_deep": ("消息嵌套层次过深。", "The message is nested too deeply."),
+    "unknown_field": ("消息中有不认识的字段:{what}", "There is an unknown field: {what}"),
+    "bad_field": ("消息字段有误:{what}", "A field is wrong: {what}"),
+    "no_id": (
+        "命令没有编号(id),不能保证只执行一次。",
+        "The command has no id, so it could count twice.",
+    ),
+    "wrong_epoch": (
+        "命令针对的是另一份日志({what}),请先读取当前状态。",
+        "The command is for another epoch ({what}); read the hall's state first.",
+    ),
+    "wrong_target": ("这里没有命令对象“{what}”。", "There is no target {what} here."),
+    "retained": (
+        "命令不能作为保留消息发送。",
+        "A command must not be sent as a retained message.",
+    ),
+    "no_response_topic": ("命令没有响应主题。", "The command has no response topic."),
+    "bad_response_topic": (
+        "响应主题不在本厅的 reply/ 之下。",
+        "The response topic is not below this hall's reply/.",
+    ),
+    "no_correlation": ("命令没有关联数据。", "The command has no correlation data."),
+    "no_expiry": (
+        "命令没有有效期,或有效期超过 {what} 秒。",
+        "The command has no message expiry, or one of more than {what} s.",
+    ),
+    "expired": ("命令已过有效期,未执行。", "The command has expired and was not carried out."),
+    "personal_data": (
+        "经由消息服务器的命令不得包含个人信息。",
+        "A command over the broker must not hold personal data.",
+    ),
+    "busy": ("系统正忙,请稍后再试。", "The controller is busy; please try again in a moment."),
+    "failed": (
+        "命令没有得到处理,请查看日志后用同一编号重试。",
+        "The command could not be handled; see the log and try again with the same id.",
+    ),
+    "bad_topic": ("主题 {what} 不正确。", "The topic {what} is not right."),
+    "unknown_consumer": (
+        "配置中没有接收方 {what}。",
+        "There is no consumer {what} in the configuration.",
+    ),
+    "ahead": (
+        "确认的序号 {what} 大于本厅最后的序号。",
+        "The acknowledged number {what} is beyond the hall's last.",
+    ),
+}
+
+
+class Refused(Exception):
+    """A message that is not taken. ``code`` is one of ``SENTENCES``."""
+
+    def __init__(self, code: str, what: object = "") -> None:
+        zh, en = SENTENCES[code]
+        self.code = code
+        self.zh = zh.format(what=what)
+        self.en = en.format(what=what)
+        super().__init__(self.en)
+
+
+def refusal_json(refused: Refused) -> dict[str, object]:
+    """Return a refusal as replies have it, the same as that of a refused command."""
+    return {"code": refused.code, "zh": refused.zh, "en": refused.en, "data": {}}
