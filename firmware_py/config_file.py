@@ -103,17 +103,22 @@ def load_all(path: Path, env: Mapping[str, str]) -> Configuration:
         raise ConfigError(found.mistakes())
     settings = _absolute(settings, folders)
     catalogue, wrong_items = _catalogue(settings, folders, found)
-    check_references(settings, None if wrong_items else catalogue, found)
+    check_references(settings, catalogue, found)
     check_devices(settings, found)
     mistakes = [*found.mistakes(), *wrong_items.mistakes()]
-    if mistakes:
+    if mistakes or catalogue is None:
         raise ConfigError(mistakes)
     settings = with_usual(settings)
     return Configuration(settings, catalogue, rules_from(settings, catalogue), folders)
 
 
-def _catalogue(settings: Settings, folders: Folders, found: Findings) -> tuple[Catalogue, Findings]:
-    """Read the catalogue; that there is none at all is a mistake of the key that names it."""
+def _catalogue(
+    settings: Settings, folders: Folders, found: Findings
+) -> tuple[Catalogue | None, Findings]:
+    """Read the catalogue; that there is none at all is a mistake of the key that names it.
+
+    Returns None instead of a catalogue with mistakes.
+    """
     path = Path(settings.hall.catalogue)
     catalogue, wrong = read_catalogue(path, folders.data)
     for mistake in wrong.mistakes():
@@ -121,8 +126,8 @@ def _catalogue(settings: Settings, folders: Folders, found: Findings) -> tuple[C
             at: KeyPath = ("hall", "catalogue")
             if not found.unsure(at):
                 found.add(at, f"{path}: {mistake.en}", f"{path}：{mistake.zh}")
-            return catalogue, Findings(str(path), broken=((),))
-    return catalogue, wrong
+            return None, Findings(str(path))
+    return None if wrong else catalogue, wrong
 
 
 def _folder(env: Mapping[str, str], own: str, systemd: str, usual: str) -> Path:

@@ -19,6 +19,8 @@ __all__ = ["parse_toml", "read_text", "read_toml"]
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 #: A header, whole or broken; an array's line of values begins with no letter, or holds a comma.
 _HEADER = re.compile(r"[ \t]*\[{1,2}[ \t]*[A-Za-z_\"'][^,=]*$")
+#: A string that ends on its line.
+_CLOSED = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""")
 #: Nobody reads more of them at once.
 _MOST = 50
 
@@ -39,6 +41,7 @@ _ZH = {
     "Illegal character": "含有不允许的字符（可能缺少引号）",
     "Unterminated string": "字符串没有结束（缺少引号）",
     "Expected ']": "表头缺少 ]",
+    'Expected "\'"': "字符串没有结束（缺少引号）",
     "Unescaped '\\'": "反斜杠应写作 \\\\，或用单引号",
     "Duplicate inline table key": "内联表中的键重复",
 }
@@ -140,6 +143,10 @@ def _open_end(lines: list[str]) -> int:
         holding = [n for n, line in enumerate(lines, start=1) if line.count(mark) % 2]
         if len(holding) % 2:
             return holding[-1]
+    for n, line in enumerate(lines, start=1):
+        rest = _CLOSED.sub("", line).split("#")[0]
+        if '"' in rest or "'" in rest:
+            return n
     filled = [n for n, line in enumerate(lines, start=1) if line.split("#")[0].strip()]
     return filled[-1] if filled else 0
 
