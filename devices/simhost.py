@@ -142,8 +142,15 @@ class SimHost:
     def fault(
         self, name: str, fault: str, value: float | None = None, *, active: bool = True
     ) -> dict[str, Any]:
-        """Begin or end a fault of a device, or of its wire (then all devices on it have it)."""
-        wanted = fault.replace("-", "_")
+        """Begin or end a fault of a device, or of its wire (then all devices on it have it).
+
+        ``value`` is a number that belongs to the fault; ``paper-out-at:40`` carries it too.
+        """
+        wanted, _, number = fault.replace("-", "_").partition(":")
+        try:
+            value = float(number) if number else value
+        except ValueError:
+            raise no_such_fault(name, fault, self._faults_of(name)) from None
         station = self._stations.get(name)
         if station is not None and self._shared(station) and wanted in _OWN_FAULTS:
             station.silent = active
@@ -154,10 +161,11 @@ class SimHost:
             return {"devices": [s.simulator.name for s in wire.stations]}
         simulator = self._station(name).simulator
         spelled = {known.replace("-", "_"): known for known in simulator.faults}
+        full = spelled.get(wanted, wanted) + ("" if value is None else f":{value:g}")
         try:
-            simulator.fault(spelled.get(wanted, wanted), active=active)
+            simulator.fault(full, active=active)
         except UnknownFault as error:
-            raise no_such_fault(name, fault, [*simulator.faults, *WIRE_FAULTS]) from error
+            raise no_such_fault(name, fault, self._faults_of(name)) from error
         return {"devices": [name]}
 
     def clear(self, name: str) -> dict[str, Any]:
@@ -167,7 +175,8 @@ class SimHost:
         cleared = [self._stations[name]] if name in self._stations else wire.stations
         for station in cleared:
             station.silent = False
-            for fault in tuple(station.simulator.active_faults):
+            # All that it knows: a fault that waits for its moment is not among the active ones.
+            for fault in station.simulator.faults:
                 station.simulator.fault(fault, active=False)
         return {"devices": [s.simulator.name for s in cleared]}
 
@@ -197,11 +206,12 @@ class SimHost:
         """Return what a person sees on the device, and what went over its wire and when."""
         station = self._station(device)
         return {
-            **station.simulator.seen(),
             "rx_bytes": station.rx_bytes,
             "tx_bytes": station.tx_bytes,
             "last_rx_ns": station.last_rx_ns,
             "last_tx_ns": station.last_tx_ns,
+            # A simulator that knows better which byte counted for it may say so.
+            **station.simulator.seen(),
         }
 
     def times(self, device: str) -> list[tuple[int, int]]:
@@ -256,6 +266,9 @@ class SimHost:
             return self._stations[device]
         except KeyError:
             raise unknown_device(device, [*self._stations, *self._wires]) from None
+
+    def _faults_of(self, device: str) -> list[str]:
+        return [*self._station(device).simulator.faults, *WIRE_FAULTS]
 
     def _shared(self, station: Station) -> bool:
         return len(station.wire.stations) > 1

@@ -52,7 +52,10 @@ class Simulator(ABC):
         raise UnknownKey(key)
 
     def fault(self, name: str, *, active: bool = True) -> None:
-        """Begin or end a fault. Raises ``UnknownFault``."""
+        """Begin or end a fault. Raises ``UnknownFault``.
+
+        A fault that has a number takes it as ``name:number``; those that have none refuse one.
+        """
         if name not in self.faults:
             raise UnknownFault(name)
         if active:
