@@ -4,12 +4,13 @@ Debian's fonts-noto-cjk is a collection whose first face is Japanese (门直骨�
 Japanese form there), so the Simplified Chinese face is taken by name; then fonts-hanazono for
 rare names. Which characters a face has is read from its cmap table (OpenType, formats 4 and 12):
 a drawn "missing" box looks like any other glyph, and asking Pillow for masks would be a guess.
-The reader below is thirty lines and costs nothing; fontTools would be 4 MB more on a Pi.
+The reader below is forty lines and costs nothing; fontTools would be 4 MB more on a Pi.
 """
 
 from __future__ import annotations
 
 import struct
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
@@ -31,15 +32,15 @@ _WANTED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Face:
     """One face of a font file; ``starts`` and ``ends`` are the ranges of its characters."""
 
     file: str
     index: int
     family: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: array[int]
+    ends: array[int]
 
     def has(self, character: str) -> bool:
         """Tell whether the face has a glyph of its own for this character."""
@@ -54,13 +55,18 @@ class Face:
 @cache
 def faces() -> tuple[Face, ...]:
     """Return the faces that this machine has, best first."""
-    found = (_named(file, family) for file, family in _WANTED if Path(file).is_file())
+    found = (_named(file, family) for file, family in _WANTED)
     return tuple(face for face in found if face is not None)
 
 
 def face_for(character: str) -> Face | None:
     """Return the first face with this character, or None: nobody can draw it."""
-    return next((face for face in faces() if face.has(character)), None)
+    # One after the other: most characters never open the later fonts.
+    for file, family in _WANTED:
+        face = _named(file, family)
+        if face is not None and face.has(character):
+            return face
+    return None
 
 
 @cache
@@ -70,9 +76,12 @@ def _sized(file: str, index: int, pixels: int) -> FreeTypeFont:
     return ImageFont.truetype(file, pixels, index=index)
 
 
+@cache
 def _named(file: str, family: str) -> Face | None:
     from PIL import ImageFont
 
+    if not Path(file).is_file():
+        return None
     for index in range(_faces_in(file)):
         if ImageFont.truetype(file, 24, index=index).getname()[0] == family:
             starts, ends = _ranges(file, index)
@@ -86,7 +95,7 @@ def _faces_in(file: str) -> int:
     return int(count) if tag == b"ttcf" else 1
 
 
-def _ranges(file: str, index: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _ranges(file: str, index: int) -> tuple[array[int], array[int]]:
     """Read the Unicode cmap of one face: first and last code point of each range."""
     with Path(file).open("rb") as font:
         at = 0
@@ -119,4 +128,4 @@ def _ranges(file: str, index: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         first_codes = struct.unpack_from(f">{doubled // 2}H", cmap, table + 16 + doubled)
         spans = [(a, b) for a, b in zip(first_codes, last_codes, strict=True) if a != 0xFFFF]
     spans.sort()
-    return tuple(first for first, _ in spans), tuple(last for _, last in spans)
+    return array("I", (first for first, _ in spans)), array("I", (last for _, last in spans))

@@ -2,7 +2,7 @@
 
 A drawn line costs 2 to 4 kB instead of some 30 bytes, so only lines with a character outside the
 printer's memory come here (a four-byte GB 18030 character in a name, such as 𬭛). Pillow is
-imported with this module: 7.5 MB, which a hall without such names never pays.
+imported with this module: 10 MB with its fonts, which a hall without such names never pays.
 """
 
 from __future__ import annotations

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from devices.ticket_printer.compile import compile_here
@@ -201,3 +205,29 @@ def test_commands_in_a_text_print_as_spaces() -> None:
     piece = printed(replace(TICKET, item_zh="登记\x1b@\x1dV\x00\x10\x04\x01"))
     assert "登记 @ V" in piece.lines
     assert piece.ended == "partial"
+
+
+def test_a_ticket_needs_neither_python_escpos_nor_pillow_in_the_daemon() -> None:
+    program = (
+        "import sys\n"
+        "from devices.ticket_printer import driver, simulator\n"
+        "from devices.ticket_printer.compile import compiled\n"
+        "from devices.ticket_printer.template import load\n"
+        "from devices.ticket_printer.render import render\n"
+        "from devices.ticket_printer.slip import Slip\n"
+        "options = driver.Options()\n"
+        "ready = compiled(load('ticket-80'), options)\n"
+        "slip = Slip(number='A001', hall_zh='大厅', item_zh='登记', issued='09:15', qr='A001')\n"
+        "assert render(ready, slip, options)\n"
+        "assert not {'escpos', 'PIL', 'segno', 'qrcode'} & set(sys.modules)\n"
+    )
+    root = Path(__file__).parents[3]
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=root, timeout=30)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"paper": 76}, {"width_dots": 575}, {"confirm": "maybe"}, {"papier": 80}]
+)
+def test_wrong_options_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(wrong, Options)

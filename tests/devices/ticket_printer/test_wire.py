@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from devices.base import HealthState
+from devices.base import HealthState, Line
 from devices.ticket_printer.driver import EscPosPrinter
 from devices.ticket_printer.options import Options
 from devices.ticket_printer.simulator import EscPosPrinterSimulator
@@ -59,15 +59,31 @@ def wire() -> Iterator[PtyPrinter]:
     printer.stop()
 
 
+def every_ticket_is_confirmed(line: Line, tickets: int) -> EscPosPrinter:
+    """Open, self-test and print: the same for the simulated printer and a real one."""
+    driver = EscPosPrinter("printer", Options(), line)
+    driver._template = template(driver.options)
+    assert driver.open().state in {HealthState.OK, HealthState.WARNING}
+    assert driver.self_test().zh
+    for job in range(1, tickets + 1):
+        slip = replace(TICKET, number=f"A{job:03}", item_zh="䶮𬭛", qr=f"A{job:03}")
+        assert driver.print_slip(slip, job).confirmed
+    return driver
+
+
+@pytest.mark.skipif("HALL_HW_PRINTER" not in os.environ, reason="no printer in HALL_HW_PRINTER")
+def test_a_real_printer_confirms_every_ticket() -> None:
+    line = open_line(os.environ["HALL_HW_PRINTER"], LineSettings(baud=115200))
+    try:
+        every_ticket_is_confirmed(line, 2)
+    finally:
+        line.close()
+
+
 def test_tickets_go_over_a_real_line_and_are_confirmed(wire: PtyPrinter) -> None:
     line = open_line(wire.port, LineSettings(baud=115200))
     try:
-        driver = EscPosPrinter("printer", Options(), line)
-        driver._template = template(driver.options)
-        assert driver.open().state is HealthState.OK
-        for job in range(1, 21):
-            slip = replace(TICKET, number=f"A{job:03}", item_zh="䶮𬭛", qr=f"A{job:03}")
-            assert driver.print_slip(slip, job).confirmed
+        driver = every_ticket_is_confirmed(line, 20)
         wire.printer.fault("cover-open")
         before = time.monotonic()
         reports = driver.poll()
@@ -75,5 +91,5 @@ def test_tickets_go_over_a_real_line_and_are_confirmed(wire: PtyPrinter) -> None
         assert [report.code for report in reports if hasattr(report, "code")] == ["cover_open"]
     finally:
         line.close()
-    assert wire.printer.seen()["numbers"] == [f"A{job:03}" for job in range(1, 21)]
+    assert wire.printer.seen()["numbers"] == ["TEST", *(f"A{job:03}" for job in range(1, 21))]
     assert wire.printer.seen()["unknown_commands"] == []
