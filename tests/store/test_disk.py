@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from firmware_py.store.errors import (
     JournalFull,
     JournalLocked,
     JournalReadOnly,
+    JournalUnreliable,
 )
 from firmware_py.store.journal import Journal
 from firmware_py.store.records import Entry, NewEvent
@@ -128,6 +130,55 @@ def test_a_backup_never_makes_the_folder_that_a_missing_disk_should_be(tmp_path:
     with opened(tmp_path / "journal.db") as journal, pytest.raises(BackupPlaceMissing):
         journal.backup(tmp_path / "usb")
     assert not (tmp_path / "usb").exists()
+
+
+def test_a_foreign_program_that_holds_the_database_delays_an_append_but_costs_nothing(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "journal.db"
+    with opened(path) as journal:
+        foreign = sqlite3.connect(path, isolation_level=None)
+        foreign.execute("BEGIN IMMEDIATE")
+        with pytest.raises(JournalLocked):
+            journal.append([entry(1)])
+        foreign.execute("ROLLBACK")
+        foreign.close()
+        assert journal.append([entry(1)]) == [range(1, 2)]
+
+
+class FailingDisk:
+    """A connection whose next commit fails in its sync, as a dying card's does."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.failing = True
+
+    def execute(self, sql: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+        if sql == "COMMIT" and self.failing:
+            self.failing = False
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
+            raise error
+        return self._connection.execute(sql, values)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._connection, name)
+
+
+def test_after_a_failed_sync_nothing_is_recorded_until_the_journal_is_opened_anew(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "journal.db"
+    with opened(path) as journal:
+        journal.append([entry(1)])
+        journal._connection = FailingDisk(journal._connection)  # type: ignore[assignment]
+        for _ in range(3):
+            with pytest.raises(JournalUnreliable):
+                journal.append([entry(2)])
+        assert journal.last_seq == 1
+    with opened(path) as journal:
+        assert journal.append([entry(2)]) == [range(2, 3)]
+        assert journal.verify().problems == ()
 
 
 def test_a_second_writer_is_refused_and_told_who_the_first_is(tmp_path: Path) -> None:

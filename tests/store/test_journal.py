@@ -165,6 +165,12 @@ def test_an_append_notices_that_another_program_has_written(path: Path) -> None:
             journal.append([entry(2)])
 
 
+@pytest.mark.parametrize("node", ["", "hub\n1", "税" * 40])
+def test_a_name_that_cannot_be_a_nodes_is_refused(path: Path, node: str) -> None:
+    with pytest.raises(ValueError, match="node"):
+        Journal.open(path, node=node)
+
+
 def test_closing_twice_does_nothing_more(path: Path) -> None:
     journal = Journal.open(path, node=NODE)
     journal.close()

@@ -1,0 +1,28 @@
+"""How long a start takes with a long journal."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from tests.store.making import entry, opened
+
+EVENTS = 200_000
+
+
+def test_a_start_with_200000_events_is_far_below_a_second(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with opened(path) as journal:
+        journal._connection.execute("PRAGMA synchronous = OFF")
+        for start in range(0, EVENTS, 1_000):
+            journal.append([entry(number) for number in range(start, start + 1_000)])
+        # A snapshot is due long before so many events have come after it.
+        journal.save_snapshot(EVENTS - 10_000, b"x" * 500_000)
+    begun = time.perf_counter()
+    with opened(path) as journal:
+        found = journal.newest_snapshot()
+        assert found is not None
+        tail = journal.read(found[0], EVENTS)
+        took_s = time.perf_counter() - begun
+        assert len(tail) == 10_000
+    assert took_s < 0.5
