@@ -93,19 +93,6 @@ def _check_places(settings: Settings, found: Findings) -> None:
                 f"{name} is already at {place} (line {line})",
                 f"{name} 已用于 {place}（第 {line} 行）",
             )
-    _check_rows(settings, found)
-
-
-def _check_rows(settings: Settings, found: Findings) -> None:
-    for n, wall in enumerate(settings.walls):
-        device = settings.devices.get(wall.display)
-        rows = device.options.get("rows") if device else None
-        if isinstance(rows, int) and wall.rows > rows:
-            found.add(
-                ("walls", n, "rows"),
-                f"{wall.rows} rows on {wall.display}, which has {rows}",
-                f"{wall.display} 只有 {rows} 行，此处为 {wall.rows} 行",
-            )
 
 
 def _check_hours(settings: Settings, found: Findings) -> None:

@@ -95,6 +95,7 @@ def check_devices(settings: Settings, found: Findings) -> None:
     _check_ports(settings, found)
     _check_numbers(settings, options, found)
     _check_pins(options, found)
+    _check_rows(settings, options, found)
 
 
 def _kind_of(device: DeviceSettings, at: KeyPath, found: Findings) -> Kind | None:
@@ -235,3 +236,14 @@ def _check_pins(options: Mapping[str, msgspec.Struct], found: Findings) -> None:
                     f"pin {pin} is already in use by {owner}",
                     f"引脚 {pin} 已用于 {owner}",
                 )
+
+
+def _check_rows(settings: Settings, options: Mapping[str, msgspec.Struct], found: Findings) -> None:
+    for n, wall in enumerate(settings.walls):
+        rows = getattr(options.get(wall.display), "rows", None)
+        if isinstance(rows, int) and wall.rows > rows:
+            found.add(
+                ("walls", n, "rows"),
+                f"{wall.rows} rows on {wall.display}, which has {rows}",
+                f"{wall.display} 只有 {rows} 行，此处为 {wall.rows} 行",
+            )
