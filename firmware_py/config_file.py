@@ -21,7 +21,7 @@ from firmware_py.config_checks import check_references
 from firmware_py.config_devices import check_devices, with_usual
 from firmware_py.config_lines import KeyPath
 from firmware_py.config_mistakes import ConfigError, Findings, Mistake
-from firmware_py.config_rules import rules_from
+from firmware_py.config_rules import describe, rules_from
 from firmware_py.config_toml import read_toml
 from firmware_py.config_walk import convert
 from firmware_py.core.rules import Rules
@@ -32,8 +32,10 @@ __all__ = [
     "Configuration",
     "Folders",
     "Mistake",
+    "describe",
     "load",
     "load_all",
+    "rules_from",
 ]
 
 _VARIABLE = re.compile(r"\$\{([^}\n]*)\}?")
