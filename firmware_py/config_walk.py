@@ -220,7 +220,7 @@ def _number(
     )
     if not all(kept for kept, _, _ in bounds):
         en = " and ".join(words for _, words, _ in bounds if not words.endswith("None"))
-        zh = "且".join(words for _, _, words in bounds if not words.endswith("None"))
+        zh = " 且".join(words for _, _, words in bounds if not words.endswith("None"))
         found.add(at, f"{value} is out of range: {en}", f"{value} 超出范围，应{zh}")
         return _BAD
     if node.multiple_of is not None and value % node.multiple_of:

@@ -44,7 +44,7 @@ def test_mistakes_of_both_files_come_together_and_in_both_languages(files: HallF
         f"{files.folder}/items.toml:26: items[2].service_limit_s: "
         "0 is out of range: at least 1 and at most 86400"
     )
-    assert second.in_chinese().endswith("0 超出范围，应不小于 1且不大于 86400")
+    assert second.in_chinese().endswith("0 超出范围，应不小于 1 且不大于 86400")
     assert str(raised.value) == f"{first}\n{second}"
     assert isinstance(raised.value, ValueError)
 
