@@ -1,0 +1,1 @@
+"""``hallctl``: the hall on the command line, for the duty manager and the technician."""

@@ -1,0 +1,223 @@
+"""The daemon's control socket from the side of ``hallctl``: JSON-RPC 2.0, one message a line."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from firmware_py.cli.errors import CliError, NoDaemon, Refused, WrongUse
+from firmware_py.cli.lines import LineSocket
+
+__all__ = ["ANSWER_S", "BY", "Client", "socket_path"]
+
+#: An answer that takes longer is none: whoever types should not wait for a hung daemon.
+ANSWER_S = 10.0
+#: A daemon that is started again listens within this time.
+RETURN_S = 3.0
+_PAUSE_S = 0.1
+
+BY = "hallctl"
+_REFUSED, _BAD_PARAMS, _NO_METHOD = -32010, -32602, -32601
+
+
+def socket_path(given: str | None, env: Mapping[str, str], name: str = "hall.sock") -> Path:
+    """Return where the socket should be: as given, else by the environment, else where it is.
+
+    ``HALL_SOCKET`` (the daemon's alone), ``HALL_RUN``, ``RUNTIME_DIRECTORY``, then ``/run/hall``;
+    the bench of ``make run`` is found below the current folder.
+    """
+    own = given or (env.get("HALL_SOCKET") if name == "hall.sock" else None)
+    if own:
+        return Path(own)
+    # systemd joins several directories by colons; the unit's first is ours.
+    folder = env.get("HALL_RUN") or env.get("RUNTIME_DIRECTORY", "").partition(":")[0]
+    if folder:
+        return Path(folder) / name
+    usual, bench = Path("/run/hall") / name, Path("out/run") / name
+    return bench if bench.exists() and not usual.exists() else usual
+
+
+class Client:
+    """Asks and commands. Connects when first used, stays connected."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._line: LineSocket | None = None
+        self._number = 0
+        #: Notifications that came while an answer was awaited.
+        self._events = 0
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+    def ask(self, method: str, timeout_s: float = ANSWER_S, **params: Any) -> Any:
+        """Return the answer to a query. Raises ``CliError``."""
+        try:
+            return self._call(method, params, timeout_s)
+        except TimeoutError:
+            raise self._silent(timeout_s) from None
+        except OSError:
+            self.close()
+        # A query changes nothing, so it may be asked again.
+        try:
+            return self._call(method, params, timeout_s)
+        except TimeoutError:
+            raise self._silent(timeout_s) from None
+        except OSError as error:
+            raise self._broken(error) from error
+
+    def command(self, method: str, **params: Any) -> dict[str, Any]:
+        """Return the outcome of a command: ``{"events": [...], "repeated": false}``.
+
+        A connection that breaks is tried once more with the same id, which counts once whatever
+        happened. Raises ``CliError``.
+        """
+        # Not uuid4: importing uuid costs more than all else here, and this is as random.
+        params |= {"command_id": os.urandom(16).hex(), "by": BY}
+        for last in (False, True):
+            try:
+                outcome: dict[str, Any] = self._call(method, params, ANSWER_S)
+            except TimeoutError:
+                raise self._uncertain() from None
+            except OSError as error:
+                self.close()
+                if last:
+                    raise self._uncertain() from error
+                self._wait_for_return()
+            else:
+                return outcome
+        raise AssertionError
+
+    def follow(self) -> Iterator[None]:
+        """Yield whenever something was recorded; begins with one. Raises ``CliError``."""
+        self.ask("subscribe")
+        while True:
+            self._events = 0
+            yield
+            try:
+                while not self._events:
+                    self._take(self._connected().receive(None), None)
+            except OSError as error:
+                raise self._broken(error) from error
+
+    # ---- one exchange
+
+    def _connected(self) -> LineSocket:
+        if self._line is None:
+            try:
+                self._line = LineSocket(self._path, ANSWER_S)
+            except TimeoutError:
+                raise self._silent(ANSWER_S) from None
+            except OSError as error:
+                raise self._away(error) from error
+        return self._line
+
+    def _call(self, method: str, params: dict[str, Any], timeout_s: float) -> Any:
+        line = self._connected()
+        self._number += 1
+        line.send({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params})
+        until_s = time.monotonic() + timeout_s
+        while True:
+            answer = line.receive(max(until_s - time.monotonic(), 0.0))
+            if self._take(answer, self._number):
+                break
+        if "error" in answer:
+            raise self._error(method, answer["error"])
+        return answer.get("result")
+
+    def _take(self, message: dict[str, Any], number: int | None) -> bool:
+        """Say whether the message is the answer; count it if it is a notification."""
+        if message.get("method") == "event":
+            self._events += 1
+        return number is not None and message.get("id") == number
+
+    def _wait_for_return(self) -> None:
+        until_s = time.monotonic() + RETURN_S
+        while True:
+            try:
+                self._connected()
+            except NoDaemon:
+                if time.monotonic() >= until_s:
+                    raise self._uncertain() from None
+                time.sleep(_PAUSE_S)
+            else:
+                return
+
+    # ---- what went wrong
+
+    def _error(self, method: str, error: dict[str, Any]) -> CliError:
+        code, text, data = error.get("code"), str(error.get("message", "")), error.get("data")
+        if isinstance(data, dict) and "zh" in data:
+            kind = WrongUse if code == _BAD_PARAMS else Refused
+            return kind(str(data["code"]), data["zh"], data["en"], data.get("data"))
+        if code == _NO_METHOD:
+            return self._no_method(method)
+        if code == _BAD_PARAMS:
+            return WrongUse("bad_params", f"参数有误：{text}", text)
+        return Refused("failed", f"系统报错：{text}", text)
+
+    def _no_method(self, method: str) -> CliError:
+        if method != "hall.status":
+            status = self.ask("hall.status")
+            problem = status.get("problem") or {}
+            if status.get("mode") == "safe" and "zh" in problem:
+                return Refused(
+                    "safe_mode",
+                    f"系统处于安全模式，不能执行。{problem['zh']}",
+                    f"The controller is in safe mode and cannot do this. {problem['en']}",
+                )
+        return Refused(
+            "no_method",
+            f"正在运行的服务不认识“{method}”，版本可能不同。请重启服务：systemctl restart halld",
+            f"The daemon that runs does not know {method}; it may be of another version. "
+            "Restart it: systemctl restart halld",
+        )
+
+    def _away(self, error: OSError) -> NoDaemon:
+        if isinstance(error, PermissionError):
+            return NoDaemon(
+                "no_permission",
+                f"没有权限连接 {self._path}。请用 sudo，"
+                "或让管理员把您加入配置中 control.group 的组。",
+                f"You may not use {self._path}. Use sudo, or join the group that control.group "
+                "names in the configuration.",
+            )
+        return NoDaemon(
+            "no_daemon",
+            f"服务没有运行（{self._path} 无人应答）。请启动：systemctl start halld",
+            f"No daemon runs (nobody answers at {self._path}). Start it: systemctl start halld",
+        )
+
+    def _silent(self, timeout_s: float) -> NoDaemon:
+        return NoDaemon(
+            "no_answer",
+            f"服务 {timeout_s:g} 秒内没有应答。请查看日志：journalctl -u halld",
+            f"The daemon gave no answer within {timeout_s:g} s. See its log: journalctl -u halld",
+        )
+
+    def _broken(self, error: OSError) -> NoDaemon:
+        if isinstance(error, ConnectionAbortedError):
+            return NoDaemon(
+                "not_halld",
+                f"{self._path} 上应答的不是本系统的服务。",
+                f"What answers at {self._path} is no halld.",
+            )
+        return NoDaemon(
+            "gone",
+            "连接已断开：服务停止了。请查看：systemctl status halld",
+            "The connection broke: the daemon stopped. See: systemctl status halld",
+        )
+
+    def _uncertain(self) -> NoDaemon:
+        return NoDaemon(
+            "uncertain",
+            "没有收到应答，不能确定是否已执行。服务恢复后请先查看：hallctl journal tail",
+            "No answer came, so it is not known whether this was done. "
+            "When the daemon is back, look first: hallctl journal tail",
+        )

@@ -1,0 +1,157 @@
+"""``hallctl restore``: a backup takes the journal's place. Nothing that was there is deleted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from firmware_py.cli.base import HallCommand, Session, pass_session
+from firmware_py.cli.client import Client
+from firmware_py.cli.configfile import config_path, read, say_mistakes
+from firmware_py.cli.errors import NoDaemon, Refused, WrongUse
+from firmware_py.cli.output import say, write_json
+from firmware_py.cli.words import t
+
+if TYPE_CHECKING:
+    from firmware_py.settings import Settings
+    from firmware_py.store.records import Verified
+
+__all__ = ["restore"]
+
+
+@click.command(
+    "restore",
+    HallCommand,
+    help=t(
+        "从备份恢复业务流水，开始新的纪元。须先停止服务；原有文件改名保留，不会删除。",
+        "Put a backup in the journal's place, as the start of a new epoch. Stop the daemon first; "
+        "what was there is kept under another name.",
+    ),
+)
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--config",
+    "config_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help=t(
+        "配置文件；默认 /etc/hall/hall.toml。",
+        "The configuration; /etc/hall/hall.toml if not given.",
+    ),
+)
+@click.option("--yes", is_flag=True, help=t("不再询问。", "Do not ask."))
+@pass_session
+def restore(session: Session, file: Path, config_file: Path | None, yes: bool) -> None:
+    """Restore."""
+    from firmware_py.store.errors import JournalError
+    from firmware_py.store.restore import restore as put_back
+    from firmware_py.store.verify import verify_file
+
+    settings = _settings(config_path(config_file))
+    target = Path(settings.journal.path)
+    if not file.is_file():
+        raise WrongUse("no_file", f"没有文件 {file}。", f"There is no file {file}.")
+    _no_daemon(session, Path(settings.control.socket))
+    found = verify_file(file)
+    if found.ok and not yes:
+        _ask(file, target, found)
+    try:
+        epoch = put_back(file, target, settings.hall.node)
+    except JournalError as error:
+        detail = f"（{error.detail}）" if error.detail else ""
+        detail_en = f" ({error.detail})" if error.detail else ""
+        raise Refused(
+            "not_restored",
+            f"没有恢复：{error.zh}{detail}",
+            f"Not restored: {error.en}{detail_en}",
+            {"path": str(error.path)},
+        ) from error
+    if session.json:
+        write_json(
+            {
+                "path": str(target),
+                "epoch": epoch.epoch,
+                "former_epoch": epoch.former_epoch,
+                "cut_seq": epoch.cut_seq,
+            }
+        )
+        return
+    say(
+        t(
+            f"已恢复到第 {epoch.cut_seq} 条，新纪元 {epoch.epoch}。"
+            f"原有文件保留为 {target.name}.damaged-*。",
+            f"Restored up to event {epoch.cut_seq}, new epoch {epoch.epoch}. "
+            f"What was there is kept as {target.name}.damaged-*.",
+        )
+    )
+    say(t("请启动服务：systemctl start halld", "Now start the daemon: systemctl start halld"))
+
+
+def _settings(path: Path) -> Settings:
+    from firmware_py.config_mistakes import ConfigError
+
+    try:
+        return read(path).settings
+    except ConfigError as error:
+        say_mistakes(error)
+        raise WrongUse(
+            "bad_config",
+            f"配置文件 {path} 有误，不知道流水库在哪里。可用 --config 指定文件。",
+            f"The configuration {path} is not right, so the journal's place is not known. "
+            "Another file can be given by --config.",
+        ) from error
+
+
+def _no_daemon(session: Session, usual: Path) -> None:
+    """Refuse while a daemon answers, also one in safe mode: it would not see the new journal."""
+    client = Client(Path(session.socket) if session.socket else usual)
+    try:
+        client.ask("hall.status")
+    except NoDaemon as error:
+        if error.code in {"no_daemon", "gone"}:
+            return
+        raise
+    finally:
+        client.close()
+    raise Refused(
+        "daemon_runs",
+        "服务正在运行，不能恢复。请先停止：systemctl stop halld",
+        "The daemon runs, so nothing can be restored. Stop it first: systemctl stop halld",
+    )
+
+
+def _ask(file: Path, target: Path, found: Verified) -> None:
+    """Say what will be lost, and go on only when ``yes`` is typed."""
+    from firmware_py.store.verify import verify_file
+
+    click.echo(
+        t(
+            f"备份 {file}：完好，到第 {found.last_seq} 条。",
+            f"The backup {file} is good, up to event {found.last_seq}.",
+        ),
+        err=True,
+    )
+    if target.is_file():
+        present = verify_file(target)
+        state = t("完好", "good") if present.ok else t("已损坏", "damaged")
+        click.echo(
+            t(
+                f"现有流水 {target}：{state}，到第 {present.last_seq} 条。",
+                f"The present journal {target} is {state}, up to event {present.last_seq}.",
+            ),
+            err=True,
+        )
+        if present.last_seq > found.last_seq:
+            lost = present.last_seq - found.last_seq
+            words = t(
+                f"恢复后，最后 {lost} 条将不在流水中。",
+                f"Afterwards the last {lost} events will not be in the journal.",
+            )
+            click.secho(words, fg="red", err=True)
+    answer = click.prompt(
+        t("确定恢复请输入 yes", "Type yes to restore"), default="", show_default=False, err=True
+    )
+    if answer.strip().lower() != "yes":
+        raise click.Abort

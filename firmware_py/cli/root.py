@@ -1,0 +1,101 @@
+"""The commands of ``hallctl``, by name; what stands behind each is imported when it runs."""
+
+from __future__ import annotations
+
+from firmware_py.cli.base import LazyGroup
+from firmware_py.cli.words import t
+
+__all__ = ["COMMANDS", "root"]
+
+#: name -> (module:attribute, what it does).
+COMMANDS = {
+    "status": (
+        "status:status",
+        t("大厅现状一览", "The hall at a glance"),
+    ),
+    "open": (
+        "day:open_day",
+        t("开门：开始营业日", "Open the business day"),
+    ),
+    "close": (
+        "day:close_day",
+        t("关门：结束营业日", "Close the business day"),
+    ),
+    "ticket": (
+        "ticket:ticket",
+        t("号票：取号、查看、转移等", "Tickets: take, show, transfer ..."),
+    ),
+    "window": (
+        "window:window",
+        t("窗口：开放、叫号、办结等", "Windows: open, call, finish ..."),
+    ),
+    "rate": (
+        "rating:rate",
+        t("代为记录评价", "Give a rating"),
+    ),
+    "why": (
+        "rating:why",
+        t("为什么叫这个号，或为什么还没叫到", "Why a ticket was called, or still waits"),
+    ),
+    "alarms": (
+        "alarms:alarms",
+        t("告警：查看、确认", "Alarms: list, acknowledge"),
+    ),
+    "items": (
+        "items:items",
+        t("业务事项：按拼音首字母、名称、编号查找", "Items: search by name, initials or number"),
+    ),
+    "devices": (
+        "devices:devices",
+        t("设备：状态、重启、自检", "Devices: health, restart, self-test"),
+    ),
+    "journal": (
+        "journal:journal",
+        t("业务流水：查看、校验、导出", "The journal: tail, verify, export"),
+    ),
+    "backup": (
+        "backup:backup",
+        t("立即备份", "Make a backup now"),
+    ),
+    "backups": (
+        "backup:backups",
+        t("已有的备份", "The backups there are"),
+    ),
+    "restore": (
+        "restore:restore",
+        t("从备份恢复（须先停止服务）", "Restore a backup (stop the daemon first)"),
+    ),
+    "report": (
+        "report:report",
+        t("当日统计", "The day's figures"),
+    ),
+    "config": (
+        "config:config",
+        t("配置：检查、查看", "The configuration: check, show"),
+    ),
+    "bench": (
+        "bench:bench",
+        t("模拟台：按键、故障、拔插头", "The bench: press keys, play faults"),
+    ),
+    "completion": (
+        "completion:completion",
+        t("命令补全脚本（bash、zsh）", "Completion for bash or zsh"),
+    ),
+    "version": (
+        "version:version",
+        t("版本", "The version"),
+    ),
+}
+
+root = LazyGroup(
+    "hallctl",
+    COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=t(
+        "办税服务厅控制程序的命令行。\n\n"
+        "退出码：0 完成，1 被拒绝，2 用法或配置有误，3 服务没有运行。",
+        "The command line of the service hall's controller.\n\n"
+        "Exit codes: 0 done, 1 refused, 2 wrong use or configuration, 3 no daemon.",
+    ),
+    no_args_is_help=True,
+)

@@ -1,0 +1,95 @@
+"""Each event of the journal as a sentence for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from firmware_py.cli.words import in_words, t
+
+__all__ = ["SENTENCES", "sentence"]
+
+#: event -> (Chinese, English); ``{names}`` are filled from the event's data.
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "day.opened": ("{day} 开门营业", "{day} opened"),
+    "day.closed": ("{day} 关门，未办理 {left} 人", "{day} closed, {left} people left over"),
+    "ticket.issued": (
+        "取号 {number}（{item}），前面 {ahead} 人",
+        "ticket {number} ({item}), {ahead} ahead",
+    ),
+    "ticket.reprint_requested": ("重新打印 {number}", "{number} is printed again"),
+    "ticket.cancelled": ("{number} 已取消{why}", "{number} cancelled{why}"),
+    "ticket.transferred": ("{number} 已转移{to}", "{number} transferred{to}"),
+    "ticket.parked": (
+        "{number} 在窗口 {window} 挂起{why}",
+        "{number} parked at window {window}{why}",
+    ),
+    "ticket.resumed": ("{number} 恢复办理，下一个叫", "{number} is back, next at its window"),
+    "ticket.returned": (
+        "{number} 过号后返回，大厅叫满 {from_call} 个号后可再叫",
+        "{number} came back after a miss, callable once the hall has made {from_call} calls",
+    ),
+    "window.opened": ("窗口 {window} 开放{clerk}", "window {window} opened{clerk}"),
+    "window.paused": ("窗口 {window} 暂停", "window {window} went on a break"),
+    "window.resumed": ("窗口 {window} 恢复", "window {window} is back from its break"),
+    "window.closed": ("窗口 {window} 关闭", "window {window} closed"),
+    "window.skills_changed": (
+        "窗口 {window} 现办理：{skills}",
+        "window {window} now takes {skills}",
+    ),
+    "ticket.called": ("窗口 {window} 叫号 {number}", "window {window} calls {number}"),
+    "ticket.recalled": (
+        "窗口 {window} 重呼 {number}（第 {calls} 次）",
+        "window {window} calls {number} again (call {calls})",
+    ),
+    "service.started": ("窗口 {window} 开始办理 {number}", "window {window} serves {number}"),
+    "service.finished": (
+        "窗口 {window} 办结 {number}，用时 {service_s} 秒",
+        "window {window} finished {number} in {service_s} s",
+    ),
+    "ticket.missed": ("{number} 过号（窗口 {window}）", "{number} missed (window {window})"),
+    "rating.asked": (
+        "窗口 {window} 请 {number} 评价",
+        "window {window} asks {number} for a rating",
+    ),
+    "rating.given": ("{number} 评价 {score} 分{why}", "{number} rated {score}{why}"),
+    "rating.unanswered": ("{number} 未评价", "{number} gave no rating"),
+    "alarm.raised": ("{level}告警：{kind}（{subject}）", "{level} alarm: {kind} ({subject})"),
+    "alarm.acknowledged": ("告警 {alarm} 已确认（{by}）", "alarm {alarm} acknowledged by {by}"),
+    "alarm.cleared": ("告警 {alarm} 已解除", "alarm {alarm} cleared"),
+    "clock.set": ("时钟已校准", "the clock was set"),
+}
+
+
+def sentence(kind: str, data: Mapping[str, Any]) -> str:
+    """Return what happened, in the language in use; an unknown event by its name."""
+    form = SENTENCES.get(kind)
+    return t(*form).format_map(_Filled(_words(data))) if form else kind
+
+
+class _Filled(dict[str, object]):
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def _words(data: Mapping[str, Any]) -> dict[str, object]:
+    """Return the data with lists counted or joined and codes in words."""
+    words: dict[str, object] = dict(data)
+    words["left"] = len(data.get("left") or ())
+    skills = data.get("skills")
+    words["skills"] = t("全部事项", "everything") if skills is None else "、".join(skills)
+    reason = data.get("reason")
+    words["why"] = _in_brackets(reason if isinstance(reason, str) else "")
+    words["clerk"] = _in_brackets(data.get("clerk") or "")
+    words["level"] = in_words(data.get("level", ""))
+    words["kind"] = in_words(data.get("kind", ""), "alarm")
+    words["to"] = t("，重新等候", "")
+    if data.get("window"):
+        words["to"] = t(f"到窗口 {data['window']}", f" to window {data['window']}")
+    elif "from_window" in data:
+        words["to"] = t(f"（{data.get('item')}）", f" ({data.get('item')})")
+    return words
+
+
+def _in_brackets(text: str) -> str:
+    return t(f"（{text}）", f" ({text})") if text else ""

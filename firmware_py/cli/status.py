@@ -1,0 +1,145 @@
+"""``hallctl status``: the hall at a glance, and in safe mode what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from firmware_py.cli.base import HallCommand, Session, pass_session
+from firmware_py.cli.output import say, span, write_json
+from firmware_py.cli.words import chosen, in_words, t
+
+__all__ = ["status"]
+
+
+@click.command(
+    "status",
+    HallCommand,
+    help=t(
+        "大厅现状：营业日、窗口、告警、最近叫号、设备、消息服务器。",
+        "The hall at a glance: day, windows, alarms, last calls, devices, broker.",
+    ),
+)
+@pass_session
+def status(session: Session) -> None:
+    """Show the hall."""
+    found = session.client.ask("hall.status")
+    if session.json:
+        write_json(found)
+    elif found["mode"] == "safe":
+        _safe(found)
+    else:
+        _normal(found)
+
+
+def _safe(found: Mapping[str, Any]) -> None:
+    say((chosen(found["name"]), "bold"))
+    say((t("安全模式：不取号、不叫号。", "SAFE MODE: no tickets, no calls."), "bold red"))
+    say((chosen(found["problem"]), "bold red"))
+    say(t("业务流水库：", "The journal: "), found["journal"])
+    good = [backup for backup in found["backups"] if backup["ok"]]
+    if good:
+        path = good[0]["path"]
+        say(t("最新的有效备份：", "The newest good backup: "), path)
+        say((t("请依次执行：", "Do this, in this order:"), "bold"))
+        for line in ("systemctl stop halld", f"hallctl restore {path}", "systemctl start halld"):
+            say("  ", (line, "bold"))
+    else:
+        say(
+            (
+                t(
+                    "没有有效备份。请勿删除任何文件，联系技术人员；在此之前由人工叫号。",
+                    "There is no good backup. Delete nothing and call a technician; "
+                    "until then, call people by voice.",
+                ),
+                "bold red",
+            )
+        )
+
+
+def _normal(found: Mapping[str, Any]) -> None:
+    from firmware_py.cli.alarms import show_alarms
+    from firmware_py.cli.windows_table import show_windows
+
+    say(
+        (chosen(found["name"]), "bold"),
+        (f"  {found['hall']}/{found['node']}  ", "dim"),
+        found["now"],
+    )
+    _day(found)
+    if found["problem"]:
+        say((chosen(found["problem"]), "bold red"))
+    say()
+    show_windows(found["windows"], _levels(found["alarm_list"]))
+    if found["alarm_list"]:
+        say()
+        show_alarms(found["alarm_list"])
+    say()
+    _calls(found["last_calls"])
+    _devices(found["devices"])
+    for printer, count in found["papers_owed"].items():
+        words = t(
+            f"{printer} 还有 {count} 张号票未打印。", f"{printer} still owes {count} tickets."
+        )
+        say((words, "yellow"))
+    _broker(found["broker"])
+
+
+def _day(found: Mapping[str, Any]) -> None:
+    day = found["day"] or ""
+    if not found["day_open"]:
+        say(
+            (t("未开门", "Closed"), "yellow"),
+            t(f"（上一营业日 {day}）", f" (last day {day})") if day else "",
+            t("；开门：hallctl open", "; to open: hallctl open"),
+        )
+        return
+    counts = found["by_status"]
+    say(
+        (t(f"{day} 营业中", f"{day} open"), "green"),
+        t(
+            f"  等候 {found['waiting']}  取号 {found['taken']}  叫号 {found['calls']}  "
+            f"办结 {found['finished']}  过号 {counts.get('missed', 0)}  "
+            f"挂起 {counts.get('parked', 0)}",
+            f"  waiting {found['waiting']}  taken {found['taken']}  calls {found['calls']}  "
+            f"finished {found['finished']}  missed {counts.get('missed', 0)}  "
+            f"parked {counts.get('parked', 0)}",
+        ),
+    )
+
+
+def _levels(alarms: list[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the level of each window's alarm on its service."""
+    return {a["window"]: a["level"] for a in alarms if a["kind"] == "service" and a["window"]}
+
+
+def _calls(calls: list[Mapping[str, Any]]) -> None:
+    if calls:
+        arrow = t(" 到窗口 ", " to ")
+        recent = "  ".join(f"{c['number']}{arrow}{c['window']}" for c in calls[:5])
+        say((t("最近叫号  ", "Last calls  "), "dim"), recent)
+
+
+def _devices(devices: Mapping[str, Any]) -> None:
+    from firmware_py.cli.devices import show_devices
+
+    states = "  ".join(f"{in_words(s)} {n}" for s, n in devices["by_state"].items())
+    say((t("设备  ", "Devices  "), "dim"), f"{devices['total']}", f"  {states}" if states else "")
+    if devices["trouble"]:
+        show_devices(devices["trouble"])
+
+
+def _broker(broker: Mapping[str, Any] | None) -> None:
+    label = (t("消息服务器  ", "Broker  "), "dim")
+    if broker is None:
+        say(label, t("未配置", "none configured"))
+    elif broker["connected"]:
+        backlog = broker["backlog"]
+        state = (t("已连接", "connected"), "green")
+        say(label, state, t(f"  待发 {backlog}", f"  {backlog} to send") if backlog else "")
+    else:
+        since = "" if broker["since_s"] is None else span(broker["since_s"])
+        state = (t("未连接", "not connected"), "bold red")
+        say(label, state, f"  {since}  {broker['error'] or ''}".rstrip())
