@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 PUBLISHED = "broker"
 #: After this time the broker has sent all that it retained.
 RETAINED_S = 2.0
+#: A journal that does not take a position in this time is asked again later.
+KEEP_S = 2.0
 
 _encode = msgspec.json.Encoder().encode
 
@@ -81,7 +83,7 @@ class BrokerStatus:
 class BrokerSync:
     """Make it, ``await start()``, tell it what was recorded, ``await stop()``."""
 
-    def __init__(self, hall: HallPort, settings: SyncSettings) -> None:
+    def __init__(self, settings: SyncSettings, hall: HallPort) -> None:
         self._hall = hall
         self._settings = settings
         self._topics = topics = Topics(settings.hall, settings.node)
@@ -239,7 +241,11 @@ class BrokerSync:
         return Outgoing(self._topics.birth, _encode(body), retain=True)
 
     def _down(self, mail: Down) -> None:
-        if self._error != mail.reason and (mail.was_up or not self._error):
+        if (
+            self._tending is not None
+            and self._error != mail.reason
+            and (mail.was_up or not self._error)
+        ):
             log.warning("no connection to the broker: %s", mail.reason)
         if self._session is not None or self._since_s is None:
             self._since_s = time.monotonic()
@@ -301,7 +307,7 @@ class BrokerSync:
             wanted[PUBLISHED] = self._outbox.published
         for reader, seq in wanted.items():
             try:
-                await self._hall.keep_position(reader, seq)
+                await asyncio.wait_for(self._hall.keep_position(reader, seq), KEEP_S)
             except Exception:
                 # Kept again later; until then a restart sends more again than it must.
                 self._errors += 1

@@ -155,7 +155,7 @@ class Consumer:
         self._tending = asyncio.create_task(self._tend(), name=f"consumer-{self._name}")
 
     async def stop(self) -> None:
-        """Store and acknowledge what came, and leave."""
+        """Store and acknowledge what came, leave, and close the ledger."""
         if self._tending is not None:
             self._tending.cancel()
             await asyncio.wait([self._tending])
@@ -165,6 +165,7 @@ class Consumer:
         self._store()
         self._ack()
         await self._link.stop()
+        self._ledger.close()
 
     def _take(self, mail: LinkMail) -> None:
         if isinstance(mail, Up):

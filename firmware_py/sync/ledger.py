@@ -90,7 +90,7 @@ class LinesLedger:
         self._stretches: list[Stretch] = []
         path.touch()
         self._read()
-        self._file = path.open("ab")
+        self._file = path.open("ab", buffering=0)
 
     def _read(self) -> None:
         whole = 0
@@ -116,9 +116,11 @@ class LinesLedger:
 
     def store(self, events: Sequence[tuple[str, int, bytes]]) -> None:
         """Append events."""
-        size = self._file.tell()
+        size = self._path.stat().st_size
+        rest = memoryview(b"".join(body + b"\n" for _, _, body in events))
         try:
-            self._file.write(b"".join(body + b"\n" for _, _, body in events))
+            while rest:
+                rest = rest[self._file.write(rest) :]
             self._sync()
         except OSError:
             os.truncate(self._path, size)
@@ -144,11 +146,10 @@ class LinesLedger:
         os.truncate(self._path, kept)
         self._stretches.clear()
         self._read()
-        self._file = self._path.open("ab")
+        self._file = self._path.open("ab", buffering=0)
         self._sync()
 
     def _sync(self) -> None:
-        self._file.flush()
         if self._durable:
             os.fsync(self._file.fileno())
 

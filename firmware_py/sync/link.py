@@ -55,9 +55,8 @@ class Link:
         self._will = will
         self._largest_payload = largest_payload
         self._take = take
-        #: Exceptions inside callbacks of the MQTT library, and messages dropped unread.
-        self.callback_errors = 0
-        self.dropped = 0
+        self._callback_errors = self._dropped = 0
+        self._connection: Connection | None = None
         self._outgoing: deque[tuple[int, Outgoing | Unsubscribe]] = deque()
         self._stopping = threading.Event()
         self._woken = False
@@ -90,6 +89,18 @@ class Link:
         self._thread = None
         self._wake_r.close()
         self._wake_w.close()
+
+    @property
+    def callback_errors(self) -> int:
+        """Exceptions inside callbacks of the MQTT library."""
+        now = self._connection
+        return self._callback_errors + (now.callback_errors if now is not None else 0)
+
+    @property
+    def dropped(self) -> int:
+        """Messages dropped unread, because too many came at once."""
+        now = self._connection
+        return self._dropped + (now.dropped if now is not None else 0)
 
     @property
     def queued(self) -> int:
@@ -130,28 +141,32 @@ class Link:
 
     def _connected(self, session: int) -> tuple[bool, str]:
         """Hold one connection until it ends; return whether it was ever up, and why it ended."""
-        connection = Connection(
-            self._address,
-            self._subscriptions,
-            self._will,
-            session,
-            self._inbox,
-            self._largest_payload,
-        )
+        connection: Connection | None = None
+        reason = ""
         try:
+            self._connection = connection = Connection(
+                self._address,
+                self._subscriptions,
+                self._will,
+                session,
+                self._inbox,
+                self._largest_payload,
+            )
             connection.open(CONNECT_S)
             self._serve(connection)
         except OSError as error:
-            connection.reason = connection.reason or str(error) or type(error).__name__
+            reason = str(error) or type(error).__name__
         except Exception as error:
             # The thread must outlive whatever a broker makes the library do.
             log.exception("the broker's connection failed")
-            connection.reason = str(error) or type(error).__name__
-        finally:
-            connection.close()
-            self.callback_errors += connection.callback_errors
-            self.dropped += connection.dropped
-        return connection.was_up, connection.reason or "connection lost"
+            reason = str(error) or type(error).__name__
+        self._connection = None
+        if connection is None:
+            return False, reason
+        connection.close()
+        self._callback_errors += connection.callback_errors
+        self._dropped += connection.dropped
+        return connection.was_up, connection.reason or reason or "connection lost"
 
     def _serve(self, connection: Connection) -> None:
         until_s: float | None = None
@@ -169,15 +184,17 @@ class Link:
         sock = connection.socket
         if sock is None:
             return
-        writing = [sock] if connection.wants_write else []
-        if connection.pending:
-            timeout_s = 0
-        readable, writable, _ = select.select([sock, self._wake_r], writing, [], timeout_s)
-        if self._wake_r in readable:
+        poller = select.poll()
+        poller.register(self._wake_r, select.POLLIN)
+        number = sock.fileno()
+        poller.register(number, select.POLLIN | (select.POLLOUT * connection.wants_write))
+        ready = dict(poller.poll(0 if connection.pending else timeout_s * 1000))
+        if self._wake_r.fileno() in ready:
             self._wake_r.recv(4096)
             # Cleared before the queue is looked at: a message put in later wakes us again.
             self._woken = False
-        connection.turn(sock in readable, sock in writable)
+        found = ready.get(number, 0)
+        connection.turn(bool(found & ~select.POLLOUT), bool(found & select.POLLOUT))
 
     def _feed(self, connection: Connection) -> None:
         while self._outgoing and connection.has_room:

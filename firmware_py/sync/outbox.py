@@ -37,6 +37,8 @@ SPAN = 500
 SPANS = 16
 CHUNK = 64
 RETRY_S = 1.0
+#: New events wait so long for others; what the hall does for people goes first.
+GATHER_S = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Outbox:
         self._in_flight: set[int] = set()
         self._again_in_flight = 0
         self._spans: deque[_Span] = deque()
+        self._fresh: list[Happened] = []
+        self._flushing: asyncio.TimerHandle | None = None
         self._up = False
         self._reading = False
         self._work = asyncio.Event()
@@ -96,6 +100,9 @@ class Outbox:
 
     async def stop(self) -> None:
         """End; what is on its way still arrives."""
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self.flush()
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -114,13 +121,27 @@ class Outbox:
         self._in_flight.clear()
         self._again_in_flight = 0
         self._spans.clear()
+        self._fresh.clear()
 
     def recorded(self, happened: Sequence[Happened]) -> None:
-        """New events: out at once when nothing is before them and there is room."""
+        """New events. They go out a moment later: paper and lamps come before the broker."""
         if not happened or not self._up:
             return
-        next_in_turn = happened[0].seq == self._sent + 1 and not self._reading
-        if next_in_turn and len(happened) <= self._room:
+        last = self._fresh[-1].seq if self._fresh else self._sent
+        if happened[0].seq == last + 1 and len(self._fresh) + len(happened) <= WINDOW:
+            self._fresh.extend(happened)
+        if self._flushing is None:
+            loop = asyncio.get_running_loop()
+            self._flushing = loop.call_later(GATHER_S, self.flush)
+
+    def flush(self) -> None:
+        """Send what was just recorded; from the journal when it is too much, or not its turn."""
+        self._flushing = None
+        fresh, self._fresh = self._fresh, []
+        if not self._up:
+            return
+        turn = fresh and fresh[0].seq == self._sent + 1 and not self._reading
+        if turn and len(fresh) <= self._room:
             offset_ms, epochs = self._hall.wall_offset_ms, self._hall.epochs
             self._publish(
                 [
@@ -134,11 +155,11 @@ class Outbox:
                         offset_ms,
                         again=False,
                     )
-                    for h in happened
+                    for h in fresh
                 ],
-                happened[-1].seq,
+                fresh[-1].seq,
             )
-        else:
+        if self._sent < self._hall.last_seq:
             self._work.set()
 
     def again(self, after: int) -> int | None:

@@ -1,0 +1,237 @@
+"""The AsyncAPI document against what is really sent, and against itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+
+from firmware_py.core import commands as c
+from firmware_py.core.commands import COMMANDS
+from firmware_py.core.events import EVENTS
+from firmware_py.sync.privacy import KEPT_OFF
+from firmware_py.sync.sentences import SENTENCES
+from tests.sync.corehall import CoreHall
+from tests.sync.support import EPOCH, Ear, Mosquitto, started, until
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "asyncapi.yaml"
+Listen = Callable[..., Ear]
+
+
+@cache
+def document() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
+    return found
+
+
+def resolve(reference: str) -> Any:
+    """Return what a ``$ref`` of the document points to."""
+    node: Any = document()
+    for part in reference.removeprefix("#/").split("/"):
+        node = node[part]
+    return node
+
+
+def mistakes(schema: dict[str, Any], value: object) -> list[str]:
+    """Return what is wrong with a value, as ``path: sentence``."""
+    whole = {"allOf": [schema], "components": document()["components"]}
+    return [f"{e.json_path}: {e.message}" for e in Draft7Validator(whole).iter_errors(value)]
+
+
+def channel_of(topic: str) -> tuple[str, dict[str, Any]] | None:
+    for name, channel in document()["channels"].items():
+        pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(channel["address"]))
+        if re.fullmatch(pattern, topic):
+            return name, channel
+    return None
+
+
+def wrong_with(topic: str, value: dict[str, Any]) -> list[str]:
+    """Return what is wrong with a message on a topic: it must fit one of its channel's."""
+    found = channel_of(topic)
+    if found is None:
+        return [f"{topic}: no channel"]
+    messages = [resolve(m["$ref"]) for m in found[1]["messages"].values()]
+    if found[0] == "events":
+        messages = [m for m in messages if topic.endswith(f"/event/{m['name']}")]
+    each = [mistakes(message["payload"], value) for message in messages]
+    if not each or any(not found for found in each):
+        return [] if each else [f"{topic}: no message"]
+    return [f"{topic}: {sentence}" for found in each for sentence in found]
+
+
+class Day:
+    """A small day in which everything happens that can; commands go over the broker."""
+
+    def __init__(self, ear: Ear, hall: CoreHall) -> None:
+        self.ear, self.hall, self.count = ear, hall, 0
+
+    async def say(self, name: str, **params: Any) -> dict[str, Any]:
+        """Give a command over the broker and return its reply."""
+        self.count += 1
+        correlation = b"%d" % self.count
+        self.ear.command(name, id=f"day-{self.count}", params=params, correlation=correlation)
+
+        def answered() -> list[Any]:
+            return [h for h in self.ear.on("reply/ear") if h.correlation == correlation]
+
+        await until(answered)
+        reply: dict[str, Any] = answered()[0].json
+        self.hall.now_ms += 1_000
+        return reply
+
+    def tick(self, seconds: int) -> None:
+        """Let time pass."""
+        self.hall.now_ms += seconds * 1000
+        self.hall.carry_out(c.Tick(), f"tick-{self.hall.now_ms}", "hall")
+
+    async def play(self) -> None:
+        """Play it."""
+        hall, say = self.hall, self.say
+        await say("day.open", day="2026-11-23")
+        hall.carry_out(c.SetClock(1_795_363_200_000), "clock", "hall")
+        for window in ("1", "2", "3"):
+            await say("window.open", window=window, clerk=f"04{window}")
+        await say("window.skills", window="3", skills=["filing"])
+        # With a person's hash: as a kiosk in the hall gives it, never over the broker.
+        hall.carry_out(c.TakeTicket("D01", "kiosk-1", person="5f1d0c2ab3"), "kiosk-1:1", "kiosk-1")
+        for item, traits in [("D01", ["elderly"]), ("B01", ["a_grade"]), *[("D01", [])] * 8]:
+            await say("ticket.take", item=item, origin="kiosk-1", traits=traits)
+        await say("ticket.reprint", number="A001")
+        await say("window.next", window="1")
+        await say("window.recall", window="1")
+        await say("window.start", window="1")
+        await say("window.finish", window="1")
+        await say("rate", window="1", score=1, reason="等候时间太长")
+        await say("window.next", window="2")
+        await say("window.start", window="2")
+        self.tick(500)
+        self.tick(200)
+        await say("alarm.ack", alarm="service:2", by="duty")
+        await say("window.help", window="2")
+        number = hall.state.windows["2"].ticket
+        await say("ticket.park", number=number, reason="缺少营业执照")
+        await say("ticket.resume", number=number)
+        await say("window.next", window="2")
+        await say("ticket.transfer", number=hall.state.windows["2"].ticket, item="B01")
+        await say("window.next", window="1")
+        number = hall.state.windows["1"].ticket
+        await say("window.missed", window="1")
+        await say("ticket.resume", number=number)
+        await say("window.next", window="1")
+        await say("window.start", window="1")
+        await say("window.finish", window="1")
+        self.tick(120)
+        await say("ticket.cancel", number="A010", reason="张三不来了")
+        await say("window.pause", window="3")
+        await say("window.resume", window="3")
+        await say("window.close", window="3")
+        self.tick(3000)
+        assert "refusal" in await say("window.next", window="3")
+        await say("resend", after=3)
+        for window in ("1", "2"):
+            if hall.state.windows[window].ticket:
+                await say("window.finish", window=window)
+            await say("window.close", window=window)
+        await say("day.close")
+
+
+async def test_all_traffic_of_a_day_is_as_the_document_says(
+    mosquitto: Mosquitto, listen: Listen
+) -> None:
+    ear, hall = listen(), CoreHall()
+    sync = await started(hall, mosquitto.port)
+    await until(lambda: sync.status().connected)
+    sync.health(
+        "printer",
+        b'{"device":"printer","kind":"escpos","state":"open","code":"","say":'
+        b'{"zh":"\xe6\xad\xa3\xe5\xb8\xb8","en":"fine"},"identity":""}',
+    )
+    await Day(ear, hall).play()
+    ear.say("ack/centre", b'{"epoch":"%s","seq":%d}' % (EPOCH.encode(), hall.last_seq))
+    await until(lambda: sync.status().consumers["centre"] == hall.last_seq)
+    await until(lambda: sync.status().backlog == 0)
+    await sync.stop()
+    await until(lambda: len(ear.on("node/hub")) == 2)
+    wrong = [w for h in ear.heard if h.payload for w in wrong_with(h.topic, h.json)]
+    assert not wrong, "\n".join(wrong[:20])
+    happened = {event.type for event in hall.events}
+    assert happened == set(EVENTS), f"the day lacks {set(EVENTS) - happened}"
+    channels = {found[0] for h in ear.heard if (found := channel_of(h.topic))}
+    assert channels == set(document()["channels"])
+    said = b"".join(h.payload for h in ear.heard if "/command/" not in h.topic)
+    assert b"5f1d0c2ab3" not in said
+    assert "张三" not in said.decode()
+    seqs = [h.json["seq"] for h in ear.on("event/")]
+    assert list(dict.fromkeys(seqs)) == list(range(1, hall.last_seq + 1))
+
+
+@pytest.mark.parametrize(
+    ("topic", "value"),
+    [
+        ("hall/v1/demo/ack/centre", {"epoch": EPOCH, "seq": -1}),
+        ("hall/v1/demo/ack/centre", {"epoch": EPOCH, "seq": 1, "more": 1}),
+        ("hall/v1/demo/ack/centre", {"seq": 1}),
+        ("hall/v1/demo/state/hall", {"epoch": EPOCH, "seq": 1}),
+        ("hall/v1/demo/nowhere", {}),
+        ("hall/v1/demo/event/ticket.called", {"specversion": "1.0"}),
+    ],
+)
+def test_the_check_finds_what_is_not_in_the_document(topic: str, value: dict[str, Any]) -> None:
+    assert wrong_with(topic, value)
+
+
+def test_a_field_that_the_document_does_not_know_is_found_in_an_event() -> None:
+    message = document()["components"]["messages"]["ticket.issued"]
+    payload = message["examples"][0]["payload"]
+    assert not mistakes(message["payload"], payload)
+    told = {**payload, "data": {**payload["data"], "person": "5f1d"}}
+    assert mistakes(message["payload"], told)
+
+
+@pytest.mark.parametrize("name", sorted(EVENTS))
+def test_every_event_has_its_fields_in_the_document(name: str) -> None:
+    schema = resolve(f"#/components/schemas/{EVENTS[name].__name__}")
+    fields = {f.name for f in dataclasses.fields(EVENTS[name])} - KEPT_OFF.get(name, frozenset())
+    assert set(schema["properties"]) == fields
+    assert schema["additionalProperties"] is False
+    assert name in document()["channels"]["events"]["messages"]
+
+
+def test_every_example_fits_and_every_message_has_one() -> None:
+    for name, message in document()["components"]["messages"].items():
+        assert message["examples"], name
+        for example in message["examples"]:
+            assert not mistakes(message["payload"], example["payload"]), name
+
+
+def test_the_document_is_whole() -> None:
+    """Every reference leads somewhere; channels, messages, operations and schemas are all used."""
+    references = set(re.findall(r"\$ref: '?(#/[^\s']+)", DOCUMENT.read_text(encoding="utf-8")))
+    for reference in references:
+        assert resolve(reference) is not None, reference
+    for kind in ("messages", "schemas"):
+        for name in document()["components"][kind]:
+            assert f"#/components/{kind}/{name}" in references, name
+    used = {op["channel"]["$ref"] for op in document()["operations"].values()}
+    used |= {
+        op["reply"]["channel"]["$ref"] for op in document()["operations"].values() if "reply" in op
+    }
+    assert used == {f"#/channels/{name}" for name in document()["channels"]}
+    for schema in document()["components"]["schemas"].values():
+        Draft7Validator.check_schema(schema)
+
+
+def test_the_document_names_every_command_and_every_reason() -> None:
+    schemas = document()["components"]["schemas"]
+    assert schemas["Command"]["properties"]["name"]["enum"] == [*COMMANDS, "resend"]
+    text = schemas["ReplyRefused"]["properties"]["refusal"]["properties"]["code"]["description"]
+    for code in SENTENCES:
+        assert code in text
