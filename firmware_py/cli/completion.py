@@ -17,6 +17,14 @@ from firmware_py.cli.words import t
 __all__ = ["completion"]
 
 
+#: Choices, or whether it is a file's name; False is what only a person knows.
+Values = tuple[str, ...] | bool
+
+#: Metavars of options that name a file.
+_FILES = frozenset({"PATH", "FILE", "FOLDER"})
+_ROOT_OPTIONS = frozenset({"lang", "socket"})
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """What may follow at one place: ``path`` is the commands typed so far."""
@@ -24,8 +32,8 @@ class Node:
     path: str
     commands: tuple[tuple[str, str], ...]
     options: tuple[str, ...]
-    #: option -> its values; nothing: a file's name, or what only a person knows.
-    values: tuple[tuple[str, tuple[str, ...]], ...]
+    #: option -> its choices, else whether a file is meant.
+    values: tuple[tuple[str, Values], ...]
     files: bool
 
 
@@ -57,13 +65,14 @@ def _walk(command: click.Command, ctx: click.Context, path: str) -> Iterator[Nod
             child = command.get_command(ctx, name)
             if child is not None:
                 children.append((name, child))
-    options, values, files = list[str](), list[tuple[str, tuple[str, ...]]](), False
+    options, values, files = list[str](), list[tuple[str, Values]](), False
     for param in command.get_params(ctx):
         if isinstance(param, click.Option):
             options += param.opts
-            if not param.is_flag:
-                choices = _choices(param)
-                values += [(option, choices) for option in param.opts]
+            # Those of the root stand at every command: once in the script is enough.
+            if not param.is_flag and (not path or param.name not in _ROOT_OPTIONS):
+                found = _choices(param) or param.metavar in _FILES
+                values += [(option, found) for option in param.opts]
         elif isinstance(param.type, click.Path):
             files = True
         elif not children:
@@ -102,30 +111,33 @@ _hallctl() {
 complete -F _hallctl hallctl"""
 
 
+_BASH_FILES = 'COMPREPLY=($(compgen -f -- "$cur"))'
+
+
 def _bash(nodes: list[Node]) -> str:
     values, arms = [], []
     for node in nodes:
-        for option, choices in node.values:
-            given = f'COMPREPLY=($(compgen -W "{" ".join(choices)}" -- "$cur"))'
-            fallback = 'COMPREPLY=($(compgen -f -- "$cur"))'
-            values.append(
-                f'    "{node.path}:{option}") {given if choices else fallback}; return ;;'
-            )
+        for option, found in node.values:
+            given = _BASH_FILES if found is True else ":"
+            if isinstance(found, tuple):
+                given = f'COMPREPLY=($(compgen -W "{" ".join(found)}" -- "$cur"))'
+            values.append(f"    {_place(node, option)}) {given}; return ;;")
         names = " ".join(name for name, _ in node.commands)
         arms.append(
             f'    "{node.path}")\n'
             f'        if [[ $cur == -* ]]; then words="{" ".join(node.options)}"; '
             f'else words="{names}"; fi\n'
             f'        COMPREPLY=($(compgen -W "$words" -- "$cur"))'
-            + (
-                '\n        [[ $cur == -* ]] || COMPREPLY+=($(compgen -f -- "$cur"))'
-                if node.files
-                else ""
-            )
+            + (f"\n        [[ $cur == -* ]] || {_BASH_FILES}" if node.files else "")
             + " ;;"
         )
     paths = "|".join(f'"{node.path}"' for node in nodes if node.path)
     return _BASH % {"paths": paths, "values": "\n".join(values), "nodes": "\n".join(arms)}
+
+
+def _place(node: Node, option: str) -> str:
+    """Return the pattern of ``path:option``; the root's options stand anywhere."""
+    return f'"{node.path}:{option}"' if node.path else f"*:{option}"
 
 
 _ZSH = """\
@@ -158,9 +170,11 @@ fi"""
 def _zsh(nodes: list[Node]) -> str:
     values, arms = [], []
     for node in nodes:
-        for option, choices in node.values:
-            given = f"compadd -- {' '.join(choices)}" if choices else "_files"
-            values.append(f'    ("{node.path}:{option}") {given}; return ;;')
+        for option, found in node.values:
+            given = "_files" if found is True else ":"
+            if isinstance(found, tuple):
+                given = f"compadd -- {' '.join(found)}"
+            values.append(f"    ({_place(node, option)}) {given}; return ;;")
         described = " ".join(_quoted(f"{name}:{line}") for name, line in node.commands)
         files = "; _files" if node.files else ""
         arms.append(

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
-from firmware_py.cli.output import say, state_style, table, write_json
+from firmware_py.cli.output import Column, say, state_style, table, write_json
 from firmware_py.cli.words import chosen, in_words, t
 
 __all__ = ["devices", "show_devices"]
@@ -54,26 +54,28 @@ def _list(session: Session, *, trouble: bool) -> None:
         say(t("没有。", "None."))
 
 
-def show_devices(found: Iterable[Mapping[str, Any]]) -> None:
-    """Draw the table."""
-    columns = (
+def show_devices(found: Iterable[Mapping[str, Any]], *, kinds: bool = True) -> None:
+    """Draw the table, with the kinds of the devices or without."""
+    columns: list[Column] = [
         (t("设备", "Device"), ""),
         (t("状态", "State"), ""),
         (t("类型", "Kind"), ""),
         (t("说明", "What it says"), "wrap"),
-    )
-    table(
-        columns,
+    ]
+    rows: list[list[str | tuple[str, str]]] = [
         [
-            (
-                one["device"],
-                (in_words(one["state"]), state_style(one["state"])),
-                one["kind"],
-                _says(one),
-            )
-            for one in found
-        ],
-    )
+            one["device"],
+            (in_words(one["state"]), state_style(one["state"])),
+            one["kind"],
+            _says(one),
+        ]
+        for one in found
+    ]
+    if not kinds:
+        del columns[2]
+        for row in rows:
+            del row[2]
+    table(columns, rows)
 
 
 def _says(one: Mapping[str, Any]) -> str:

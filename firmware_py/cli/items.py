@@ -9,7 +9,7 @@ import click
 
 from firmware_py.cli.base import HallCommand, Session, pass_session
 from firmware_py.cli.output import minutes, table, write_json
-from firmware_py.cli.words import chosen, in_words, t
+from firmware_py.cli.words import chosen, in_words, joined, t
 
 __all__ = ["items", "search"]
 
@@ -40,7 +40,7 @@ def items(session: Session, query: tuple[str, ...]) -> None:
         (t("首字母", "Initials"), ""),
         (t("等候", "Waiting"), "right"),
         (t("预计等候", "Wait"), ""),
-        (t("也可", "Also"), ""),
+        (t("也可", "Also"), "wrap"),
     )
     if found:
         table(columns, [_row(item) for item in found])
@@ -55,7 +55,7 @@ def _row(item: Mapping[str, Any]) -> list[str]:
         item["initials"],
         str(item["waiting"]),
         minutes(item["wait_s"]) if item["wait_s"] is not None else "",
-        "、".join(in_words(place) for place in item["elsewhere"]),
+        joined(in_words(place) for place in item["elsewhere"]),
     ]
 
 

@@ -18,7 +18,17 @@ from firmware_py.cli.words import t
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Column", "level_style", "say", "span", "state_style", "table", "write_json"]
+__all__ = [
+    "Column",
+    "level_style",
+    "minutes",
+    "prose",
+    "say",
+    "span",
+    "state_style",
+    "table",
+    "write_json",
+]
 
 #: A column: its heading, and how it is set (``right``, ``wrap``, or nothing).
 Column = tuple[str, str]
@@ -62,6 +72,14 @@ def say(*parts: str | tuple[str, str], end: str = "\n") -> None:
     _console().print(Text.assemble(*parts), end=end)
 
 
+def prose(text: str) -> None:
+    """Write sentences; on a terminal they break between words."""
+    from firmware_py.cli.helptext import wrap
+
+    width = _console().width if sys.stdout.isatty() else _UNLIMITED
+    sys.stdout.writelines(line + "\n" for line in wrap(text, width))
+
+
 def table(
     columns: Sequence[Column],
     rows: Iterable[Sequence[str | tuple[str, str]]],
@@ -102,8 +120,10 @@ def minutes(seconds: float | None) -> str:
     """Return a wait in words: about how many minutes."""
     if seconds is None:
         return t("无法估计", "cannot be said")
-    whole = max(round(seconds / 60), 0)
-    return t(f"约 {whole} 分钟", f"about {whole} min") if whole else t("马上", "at once")
+    whole = round(seconds / 60)
+    if whole < 1:
+        return t("不到 1 分钟", "less than a minute")
+    return t(f"约 {whole} 分钟", f"about {whole} min")
 
 
 _STATES = {

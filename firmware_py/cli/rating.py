@@ -6,7 +6,7 @@ import click
 
 from firmware_py.cli.base import HallCommand, Session, pass_session
 from firmware_py.cli.outcome import give
-from firmware_py.cli.output import say, write_json
+from firmware_py.cli.output import prose, write_json
 from firmware_py.cli.words import chosen, t
 
 __all__ = ["rate", "why"]
@@ -51,4 +51,4 @@ def why(session: Session, number: str) -> None:
         return
     for words in (*answer["calls"], answer["now"]):
         if text := chosen(words):
-            say(text)
+            prose(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from firmware_py.cli.words import in_words, t
+from firmware_py.cli.words import in_words, joined, t
 
 __all__ = ["SENTENCES", "sentence"]
 
@@ -77,7 +77,7 @@ def _words(data: Mapping[str, Any]) -> dict[str, object]:
     words: dict[str, object] = dict(data)
     words["left"] = len(data.get("left") or ())
     skills = data.get("skills")
-    words["skills"] = t("全部事项", "everything") if skills is None else "、".join(skills)
+    words["skills"] = t("全部事项", "everything") if skills is None else joined(skills)
     reason = data.get("reason")
     words["why"] = _in_brackets(reason if isinstance(reason, str) else "")
     words["clerk"] = _in_brackets(data.get("clerk") or "")

@@ -61,7 +61,6 @@ def _safe(found: Mapping[str, Any]) -> None:
 
 def _normal(found: Mapping[str, Any]) -> None:
     from firmware_py.cli.alarms import show_alarms
-    from firmware_py.cli.windows_table import show_windows
 
     say(
         (chosen(found["name"]), "bold"),
@@ -72,7 +71,7 @@ def _normal(found: Mapping[str, Any]) -> None:
     if found["problem"]:
         say((chosen(found["problem"]), "bold red"))
     say()
-    show_windows(found["windows"], _levels(found["alarm_list"]))
+    _windows(found)
     if found["alarm_list"]:
         say()
         show_alarms(found["alarm_list"])
@@ -81,7 +80,7 @@ def _normal(found: Mapping[str, Any]) -> None:
     _devices(found["devices"])
     for printer, count in found["papers_owed"].items():
         words = t(
-            f"{printer} 还有 {count} 张号票未打印。", f"{printer} still owes {count} tickets."
+            f"{printer} 还有 {count} 张号票未打印。", f"Tickets not printed by {printer}: {count}."
         )
         say((words, "yellow"))
     _broker(found["broker"])
@@ -110,6 +109,18 @@ def _day(found: Mapping[str, Any]) -> None:
     )
 
 
+def _windows(found: Mapping[str, Any]) -> None:
+    """Draw the windows that work; those that are closed take a line together."""
+    from firmware_py.cli.windows_table import show_windows
+
+    closed = [w["id"] for w in found["windows"] if w["status"] == "closed" and not w["ticket"]]
+    working = [w for w in found["windows"] if w["id"] not in closed]
+    if working:
+        show_windows(working, _levels(found["alarm_list"]))
+    if closed:
+        say((t(f"未开放的窗口：{' '.join(closed)}", f"Closed windows: {' '.join(closed)}"), "dim"))
+
+
 def _levels(alarms: list[Mapping[str, Any]]) -> dict[str, str]:
     """Return the level of each window's alarm on its service."""
     return {a["window"]: a["level"] for a in alarms if a["kind"] == "service" and a["window"]}
@@ -118,7 +129,7 @@ def _levels(alarms: list[Mapping[str, Any]]) -> dict[str, str]:
 def _calls(calls: list[Mapping[str, Any]]) -> None:
     if calls:
         arrow = t(" 到窗口 ", " to ")
-        recent = "  ".join(f"{c['number']}{arrow}{c['window']}" for c in calls[:5])
+        recent = "  ".join(f"{c['number']}{arrow}{c['window']}" for c in calls[:4])
         say((t("最近叫号  ", "Last calls  "), "dim"), recent)
 
 
@@ -128,7 +139,7 @@ def _devices(devices: Mapping[str, Any]) -> None:
     states = "  ".join(f"{in_words(s)} {n}" for s, n in devices["by_state"].items())
     say((t("设备  ", "Devices  "), "dim"), f"{devices['total']}", f"  {states}" if states else "")
     if devices["trouble"]:
-        show_devices(devices["trouble"])
+        show_devices(devices["trouble"], kinds=False)
 
 
 def _broker(broker: Mapping[str, Any] | None) -> None:

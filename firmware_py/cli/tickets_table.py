@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from firmware_py.cli.output import minutes, say, state_style, table
-from firmware_py.cli.words import chosen, in_words, t
+from firmware_py.cli.output import minutes, prose, say, state_style, table
+from firmware_py.cli.words import chosen, in_words, joined, t
 
 __all__ = ["show_ticket", "show_tickets"]
 
@@ -19,11 +19,11 @@ def show_ticket(ticket: Mapping[str, Any]) -> None:
         if value:
             say((name, "dim"), "  ", value)
     if status == "waiting":
-        say(chosen(ticket["words"]))
+        prose(chosen(ticket["words"]))
 
 
 def _facts(ticket: Mapping[str, Any]) -> list[tuple[str, str]]:
-    traits = "、".join(in_words(trait, "trait") for trait in ticket["traits"])
+    traits = joined(in_words(trait, "trait") for trait in ticket["traits"])
     rating = {"none": t("未评价", "no answer"), "asked": t("正在询问", "being asked")}.get(
         ticket["rating_state"], ""
     )
@@ -50,9 +50,10 @@ def _facts(ticket: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _called(ticket: Mapping[str, Any]) -> str:
     if not ticket["calls"]:
         return ""
+    calls = ticket["calls"]
     return t(
-        f"{ticket['called_at']} 窗口 {ticket['window']}，共 {ticket['calls']} 次",
-        f"{ticket['called_at']} window {ticket['window']}, {ticket['calls']} times",
+        f"{ticket['called_at']} 窗口 {ticket['window']}，共 {calls} 次",
+        f"{ticket['called_at']} window {ticket['window']}, {calls} call{'s'[: calls - 1]}",
     )
 
 

@@ -40,7 +40,8 @@ def _row(window: Mapping[str, Any], level: str) -> list[Cell]:
         window["clerk"],
         window["ticket"] or "",
         _time(window, level),
-        str(window["waiting"]),
+        # How many it could call: of no interest while it calls nobody.
+        "" if window["status"] == "closed" else str(window["waiting"]),
         str(window["served"]),
         chosen(window["item_name"]),
     ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["choose", "chosen", "in_words", "language", "t", "use"]
+__all__ = ["choose", "chosen", "in_words", "joined", "language", "t", "use"]
 
 #: Not by pathlib: its import takes a tenth of what a page of help may.
 _CLICK_WORDS = __file__.rpartition("/")[0] + "/locale"
@@ -62,6 +62,11 @@ def chosen(words: object, otherwise: str = "") -> str:
     return otherwise
 
 
+def joined(words: Iterable[str]) -> str:
+    """Return words as a list is written in the language in use."""
+    return t("、", ", ").join(words)
+
+
 #: Words of the hall's states and kinds: code -> (Chinese, English).
 _CODES = {
     "waiting": ("等候中", "waiting"),
@@ -95,7 +100,7 @@ _CODES = {
     "a_grade": ("A级纳税人", "A-grade"),
     "elderly": ("老年人", "elderly"),
     "trait.disabled": ("残疾人", "disabled"),
-    "terminal": ("自助终端", "self-service terminal"),
+    "terminal": ("自助终端", "terminal"),
     "online": ("网上", "online"),
     "closing_time": ("下班", "closing time"),
     "never_closed": ("前一天未关门", "never closed"),
