@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, ParamSpec, TypeAlias
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
@@ -262,7 +263,9 @@ class Connection:
         self.reason = self.reason or str(reason)
 
 
-def _properties(message: Outgoing) -> Properties:
+def _properties(message: Outgoing) -> Properties | None:
+    if message.correlation is None and message.respond_to is None and message.expiry_s is None:
+        return None if message.content_type is None else _of_type(message.content_type)
     properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
     if message.content_type is not None:
         properties.ContentType = message.content_type
@@ -272,4 +275,12 @@ def _properties(message: Outgoing) -> Properties:
         properties.ResponseTopic = message.respond_to
     if message.expiry_s is not None:
         properties.MessageExpiryInterval = message.expiry_s
+    return properties
+
+
+@cache
+def _of_type(content_type: str) -> Properties:
+    """Making properties costs as much as all else of an event; they are only read."""
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    properties.ContentType = content_type
     return properties
