@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from firmware_py.cli.errors import CliError, NoDaemon, Refused, WrongUse
 from firmware_py.cli.lines import LineSocket
@@ -41,10 +41,17 @@ def socket_path(given: str | None, env: Mapping[str, str], name: str = "hall.soc
 
 
 class Client:
-    """Asks and commands. Connects when first used, stays connected."""
+    """Asks and commands. Connects when first used, stays connected.
 
-    def __init__(self, path: Path) -> None:
+    ``answer_s`` is how long an answer may take, ``return_s`` how long a daemon that went away.
+    """
+
+    def __init__(
+        self, path: Path, *, answer_s: float = ANSWER_S, return_s: float = RETURN_S
+    ) -> None:
         self._path = path
+        self._answer_s = answer_s
+        self._return_s = return_s
         self._line: LineSocket | None = None
         self._number = 0
         #: Notifications that came while an answer was awaited.
@@ -56,21 +63,20 @@ class Client:
             self._line.close()
             self._line = None
 
-    def ask(self, method: str, timeout_s: float = ANSWER_S, **params: Any) -> Any:
+    def ask(self, method: str, within_s: float | None = None, **params: Any) -> Any:
         """Return the answer to a query. Raises ``CliError``."""
-        try:
-            return self._call(method, params, timeout_s)
-        except TimeoutError:
-            raise self._silent(timeout_s) from None
-        except OSError:
-            self.close()
-        # A query changes nothing, so it may be asked again.
-        try:
-            return self._call(method, params, timeout_s)
-        except TimeoutError:
-            raise self._silent(timeout_s) from None
-        except OSError as error:
-            raise self._broken(error) from error
+        timeout_s = self._answer_s if within_s is None else within_s
+        for last in (False, True):
+            try:
+                return self._call(method, params, timeout_s)
+            except TimeoutError:
+                raise self._silent(timeout_s) from None
+            except OSError as error:
+                # A query changes nothing, so it may be asked again.
+                self.close()
+                if last:
+                    raise self._broken(error) from error
+        raise AssertionError
 
     def command(self, method: str, **params: Any) -> dict[str, Any]:
         """Return the outcome of a command: ``{"events": [...], "repeated": false}``.
@@ -78,11 +84,10 @@ class Client:
         A connection that breaks is tried once more with the same id, which counts once whatever
         happened. Raises ``CliError``.
         """
-        # Not uuid4: importing uuid costs more than all else here, and this is as random.
-        params |= {"command_id": os.urandom(16).hex(), "by": BY}
+        params |= {"command_id": uuid4().hex, "by": BY}
         for last in (False, True):
             try:
-                outcome: dict[str, Any] = self._call(method, params, ANSWER_S)
+                outcome: dict[str, Any] = self._call(method, params, self._answer_s)
             except TimeoutError:
                 raise self._uncertain() from None
             except OSError as error:
@@ -111,9 +116,9 @@ class Client:
     def _connected(self) -> LineSocket:
         if self._line is None:
             try:
-                self._line = LineSocket(self._path, ANSWER_S)
+                self._line = LineSocket(self._path, self._answer_s)
             except TimeoutError:
-                raise self._silent(ANSWER_S) from None
+                raise self._silent(self._answer_s) from None
             except OSError as error:
                 raise self._away(error) from error
         return self._line
@@ -138,7 +143,7 @@ class Client:
         return number is not None and message.get("id") == number
 
     def _wait_for_return(self) -> None:
-        until_s = time.monotonic() + RETURN_S
+        until_s = time.monotonic() + self._return_s
         while True:
             try:
                 self._connected()

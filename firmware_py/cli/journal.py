@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -43,6 +43,12 @@ def tail(session: Session, lines: int, follow: bool) -> None:
     if not follow:
         _write_events(session, session.client.ask("journal.tail", limit=lines) if lines else [])
         return
+    # Ctrl-C is how following ends.
+    with suppress(KeyboardInterrupt):
+        _follow(session, lines)
+
+
+def _follow(session: Session, lines: int) -> None:
     last: int | None = None
     for _ in session.client.follow():
         if last is None:

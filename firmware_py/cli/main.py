@@ -53,11 +53,11 @@ def _run(arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except click.Abort:
+    except click.Abort as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            return _INTERRUPTED
         sys.stderr.write(t("已中止，没有改动。\n", "Stopped; nothing was changed.\n"))
         return _REFUSED
-    except KeyboardInterrupt:
-        return _INTERRUPTED
     finally:
         session.close()
     return code if isinstance(code, int) else 0

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.cli.hallrun import Hall, Hallctl
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait until something is so, 20 s at most."""
+    end, pause = time.monotonic() + 20, threading.Event()
+    while not true():
+        assert time.monotonic() < end
+        pause.wait(0.1)
+
+
+def state(hallctl: Hallctl, device: str) -> str:
+    return {one["device"]: str(one["state"]) for one in hallctl.ok("devices")}[device]
+
+
+def test_the_list_shows_devices_and_what_they_can_play(hallctl: Hallctl) -> None:
+    found = {one["device"]: one for one in hallctl.ok("bench", "list")}
+    assert set(found) == {"printer", "pad-1"}
+    assert found["printer"]["plugged"]
+    assert "插好" in hallctl("bench", "list", lang="zh").out
+
+
+def test_a_key_pressed_on_the_bench_calls_in_the_hall(hallctl: Hallctl) -> None:
+    hallctl.ok("window", "open", "1")
+    number = hallctl.take()
+    assert hallctl("bench", "press", "pad-1", "next").out == "Pressed next on pad-1.\n"
+    until(lambda: hallctl.ok("ticket", "show", number)["window"] == "1")
+    assert "tx_ns" in hallctl.ok("bench", "press", "pad-1", "recall")
+
+
+def test_a_fault_reaches_the_technician_and_ends(hallctl: Hallctl) -> None:
+    until(lambda: state(hallctl, "printer") == "ok")
+    assert hallctl("bench", "fault", "printer", "paper-out").out == "printer: paper-out.\n"
+    until(lambda: state(hallctl, "printer") == "fault")
+    trouble = hallctl("devices", "list", "--trouble").out
+    assert "out of paper" in trouble
+    assert "out of paper" in hallctl("status").out
+    ended = hallctl("bench", "fault", "printer", "paper-out", "--off", lang="zh")
+    assert ended.out == "printer：paper-out 结束。\n"
+    until(lambda: state(hallctl, "printer") == "ok")
+    hallctl.ok("bench", "fault", "printer", "noise", "--value", "100")
+    assert hallctl.ok("bench", "clear", "printer") == {"devices": ["printer"]}
+
+
+def test_a_plug_is_pulled_and_put_back(hallctl: Hallctl) -> None:
+    assert hallctl("bench", "unplug", "printer", lang="zh").out == "printer：已拔下。\n"
+    until(lambda: state(hallctl, "printer") == "gone")
+    assert hallctl.ok("bench", "plug", "printer") == {"devices": ["printer"]}
+    until(lambda: state(hallctl, "printer") == "ok")
+
+
+def test_what_a_person_sees_is_told_and_pictured(hallctl: Hallctl, tmp_path: Path) -> None:
+    assert hallctl.ok("bench", "seen", "pad-1")["address"] == 1
+    assert "address: 1\n" in hallctl("bench", "seen", "pad-1").out
+    hallctl.take("A01", "--kiosk", "kiosk-1")
+    written: list[str] = []
+
+    def printed() -> bool:
+        written.extend(hallctl.ok("bench", "pictures", str(tmp_path), "--device", "printer"))
+        return bool(written)
+
+    until(printed)
+    assert Path(written[0]).read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_the_bench_refuses_is_code_1_in_both_languages(hallctl: Hallctl) -> None:
+    unknown = hallctl("bench", "unplug", "toaster")
+    assert unknown.code == 1
+    assert unknown.err == (
+        "The bench has no device or line toaster. It has: pad-1, pads, printer.\n"
+    )
+    key = hallctl("bench", "press", "pad-1", "fly", lang="zh")
+    assert key.code == 1
+    assert "没有按键“fly”" in key.err
+
+
+def test_a_hall_without_a_bench_says_so(hall: Hall, tmp_path: Path) -> None:
+    ran = hall.hallctl("bench", "--bench-socket", str(tmp_path / "b.sock"), "list", lang="zh")
+    assert ran.code == 3
+    assert "没有运行模拟台" in ran.err

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.hallrun import Hallctl
+
+
+def test_taking_a_ticket_prints_its_number_alone_on_the_first_line(hallctl: Hallctl) -> None:
+    ran = hallctl("ticket", "take", "A01")
+    number, wait = ran.out.splitlines()
+    assert ran.code == 0
+    assert number[0] == "A"
+    assert number[1:].isdecimal()
+    assert "ahead, estimated wait" in wait
+
+
+def test_a_ticket_of_the_duty_manager_carries_what_was_said(hallctl: Hallctl) -> None:
+    issued = hallctl.events(
+        "ticket", "take", "D03", "--kiosk", "kiosk-1", "--trait", "elderly",
+        "--trait", "a_grade", "--appointment", "23:59", "--override",
+    )["ticket.issued"]  # fmt: skip
+    assert issued["item"] == "D03"
+    assert issued["origin"] == "kiosk-1"
+    assert issued["traits"] == ["elderly", "a_grade"]
+    assert issued["appointment_ms"] > 0
+
+
+def test_a_ticket_is_shown_in_full_in_both_languages(hallctl: Hallctl) -> None:
+    number = hallctl.take("D03", "--trait", "disabled")
+    shown = hallctl("ticket", "show", number.lower())
+    assert shown.out.startswith(f"{number}  waiting\n")
+    assert "D03 Collection of blank invoices" in shown.out
+    chinese = hallctl("ticket", "show", number, lang="zh").out
+    assert f"{number}  等候中\n" in chinese
+    assert "事项  D03 发票领用" in chinese
+    assert "优先  残疾人" in chinese
+    assert hallctl.ok("ticket", "show", number)["number"] == number
+
+
+def test_the_list_can_be_of_one_status(hallctl: Hallctl) -> None:
+    number, other = hallctl.take(), hallctl.take()
+    assert hallctl.events("ticket", "cancel", other, "--reason", "gone")["ticket.cancelled"] == {
+        "number": other,
+        "reason": "gone",
+    }
+    waiting = {ticket["number"] for ticket in hallctl.ok("ticket", "list", "--status", "waiting")}
+    assert number in waiting
+    assert other not in waiting
+    lines = hallctl("ticket", "list", "--status", "cancelled").out.splitlines()
+    assert [line.split()[:2] for line in lines if other in line] == [[other, "cancelled"]]
+
+
+def test_a_transfer_says_where_to(hallctl: Hallctl) -> None:
+    number = hallctl.take("A01")
+    assert hallctl("ticket", "transfer", number, "--item", "D03").out == (
+        f"{number} transferred (D03)\n"
+    )
+    moved = hallctl.events("ticket", "transfer", number, "--window", "desk")["ticket.transferred"]
+    assert moved["window"] == "12"
+
+
+def test_a_ticket_is_parked_and_comes_back(hallctl: Hallctl) -> None:
+    number = hallctl.take()
+    assert hallctl("window", "call", "2", number).code == 0
+    parked = hallctl("ticket", "park", number, "--reason", "缺公章", lang="zh")
+    assert parked.out == f"{number} 在窗口 2 挂起（缺公章）\n"
+    assert "ticket.resumed" in hallctl.events("ticket", "resume", number)
+
+
+def test_a_reprint_is_asked_for_at_a_kiosk(hallctl: Hallctl) -> None:
+    number = hallctl.take()
+    asked = hallctl.events("ticket", "reprint", number, "--kiosk", "kiosk-1")
+    assert asked["ticket.reprint_requested"] == {"number": number, "origin": "kiosk-1"}
+
+
+def test_a_refusal_is_a_sentence_in_the_language_and_code_1(hallctl: Hallctl) -> None:
+    english = hallctl("ticket", "take", "X99")
+    chinese = hallctl("ticket", "take", "X99", lang="zh")
+    assert (english.code, english.out) == (1, "")
+    assert english.err == "There is no item X99; see the catalogue.\n"
+    assert chinese.code == 1
+    assert chinese.err == "没有编号为 X99 的事项,请查看事项目录。\n"
+
+
+def test_a_refusal_in_json_has_its_code_on_the_output(hallctl: Hallctl) -> None:
+    ran = hallctl("ticket", "show", "Z001", "--json")
+    assert ran.code == 1
+    assert ran.json()["error"]["code"] == "unknown_ticket"
+    assert ran.json()["error"]["zh"] == "今天没有 Z001 这个号,请核对号票。"
+    assert ran.err == "There is no ticket Z001 today; check the slip.\n"
+
+
+@pytest.mark.parametrize("time", ["25:00", "9", "10:75", "noon"])
+def test_an_appointment_that_is_no_time_is_wrong_use(hallctl: Hallctl, time: str) -> None:
+    ran = hallctl("ticket", "take", "A01", "--appointment", time)
+    assert ran.code == 2
+    assert ran.err == f"{time} is no time of day; write 10:30.\n"
+
+
+def test_the_daemon_records_who_did_it(hallctl: Hallctl) -> None:
+    number = hallctl.take()
+    line = hallctl("journal", "tail", "-n", "1").out
+    assert f"ticket {number} (A01)" in line
+    assert "[hallctl:" in line
