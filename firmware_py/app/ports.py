@@ -72,7 +72,10 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one command adds to the journal; a refused one adds its outcome alone."""
+    """What one command adds to the journal; a refused one adds its outcome alone.
+
+    ``time_ms`` is hall time, never below that of an earlier entry with events.
+    """
 
     command_id: str
     by: str
@@ -82,39 +85,90 @@ class Entry:
 
 
 class StoredEvent(Protocol):
-    """An event as read back."""
+    """An event as read back; fields as in ``Happened``."""
 
     @property
-    def seq(self) -> int: ...
+    def seq(self) -> int:
+        """Its number: 1 for the first, without gaps."""
+        ...
+
     @property
-    def time_ms(self) -> int: ...
+    def time_ms(self) -> int:
+        """Hall time."""
+        ...
+
     @property
-    def type(self) -> str: ...
+    def type(self) -> str:
+        """Its name, see ``core.events.EVENTS``."""
+        ...
+
     @property
-    def by(self) -> str: ...
+    def by(self) -> str:
+        """Who gave the command."""
+        ...
+
     @property
-    def command_id(self) -> str: ...
+    def command_id(self) -> str:
+        """The command that made it."""
+        ...
+
     @property
-    def body(self) -> bytes: ...
+    def body(self) -> bytes:
+        """Its content, a JSON object."""
+        ...
 
 
 class JournalPort(Protocol):
-    """The journal as the writer uses it, from the journal's thread only."""
+    """The journal as the application uses it, from the journal's thread only."""
 
     @property
-    def epoch(self) -> str: ...
-    @property
-    def last_seq(self) -> int: ...
-    @property
-    def last_time_ms(self) -> int: ...
-    @property
-    def first_seq(self) -> int: ...
+    def epoch(self) -> str:
+        """Name of the present epoch."""
+        ...
 
-    def append(self, entries: Sequence[Entry], positions: Mapping[str, int]) -> object: ...
-    def set_positions(self, positions: Mapping[str, int]) -> None: ...
-    def outcome(self, command_id: str) -> bytes | None: ...
-    def command_ids(self) -> Iterable[str]: ...
-    def read(self, after_seq: int, limit: int) -> Sequence[StoredEvent]: ...
-    def positions(self) -> Mapping[str, int]: ...
-    def save_snapshot(self, seq: int, body: bytes) -> None: ...
-    def newest_snapshot(self) -> tuple[int, bytes] | None: ...
+    @property
+    def first_seq(self) -> int:
+        """The oldest event that is kept."""
+        ...
+
+    @property
+    def last_seq(self) -> int:
+        """The newest event; 0 before the first."""
+        ...
+
+    @property
+    def last_time_ms(self) -> int:
+        """Hall time of the newest event."""
+        ...
+
+    def append(self, entries: Sequence[Entry], positions: Mapping[str, int] = ...) -> object:
+        """Record entries and positions in one durable transaction."""
+        ...
+
+    def set_positions(self, positions: Mapping[str, int]) -> None:
+        """Record how far readers are."""
+        ...
+
+    def positions(self) -> Mapping[str, int]:
+        """Return how far readers are."""
+        ...
+
+    def outcome(self, command_id: str) -> bytes | None:
+        """Return what became of a command."""
+        ...
+
+    def command_ids(self) -> Iterable[str]:
+        """Return the ids of all remembered commands."""
+        ...
+
+    def read(self, after_seq: int, limit: int) -> Sequence[StoredEvent]:
+        """Return recorded events in order."""
+        ...
+
+    def save_snapshot(self, seq: int, body: bytes) -> None:
+        """Keep the state as it was after event ``seq``."""
+        ...
+
+    def newest_snapshot(self) -> tuple[int, bytes] | None:
+        """Return the newest sound snapshot."""
+        ...

@@ -27,12 +27,12 @@ class UnknownEventError(ValueError):
         super().__init__(f"event {seq} is of the unknown type {name}: use a newer version")
         self.seq = seq
         self.name = name
-        self.zh = f"账本中第 {seq} 条记录({name})来自更新的版本,请升级程序后再启动。"
+        self.zh = f"账本中第 {seq} 条记录（{name}）来自更新的版本，请升级程序后再启动。"
         self.en = f"Record {seq} ({name}) is from a newer version; upgrade the controller."
 
 
 def recover(rules: Rules, journal: JournalPort) -> State:
-    """Return the recorded state. Raises ``UnknownEventError``; the journal raises its own errors."""
+    """Return the recorded state. Raises ``UnknownEventError`` and the journal's own errors."""
     state, seq = initial(rules), 0
     snapshot = journal.newest_snapshot()
     if snapshot is not None:

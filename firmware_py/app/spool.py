@@ -40,15 +40,17 @@ class Paper(Protocol):
     ``some_left`` says whether bytes left for the printer: then a part may be on paper.
     """
 
-    def __call__(self, job: Job, done: Callable[[bool, bool], None]) -> None: ...
+    def __call__(self, job: Job, done: Callable[[bool, bool], None]) -> None:
+        """Print ``job``."""
+        ...
 
 
 class KeepPositions(Protocol):
-    """Records reader positions; ``done`` runs in the event loop, at once when it is None."""
+    """Records reader positions; ``done``, if given, runs in the loop once the disk has them."""
 
-    def __call__(
-        self, positions: Mapping[str, int], done: Callable[[], None] | None
-    ) -> None: ...
+    def __call__(self, positions: Mapping[str, int], done: Callable[[], None] | None) -> None:
+        """Record ``positions``."""
+        ...
 
 
 class PrinterSpool:
@@ -118,7 +120,7 @@ class PrinterSpool:
             self.sent = job.seq
         self._next()
 
-    def ready(self, ready: bool) -> None:  # noqa: FBT001 - a state, not an option
+    def ready(self, ready: bool) -> None:
         """The printer says that it can print, or cannot."""
         self._ready = ready
         self._next()
@@ -140,7 +142,7 @@ class PrinterSpool:
     def _print(self, job: Job) -> None:
         self._paper(job, lambda confirmed, some_left: self._done(job, confirmed, some_left))
 
-    def _done(self, job: Job, confirmed: bool, some_left: bool) -> None:  # noqa: FBT001
+    def _done(self, job: Job, confirmed: bool, some_left: bool) -> None:
         self._busy = False
         if confirmed:
             self._confirm(job)
@@ -153,8 +155,7 @@ class PrinterSpool:
     def _confirm(self, job: Job) -> None:
         self._jobs.popleft()
         self.confirmed = job.seq
-        if self.sent < job.seq:
-            self.sent = job.seq
+        self.sent = max(self.sent, job.seq)
         self._keep({self.sent_key: self.sent, self.confirmed_key: job.seq}, None)
 
 

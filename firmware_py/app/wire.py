@@ -56,7 +56,9 @@ def parse_command(name: str, params: dict[str, Any]) -> Command:
     """Return the command called ``name``; raises ``BadCommandError`` with what is wrong with it."""
     kind = COMMANDS.get(name)
     if kind is None:
-        raise BadCommandError("unknown_command", f"没有命令 {name}。", f"There is no command {name}.")
+        raise BadCommandError(
+            "unknown_command", f"没有命令 {name}。", f"There is no command {name}."
+        )
     for given in params:
         if given not in _known_params[name]:
             raise BadCommandError(
@@ -65,7 +67,9 @@ def parse_command(name: str, params: dict[str, Any]) -> Command:
     try:
         command = msgspec.convert(params, kind)
     except msgspec.ValidationError as error:
-        raise BadCommandError("bad_field", f"{name} 的参数有误:{error}", f"{name}: {error}") from None
+        raise BadCommandError(
+            "bad_field", f"{name} 的参数有误：{error}", f"{name}: {error}"
+        ) from None
     # Text reaches paper and displays: bounded, and free of control characters.
     for field_name in _known_params[name]:
         value = getattr(command, field_name)

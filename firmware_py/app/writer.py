@@ -51,7 +51,7 @@ RETRY_MS = 1000
 
 BUSY = Refusal(
     "busy",
-    "系统正忙,请稍后再试。",
+    "系统正忙，请稍后再试。",
     "The controller is busy; please try again in a moment.",
 )
 

@@ -23,29 +23,29 @@ class Refusal:
 #: code -> (Chinese, English).
 SENTENCES: dict[str, tuple[str, str]] = {
     "day_closed": (
-        "今天尚未开门营业,请值班长先开门(hallctl open)。",
+        "今天尚未开门营业，请值班长先开门（hallctl open）。",
         "The day is not open; the duty manager opens it (hallctl open).",
     ),
     "day_already_open": ("{day} 已经开门。", "{day} is already open."),
     "day_still_open": (
-        "{day} 还没有关门,请先关门(hallctl close)。",
+        "{day} 还没有关门，请先关门（hallctl close）。",
         "{day} is still open; close it first (hallctl close).",
     ),
     "day_before_last": (
-        "日期 {day} 早于上一个营业日 {last},请检查时钟或写明日期。",
+        "日期 {day} 早于上一个营业日 {last}，请检查时钟或写明日期。",
         "{day} is before the last business day {last}; check the clock or give the date.",
     ),
-    "bad_day": ("“{day}”不是日期,应写成 2026-01-31。", "{day} is no date; write 2026-01-31."),
+    "bad_day": ("“{day}”不是日期，应写成 2026-01-31。", "{day} is no date; write 2026-01-31."),
     "unknown_item": (
-        "没有编号为 {item} 的事项,请查看事项目录。",
+        "没有编号为 {item} 的事项，请查看事项目录。",
         "There is no item {item}; see the catalogue.",
     ),
     "unknown_window": (
-        "没有 {window} 号窗口,请查看配置。",
+        "没有 {window} 号窗口，请查看配置。",
         "There is no window {window}; see the configuration.",
     ),
     "unknown_ticket": (
-        "今天没有 {number} 这个号,请核对号票。",
+        "今天没有 {number} 这个号，请核对号票。",
         "There is no ticket {number} today; check the slip.",
     ),
     "unknown_alarm": ("没有 {alarm} 这个告警。", "There is no alarm {alarm}."),
@@ -54,51 +54,51 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "There is no skill {skill} in the catalogue.",
     ),
     "before_hours": (
-        "还没到办公时间,{time} 开始取号。",
+        "还没到办公时间，{time} 开始取号。",
         "Not open yet; tickets from {time}.",
     ),
     "on_break": (
-        "现在是午休时间,{time} 继续取号。",
+        "现在是午休时间，{time} 继续取号。",
         "The hall has a break; tickets again from {time}.",
     ),
     "after_hours": (
-        "今天的取号已结束,请在下一个工作日再来。",
+        "今天的取号已结束，请在下一个工作日再来。",
         "No more tickets today; please come on the next working day.",
     ),
     "last_ticket_passed": (
-        "临近下班,已停止取号。急事请找值班长。",
+        "临近下班，已停止取号。急事请找值班长。",
         "Close to closing time, no more tickets; ask the duty manager if it is urgent.",
     ),
     "quota_day": (
-        "今天的号已取完,请改日再来或网上办理。",
+        "今天的号已取完，请改日再来或网上办理。",
         "All tickets of today are taken; come another day or do it online.",
     ),
     "quota_item": (
-        "该事项今天的号已取完,请改日再来或网上办理。",
+        "该事项今天的号已取完，请改日再来或网上办理。",
         "All of today's tickets for this item are taken; come another day or do it online.",
     ),
     "quota_person": (
-        "您今天已取过号,请使用手中的号票;如有疑问请找值班长。",
+        "您今天已取过号，请使用手中的号票；如有疑问请找值班长。",
         "You have taken a ticket today; use that one, or ask the duty manager.",
     ),
     "ticket_ended": (
-        "{number} 已经结束({status}),不能再操作。",
+        "{number} 已经结束（{status}），不能再操作。",
         "{number} has ended ({status}); nothing more can be done with it.",
     ),
     "not_in_hand": (
-        "{number} 现在不在窗口办理,不能挂起。",
+        "{number} 现在不在窗口办理，不能挂起。",
         "{number} is not at a window, so it cannot be parked.",
     ),
     "not_waiting": (
-        "{number} 现在不能叫号({status})。",
+        "{number} 现在不能叫号（{status}）。",
         "{number} cannot be called now ({status}).",
     ),
     "not_away": (
-        "{number} 没有挂起也没有过号,不需要恢复。",
+        "{number} 没有挂起也没有过号，不需要恢复。",
         "{number} is neither parked nor missed; nothing to resume.",
     ),
     "return_too_late": (
-        "{number} 过号已超过 {minutes} 分钟,请重新取号。",
+        "{number} 过号已超过 {minutes} 分钟，请重新取号。",
         "{number} was missed more than {minutes} minutes ago; please take a new ticket.",
     ),
     "transfer_where": (
@@ -106,25 +106,25 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Say which item or window it goes to.",
     ),
     "no_exception_window": (
-        "本厅没有设置疑难处理窗口,请写明窗口。",
+        "本厅没有设置疑难处理窗口，请写明窗口。",
         "This hall has no exception desk; name a window.",
     ),
     "wrong_skill": (
-        "{window} 号窗口不办理该事项,请选择其他窗口。",
+        "{window} 号窗口不办理该事项，请选择其他窗口。",
         "Window {window} does not do this item; choose another.",
     ),
     "window_closed": (
-        "{window} 号窗口没有开放,请先开放窗口。",
+        "{window} 号窗口没有开放，请先开放窗口。",
         "Window {window} is closed; open it first.",
     ),
     "window_paused": (
-        "{window} 号窗口正在暂停,请先恢复。",
+        "{window} 号窗口正在暂停，请先恢复。",
         "Window {window} is on a break; resume it first.",
     ),
     "window_open": ("{window} 号窗口已经开放。", "Window {window} is already open."),
     "window_not_paused": ("{window} 号窗口没有暂停。", "Window {window} is not on a break."),
     "ticket_in_hand": (
-        "{window} 号窗口手中还有 {number},请先办结、过号、挂起或转移。",
+        "{window} 号窗口手中还有 {number}，请先办结、过号、挂起或转移。",
         "Window {window} still has {number}; finish, miss, park or transfer it first.",
     ),
     "nobody_in_hand": (
@@ -136,16 +136,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Nobody waits for window {window}.",
     ),
     "too_soon": (
-        "刚刚叫了 {number},请稍等再按。",
+        "刚刚叫了 {number}，请稍等再按。",
         "{number} was called a moment ago; wait before the next press.",
     ),
     "already_started": ("{number} 已经开始办理。", "{number} is already being served."),
     "missed_being_served": (
-        "{number} 已经开始办理,不能记为过号。",
+        "{number} 已经开始办理，不能记为过号。",
         "{number} is being served; it cannot be marked as missed.",
     ),
     "call_again_first": (
-        "{number} 只叫了 {calls} 次,请再叫一次再记过号。",
+        "{number} 只叫了 {calls} 次，请再叫一次再记过号。",
         "{number} was called {calls} times only; call again before marking it missed.",
     ),
     "no_rating_open": (

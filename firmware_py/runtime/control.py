@@ -24,7 +24,7 @@ import msgspec
 from firmware_py.app.ports import Outcome, Submission
 from firmware_py.app.wire import BadCommandError, encode, outcome_json, parse_command
 from firmware_py.app.writer import Reply
-from firmware_py.core.commands import COMMANDS
+from firmware_py.core.commands import COMMANDS, AcknowledgeAlarm
 from firmware_py.core.refusals import Refusal
 
 __all__ = ["ControlServer", "Query", "QueryError"]
@@ -103,6 +103,11 @@ class _Connection(asyncio.Protocol):
                 self._transport.close()
 
 
+def remove_socket(path: Path) -> None:
+    """Remove what a daemon that was killed left behind."""
+    path.unlink(missing_ok=True)
+
+
 def _peer(sock: socket.socket) -> str:
     raw = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     _, uid, _ = struct.unpack("3i", raw)
@@ -139,6 +144,7 @@ class ControlServer:
         self._writer = writer
         self._queries = queries
         self._server: asyncio.Server | None = None
+        self._path: Path | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.connections: set[_Connection] = set()
         self.subscribers: set[_Connection] = set()
@@ -146,7 +152,7 @@ class ControlServer:
     async def start(self, path: Path, gid: int | None = None) -> None:
         """Listen at ``path``; only its owner and the group may connect."""
         loop = asyncio.get_running_loop()
-        path.unlink(missing_ok=True)
+        remove_socket(path)
         old_mask = os.umask(0o117)
         try:
             self._server = await loop.create_unix_server(
@@ -154,6 +160,7 @@ class ControlServer:
             )
         finally:
             os.umask(old_mask)
+        self._path = path
         if gid is not None:
             os.chown(path, -1, gid)
 
@@ -166,6 +173,8 @@ class ControlServer:
                 connection._transport.close()  # noqa: SLF001
         for task in list(self._tasks):
             task.cancel()
+        if self._path is not None:
+            remove_socket(self._path)
 
     def publish(self, line: bytes) -> None:
         """Send a notification to everybody who subscribed."""
@@ -210,6 +219,8 @@ class ControlServer:
             data = {"code": error.code, "zh": error.zh, "en": error.en}
             connection.send(_error(request.id, BAD_PARAMS, error.en, data))
             return
+        if isinstance(command, AcknowledgeAlarm) and not command.by:
+            command = AcknowledgeAlarm(command.alarm, f"{by}:{connection.user}")
         request_id = request.id
 
         def reply(outcome: Outcome) -> None:
@@ -225,10 +236,31 @@ class ControlServer:
             answer = await self._queries[request.method](request.params, connection.user)
         except QueryError as error:
             connection.send(_refused(request.id, error.refusal))
-        except (msgspec.ValidationError, ValueError, KeyError, TypeError) as error:
-            connection.send(_error(request.id, BAD_PARAMS, f"{request.method}: {error}"))
+        except msgspec.ValidationError as error:
+            data = {
+                "code": "bad_field",
+                "zh": f"{request.method} 的参数有误：{error}",
+                "en": f"{request.method}: {error}",
+            }
+            connection.send(_error(request.id, BAD_PARAMS, data["en"], data))
+        except Exception as error:
+            # Whoever asked must get an answer, whatever went wrong; the log has the rest.
+            log.exception("%s could not be answered", request.method)
+            refusal = self._sentence_for(error)
+            connection.send(_refused(request.id, refusal))
         else:
             connection.send(_result(request.id, encode(answer)))
+
+    @staticmethod
+    def _sentence_for(error: Exception) -> Refusal:
+        zh, en = getattr(error, "zh", None), getattr(error, "en", None)
+        if isinstance(zh, str) and isinstance(en, str):
+            return Refusal("failed", zh, en)
+        return Refusal(
+            "failed",
+            "操作没有完成，请查看 halld 的日志。",
+            "This could not be done; see the log of halld.",
+        )
 
 
 def _refused(request_id: int | str | None, refusal: Refusal) -> bytes:

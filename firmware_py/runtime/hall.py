@@ -47,11 +47,14 @@ PAPER_LOOKBACK = 50_000
 RETRY_S = 1.0
 
 
-class NoBackupFolder(ValueError):  # noqa: N818 - says what is missing
+class NoBackupFolder(ValueError):
     """The configuration names no second place for backups."""
 
+    zh = "配置中没有备份目录，请设置 journal.backup_folder。"
+    en = "The configuration names no folder for backups; set journal.backup_folder."
+
     def __init__(self) -> None:
-        super().__init__("journal.backup_folder is not configured")
+        super().__init__(self.en)
 
 
 def sentence_for(error: Exception) -> Refusal:
@@ -61,7 +64,7 @@ def sentence_for(error: Exception) -> Refusal:
     log.error("unexpected failure of the journal", exc_info=error)
     return Refusal(
         "not_recorded",
-        "无法记录,操作未生效。请联系技术人员查看日志。",
+        "无法记录，操作未生效。请联系技术人员查看日志。",
         "Nothing was recorded and nothing was done; a technician should see the log.",
     )
 
@@ -82,9 +85,7 @@ class Hall:
         self.loop = loop
         self.store = journal
         state = recover(rules, journal)
-        self.clock = HallClock(
-            MachineClocks(), settings.hall.timezone, run_folder / "clock.json"
-        )
+        self.clock = HallClock(MachineClocks(), settings.hall.timezone, run_folder / "clock.json")
         self.clock.resume(journal.epoch, journal.last_time_ms, state.wall_offset_ms)
         self.journal = JournalThread(journal, loop)
         self.writer = HallWriter(
@@ -150,8 +151,8 @@ class Hall:
         if broker is None:
             return
         # Imported here: a hall without a broker does without the library's 5 MB.
-        from firmware_py.runtime.broker_port import BrokerPort, sync_settings  # noqa: PLC0415
-        from firmware_py.sync.broker import BrokerSync  # noqa: PLC0415
+        from firmware_py.runtime.broker_port import BrokerPort, sync_settings
+        from firmware_py.sync.broker import BrokerSync
 
         self.sync = BrokerSync(sync_settings(self, broker), BrokerPort(self))
         self.writer.on_recorded.append(self.sync.recorded)
@@ -204,17 +205,13 @@ class Hall:
             for r in batch:
                 if r.type in ("ticket.issued", "ticket.reprint_requested"):
                     event = decode_event(r.type, r.body)
-                    happened = Happened(
-                        r.seq, r.time_ms, r.type, r.by, r.command_id, event, r.body
-                    )
+                    happened = Happened(r.seq, r.time_ms, r.type, r.by, r.command_id, event, r.body)
                     if asks_for_paper(event) is not None:
                         found.append(happened)
             after = batch[-1].seq
         return found
 
-    def keep_positions(
-        self, positions: Mapping[str, int], done: Callable[[], None] | None
-    ) -> None:
+    def keep_positions(self, positions: Mapping[str, int], done: Callable[[], None] | None) -> None:
         """Record reader positions; while the disk fails it is tried again every second."""
         self.positions.update(positions)
 
@@ -332,6 +329,7 @@ class Hall:
 
 def device_specs(settings: Settings) -> tuple[dict[str, LineSpec], dict[str, DeviceSpec]]:
     """Return lines and devices as the framework and the bench take them."""
+
     def of(table: dict[str, object]) -> LineSettings | None:
         return msgspec.convert(table, LineSettings) if table else None
 

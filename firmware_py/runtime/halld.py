@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import faulthandler
 import gc
 import grp
 import logging
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--log", default="info", choices=["debug", "info", "warning", "error"])
     options = parser.parse_args(arguments)
     set_up_logs(options.log)
+    faulthandler.enable()
     try:
         configuration = load_all(options.config, os.environ)
     except ConfigError as error:
@@ -53,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.write(f"{mistake}\n{mistake.in_chinese()}\n")
         return BAD_CONFIGURATION
     sys.setswitchinterval(SWITCH_S)
+    Path(configuration.settings.control.socket).parent.mkdir(parents=True, exist_ok=True)
     return asyncio.run(_run(configuration.settings, configuration.rules))
 
 
@@ -62,8 +65,13 @@ async def _run(settings: Settings, rules: Rules) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     socket = Path(settings.control.socket)
-    socket.parent.mkdir(parents=True, exist_ok=True)
-    gid = grp.getgrnam(settings.control.group).gr_gid if settings.control.group else None
+    try:
+        gid = grp.getgrnam(settings.control.group).gr_gid if settings.control.group else None
+    except KeyError:
+        group = settings.control.group
+        sys.stderr.write(f"没有用户组 {group}，请先创建或修改 control.group。\n")
+        sys.stderr.write(f"There is no group {group}; create it or change control.group.\n")
+        return BAD_CONFIGURATION
     try:
         journal = Journal.open(Path(settings.journal.path), node=settings.hall.node)
     except JournalLocked as error:
@@ -96,7 +104,6 @@ async def _run(settings: Settings, rules: Rules) -> int:
     await upkeep.stop()
     await control.stop()
     await hall.stop()
-    socket.unlink(missing_ok=True)
     return 0
 
 
@@ -114,7 +121,6 @@ async def _safe(
     notify("STOPPING=1")
     await control.stop()
     await safe.stop()
-    socket.unlink(missing_ok=True)
     return 0
 
 

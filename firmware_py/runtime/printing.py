@@ -91,7 +91,9 @@ class Printing:
             left: list[bool] = []
 
             def print_it(driver: Any) -> Printed:
-                printed: Printed = driver.print_slip(slip, job.seq, on_sent=lambda: left.append(True))
+                printed: Printed = driver.print_slip(
+                    slip, job.seq, on_sent=lambda: left.append(True)
+                )
                 return printed
 
             def printed(result: Result) -> None:

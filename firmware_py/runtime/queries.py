@@ -19,7 +19,7 @@ from firmware_py.app.wire import decode_event
 from firmware_py.core.decide_tickets import find
 from firmware_py.core.events import EVENT_NAMES, TicketCalled
 from firmware_py.core.explain import call_words, waiting_words
-from firmware_py.core.refusals import Refusal, refuse
+from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.device_events import Result
 from firmware_py.runtime.hall import Hall
@@ -179,7 +179,7 @@ class Answers:
             raise QueryError(
                 Refusal(
                     "unknown_device",
-                    f"没有设备 {device},请用 hallctl devices 查看。",
+                    f"没有设备 {device}，请用 hallctl devices 查看。",
                     f"There is no device {device}; see hallctl devices.",
                 )
             )
@@ -204,7 +204,7 @@ class Answers:
         result = await asyncio.wait_for(future, 30)
         if result.error is not None:
             words = self._hall.supervisor.health_of(device).say
-            raise QueryError(Refusal("device_failed", words.zh, f"{words.en} ({result.error})"))
+            raise QueryError(Refusal("device_failed", words.zh, words.en))
         return {"device": device, "outcome": result.outcome, "say": result.value}
 
     async def tail(self, params: dict[str, Any], user: str) -> Any:

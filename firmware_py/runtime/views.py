@@ -87,9 +87,7 @@ def alarm_view(state: State, alarm: Alarm, now_ms: int) -> dict[str, Any]:
 
 def last_calls(state: State, most: int) -> list[dict[str, Any]]:
     """Return the newest calls, newest first, looked for among the day's newest tickets."""
-    called = [
-        t for t in state.tickets.values() if t.called_ms is not None and t.window is not None
-    ]
+    called = [t for t in state.tickets.values() if t.called_ms is not None and t.window is not None]
     called.sort(key=lambda t: t.called_ms or 0, reverse=True)
     return [
         {

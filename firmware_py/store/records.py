@@ -4,31 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from firmware_py.app.ports import Entry, NewEvent
 from firmware_py.store.problems import Problem
 
 __all__ = ["Entry", "Epoch", "Head", "NewEvent", "Recorded", "Verified"]
-
-
-@dataclass(frozen=True, slots=True)
-class NewEvent:
-    """An event before it has a number. ``body`` is one JSON object in UTF-8."""
-
-    type: str
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What one command adds: its outcome, and its events (none when it was refused).
-
-    ``time_ms`` is milliseconds since 1970 (UTC), never below an earlier entry's with events.
-    """
-
-    command_id: str
-    by: str
-    time_ms: int
-    outcome: bytes
-    events: tuple[NewEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)

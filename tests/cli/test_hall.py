@@ -55,7 +55,7 @@ def test_the_day_closes_with_who_is_left_and_opens_by_the_halls_own_date(hallctl
     assert closed["left"]
     again = hallctl("close", lang="zh")
     assert again.code == 1
-    assert again.err == "今天尚未开门营业,请值班长先开门(hallctl open)。\n"
+    assert again.err == "今天尚未开门营业，请值班长先开门（hallctl open）。\n"
     assert "未开门（上一营业日 " in hallctl("status", lang="zh").out
     opened = hallctl.events("open")["day.opened"]
     assert opened == {"day": hallctl.ok("status")["now"][:10], "reopened": True}

@@ -1,0 +1,1 @@
+"""The bench: a whole hall on one machine, with every port simulated; and its figures."""

@@ -1,0 +1,190 @@
+"""Sets a hall up on this machine: broker, simulators and daemon, each a process of its own.
+
+Used by ``make run``, by the figures and by the end-to-end tests. The daemon gets the
+configuration file that it would get in a real hall; its port names lead to the simulators.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from firmware_py.bench.client import BenchClient, HallClient
+from firmware_py.config_file import load_all
+from firmware_py.runtime.hall import device_specs
+
+__all__ = ["ROOT", "Stage", "free_port"]
+
+ROOT = Path(__file__).parents[2]
+MOSQUITTO = """\
+# One listener on the loopback; nothing of the machine's own broker is touched.
+per_listener_settings false
+listener {port} 127.0.0.1
+allow_anonymous true
+persistence true
+persistence_location {folder}/
+autosave_interval 5
+max_queued_messages 100000
+max_inflight_messages 100
+message_size_limit 65536
+log_type error
+log_type warning
+"""
+
+
+def free_port() -> int:
+    """Return a TCP port of the loopback that nobody listens on now."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+class Stage:
+    """A hall below one folder: ``run/`` (sockets and wires), ``data/`` (journal), ``log/``."""
+
+    def __init__(
+        self, folder: Path, config: Path = ROOT / "config" / "bench.toml", *, broker: bool = True
+    ) -> None:
+        self.folder = folder
+        self.config = config
+        self.run = folder / "run"
+        self.data = folder / "data"
+        self.logs = folder / "log"
+        self.broker_port = free_port()
+        self._with_broker = broker
+        self._ended: dict[str, int] = {}
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.environment = {
+            **os.environ,
+            "HALL_RUN": str(self.run),
+            "HALL_DATA": str(self.data),
+            "HALL_BROKER_PORT": str(self.broker_port),
+            "HALL_PRINTER2_PORT": str(free_port()),
+            "HALL_CLOCK": "machine",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    @property
+    def hall_socket(self) -> Path:
+        """The daemon's control socket."""
+        return self.run / "hall.sock"
+
+    @property
+    def bench_socket(self) -> Path:
+        """The simulators' control socket."""
+        return self.run / "bench.sock"
+
+    def prepare(self, *, clean: bool = True) -> None:
+        """Make the folders; ``clean`` empties them first."""
+        for folder in (self.run, self.data, self.logs):
+            if clean and folder.exists():
+                shutil.rmtree(folder)
+            folder.mkdir(parents=True, exist_ok=True)
+        (self.data / "backup").mkdir(exist_ok=True)
+
+    async def __aenter__(self) -> Self:
+        """Start everything and wait until it is there."""
+        self.prepare()
+        try:
+            if self._with_broker:
+                self.start_broker()
+            self.start_simulators()
+            await (await BenchClient.connect(self.bench_socket)).close()
+            self.start_hall()
+            await (await HallClient.connect(self.hall_socket)).close()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop everything."""
+        await asyncio.to_thread(self.stop)
+
+    def start_broker(self) -> None:
+        """Start mosquitto on this stage's port."""
+        program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+        kept = self.folder / "broker"
+        kept.mkdir(exist_ok=True)
+        config = self.run / "mosquitto.conf"
+        config.write_text(MOSQUITTO.format(port=self.broker_port, folder=kept), encoding="utf-8")
+        # As root, mosquitto changes to its own user, who may not write here.
+        if os.geteuid() == 0:
+            config.write_text(config.read_text(encoding="utf-8") + "user root\n", encoding="utf-8")
+        self._start("mosquitto", [program, "-c", str(config)])
+
+    def start_simulators(self) -> None:
+        """Start the simulators of every device of the configuration."""
+        settings = load_all(self.config, self.environment).settings
+        lines, devices = device_specs(settings)
+        plan = {
+            "lines": {name: _without_name(spec) for name, spec in lines.items()},
+            "devices": {name: _without_name(spec) for name, spec in devices.items()},
+        }
+        path = self.run / "plan.json"
+        path.write_bytes(msgspec.json.encode(plan))
+        arguments = ["--plan", str(path), "--control", str(self.bench_socket)]
+        self._start("simulators", [sys.executable, "-m", "devices.simhost", *arguments])
+
+    def start_hall(self, extra: Mapping[str, str] | None = None) -> None:
+        """Start the daemon; the same call again starts it again after ``kill``."""
+        arguments = ["--config", str(self.config)]
+        program = [sys.executable, "-m", "firmware_py.runtime.halld", *arguments]
+        self._start("halld", program, extra)
+
+    def _start(self, name: str, program: list[str], extra: Mapping[str, str] | None = None) -> None:
+        with (self.logs / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                program,
+                env={**self.environment, **(extra or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+                # Ctrl-C is for the player, which then ends the others in order.
+                start_new_session=True,
+            )
+
+    def end(self, name: str, number: signal.Signals = signal.SIGTERM, wait_s: float = 15) -> int:
+        """Send a signal to one process and wait for its end; return its exit code."""
+        process = self.processes.pop(name)
+        if process.poll() is None:
+            process.send_signal(number)
+            if number is signal.SIGTERM:
+                process.send_signal(signal.SIGCONT)
+        try:
+            code = process.wait(wait_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code = process.wait()
+        self._ended[name] = code
+        return code
+
+    def stop(self) -> dict[str, int]:
+        """End what runs, the daemon first; return every process's exit code."""
+        for name in ("halld", "simulators", "mosquitto"):
+            if name in self.processes:
+                self.end(name)
+        return dict(self._ended)
+
+    def log_of(self, name: str) -> str:
+        """Return what a process has logged."""
+        path = self.logs / f"{name}.log"
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+
+def _without_name(spec: msgspec.Struct) -> dict[str, object]:
+    plain: dict[str, object] = msgspec.to_builtins(spec)
+    del plain["name"]
+    return plain
