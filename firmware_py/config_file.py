@@ -1,6 +1,6 @@
 """Reads a hall's configuration and names every mistake in it at once.
 
-``${NAME}`` is replaced from the environment in ports, paths, the broker's host and port, and
+``${NAME}`` is replaced from the environment in ports, paths, clock, the broker's host and port, and
 devices' options; nowhere else. ``${HALL_DATA}`` and ``${HALL_RUN}`` are the data and the runtime
 folder: of the environment, else of systemd (``STATE_DIRECTORY``, ``RUNTIME_DIRECTORY``), else
 ``/var/lib/hall`` and ``/run/hall``. docs/configuration.md has all tables and keys.
@@ -44,6 +44,7 @@ _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 #: Keys beside ports and options in which ``${NAME}`` counts.
 _FILLED = (
     ("hall", "catalogue"),
+    ("hall", "clock"),
     ("journal", "path"),
     ("journal", "backup_folder"),
     ("broker", "host"),

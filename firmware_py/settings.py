@@ -69,6 +69,8 @@ class HallSettings(Table, frozen=True, kw_only=True):
         "wall",
     )
     timezone: Filled = "Asia/Shanghai"
+    #: The bench plays a day in a minute by a clock of its own (``runtime.bench_clock``).
+    clock: Annotated[str, Meta(pattern=r"^(machine|file:.+)$", examples=["machine"])] = "machine"
     #: Relative to the folder of the configuration file.
     catalogue: Filled = "items.toml"
 

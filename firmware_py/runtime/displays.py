@@ -28,12 +28,12 @@ class Walls:
         settings: Settings,
         post: Post,
         clock_s: Callable[[], float],
-        loop: asyncio.AbstractEventLoop,
+        later: Callable[[float, Callable[[], None]], asyncio.TimerHandle],
         columns: Callable[[str], int | None],
     ) -> None:
         self._post = post
         self._clock_s = clock_s
-        self._loop = loop
+        self._later = later
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._boards = {
             wall.display: CallBoard(
@@ -78,8 +78,7 @@ class Walls:
             timer.cancel()
         change = board.next_change(now)
         if change is not None:
-            delay = max(change - now, 0.05)
-            self._timers[display] = self._loop.call_later(delay, self.show, display)
+            self._timers[display] = self._later(change - now, lambda: self.show(display))
 
     def stop(self) -> None:
         """Cancel what was to be shown later."""

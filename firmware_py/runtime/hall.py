@@ -15,7 +15,7 @@ import msgspec
 from devices.base import Input, Status
 from devices.specs import DeviceSpec, LineSpec
 from devices.transport import LineSettings
-from firmware_py.app.clock import HallClock, MachineClocks
+from firmware_py.app.clock import HallClock
 from firmware_py.app.journal_thread import JournalThread
 from firmware_py.app.ports import Happened, Outcome, Submission
 from firmware_py.app.recovery import recover, remembered_ids
@@ -26,6 +26,7 @@ from firmware_py.core import commands as c
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
+from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.runtime.control import ControlServer
 from firmware_py.runtime.device_events import DeviceEvent, Finished, Lost, Opened, Reported, Result
 from firmware_py.runtime.device_events import Outcome as Ended
@@ -45,6 +46,8 @@ log = logging.getLogger(__name__)
 #: Papers further back than this are not looked for at start: a day's tickets are long gone.
 PAPER_LOOKBACK = 50_000
 RETRY_S = 1.0
+#: What a display shows changes by itself at most so often.
+QUICKEST_S = 0.05
 
 
 class NoBackupFolder(ValueError):
@@ -85,7 +88,9 @@ class Hall:
         self.loop = loop
         self.store = journal
         state = recover(rules, journal)
-        self.clock = HallClock(MachineClocks(), settings.hall.timezone, run_folder / "clock.json")
+        #: ``speed``: seconds that pass in the hall while one passes here; 1 but on the bench.
+        clocks, self.speed = clocks_of(settings.hall.clock)
+        self.clock = HallClock(clocks, settings.hall.timezone, run_folder / "clock.json")
         self.clock.resume(journal.epoch, journal.last_time_ms, state.wall_offset_ms)
         self.journal = JournalThread(journal, loop)
         self.writer = HallWriter(
@@ -113,7 +118,7 @@ class Hall:
         self.printing = Printing(
             settings, self.rules, self.state, self.positions, self.keep_positions, self.post
         )
-        self.walls = Walls(settings, self.post, self.loop.time, self.loop, self._columns)
+        self.walls = Walls(settings, self.post, self._now_s, self._later, self._columns)
         self.strips = Strips(settings, self.post, self.state)
         self.pads = Pads(settings, self.post, self.state)
         self.lamps = Lamps(settings, self.post, self.state)
@@ -130,6 +135,13 @@ class Hall:
             self.lamps.recorded,
             self._to_subscribers,
         ]
+
+    def _now_s(self) -> float:
+        return self.clock.now_ms() / 1000
+
+    def _later(self, after_s: float, job: Callable[[], None]) -> asyncio.TimerHandle:
+        """Run ``job`` after seconds of the hall; quicker than anybody sees is not needed."""
+        return self.loop.call_later(max(after_s / self.speed(), QUICKEST_S), job)
 
     def state(self) -> State:
         """Return what is recorded; read it, never change it."""

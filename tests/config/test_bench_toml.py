@@ -23,6 +23,7 @@ REAL_PORTS = {
     "socket://127.0.0.1:${HALL_PRINTER2_PORT}": "socket://192.168.1.60:9100",
     "mock:${HALL_RUN}/wire/gpio": "lgpio",
     "${HALL_BROKER_PORT}": "1883",
+    "${HALL_CLOCK}": "machine",
 }
 
 
@@ -35,7 +36,13 @@ def load_here(folder: Path, hall: str, **env: str) -> Configuration:
 
 def load_bench(folder: Path) -> Configuration:
     hall = (CONFIG / "bench.toml").read_text(encoding="utf-8")
-    return load_here(folder, hall, HALL_BROKER_PORT="18830", HALL_PRINTER2_PORT="19100")
+    return load_here(
+        folder,
+        hall,
+        HALL_BROKER_PORT="18830",
+        HALL_PRINTER2_PORT="19100",
+        HALL_CLOCK="machine",
+    )
 
 
 @pytest.fixture
