@@ -15,9 +15,13 @@ __all__ = ["COMMANDS", "Command"]
 
 @dataclass(frozen=True, slots=True)
 class OpenDay:
-    """Open the business day ``day`` (``YYYY-MM-DD``); the same day again goes on with it."""
+    """Open the business day ``day`` (``YYYY-MM-DD``); the same day again goes on with it.
+
+    ``override`` is the duty manager's word that a later date, opened before, was wrong.
+    """
 
     day: str
+    override: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class ParkTicket:
 
 @dataclass(frozen=True, slots=True)
 class ResumeTicket:
-    """Bring a parked or missed ticket back."""
+    """Bring back a parked or missed ticket, or one left when the day closed too early."""
 
     number: str
 

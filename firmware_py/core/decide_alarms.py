@@ -10,7 +10,7 @@ from firmware_py.core.decide_windows import find_window
 from firmware_py.core.model import AlarmKind, Level, State, TicketStatus, Window, WindowStatus
 from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.core.rules import Rules
-from firmware_py.core.waiting import candidates
+from firmware_py.core.waiting import waiting_since_ms
 
 __all__ = ["acknowledge", "call_help", "tick"]
 
@@ -102,14 +102,12 @@ def _idle(rules: Rules, state: State, window: Window, now_ms: int) -> Iterator[e
     key = f"{AlarmKind.IDLE}:{window.id}"
     if not rules.idle_limit_s:
         return
-    oldest_ms = min(
-        (-candidate[1] for candidate, _ in candidates(rules, state, window, now_ms)), default=None
-    )
-    if oldest_ms is None:
+    since_ms = waiting_since_ms(state, window)
+    if since_ms is None:
         if key in state.alarms:
             yield e.AlarmCleared(key)
         return
-    seconds = (now_ms - max(oldest_ms, window.free_ms)) // 1000
+    seconds = (now_ms - max(since_ms, window.free_ms)) // 1000
     level = _level(rules, seconds, rules.idle_limit_s)
     yield from _raise(state, AlarmKind.IDLE, level, window.id, window.id, seconds)
 
@@ -117,11 +115,11 @@ def _idle(rules: Rules, state: State, window: Window, now_ms: int) -> Iterator[e
 def _waiting(rules: Rules, state: State, now_ms: int) -> Iterator[e.Event]:
     items = rules.items
     for queue in state.queues.values():
-        for issued_ms, _, number in queue:
+        for _, _, number in queue:
             ticket = state.tickets[number]
             item = items.get(ticket.item)
             limit_s = (item.wait_limit_s if item else None) or rules.wait_limit_s
-            seconds = (now_ms - issued_ms) // 1000
+            seconds = (now_ms - ticket.waits_since_ms) // 1000
             if not limit_s or seconds < limit_s * rules.amber_share:
                 continue
             level = _level(rules, seconds, limit_s)

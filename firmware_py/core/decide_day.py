@@ -14,31 +14,46 @@ __all__ = ["ENDED", "check_hours", "close_day", "local_seconds", "open_day", "se
 ENDED = frozenset({TicketStatus.FINISHED, TicketStatus.CANCELLED, TicketStatus.LEFT})
 
 DAY_S = 86_400
+MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def _is_day(text: str) -> bool:
     parts = text.split("-")
-    return (
-        [len(part) for part in parts] == [4, 2, 2]
-        and all(part.isascii() and part.isdigit() for part in parts)
-        and 1 <= int(parts[1]) <= 12
-        and 1 <= int(parts[2]) <= 31
-    )
+    if [len(part) for part in parts] != [4, 2, 2]:
+        return False
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        return False
+    year, month, day = (int(part) for part in parts)
+    if not 1 <= month <= 12:
+        return False
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return 1 <= day <= MONTH_DAYS[month - 1] + (leap and month == 2)
 
 
 def open_day(
     rules: Rules, state: State, command: c.OpenDay, now_ms: int
 ) -> list[e.Event] | Refusal:
-    """Open a day. A date that comes again goes on counting: no number twice in a day."""
+    """Open a day. A date that comes again goes on counting: no number twice in a day.
+
+    So does a date set right by ``override``: slips of the wrong date are in people's hands. With
+    a new day every window takes again what the configuration says.
+    """
     if not _is_day(command.day):
         return refuse("bad_day", day=command.day)
     if state.day_open:
         if state.day == command.day:
             return refuse("day_already_open", day=state.day)
         return refuse("day_still_open", day=state.day)
-    if state.day is not None and command.day < state.day:
-        return refuse("day_before_last", day=command.day, last=state.day)
-    return [e.DayOpened(command.day, reopened=command.day == state.day)]
+    if state.day is not None and command.day <= state.day:
+        if command.day < state.day and not command.override:
+            return refuse("day_before_last", day=command.day, last=state.day)
+        return [e.DayOpened(command.day, reopened=True)]
+    events: list[e.Event] = [e.DayOpened(command.day)]
+    for rule in rules.windows.values():
+        window = state.windows.get(rule.id)
+        if window is not None and window.skills != rule.skills:
+            events.append(e.WindowSkillsChanged(rule.id, rule.skills))
+    return events
 
 
 def close_day(

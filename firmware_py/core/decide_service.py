@@ -24,7 +24,10 @@ __all__ = ["ask_rating", "call_next", "call_ticket", "finish", "missed", "rate",
 
 Decision = list[e.Event] | Refusal
 
-CALLABLE = frozenset({TicketStatus.WAITING, TicketStatus.MISSED, TicketStatus.PARKED})
+#: Left when the day closed too early: callable again once the same day is open.
+CALLABLE = frozenset(
+    {TicketStatus.WAITING, TicketStatus.MISSED, TicketStatus.PARKED, TicketStatus.LEFT}
+)
 
 
 def _may_call(rules: Rules, state: State, window: Window, now_ms: int) -> Refusal | None:

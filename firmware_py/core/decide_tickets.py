@@ -10,7 +10,7 @@ from firmware_py.core.estimate import estimate
 from firmware_py.core.model import State, Ticket, TicketStatus
 from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.core.rules import Rules
-from firmware_py.core.series import next_count, number_text
+from firmware_py.core.series import next_number
 
 __all__ = ["cancel", "find", "park", "reprint", "resume", "take", "transfer"]
 
@@ -33,12 +33,11 @@ def take(rules: Rules, state: State, command: c.TakeTicket, now_ms: int) -> Deci
     if not state.day_open:
         return refuse("day_closed")
     if not command.override:
-        refusal = check_hours(rules, state, now_ms) or _check_quotas(rules, state, command)
+        refusal = check_hours(rules, state, now_ms) or _check_quotas(rules, state, command, now_ms)
         if refusal is not None:
             return refusal
     series = rules.series_of(item)
-    count = next_count(series, state.counters.get(series.id))
-    number = number_text(series, count)
+    count, number = next_number(series, state.counters.get(series.id), state.tickets)
     appointment_ms = command.appointment_ms
     if appointment_ms is not None and now_ms > appointment_ms + rules.appointment_late_s * 1000:
         # Too late for the appointment: waits like everybody else.
@@ -62,7 +61,7 @@ def take(rules: Rules, state: State, command: c.TakeTicket, now_ms: int) -> Deci
     ]
 
 
-def _check_quotas(rules: Rules, state: State, command: c.TakeTicket) -> Refusal | None:
+def _check_quotas(rules: Rules, state: State, command: c.TakeTicket, now_ms: int) -> Refusal | None:
     item = rules.items[command.item]
     if rules.quota_day is not None and sum(state.taken_by_item.values()) >= rules.quota_day:
         return refuse("quota_day")
@@ -72,9 +71,27 @@ def _check_quotas(rules: Rules, state: State, command: c.TakeTicket) -> Refusal 
         rules.quota_person is not None
         and command.person is not None
         and state.taken_by_person.get(command.person, 0) >= rules.quota_person
+        and _usable(rules, state, command.person, now_ms) >= rules.quota_person
     ):
         return refuse("quota_person")
     return None
+
+
+def _too_late_to_return(rules: Rules, ticket: Ticket, now_ms: int) -> bool:
+    return now_ms - (ticket.missed_ms or 0) > rules.return_within_s * 1000
+
+
+def _usable(rules: Rules, state: State, person: str, now_ms: int) -> int:
+    """Count a person's tickets without those missed for too long: they were told to take anew."""
+    return sum(
+        1
+        for ticket in state.tickets.values()
+        if ticket.person == person
+        and ticket.status is not TicketStatus.CANCELLED
+        and not (
+            ticket.status is TicketStatus.MISSED and _too_late_to_return(rules, ticket, now_ms)
+        )
+    )
 
 
 def cancel(rules: Rules, state: State, command: c.CancelTicket, now_ms: int) -> Decision:
@@ -94,13 +111,15 @@ def transfer(rules: Rules, state: State, command: c.TransferTicket, now_ms: int)
     ticket = find(state, command.number)
     if isinstance(ticket, Refusal):
         return ticket
-    if ticket.status in ENDED or ticket.status is TicketStatus.MISSED:
+    if ticket.status in ENDED:
         return refuse("ticket_ended", number=ticket.number, status=ticket.status)
+    if ticket.status is TicketStatus.MISSED:
+        return refuse("ticket_missed", number=ticket.number)
     if command.item is None and command.window is None:
         return refuse("transfer_where")
     item = rules.items.get(command.item or ticket.item)
     if item is None:
-        return refuse("unknown_item", item=command.item)
+        return refuse("unknown_item", item=command.item or ticket.item)
     window = command.window
     if window == "desk":
         window = rules.exception_window
@@ -113,7 +132,9 @@ def transfer(rules: Rules, state: State, command: c.TransferTicket, now_ms: int)
         sent_to_desk = window == rules.exception_window
         if not sent_to_desk and there.skills is not None and item.skill not in there.skills:
             return refuse("wrong_skill", window=window)
-    events: list[e.Event] = [*clear_of_ticket(state, ticket)]
+    # Whoever only waits elsewhere has waited as long as before: that alarm stays.
+    stays = ticket.status is TicketStatus.WAITING and item.id == ticket.item
+    events: list[e.Event] = [] if stays else [*clear_of_ticket(state, ticket)]
     from_window = ticket.window if ticket.status in IN_HAND else None
     events.append(e.TicketTransferred(ticket.number, item.id, item.skill, window, from_window))
     return events
@@ -134,7 +155,10 @@ def park(rules: Rules, state: State, command: c.ParkTicket, now_ms: int) -> Deci
 
 
 def resume(rules: Rules, state: State, command: c.ResumeTicket, now_ms: int) -> Decision:
-    """Bring back a parked ticket (first at its window) or a missed one (after some others)."""
+    """Bring back a parked ticket (first at its window) or a missed one (after some others).
+
+    One that was left when the day closed goes on waiting when the same day opens again.
+    """
     ticket = find(state, command.number)
     if isinstance(ticket, Refusal):
         return ticket
@@ -143,11 +167,12 @@ def resume(rules: Rules, state: State, command: c.ResumeTicket, now_ms: int) -> 
     if ticket.status is TicketStatus.PARKED:
         return [e.TicketResumed(ticket.number, ticket.window)]
     if ticket.status is TicketStatus.MISSED:
-        away_ms = now_ms - (ticket.missed_ms or 0)
-        if away_ms > rules.return_within_s * 1000:
+        if _too_late_to_return(rules, ticket, now_ms):
             minutes = rules.return_within_s // 60
             return refuse("return_too_late", number=ticket.number, minutes=minutes)
         return [e.TicketReturned(ticket.number, state.calls + rules.return_after_calls)]
+    if ticket.status is TicketStatus.LEFT:
+        return [e.TicketResumed(ticket.number, None)]
     return refuse("not_away", number=ticket.number)
 
 

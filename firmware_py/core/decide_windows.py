@@ -65,11 +65,8 @@ def close(rules: Rules, state: State, command: c.CloseWindow, now_ms: int) -> De
         return refuse("window_closed", window=window.id)
     if window.ticket is not None:
         return refuse("ticket_in_hand", window=window.id, number=window.ticket)
-    events: list[e.Event] = [*clear_of_window(state, window.id)]
-    if window.rating_ticket is not None:
-        events.append(e.RatingUnanswered(window.rating_ticket, window.id))
-    events.append(e.WindowClosed(window.id))
-    return events
+    # A rating stays open for its time: the last taxpayer may still be at the pad.
+    return [*clear_of_window(state, window.id), e.WindowClosed(window.id)]
 
 
 def set_skills(rules: Rules, state: State, command: c.SetWindowSkills, now_ms: int) -> Decision:

@@ -49,7 +49,9 @@ def estimate(rules: Rules, state: State, item: Item, now_ms: int) -> Estimate:
     if not windows:
         ahead = sum(len(queue) for key, queue in state.queues.items() if key[0] == item.skill)
         return Estimate(ahead, None, 0, 0, "low")
-    ahead, work_s = 0, 0.0
+    ahead = 0
+    # Summed exactly: a state read back has its queues in another order, and must say the same.
+    parts_s: list[float] = []
     mean_by_skill: dict[str, float] = {}
     for key, queue in state.queues.items():
         if any(eligible(state, window, key) for window in windows):
@@ -57,14 +59,14 @@ def estimate(rules: Rules, state: State, item: Item, now_ms: int) -> Estimate:
             if skill not in mean_by_skill:
                 mean_by_skill[skill] = _mean_s(rules, state, skill, item)
             ahead += len(queue)
-            work_s += len(queue) * mean_by_skill[skill]
+            parts_s.append(len(queue) * mean_by_skill[skill])
     free = 0
     for window in windows:
         if window.ticket is None:
             free += 1
         else:
-            work_s += _rest_s(rules, state, window, item, now_ms)
-    wait_s = 0.0 if free > ahead else work_s / len(windows)
+            parts_s.append(_rest_s(rules, state, window, item, now_ms))
+    wait_s = 0.0 if free > ahead else math.fsum(parts_s) / len(windows)
     times = state.service_times.get("")
     count = times.count if times else 0
     spread = math.sqrt(times.m2 / count) if times and count > 1 else item.service_limit_s / 2

@@ -88,7 +88,7 @@ class TicketParked:
 
 @dataclass(frozen=True, slots=True)
 class TicketResumed:
-    """Parked no more: first at ``window``."""
+    """Parked no more: first at ``window``. Left at closing (None): waits as it did before."""
 
     number: str
     window: str | None

@@ -8,6 +8,7 @@ from typing import Any
 from firmware_py.core import events as e
 from firmware_py.core.model import (
     Alarm,
+    AlarmKind,
     ServiceTimes,
     State,
     Ticket,
@@ -68,7 +69,8 @@ def _day_opened(state: State, event: e.DayOpened, at_ms: int) -> None:
         state.tickets = {}
         state.queues = {}
         state.waiting = 0
-        state.alarms = {}
+        # A window that calls for help before the hall opens still needs it.
+        state.alarms = {k: a for k, a in state.alarms.items() if a.kind is AlarmKind.HELP}
         state.taken_by_item = {}
         state.taken_by_person = {}
         state.service_times = {}
@@ -141,6 +143,8 @@ def _ticket_transferred(state: State, event: e.TicketTransferred, at_ms: int) ->
     ticket = state.tickets[event.number]
     if ticket.status is TicketStatus.WAITING:
         dequeue(state, ticket)
+    else:
+        ticket.again_ms = at_ms
     _stop_serving(state, ticket, at_ms)
     if event.item != ticket.item:
         # Another business: its own time limit begins from nothing.
@@ -167,16 +171,19 @@ def _ticket_parked(state: State, event: e.TicketParked, at_ms: int) -> None:
 
 def _ticket_resumed(state: State, event: e.TicketResumed, at_ms: int) -> None:
     ticket = state.tickets[event.number]
-    ticket.resumed = True
+    ticket.resumed = ticket.status is TicketStatus.PARKED
     ticket.bound = event.window
     ticket.status = TicketStatus.WAITING
     ticket.reason = ""
+    ticket.again_ms = at_ms
+    ticket.ended_ms = None
     enqueue(state, ticket)
 
 
 def _ticket_returned(state: State, event: e.TicketReturned, at_ms: int) -> None:
     ticket = state.tickets[event.number]
     ticket.returned_from_call = event.from_call
+    ticket.again_ms = at_ms
     ticket.status = TicketStatus.WAITING
     enqueue(state, ticket)
 
@@ -218,8 +225,10 @@ def _ticket_called(state: State, event: e.TicketCalled, at_ms: int) -> None:
     ticket.bound = None
     ticket.resumed = False
     ticket.returned_from_call = None
-    ticket.calls += 1
+    ticket.calls = 1
     ticket.called_ms = at_ms
+    ticket.ended_ms = None
+    ticket.reason = ""
     window = _window(state, event.window)
     window.ticket = event.number
     window.last_call_ms = at_ms
@@ -296,7 +305,8 @@ def _alarm_raised(state: State, event: e.AlarmRaised, at_ms: int) -> None:
 
 
 def _alarm_acknowledged(state: State, event: e.AlarmAcknowledged, at_ms: int) -> None:
-    state.alarms[event.alarm].acknowledged_by = event.by
+    if (alarm := state.alarms.get(event.alarm)) is not None:
+        alarm.acknowledged_by = event.by
 
 
 def _alarm_cleared(state: State, event: e.AlarmCleared, at_ms: int) -> None:

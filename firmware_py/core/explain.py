@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from firmware_py.core.estimate import open_windows_for
 from firmware_py.core.events import CallReason
-from firmware_py.core.model import State, Ticket, TicketStatus, WindowStatus
+from firmware_py.core.model import State, Ticket, TicketStatus
 from firmware_py.core.rules import Rules, Text
-from firmware_py.core.waiting import candidates, key_of, priority_of
+from firmware_py.core.waiting import candidates, key_of, priority_of, waits_for
 
 __all__ = ["RULE_WORDS", "call_words", "waiting_words"]
 
@@ -62,15 +62,12 @@ def waiting_words(rules: Rules, state: State, ticket: Ticket, now_ms: int) -> Te
     priority, rule = priority_of(rules, ticket, key, now_ms)
     words = RULE_WORDS[rule]
     waited = _minutes((now_ms - ticket.issued_ms) / 1000)
-    if ticket.bound:
-        bound = state.windows.get(ticket.bound)
-        if bound is not None and bound.status is not WindowStatus.CLOSED:
-            return Text(
-                f"{number} 指定在 {ticket.bound} 号窗口办理，已等候 {waited} 分钟，"
-                f"该窗口空闲后即呼叫。",
-                f"{number} is bound to window {ticket.bound}; it has waited {waited} min and is "
-                f"called once that window is free.",
-            )
+    if ticket.bound and waits_for(state, ticket.bound, key[3]):
+        return Text(
+            f"{number} 指定在 {ticket.bound} 号窗口办理，已等候 {waited} 分钟，该窗口空闲后即呼叫。",
+            f"{number} is bound to window {ticket.bound}; it has waited {waited} min and is "
+            f"called once that window is free.",
+        )
     windows = open_windows_for(state, ticket.skill)
     if not windows:
         return Text(
@@ -83,6 +80,11 @@ def waiting_words(rules: Rules, state: State, ticket: Ticket, now_ms: int) -> Te
         return Text(
             f"{number} 过号后返回，再叫 {others} 个号之后可以呼叫。",
             f"{number} came back after a miss and may be called after {others} more calls.",
+        )
+    if ticket.resumed:
+        return Text(
+            f"{number} {words.zh}，窗口空闲后最先呼叫。",
+            f"{number}: {words.en}; it is called first once a window is free.",
         )
     ahead = sum(
         count

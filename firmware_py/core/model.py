@@ -98,6 +98,8 @@ class Ticket:
     #: Milliseconds of service before it was parked or transferred.
     served_before_ms: int = 0
     missed_ms: int | None = None
+    #: Since when it waits again, after it was called or parked; None: since it was issued.
+    again_ms: int | None = None
     ended_ms: int | None = None
     reason: str = ""
     rating: int | None = None
@@ -105,6 +107,11 @@ class Ticket:
     rating_state: str = ""
     rating_reason: str = ""
     estimate_s: int | None = None
+
+    @property
+    def waits_since_ms(self) -> int:
+        """Since when it waits now; its place in the queue is that of ``issued_ms``."""
+        return self.issued_ms if self.again_ms is None else self.again_ms
 
 
 @dataclass(slots=True)

@@ -32,8 +32,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{day} is still open; close it first (hallctl close).",
     ),
     "day_before_last": (
-        "日期 {day} 早于上一个营业日 {last}，请检查时钟或写明日期。",
-        "{day} is before the last business day {last}; check the clock or give the date.",
+        "日期 {day} 早于上一个营业日 {last}，请检查时钟；上一个日期有误时，由值班长强制开门。",
+        "{day} is before the last business day {last}; check the clock, or override that date.",
     ),
     "bad_day": ("“{day}”不是日期，应写成 2026-01-31。", "{day} is no date; write 2026-01-31."),
     "unknown_item": (
@@ -80,6 +80,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "quota_person": (
         "您今天已取过号，请使用手中的号票；如有疑问请找值班长。",
         "You have taken a ticket today; use that one, or ask the duty manager.",
+    ),
+    "ticket_missed": (
+        "{number} 已过号，请先恢复再转移。",
+        "{number} was missed; bring it back first, then transfer it.",
     ),
     "ticket_ended": (
         "{number} 已经结束（{status}），不能再操作。",
@@ -159,8 +163,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 
+#: What a ticket's status is called in a sentence: (Chinese, English).
+STATUS_WORDS: dict[str, tuple[str, str]] = {
+    "waiting": ("等候中", "waiting"),
+    "called": ("已呼叫", "called"),
+    "serving": ("办理中", "being served"),
+    "parked": ("已挂起", "parked"),
+    "missed": ("已过号", "missed"),
+    "finished": ("已办结", "finished"),
+    "cancelled": ("已取消", "cancelled"),
+    "left": ("关门时未办理", "still open when the day closed"),
+}
+
+
 def refuse(code: str, **data: object) -> Refusal:
-    """Return the refusal ``code`` with its sentences filled in."""
+    """Return the refusal ``code`` with its sentences filled in; ``data`` keeps the bare values."""
     zh, en = SENTENCES[code]
     words = {name: str(value) for name, value in data.items()}
-    return Refusal(code, zh.format(**words), en.format(**words), words)
+    zh_words, en_words = dict(words), dict(words)
+    if "status" in words:
+        zh_words["status"], en_words["status"] = STATUS_WORDS[words["status"]]
+    return Refusal(code, zh.format(**zh_words), en.format(**en_words), words)

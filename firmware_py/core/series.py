@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from firmware_py.core.rules import Series
 
-__all__ = ["next_count", "number_text"]
+__all__ = ["next_count", "next_number", "number_text"]
 
 
 def next_count(series: Series, last: int | None) -> int:
@@ -18,3 +20,15 @@ def next_count(series: Series, last: int | None) -> int:
 def number_text(series: Series, count: int) -> str:
     """Return the number as printed: ``A001``; past the digits it grows, ``A1000``."""
     return f"{series.prefix}{count:0{series.digits}d}"
+
+
+def next_number(series: Series, last: int | None, given: Container[str]) -> tuple[int, str]:
+    """Return the next count and its number; what was ``given`` today is never given again.
+
+    Two series meet when the configuration changed during the day, or when a prefix ends in a
+    digit: A + 1001 looks like A1 + 001.
+    """
+    count = next_count(series, last)
+    while (number := number_text(series, count)) in given:
+        count = next_count(series, count)
+    return count, number

@@ -18,7 +18,17 @@ from firmware_py.core.events import CallReason
 from firmware_py.core.model import QueueKey, State, Ticket, TicketStatus, Window, WindowStatus
 from firmware_py.core.rules import Rules, Trait, Weight, Weights
 
-__all__ = ["Candidate", "candidates", "dequeue", "eligible", "enqueue", "next_ticket", "rebuild"]
+__all__ = [
+    "Candidate",
+    "candidates",
+    "dequeue",
+    "eligible",
+    "enqueue",
+    "next_ticket",
+    "rebuild",
+    "waiting_since_ms",
+    "waits_for",
+]
 
 #: Marks of queues whose order is not simply that of waiting.
 PLAIN, APPOINTMENT, RETURNED, RESUMED = "", "appointment", "returned", "resumed"
@@ -84,12 +94,42 @@ def rebuild(state: State) -> None:
             enqueue(state, ticket)
 
 
+def waits_for(state: State, bound: str, mark: str) -> bool:
+    """Say whether a bound ticket waits for its window alone.
+
+    Not when that is closed; one that was parked does not sit out a break either.
+    """
+    window = state.windows.get(bound)
+    if window is None or window.status is WindowStatus.CLOSED:
+        return False
+    return mark != RESUMED or window.status is WindowStatus.OPEN
+
+
+def waiting_since_ms(state: State, window: Window) -> int | None:
+    """Return since when somebody waits whom this window may call, or None."""
+    best: int | None = None
+    held_back: int | None = None
+    for key, queue in state.queues.items():
+        if not eligible(state, window, key):
+            continue
+        # Only those who were called before wait since another time than their place says.
+        again = key[3] != PLAIN or "transferred" in key[2]
+        for _, _, number in queue if again else queue[:1]:
+            ticket = state.tickets[number]
+            since_ms = ticket.waits_since_ms
+            if key[3] == RETURNED and state.calls < (ticket.returned_from_call or 0):
+                held_back = since_ms if held_back is None else min(held_back, since_ms)
+            else:
+                best = since_ms if best is None else min(best, since_ms)
+    # When nobody else waits, those who let others pass have nobody to let pass.
+    return held_back if best is None else best
+
+
 def eligible(state: State, window: Window, key: QueueKey) -> bool:
     """Say whether this window may call from this queue."""
-    skill, bound, _, _ = key
+    skill, bound, _, mark = key
     if bound and bound != window.id:
-        other = state.windows.get(bound)
-        if other is not None and other.status is not WindowStatus.CLOSED:
+        if waits_for(state, bound, mark):
             return False
     elif bound:
         # Sent here by name: the duty manager's word stands above the window's skills.
