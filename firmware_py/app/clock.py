@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 __all__ = ["Clocks", "HallClock", "MachineClocks", "Reading"]
+
+log = logging.getLogger(__name__)
 
 #: No hall ran this software before; an earlier wall clock has not been set.
 EARLIEST_WALL_MS = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)
@@ -104,7 +107,11 @@ class HallClock:
         self._last_ms = last_ms
         if self._anchor is not None:
             kept_now = _Anchor(self._hall_minus_boot_ms, epoch)
-            self._anchor.write_bytes(msgspec.json.encode(kept_now))
+            try:
+                self._anchor.write_bytes(msgspec.json.encode(kept_now))
+            except OSError as error:
+                # Only the next restart within this boot knows its time less well.
+                log.warning("the clock's anchor was not kept: %s", error)
 
     def _read_anchor(self, epoch: str) -> int | None:
         if self._anchor is None:

@@ -33,7 +33,10 @@ class Tally:
 
 @dataclass(slots=True)
 class DayFigures:
-    """One business day. ``waits_s`` sums the time from ticket to first call."""
+    """One business day. ``wait_s`` sums the time from ticket to first call.
+
+    ``left`` counts the tickets that were still open when the day closed for good.
+    """
 
     day: str
     taken: int = 0
@@ -55,17 +58,28 @@ class _Day:
         self.figures = DayFigures(day)
         self.issued: dict[str, tuple[int, str]] = {}
         self.called: set[str] = set()
+        self.left: set[str] = set()
         self.rated: set[str] = set()
         self.clerks: dict[str, str] = {}
+        self.in_hand: dict[str, str] = {}
+        #: Item and clerk of each finished transaction: its rating may come after the next clerk.
+        self.finished: dict[str, tuple[str, str]] = {}
 
-    def tallies(self, number: str, window: str) -> list[Tally]:
+    def now(self, number: str, window: str) -> tuple[str, str]:
+        """Return the item and clerk of what happens at a window now."""
+        return self.issued.get(number, (0, ""))[1], self.clerks.get(window, "")
+
+    def tallies(self, window: str, item: str, clerk: str) -> list[Tally]:
         figures = self.figures
         found = [figures.total, figures.by_window.setdefault(window, Tally())]
-        if number in self.issued:
-            found.append(figures.by_item.setdefault(self.issued[number][1], Tally()))
-        if clerk := self.clerks.get(window):
+        if item:
+            found.append(figures.by_item.setdefault(item, Tally()))
+        if clerk:
             found.append(figures.by_clerk.setdefault(clerk, Tally()))
         return found
+
+    def rated_tallies(self, number: str, window: str) -> list[Tally]:
+        return self.tallies(window, *self.finished.get(number, self.now(number, window)))
 
     def take(self, event: e.Event, time_ms: int) -> None:
         figures = self.figures
@@ -81,7 +95,10 @@ class _Day:
             case e.WindowOpened():
                 self.clerks[event.window] = event.clerk
             case e.DayClosed():
-                figures.left = len(event.left)
+                self.left.update(event.left)
+                figures.left = len(self.left)
+            case e.TicketResumed():
+                self._goes_on(event.number)
             case e.TicketCalled():
                 self._called(event, time_ms)
             case _:
@@ -89,6 +106,8 @@ class _Day:
 
     def _called(self, event: e.TicketCalled, time_ms: int) -> None:
         figures = self.figures
+        self._goes_on(event.number)
+        self.in_hand[event.window] = event.number
         if event.number not in self.called:
             self.called.add(event.number)
             wait_s = (time_ms - self.issued.get(event.number, (time_ms, ""))[0]) // 1000
@@ -96,28 +115,35 @@ class _Day:
             figures.wait_s += wait_s
             figures.longest_wait_s = max(figures.longest_wait_s, wait_s)
 
+    def _goes_on(self, number: str) -> None:
+        """Left when the day closed too early, and taken up again."""
+        self.left.discard(number)
+        self.figures.left = len(self.left)
+
     def _at_window(self, event: e.Event) -> None:
         match event:
             case e.ServiceFinished():
-                for tally in self.tallies(event.number, event.window):
+                done = self.finished[event.number] = self.now(event.number, event.window)
+                for tally in self.tallies(event.window, *done):
                     tally.served += 1
                     tally.service_s += event.service_s
                     tally.longest_s = max(tally.longest_s, event.service_s)
             case e.TicketMissed():
-                for tally in self.tallies(event.number, event.window):
+                for tally in self.tallies(event.window, *self.now(event.number, event.window)):
                     tally.missed += 1
             case e.RatingGiven() if event.number not in self.rated:
                 # A reason that comes later repeats the event with the same score.
                 self.rated.add(event.number)
-                for tally in self.tallies(event.number, event.window):
+                for tally in self.rated_tallies(event.number, event.window):
                     tally.rated += 1
                     tally.score_sum += event.score
                     tally.bad += event.bad
             case e.RatingUnanswered():
-                for tally in self.tallies(event.number, event.window):
+                for tally in self.rated_tallies(event.number, event.window):
                     tally.unanswered += 1
             case e.AlarmRaised(kind="service", level="red") if event.window:
-                for tally in self.tallies("", event.window):
+                number = self.in_hand.get(event.window, "")
+                for tally in self.tallies(event.window, *self.now(number, event.window)):
                     tally.overtime += 1
             case _:
                 pass

@@ -10,7 +10,7 @@ from firmware_py.app.known_ids import KnownIds
 from firmware_py.app.ports import JournalPort
 from firmware_py.app.wire import decode_event, decode_state
 from firmware_py.core.evolve import evolve, initial
-from firmware_py.core.model import State, Window
+from firmware_py.core.model import AlarmKind, State, Window
 from firmware_py.core.rules import Rules
 
 __all__ = ["UnknownEventError", "recover", "remembered_ids"]
@@ -55,13 +55,15 @@ def recover(rules: Rules, journal: JournalPort) -> State:
 
 
 def _match_windows(rules: Rules, state: State) -> None:
-    """Windows that the configuration gained appear; closed ones that it lost go."""
+    """Windows that the configuration gained appear; free ones that it lost go, alarms and all."""
     for rule in rules.windows.values():
         if rule.id not in state.windows:
             state.windows[rule.id] = Window(rule.id, rule.skills)
     for gone in [w for w in state.windows if w not in rules.windows]:
         if state.windows[gone].ticket is None:
             del state.windows[gone]
+            for kind in (AlarmKind.IDLE, AlarmKind.HELP):
+                state.alarms.pop(f"{kind}:{gone}", None)
 
 
 def remembered_ids(journal: JournalPort) -> KnownIds:

@@ -20,18 +20,34 @@ from firmware_py.core.model import State, TicketStatus
 
 __all__ = ["Job", "Paper", "PrinterSpool"]
 
-#: Only these still need their paper.
+#: Only these still need the paper of their issue.
 WANTS_PAPER = frozenset({TicketStatus.WAITING, TicketStatus.CALLED, TicketStatus.PARKED})
+#: Whoever asked for the paper again gets it as long as the ticket is good for something.
+WANTS_PAPER_AGAIN = WANTS_PAPER | {TicketStatus.SERVING, TicketStatus.MISSED}
 
 
 @dataclass(slots=True)
 class Job:
-    """One paper to print. ``again`` marks it as a reprint for the person who holds it."""
+    """One paper to print. ``again`` marks it as a reprint for the person who holds it.
+
+    ``issued`` is None for a paper that somebody asked for again; ``at_ms`` is when it was wanted.
+    """
 
     seq: int
     number: str
     issued: TicketIssued | None
+    at_ms: int
     again: bool = False
+
+    def wanted(self, state: State) -> bool:
+        """Say whether somebody still needs this paper."""
+        ticket = state.tickets.get(self.number)
+        if ticket is None:
+            return False
+        if self.issued is None:
+            return self.at_ms >= ticket.issued_ms and ticket.status in WANTS_PAPER_AGAIN
+        # The same number may be another day's by now.
+        return self.at_ms == ticket.issued_ms and ticket.status in WANTS_PAPER
 
 
 class Paper(Protocol):
@@ -75,6 +91,7 @@ class PrinterSpool:
         self._jobs: deque[Job] = deque()
         self._busy = False
         self._ready = False
+        #: The job that a commit on its way to the disk records as sent; 0: none.
         self._planned = 0
 
     @property
@@ -88,6 +105,9 @@ class PrinterSpool:
 
     def settle(self, seq: int) -> Mapping[str, int]:
         """Nothing is owed: both positions may follow the journal to ``seq``."""
+        if self._jobs or self._planned > seq:
+            # A ticket came in between, or is just being recorded: its positions are newer.
+            return {}
         self.sent = self.confirmed = max(seq, self.confirmed)
         return {self.sent_key: self.sent, self.confirmed_key: self.confirmed}
 
@@ -96,7 +116,10 @@ class PrinterSpool:
 
         A free printer takes it as soon as the commit is durable, so it counts as sent.
         """
-        if first is None or self._busy or self._jobs or not self._ready:
+        if first is not None and first.seq <= self._planned:
+            # That commit failed, and its number is used again.
+            self._planned = 0
+        if first is None or self._busy or self._jobs or self._planned or not self._ready:
             return {}
         self._planned = first.seq
         return {self.sent_key: first.seq}
@@ -107,9 +130,9 @@ class PrinterSpool:
             return
         event = happened.event
         if isinstance(event, TicketIssued):
-            job = Job(happened.seq, event.number, event)
+            job = Job(happened.seq, event.number, event, happened.time_ms)
         elif isinstance(event, ReprintRequested):
-            job = Job(happened.seq, event.number, None, again=True)
+            job = Job(happened.seq, event.number, None, happened.time_ms, again=True)
         else:
             raise TypeError(happened.name)
         # Recovered after a restart: it was sent and nobody knows whether it came out.
@@ -118,6 +141,8 @@ class PrinterSpool:
         self._jobs.append(job)
         if self._planned == job.seq:
             self.sent = job.seq
+        if self._planned <= job.seq:
+            self._planned = 0
         self._next()
 
     def ready(self, ready: bool) -> None:
@@ -128,8 +153,7 @@ class PrinterSpool:
     def _next(self) -> None:
         while self._ready and not self._busy and self._jobs:
             job = self._jobs[0]
-            ticket = self._state().tickets.get(job.number)
-            if ticket is None or ticket.status not in WANTS_PAPER:
+            if not job.wanted(self._state()):
                 self._confirm(job)
                 continue
             self._busy = True

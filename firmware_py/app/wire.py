@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from typing import Any, cast
+from unicodedata import category
 
 import msgspec
 
@@ -36,6 +37,12 @@ _event_decoders: dict[str, msgspec.json.Decoder[Any]] = {
 _known_params = {
     name: frozenset(field.name for field in fields(kind)) for name, kind in COMMANDS.items()
 }
+MAX_TEXT = 200
+MAX_VALUES = 300
+#: Beyond every hall time, within what JSON carries exactly (RFC 8259, section 6).
+MAX_INTEGER = 2**53
+#: Controls, formats (they turn the writing's direction), lone surrogates, line separators.
+NOT_TEXT = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 #: Rebuilt from the tickets, so never stored.
 _DERIVED = frozenset({"queues", "waiting"})
 _state_fields = tuple(f.name for f in fields(State) if f.name not in _DERIVED)
@@ -70,16 +77,39 @@ def parse_command(name: str, params: dict[str, Any]) -> Command:
         raise BadCommandError(
             "bad_field", f"{name} 的参数有误：{error}", f"{name}: {error}"
         ) from None
-    # Text reaches paper and displays: bounded, and free of control characters.
     for field_name in _known_params[name]:
-        value = getattr(command, field_name)
-        if isinstance(value, str) and (len(value) > 200 or not value.isprintable()):
+        _check_field(name, field_name, getattr(command, field_name))
+    return command
+
+
+def _check_field(name: str, field_name: str, value: object) -> None:
+    """Text reaches paper and displays: bounded, and free of control characters."""
+    if isinstance(value, tuple):
+        if len(value) > MAX_VALUES:
             raise BadCommandError(
                 "bad_field",
-                f"{name} 的参数 {field_name} 过长或含有控制字符。",
-                f"{name}: {field_name} is too long or has control characters.",
+                f"{name} 的参数 {field_name} 个数过多。",
+                f"{name}: {field_name} has too many values.",
             )
-    return command
+        for one in value:
+            _check_field(name, field_name, one)
+    elif isinstance(value, str) and (len(value) > MAX_TEXT or _has_controls(value)):
+        raise BadCommandError(
+            "bad_field",
+            f"{name} 的参数 {field_name} 过长或含有控制字符。",
+            f"{name}: {field_name} is too long or has control characters.",
+        )
+    elif isinstance(value, int) and abs(value) > MAX_INTEGER:
+        raise BadCommandError(
+            "bad_field",
+            f"{name} 的参数 {field_name} 数值过大。",
+            f"{name}: {field_name} is too large a number.",
+        )
+
+
+def _has_controls(text: str) -> bool:
+    # isprintable() alone would refuse the full-width space, which people do type.
+    return not text.isprintable() and any(category(one) in NOT_TEXT for one in text)
 
 
 def decode_event(name: str, body: bytes) -> Event:

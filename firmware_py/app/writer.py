@@ -134,7 +134,9 @@ class HallWriter:
             if body is None:
                 return None
             first, count, refusal = decode_outcome(body)
-            stored = journal.read(first - 1, count) if count else ()
+            # Events that were compacted are gone; that the command was carried out is not.
+            kept = count and first >= journal.first_seq
+            stored = journal.read(first - 1, count) if kept else ()
             happened = tuple(
                 Happened(
                     s.seq,
@@ -235,12 +237,11 @@ class HallWriter:
             self._failing = None
             self.on_storage(None)
         for react in self.on_recorded:
-            react(happened)
+            _alone(lambda react=react: react(happened))  # type: ignore[misc]
         for waiting in batch:
             outcome = Outcome(waiting.happened, waiting.refusal)
             self._remember(waiting.entry.command_id, outcome)
-            for reply in waiting.replies:
-                reply(outcome)
+            self._answer(waiting, outcome)
         if self.last_seq - self._snapshot_seq >= SNAPSHOT_EVERY:
             self.snapshot()
 
@@ -260,8 +261,11 @@ class HallWriter:
             self._recent.pop(waiting.entry.command_id, None)
         outcome = self._failed(error)
         for waiting in batch:
-            for reply in waiting.replies:
-                reply(outcome)
+            self._answer(waiting, outcome)
+
+    def _answer(self, waiting: _Waiting, outcome: Outcome) -> None:
+        for reply in waiting.replies:
+            _alone(lambda reply=reply: reply(outcome))  # type: ignore[misc]
 
     def _failed(self, error: Exception) -> Outcome:
         refusal = self._sentence_for(error)
@@ -283,6 +287,14 @@ class HallWriter:
             lambda _: None,
             lambda error: log.warning("no snapshot: %s", error),
         )
+
+
+def _alone(call: Callable[[], None]) -> None:
+    """Run a consequence: one that fails must not leave the others undone or unanswered."""
+    try:
+        call()
+    except Exception:
+        log.exception("a consequence of a recorded command failed")
 
 
 def _repeated(outcome: Outcome) -> Outcome:

@@ -64,7 +64,7 @@ def waiting_words(rules: Rules, state: State, ticket: Ticket, now_ms: int) -> Te
     waited = _minutes((now_ms - ticket.issued_ms) / 1000)
     if ticket.bound and waits_for(state, ticket.bound, key[3]):
         return Text(
-            f"{number} 指定在 {ticket.bound} 号窗口办理，已等候 {waited} 分钟，该窗口空闲后即呼叫。",
+            f"{number} 指定在 {ticket.bound} 号窗口，已等候 {waited} 分钟，该窗口空闲后即呼叫。",
             f"{number} is bound to window {ticket.bound}; it has waited {waited} min and is "
             f"called once that window is free.",
         )
