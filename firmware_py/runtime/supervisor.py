@@ -23,6 +23,7 @@ from devices.specs import DeviceSpec, LineSpec, lines_of, raw_options
 from devices.transport import open_line
 from firmware_py.runtime.backoff import Backoff
 from firmware_py.runtime.device_events import DeviceEvent, Done, Emit, Lost, Opened, Reported
+from firmware_py.runtime.known_types import work_out_types
 from firmware_py.runtime.slot import MakeDriver, Slot
 from firmware_py.runtime.worker import Worker
 
@@ -30,6 +31,9 @@ __all__ = ["DeviceSpec", "Health", "LineSpec", "Supervisor"]
 
 log = logging.getLogger(__name__)
 
+#: Kinds are loaded by one worker at a time; see ``known_types``.
+_LOADING = threading.Lock()
+_LOADED: set[str] = set()
 #: The worker of all devices without a line.
 _NO_LINE = "gpio"
 #: A driver call that lasts longer is stuck: every read and write of a line has a shorter limit.
@@ -242,8 +246,13 @@ class Supervisor:
 
 def registered_driver(device: DeviceSpec, line: Line | None) -> Driver:
     """Make the driver that the registry has for the device's kind."""
-    driver = load_driver(device.kind)
-    return driver(device.name, convert_options(device.kind, raw_options(device)), line)
+    with _LOADING:
+        driver = load_driver(device.kind)
+        if device.kind not in _LOADED:
+            work_out_types(driver.__module__)
+            _LOADED.add(device.kind)
+        options = convert_options(device.kind, raw_options(device))
+    return driver(device.name, options, line)
 
 
 def _check(device: DeviceSpec) -> None:
