@@ -21,7 +21,9 @@ def work_out_types(module: str) -> None:
     The caller holds a lock, so that one thread does it.
     """
     package = module.rpartition(".")[0] or module
-    beside = [found for name, found in sys.modules.items() if _within(name, package)]
+    # Copied in one step: other threads import meanwhile.
+    loaded = sys.modules.copy()
+    beside = [found for name, found in loaded.items() if _within(name, package)]
     for found in beside:
         for value in list(vars(found).values()):
             if isinstance(value, type) and issubclass(value, msgspec.Struct):

@@ -25,7 +25,7 @@ from firmware_py.sync.consumer import Consumer
 from firmware_py.sync.ledger import LinesLedger
 from firmware_py.sync.mail import Address
 
-__all__ = ["TODAY", "Change", "Ran", "Scene", "configured", "refused", "until"]
+__all__ = ["TODAY", "Change", "Connection", "Ran", "Scene", "configured", "refused", "until"]
 
 TODAY = "2026-11-23"
 #: A text of ``config/bench.toml`` and what stands there instead.
@@ -69,6 +69,15 @@ def configured(folder: Path, changes: Sequence[Change] = (), more: str = "") -> 
     return path
 
 
+class Connection(HallClient):
+    """A connection that knows when the daemon is gone: a request after that fails at once."""
+
+    async def _read(self) -> None:
+        await super()._read()
+        if self._writer is not None:
+            self._writer.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """How ``hallctl`` ended and what it said."""
@@ -99,7 +108,7 @@ class Scene(AbstractAsyncContextManager["Scene"]):
     ) -> None:
         self.folder = folder
         self.stage = Stage(folder / "s", configured(folder, changes, more), broker=broker)
-        self.hall: HallClient
+        self.hall: Connection
         self.bench: BenchClient
         #: Exit codes of the daemon, each time that it ended.
         self.codes: list[int] = []
@@ -110,7 +119,7 @@ class Scene(AbstractAsyncContextManager["Scene"]):
         self._open_day = open_day
         self._start = start
         self._simulators = simulators
-        self._clients: list[HallClient | BenchClient] = []
+        self._clients: list[Connection | BenchClient] = []
         self._consumers: list[Consumer] = []
         self._ids = itertools.count(1)
 
@@ -166,14 +175,14 @@ class Scene(AbstractAsyncContextManager["Scene"]):
         status = await self.status()
         return status["mode"] == "safe" or "starting" not in status["devices"]["by_state"]
 
-    async def connect(self) -> HallClient:
+    async def connect(self) -> Connection:
         """Connect (again) to the daemon; the scene's own client is the newest."""
         self.hall = await self.client()
         return self.hall
 
-    async def client(self) -> HallClient:
+    async def client(self) -> Connection:
         """Return one more connection to the daemon; it is closed at the end."""
-        client = await HallClient.connect(self.stage.hall_socket, 20)
+        client = await Connection.connect(self.stage.hall_socket, 20)
         self._clients.append(client)
         return client
 

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware_py.bench.client import HallClient, Refused
-from tests.e2e.scene import Scene, until
+from tests.e2e.scene import Connection, Scene, until
 
 TAKERS = 6
 WINDOWS = ("1", "2", "3", "4")
@@ -33,7 +32,7 @@ class Person:
         self.stopping = False
 
     async def run(self) -> None:
-        client: HallClient | None = None
+        client: Connection | None = None
         while not self.stopping:
             command_id = f"{self._name}:{len(self.acknowledged)}"
             while command_id not in self.acknowledged:
@@ -45,7 +44,7 @@ class Person:
                     client = None
             await asyncio.sleep(0.005)
 
-    async def _take(self, client: HallClient, command_id: str) -> None:
+    async def _take(self, client: Connection, command_id: str) -> None:
         outcome = await client.call(
             "ticket.take", item="F01", origin=self._kiosk, command_id=command_id, by=self._name
         )
@@ -60,14 +59,6 @@ async def clerks(scene: Scene, chance: random.Random) -> None:
         key = chance.choice(("next", "next", "finish", "recall", "rating"))
         await scene.press(pad, key, 5 if key == "rating" else None)
         await asyncio.sleep(0.01)
-
-
-async def windows_open(scene: Scene) -> None:
-    for window in WINDOWS:
-        try:
-            await scene.hall.call("window.open", window=window)
-        except Refused as refusal:
-            assert refusal.code == "window_already_open", refusal.code
 
 
 async def killed_again_and_again(place: Path, kills: int, seed: int) -> None:
