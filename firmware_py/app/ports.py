@@ -1,5 +1,8 @@
 """What the application needs from the outside, and what it hands out.
 
+These are named tuples, not dataclasses: several are made for each command, and a frozen dataclass
+takes four times as long to make.
+
 The journal behind ``JournalPort`` is ``firmware_py.store.journal.Journal``; the runtime brings
 them together.
 """
@@ -7,8 +10,7 @@ them together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from firmware_py.core.commands import Command
 from firmware_py.core.events import Event
@@ -25,8 +27,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """A command on its way: ``id`` makes it count once, ``by`` says who gave it.
 
     ``by`` is a device (``pad-3``), a kiosk, or a person at a program (``hallctl:anna``).
@@ -37,8 +38,7 @@ class Submission:
     command: Command
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(NamedTuple):
     """A recorded event. ``body`` is its JSON as it stands in the journal."""
 
     seq: int
@@ -50,8 +50,7 @@ class Happened:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a command: the events it made, or its refusal.
 
     ``repeated`` says that this id was seen before and this is the first outcome again.
@@ -62,16 +61,14 @@ class Outcome:
     repeated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """An event to be stored; ``body`` is a JSON object."""
 
     type: str
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What one command adds to the journal; a refused one adds its outcome alone.
 
     ``time_ms`` is hall time, never below that of an earlier entry with events.

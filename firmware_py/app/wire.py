@@ -77,8 +77,9 @@ def parse_command(name: str, params: dict[str, Any]) -> Command:
         raise BadCommandError(
             "bad_field", f"{name} 的参数有误：{error}", f"{name}: {error}"
         ) from None
-    for field_name in _known_params[name]:
-        _check_field(name, field_name, getattr(command, field_name))
+    # What was not given is a default, and those are sound.
+    for given in params:
+        _check_field(name, given, getattr(command, given))
     return command
 
 

@@ -5,7 +5,7 @@ wait for the disk. ``recorded`` follows once the disk has them, and only from it
 events does anything in the world move. When a write fails, the commands in it are refused and
 ``decided`` is made anew from ``recorded``.
 
-While the journal's thread writes, further commands gather and then share one commit.
+Commands that arrive together, or while a commit is under way, share one commit.
 """
 
 from __future__ import annotations
@@ -66,6 +66,11 @@ class _Waiting:
     replies: list[Reply] = field(default_factory=list)
 
 
+def _now(call: Callable[[], None]) -> object:
+    call()
+    return None
+
+
 def _no_positions(happened: Sequence[Happened]) -> Mapping[str, int]:
     return {}
 
@@ -83,7 +88,13 @@ class HallWriter:
         known: KnownIds,
         clock_ms: Callable[[], int],
         sentence_for: Callable[[Exception], Refusal],
+        soon: Callable[[Callable[[], None]], object] = _now,
     ) -> None:
+        """Take over from ``recovery``.
+
+        ``soon`` runs a callable once what has arrived by now was read (``loop.call_soon``): then
+        commands that arrived together share a commit.
+        """
         self.rules = rules
         #: What the disk has. Read it, never change it.
         self.recorded = state
@@ -98,6 +109,8 @@ class HallWriter:
         self._decided = decode_state(encode_state(state))
         self._next_seq = last_seq + 1
         self._journal = journal
+        self._soon = soon
+        self._write_due = False
         self._known = known
         self._clock_ms = clock_ms
         self._sentence_for = sentence_for
@@ -190,8 +203,9 @@ class HallWriter:
         waiting = _Waiting(entry, happened, refusal, [reply])
         self._recent[submission.id] = waiting
         self._gathered.append(waiting)
-        if not self._writing:
-            self._write()
+        if not self._writing and not self._write_due:
+            self._write_due = True
+            self._soon(self._write)
 
     def _fold(
         self, submission: Submission, events: Sequence[object], now_ms: int
@@ -214,11 +228,14 @@ class HallWriter:
         return tuple(happened)
 
     def _write(self) -> None:
+        self._write_due = False
+        if self._writing or not self._gathered:
+            return
         batch = self._writing = self._gathered
         self._gathered = []
         entries = [waiting.entry for waiting in batch]
         positions = self.positions_with([h for waiting in batch for h in waiting.happened])
-        self._journal.post(
+        self._journal.commit(
             lambda journal: journal.append(entries, positions), self._written, self._not_written
         )
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from firmware_py.core.model import State, Window, WindowStatus
+from firmware_py.core.model import QueueKey, State, Window, WindowStatus
 from firmware_py.core.rules import Item, Rules
 from firmware_py.core.waiting import eligible
 
@@ -19,8 +19,7 @@ PRIOR_COUNT = 5
 MEDIUM_FROM, HIGH_FROM = 8, 30
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """``ahead`` people; the wait in seconds with a low and a high value; and how sure it is.
 
     ``wait_s`` is None when no open window takes the item. ``sure`` is ``low``, ``medium`` or
@@ -54,7 +53,7 @@ def estimate(rules: Rules, state: State, item: Item, now_ms: int) -> Estimate:
     parts_s: list[float] = []
     mean_by_skill: dict[str, float] = {}
     for key, queue in state.queues.items():
-        if any(eligible(state, window, key) for window in windows):
+        if _reachable(state, windows, key):
             skill = key[0]
             if skill not in mean_by_skill:
                 mean_by_skill[skill] = _mean_s(rules, state, skill, item)
@@ -80,6 +79,13 @@ def estimate(rules: Rules, state: State, item: Item, now_ms: int) -> Estimate:
         high_s=round(wait_s + margin_s),
         sure=sure,
     )
+
+
+def _reachable(state: State, windows: list[Window], key: QueueKey) -> bool:
+    for window in windows:  # noqa: SIM110 - the first one decides nearly always; any() costs twice
+        if eligible(state, window, key):
+            return True
+    return False
 
 
 def _mean_s(rules: Rules, state: State, skill: str, item: Item) -> float:

@@ -19,7 +19,7 @@ from firmware_py.app.clock import HallClock
 from firmware_py.app.journal_thread import JournalThread
 from firmware_py.app.ports import Happened, Outcome, Submission
 from firmware_py.app.recovery import recover, remembered_ids
-from firmware_py.app.spool import asks_for_paper
+from firmware_py.app.spool import WANTS_PAPER, asks_for_paper
 from firmware_py.app.wire import decode_event, encode, event_json
 from firmware_py.app.writer import HallWriter
 from firmware_py.core import commands as c
@@ -43,8 +43,7 @@ __all__ = ["Hall", "NoBackupFolder", "device_specs", "sentence_for"]
 
 log = logging.getLogger(__name__)
 
-#: Papers further back than this are not looked for at start: a day's tickets are long gone.
-PAPER_LOOKBACK = 50_000
+READ_AT_ONCE = 5000
 RETRY_S = 1.0
 #: What a display shows changes by itself at most so often.
 QUICKEST_S = 0.05
@@ -101,10 +100,11 @@ class Hall:
             known=remembered_ids(journal),
             clock_ms=self.clock.now_ms,
             sentence_for=sentence_for,
+            soon=loop.call_soon,
         )
         self.storage: Refusal | None = None
         self.positions = dict(journal.positions())
-        self._unprinted = self._find_unprinted(journal)
+        self._unprinted = self._find_unprinted(journal, state)
         self.control: ControlServer | None = None
         self.sync: Any = None
         self._run = secrets.token_hex(5)
@@ -129,6 +129,7 @@ class Hall:
         writer.on_storage = self._storage
         writer.on_recorded += [
             self.printing.recorded,
+            self._sent_with_events,
             self.walls.recorded,
             self.strips.recorded,
             self.pads.recorded,
@@ -152,6 +153,10 @@ class Hall:
         self.journal.start()
         self.printing.recorded(self._unprinted)
         self._unprinted = []
+        for spool in self.printing.spools.values():
+            if not spool.waiting and spool.confirmed < self.writer.last_seq:
+                # So that the next start need not look through the whole day again.
+                self.keep_positions(spool.settle(self.writer.last_seq), None)
 
     def start_devices(self) -> None:
         """Start the workers; drivers are imported there, so this comes after "ready"."""
@@ -203,25 +208,28 @@ class Hall:
 
     # Paper.
 
-    def _find_unprinted(self, journal: Journal) -> list[Happened]:
-        """Return the events whose paper was not confirmed, of printers that have positions."""
-        confirmed = [
-            seq
-            for reader, seq in self.positions.items()
-            if reader.startswith("print:") and reader.endswith(":confirmed")
-        ]
-        after = max(min(confirmed, default=0), journal.last_seq - PAPER_LOOKBACK, 0)
-        after = max(after, journal.first_seq - 1)
+    def _find_unprinted(self, journal: Journal, state: State) -> list[Happened]:
+        """Return the events of today's tickets whose paper some printer may not have confirmed."""
+        owed_ms = [t.issued_ms for t in state.tickets.values() if t.status in WANTS_PAPER]
+        printers = {kiosk.printer for kiosk in self.settings.kiosks if kiosk.printer is not None}
+        # A printer that never confirmed anything owes from the beginning of the day.
+        confirmed = [self.positions.get(f"print:{printer}:confirmed", 0) for printer in printers]
+        lowest = max(min(confirmed, default=journal.last_seq), journal.first_seq - 1)
         found: list[Happened] = []
-        while batch := journal.read(after, 5000):
-            for r in batch:
+        upper = journal.last_seq
+        while owed_ms and upper > lowest:
+            after = max(upper - READ_AT_ONCE, lowest)
+            batch = journal.read(after, upper - after)
+            for r in reversed(batch):
                 if r.type in ("ticket.issued", "ticket.reprint_requested"):
                     event = decode_event(r.type, r.body)
                     happened = Happened(r.seq, r.time_ms, r.type, r.by, r.command_id, event, r.body)
                     if asks_for_paper(event) is not None:
                         found.append(happened)
-            after = batch[-1].seq
-        return found
+            if batch[0].time_ms < min(owed_ms):
+                break
+            upper = after
+        return found[::-1]
 
     def keep_positions(self, positions: Mapping[str, int], done: Callable[[], None] | None) -> None:
         """Record reader positions; while the disk fails it is tried again every second."""
@@ -233,9 +241,23 @@ class Hall:
 
         def failed(error: Exception) -> None:
             log.warning("positions were not recorded: %s", error)
-            self.loop.call_later(RETRY_S, self.keep_positions, positions, done)
+            self.loop.call_later(RETRY_S, again)
+
+        def again() -> None:
+            # What was recorded meanwhile is newer: an old position must not come after it.
+            present = {n: seq for n, seq in positions.items() if self.positions.get(n) == seq}
+            if present:
+                self.keep_positions(present, done)
+            else:
+                kept(None)
 
         self.journal.post(lambda journal: journal.set_positions(positions), kept, failed)
+
+    def _sent_with_events(self, happened: Sequence[Happened]) -> None:
+        """Positions that went to the disk with a ticket's own commit."""
+        for spool in self.printing.spools.values():
+            if spool.sent > self.positions.get(spool.sent_key, 0):
+                self.positions[spool.sent_key] = spool.sent
 
     async def backup_now(self) -> Path:
         """Copy the journal to the second place. Raises the journal's errors, ``OSError``."""
