@@ -2,7 +2,7 @@
 
 A quick disk is not worth the two changes of thread: they cost more than half of a command's
 processor time (195 against 133 microseconds were measured with 50 clients), and a key press waits
-for them. So commits run in the loop while they take a few milliseconds at most, and on the thread
+for them. So commits run in the loop while they take some milliseconds at most, and on the thread
 from the first slow one on. Only one of the two touches the journal at any moment.
 """
 
@@ -26,10 +26,10 @@ T = TypeVar("T")
 
 _Job = Callable[[], None]
 
-#: A commit that took longer sends the following ones to the thread.
-SLOW_S = 0.004
+#: A commit that took longer sends the following ones to the thread; nobody notices a shorter one.
+SLOW_S = 0.02
 #: So many commits must be quick there before the loop commits itself again.
-QUICK_AGAIN = 256
+QUICK_AGAIN = 32
 
 
 class JournalThread:

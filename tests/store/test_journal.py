@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,7 +71,7 @@ def test_a_command_that_is_known_is_not_recorded_again(path: Path) -> None:
     with opened(path) as journal:
         journal.append([entry(1)])
         with pytest.raises(CommandKnown):
-            journal.append([entry(2), replace(entry(1), time_ms=entry(3).time_ms)])
+            journal.append([entry(2), entry(1)._replace(time_ms=entry(3).time_ms)])
         with pytest.raises(CommandKnown):
             journal.append([entry(2), entry(2)])
         assert journal.last_seq == 1

@@ -1,0 +1,138 @@
+"""From a key to the last byte of what follows it: paper, LED, and a ticket's size."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import statistics
+import time
+from pathlib import Path
+
+import msgspec
+
+from firmware_py.bench.client import BenchClient, HallClient
+from firmware_py.bench.raw import bare_commit_ms, bare_echo_ms
+from firmware_py.bench.stage import ROOT, Stage
+
+__all__ = ["measure", "spread"]
+
+TICKETS = 300
+PRESSES = 300
+#: What a key press changes at once is out within this time; what the wall changes later is not.
+AT_ONCE_NS = 50_000_000
+
+
+def spread(values: list[float]) -> str:
+    """Return median and 99th percentile, in milliseconds."""
+    ordered = sorted(values)
+    p99 = ordered[min(len(ordered) - 1, round(len(ordered) * 0.99))]
+    return f"p50 {statistics.median(ordered):.2f} ms, p99 {p99:.2f} ms"
+
+
+def bench_file(folder: Path) -> Path:
+    """Write the bench's configuration without its guards against fingers; return its path."""
+    text = (ROOT / "config" / "bench.toml").read_text(encoding="utf-8")
+    text = text.replace("[queue]\n", "[queue]\nnext_guard_s = 0\n")
+    text = text.replace("min_show_s = 8", "min_show_s = 0.1")
+    text = text.replace('catalogue = "items.toml"', f'catalogue = "{ROOT}/config/items.toml"')
+    path = folder / "hall.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+async def measure(folder: Path) -> list[tuple[str, str, str, str]]:
+    """Return the figures of one key press at a time, on a hall with all its devices."""
+    limits = f"bare commit {spread(bare_commit_ms(folder))}; bare echo {spread(bare_echo_ms())}"
+    async with Stage(folder / "stage", bench_file(folder)) as stage:
+        async with (
+            await HallClient.connect(stage.hall_socket) as hall,
+            await BenchClient.connect(stage.bench_socket) as bench,
+        ):
+            await _ready(hall)
+            await hall.call("day.open", day="2026-11-24")
+            for window in range(1, 16):
+                await hall.call("window.open", window=str(window))
+            paper, size = await _papers(stage, hall, bench)
+            led = await _leds(hall, bench)
+        log = stage.log_of("halld")
+    if '"error"' in log or '"critical"' in log:
+        raise RuntimeError(f"halld logged errors while it was measured:\n{log[-2000:]}")
+    return [
+        (
+            "request on the socket -> last ticket byte at the printer, durable",
+            "p50 1.0 ms, p99 5 ms",
+            spread(paper),
+            limits,
+        ),
+        ("pad key in -> last LED byte out, durable", "p50 1.0 ms, p99 5 ms", spread(led), limits),
+        ("a ticket without its QR", "160 bytes", f"{size} bytes", "its raster: 26 to 57 kB"),
+    ]
+
+
+async def _ready(hall: HallClient) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            states = [device["state"] for device in await hall.call("device.list")]
+            if not {"starting", "gone"} & set(states):
+                return
+            await asyncio.sleep(0.1)
+
+
+async def _papers(stage: Stage, hall: HallClient, bench: BenchClient) -> tuple[list[float], int]:
+    """Take tickets one by one, as a kiosk does; the printer's end says when its last byte came."""
+    took: list[float] = []
+    sock = socket.socket(socket.AF_UNIX)
+    sock.connect(str(stage.hall_socket))
+    size = 0
+    for number in range(TICKETS):
+        await bench.do("times", "printer")
+        request = {
+            "jsonrpc": "2.0",
+            "id": number,
+            "method": "ticket.take",
+            "params": {"item": "F01", "origin": "kiosk-1", "command_id": f"key:{number}"},
+        }
+        line = msgspec.json.encode(request) + b"\n"
+        before = (await bench.do("seen", "printer"))["slips"]
+        begun_ns = time.monotonic_ns()
+        sock.sendall(line)
+        async with asyncio.timeout(10):
+            while (await bench.do("seen", "printer"))["slips"] == before:
+                await asyncio.sleep(0.005)
+            while (await hall.call("hall.status"))["papers_owed"]:
+                await asyncio.sleep(0.005)
+        pieces = [piece for piece in await bench.do("times", "printer") if piece[0] > begun_ns]
+        # The ticket is the first that comes; questions after its state come later.
+        slip = [piece for piece in pieces if piece[0] - begun_ns < AT_ONCE_NS and piece[1] > 3]
+        took.append((slip[-1][0] - begun_ns) / 1e6)
+        size = sum(count for _, count in slip) - _QR_BYTES
+    sock.close()
+    return took, size
+
+
+#: The QR of ``2026-11-24/A001``: model, size, level, data and print commands.
+_QR_BYTES = 9 + 8 + 8 + 8 + 15 + 8
+
+
+async def _leds(hall: HallClient, bench: BenchClient) -> list[float]:
+    """Press "next" at one pad after the other; its strip and the wall show the call."""
+    took: list[float] = []
+    for press in range(PRESSES):
+        window = press % 15 + 1
+        pad, strip = f"pad-{window}", f"strip-{window}"
+        await bench.do("times", strip)
+        await bench.do("times", "led-wall")
+        pressed = await bench.do("press", pad, key="next")
+        await asyncio.sleep(0.06)
+        last_ns = 0
+        for device in (strip, "led-wall"):
+            for at_ns, _ in await bench.do("times", device):
+                if 0 < at_ns - pressed["tx_ns"] < AT_ONCE_NS:
+                    last_ns = max(last_ns, at_ns)
+        if last_ns:
+            took.append((last_ns - pressed["tx_ns"]) / 1e6)
+        await hall.call("window.finish", window=str(window))
+        await asyncio.sleep(0.15)
+    if len(took) < PRESSES * 0.9:
+        raise RuntimeError(f"only {len(took)} of {PRESSES} calls reached a display")
+    return took
