@@ -114,13 +114,16 @@ def _idle(rules: Rules, state: State, window: Window, now_ms: int) -> Iterator[e
 
 def _waiting(rules: Rules, state: State, now_ms: int) -> Iterator[e.Event]:
     items = rules.items
+    due: list[tuple[tuple[int, int, str], int, float]] = []
     for queue in state.queues.values():
-        for _, _, number in queue:
-            ticket = state.tickets[number]
+        for entry in queue:
+            ticket = state.tickets[entry[2]]
             item = items.get(ticket.item)
             limit_s = (item.wait_limit_s if item else None) or rules.wait_limit_s
             seconds = (now_ms - ticket.waits_since_ms) // 1000
-            if not limit_s or seconds < limit_s * rules.amber_share:
-                continue
-            level = _level(rules, seconds, limit_s)
-            yield from _raise(state, AlarmKind.WAITING, level, number, None, seconds)
+            if limit_s and seconds >= limit_s * rules.amber_share:
+                due.append((entry, seconds, limit_s))
+    # In order of issue: the order of the queues is another after a restart.
+    for entry, seconds, limit_s in sorted(due):
+        level = _level(rules, seconds, limit_s)
+        yield from _raise(state, AlarmKind.WAITING, level, entry[2], None, seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
@@ -50,8 +50,8 @@ def windows(**skills: frozenset[str] | None) -> dict[str, WindowRule]:
 class Hall:
     """A hall whose day is open; ``rules`` are ``RULES`` with the changes given."""
 
-    def __init__(self, *, rules: Rules = RULES, day: str | None = "2026-03-02", **changes: object):
-        self.rules = replace(rules, **changes)  # type: ignore[arg-type]
+    def __init__(self, *, rules: Rules = RULES, day: str | None = "2026-03-02", **changes: Any):
+        self.rules = replace(rules, **changes)
         self.state: State = initial(self.rules)
         self.now_ms = 1_000_000
         self.history: list[tuple[e.Event, int]] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from firmware_py.core import commands as c
@@ -9,7 +11,7 @@ from firmware_py.core import events as e
 from tests.core.hall import Hall, of, only
 
 
-def rated_hall(**changes: object) -> Hall:
+def rated_hall(**changes: Any) -> Hall:
     """Return a hall whose window 1 has just finished A001 and asks for its rating."""
     hall = Hall(**changes).open("1", "2")
     hall.take()
