@@ -6,10 +6,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from devices.base import Driver, HealthState, Line, Status
-from devices.errors import DeviceError
+from devices.base import Driver, HealthState, Line, Report, Status
+from devices.errors import DeviceError, DeviceFault
 from firmware_py.runtime.backoff import Backoff
-from firmware_py.runtime.device_events import Lost, Opened, describe
+from firmware_py.runtime.device_events import Lost, Opened, Reported, describe
 
 __all__ = ["DriverBroken", "MakeDriver", "Slot"]
 
@@ -39,6 +39,10 @@ class Slot:
     opened_at: float = 0.0
     last_good: float | None = None
     lost_for: str | None = None
+    #: How the driver itself last said that the device is.
+    told: Status | None = None
+    #: A call raised a fault since then: the driver may think that it has nothing new to say.
+    fault_raised: bool = False
     frames_seen: int = 0
     opened: int = 0
     lost: int = 0
@@ -56,9 +60,35 @@ class Slot:
         self.opened += 1
         self.garbled = 0
         self.lost_for = None
+        self.told, self.fault_raised = status, False
         if status.state in _ANSWERED:
             self.last_good = now
         return Opened(self.name, status)
+
+    def poll(self, driver: Driver) -> list[Report]:
+        """Poll; return what it says, and the end of a fault that a call raised before.
+
+        A fault that came and went between two polls is no change to the driver, but everybody
+        else was told of it: an answer without news says that it is as the driver told last.
+        """
+        before = driver.counters.frames_in
+        reports = driver.poll()
+        if self.fault_raised and driver.counters.frames_in != before:
+            self.fault_raised = False
+            if self.told is not None and not any(isinstance(one, Status) for one in reports):
+                return [*reports, self.told]
+        return reports
+
+    def said(self, reports: list[Report], now: float) -> list[Reported]:
+        """Return what the driver says, for others; remember how it says that the device is."""
+        states = [report for report in reports if isinstance(report, Status)]
+        self.told = states[-1] if states else self.told
+        return [Reported(self.name, report, now) for report in reports]
+
+    def raised(self, fault: DeviceFault, now: float) -> Reported:
+        """Return what a fault that a call raised says; see ``poll`` for its end."""
+        self.fault_raised = True
+        return Reported(self.name, describe(fault), now)
 
     def lost_because(self, error: DeviceError) -> Lost | None:
         """Return what to say of ``error``; None when that was said already."""

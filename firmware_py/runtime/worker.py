@@ -28,9 +28,7 @@ from firmware_py.runtime.device_events import (
     Emit,
     Finished,
     Outcome,
-    Reported,
     Result,
-    describe,
 )
 from firmware_py.runtime.jobs import Job, JobQueue, QueueFull
 from firmware_py.runtime.slot import MakeDriver, Slot
@@ -290,7 +288,7 @@ class Worker:
             slot.heard(self._clock())
             if isinstance(error, DeviceFault):
                 # It is there and says what is wrong: it stays open.
-                self._report(slot, [describe(error)])
+                self._batch.append(slot.raised(error, self._clock()))
                 return
             slot.garbled += 1
             if slot.garbled < _GARBLED_LIMIT:
@@ -378,11 +376,10 @@ class Worker:
 
     def _poll_one(self, slot: Slot, driver: Driver) -> None:
         slot.due = self._clock() + driver.poll_every_s
-        self._guarded(slot, lambda: self._report(slot, driver.poll()))
+        self._guarded(slot, lambda: self._report(slot, slot.poll(driver)))
 
     def _report(self, slot: Slot, reports: list[Report]) -> None:
-        at = self._clock()
-        self._batch.extend(Reported(slot.name, report, at) for report in reports)
+        self._batch.extend(slot.said(reports, self._clock()))
 
     def _finish(
         self, job: Job, outcome: Outcome, value: object = None, error: DeviceError | None = None

@@ -25,7 +25,17 @@ from firmware_py.sync.consumer import Consumer
 from firmware_py.sync.ledger import LinesLedger
 from firmware_py.sync.mail import Address
 
-__all__ = ["TODAY", "Change", "Connection", "Ran", "Scene", "configured", "refused", "until"]
+__all__ = [
+    "TODAY",
+    "Change",
+    "Connection",
+    "Ran",
+    "Scene",
+    "configured",
+    "lines_of",
+    "refused",
+    "until",
+]
 
 TODAY = "2026-11-23"
 #: A text of ``config/bench.toml`` and what stands there instead.
@@ -36,7 +46,7 @@ NO_GUARD: Change = ('exception_window = "15"\n', 'exception_window = "15"\nnext_
 T = TypeVar("T")
 
 
-async def until(look: Callable[[], Awaitable[T]], seconds: float = 10.0) -> T:
+async def until(look: Callable[[], Awaitable[T | None]], seconds: float = 10.0) -> T:
     """Return what ``look`` returns once it is true; fail when that takes too long."""
     end = time.monotonic() + seconds
     while True:
@@ -46,6 +56,11 @@ async def until(look: Callable[[], Awaitable[T]], seconds: float = 10.0) -> T:
         if time.monotonic() > end:
             raise AssertionError(f"not within {seconds} s; last seen: {found!r}")
         await asyncio.sleep(0.02)
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    """Return the events that a consumer stored."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 async def refused(call: Awaitable[Any]) -> Refused:
@@ -346,7 +361,7 @@ class Scene(AbstractAsyncContextManager["Scene"]):
 
         await until(caught_up, seconds)
         events = await self.journal()
-        stored = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        stored = lines_of(path)
         assert [e["seq"] for e in stored] == [e["seq"] for e in events][: len(stored)]
         assert len(stored) >= len(events) - 1
         for got, recorded in zip(stored, events, strict=False):

@@ -28,9 +28,11 @@ HELP_BUTTON: list[Change] = [
     ('id = "1"\npad = "pad-1"\n', 'id = "1"\nbutton = "help-1"\npad = "pad-1"\n'),
     (
         "\nkiosk-1-button = {",
-        '\nhelp-1 = { kind = "button.gpio", options = '
-        '{ pin = 2, pins = "mock:${HALL_RUN}/wire/gpio" } }\n'
-        "kiosk-1-button = {",
+        (
+            '\nhelp-1 = { kind = "button.gpio", options = '
+            '{ pin = 2, pins = "mock:${HALL_RUN}/wire/gpio" } }\n'
+            "kiosk-1-button = {"
+        ),
     ),
 ]
 
@@ -114,9 +116,7 @@ async def changed(hall: Scene, lamp: str, times: int) -> bool:
 async def test_people_who_wait_too_long_and_a_window_that_calls_nobody_raise_alarms(
     place: Path,
 ) -> None:
-    async with Scene(
-        place, windows=("1",), changes=short_limits(place), more=AMBER_AT_1_S
-    ) as hall:
+    async with Scene(place, windows=("1",), changes=short_limits(place), more=AMBER_AT_1_S) as hall:
         await hall.take()
         await raised(hall, "waiting:A001", "red")
         assert (await raised(hall, "idle:1", "red"))["window"] == "1"

@@ -6,7 +6,7 @@ import json
 import signal
 from pathlib import Path
 
-from tests.e2e.scene import TODAY, Scene, until
+from tests.e2e.scene import TODAY, Scene, lines_of, until
 
 
 async def test_a_pressed_button_puts_a_ticket_on_paper(place: Path) -> None:
@@ -66,7 +66,7 @@ async def test_a_service_ends_with_a_rating_at_the_pad_and_all_of_it_at_the_cent
         await hall.press("pad-3", "rating", 5)
         await hall.shows("pad-3", rating_open=False, stars=5)
         await hall.centre_has_all(centre, file)
-        stored = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        stored = lines_of(file)
         story = [e["type"].rpartition("hall.")[2] for e in stored if "A001" in json.dumps(e)]
         assert story == [
             "ticket.issued",

@@ -15,9 +15,11 @@ SECOND_BUTTON: list[Change] = [
     ),
     (
         "\nkiosk-1-button = {",
-        '\nkiosk-2-button = { kind = "button.gpio", options = '
-        '{ pin = 2, pins = "mock:${HALL_RUN}/wire/gpio" } }\n'
-        "kiosk-1-button = {",
+        (
+            '\nkiosk-2-button = { kind = "button.gpio", options = '
+            '{ pin = 2, pins = "mock:${HALL_RUN}/wire/gpio" } }\n'
+            "kiosk-1-button = {"
+        ),
     ),
 ]
 
