@@ -1,0 +1,121 @@
+"""The broker is away, dies, hangs, forgets: the hall goes on, the centre has everything after."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+import time
+from pathlib import Path
+
+from tests.e2e.scene import Change, Scene, until
+
+#: A command that waits for the broker would take seconds; a busy machine takes this at most.
+NOT_SLOWED_S = 1.5
+SHORT_KEEPALIVE: list[Change] = [('[broker]\nhost = "127.0.0.1"', '[broker]\nkeepalive_s = 2')]
+
+
+async def connected(hall: Scene, *, wanted: bool = True) -> bool:
+    return bool((await hall.status())["broker"]["connected"]) is wanted
+
+
+async def work(hall: Scene, people: int = 10) -> float:
+    """Take, call and serve; return how long the slowest command took."""
+    slowest_s = 0.0
+    for _ in range(people):
+        for method, params in (
+            ("ticket.take", {"item": "F01", "origin": "kiosk-1"}),
+            ("window.next", {"window": "1"}),
+            ("window.finish", {"window": "1"}),
+        ):
+            begin = time.monotonic()
+            await hall.hall.call(method, **params)
+            slowest_s = max(slowest_s, time.monotonic() - begin)
+    return slowest_s
+
+
+async def test_no_broker_at_the_start(place: Path) -> None:
+    async with Scene(place, windows=("1",)) as hall:
+        assert await work(hall) < NOT_SLOWED_S
+        status = (await hall.status())["broker"]
+        assert not status["connected"]
+        assert status["error"]
+        hall.stage.start_broker()
+        centre, file = hall.centre()
+        await hall.centre_has_all(centre, file)
+        assert centre.counts.lost == []
+
+
+async def test_a_broker_that_was_dead_for_a_while(place: Path) -> None:
+    async with Scene(place, broker=True, windows=("1",)) as hall:
+        centre, file = hall.centre()
+        await work(hall)
+        await asyncio.to_thread(hall.stage.end, "mosquitto", signal.SIGKILL)
+        await until(lambda: connected(hall, wanted=False))
+        assert await work(hall, 30) < NOT_SLOWED_S
+        assert (await hall.status())["broker"]["backlog"] >= 90
+        hall.stage.start_broker()
+        await hall.centre_has_all(centre, file)
+
+
+async def test_a_broker_that_hangs_for_longer_than_the_keepalive(place: Path) -> None:
+    async with Scene(place, broker=True, windows=("1",), changes=SHORT_KEEPALIVE) as hall:
+        centre, file = hall.centre()
+        await work(hall)
+        await until(lambda: connected(hall))
+        hall.signal_broker(signal.SIGSTOP)
+        try:
+            slowest_s, begin = 0.0, time.monotonic()
+            while await connected(hall):
+                slowest_s = max(slowest_s, await work(hall, 3))
+                assert time.monotonic() - begin < 20, "nobody noticed that the broker hangs"
+                await asyncio.sleep(0.05)
+            slowest_s = max(slowest_s, await work(hall))
+            assert slowest_s < NOT_SLOWED_S
+        finally:
+            hall.signal_broker(signal.SIGCONT)
+        await hall.centre_has_all(centre, file)
+
+
+async def test_a_broker_that_comes_back_with_nothing_and_a_hall_that_was_killed_meanwhile(
+    place: Path,
+) -> None:
+    async with Scene(place, broker=True, windows=("1",)) as hall:
+        centre, file = hall.centre()
+        await work(hall)
+        await hall.centre_has_all(centre, file)
+        await asyncio.to_thread(hall.stage.end, "mosquitto", signal.SIGKILL)
+        shutil.rmtree(hall.stage.folder / "broker")
+        await work(hall)
+        await hall.kill()
+        await hall.start()
+        await work(hall)
+        hall.stage.start_broker()
+        await hall.centre_has_all(centre, file)
+        assert centre.counts.roll_backs == 0
+        assert centre.counts.lost == []
+
+
+async def test_a_centre_that_was_away_gets_what_it_missed(place: Path) -> None:
+    async with Scene(place, broker=True, windows=("1",)) as hall:
+        centre, file = hall.centre()
+        await work(hall, 3)
+        await hall.centre_has_all(centre, file)
+        await centre.stop()
+        await work(hall, 20)
+        centre, file = hall.centre()
+        await hall.centre_has_all(centre, file)
+        assert centre.counts.stored > 0
+
+
+async def test_the_hall_stops_in_time_while_its_broker_hangs(place: Path) -> None:
+    async with Scene(place, broker=True, windows=("1",)) as hall:
+        await until(lambda: connected(hall))
+        hall.signal_broker(signal.SIGSTOP)
+        try:
+            await work(hall, 5)
+            begin = time.monotonic()
+            assert await hall.end() == 0
+            assert time.monotonic() - begin < 5
+        finally:
+            hall.signal_broker(signal.SIGCONT)
