@@ -26,20 +26,7 @@ from firmware_py.runtime.hall import device_specs
 __all__ = ["ROOT", "Stage", "free_port"]
 
 ROOT = Path(__file__).parents[2]
-MOSQUITTO = """\
-# One listener on the loopback; nothing of the machine's own broker is touched.
-per_listener_settings false
-listener {port} 127.0.0.1
-allow_anonymous true
-persistence true
-persistence_location {folder}/
-autosave_interval 5
-max_queued_messages 100000
-max_inflight_messages 100
-message_size_limit 65536
-log_type error
-log_type warning
-"""
+MOSQUITTO = ROOT / "config" / "mosquitto" / "bench.conf"
 
 
 def free_port() -> int:
@@ -118,10 +105,10 @@ class Stage:
         kept = self.folder / "broker"
         kept.mkdir(exist_ok=True)
         config = self.run / "mosquitto.conf"
-        config.write_text(MOSQUITTO.format(port=self.broker_port, folder=kept), encoding="utf-8")
+        text = MOSQUITTO.read_text(encoding="utf-8")
+        text = text.replace("@PORT@", str(self.broker_port)).replace("@FOLDER@", str(kept))
         # As root, mosquitto changes to its own user, who may not write here.
-        if os.geteuid() == 0:
-            config.write_text(config.read_text(encoding="utf-8") + "user root\n", encoding="utf-8")
+        config.write_text(text + ("\nuser root\n" if os.geteuid() == 0 else ""), encoding="utf-8")
         self._start("mosquitto", [program, "-c", str(config)])
 
     def start_simulators(self) -> None:

@@ -1,0 +1,83 @@
+"""The hall's time on the bench: the player sets it, the daemon reads it from the same file."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from firmware_py.runtime.bench_clock import ClockFile, write_clock
+
+__all__ = ["HallTime", "working_day"]
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def working_day(today: date) -> date:
+    """Return today, or the Monday after a weekend: a tax hall is closed then."""
+    return today + timedelta(days=max(7 - today.weekday(), 0)) if today.weekday() > 4 else today
+
+
+class HallTime:
+    """A clock that begins at ``hour:minute`` of a day and passes as quickly as it is told."""
+
+    def __init__(self, path: Path, day: date, hour: int, minute: int) -> None:
+        start = datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZONE)
+        self.day = day
+        self._path = path
+        self._midnight_ms = int(start.replace(hour=0, minute=0).timestamp() * 1000)
+        self._changed = asyncio.Event()
+        self._clock = ClockFile(self._boot_ns(), 0, int(start.timestamp() * 1000), 1.0)
+
+    @staticmethod
+    def _boot_ns() -> int:
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+    @property
+    def speed(self) -> float:
+        """How many seconds pass in the hall while one passes here."""
+        return self._clock.speed
+
+    @property
+    def boot_ms(self) -> int:
+        """The machine clock that the daemon reads now."""
+        return self._clock.at(self._boot_ns()).boot_ms
+
+    def start(self) -> None:
+        """Write the file for the first time."""
+        write_clock(self._path, self._clock)
+
+    def run(self, speed: float) -> None:
+        """Pass at ``speed`` from now on."""
+        if speed == self._clock.speed:
+            return
+        now_ns = self._boot_ns()
+        reading = self._clock.at(now_ns)
+        self._clock = ClockFile(now_ns, reading.boot_ms, reading.wall_ms, speed)
+        write_clock(self._path, self._clock)
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def now_s(self) -> float:
+        """Return the seconds since the day's midnight."""
+        return (self._clock.at(self._boot_ns()).wall_ms - self._midnight_ms) / 1000
+
+    def text(self, at_s: float | None = None, form: str = "%H:%M") -> str:
+        """Return a time of the day, now if none is given."""
+        seconds = self.now_s() if at_s is None else at_s
+        return datetime.fromtimestamp(seconds, UTC).strftime(form)
+
+    async def until(self, at_s: float) -> None:
+        """Wait for a time of the day, however quickly it comes."""
+        while (left_s := (at_s - self.now_s()) / self.speed) > 0:
+            changed = self._changed
+            try:
+                await asyncio.wait_for(changed.wait(), left_s)
+            except TimeoutError:
+                continue
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for so many seconds of the hall."""
+        await self.until(self.now_s() + seconds)

@@ -1,0 +1,69 @@
+"""What the bench's day leaves in ``out/``: slips and LED pictures as people saw them, journal."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from firmware_py.bench.client import BenchClient, HallClient
+from firmware_py.bench.day import WINDOWS
+
+__all__ = ["PRINTERS", "Pictures", "read_journal", "write_journal"]
+
+PRINTERS = ("printer", "printer-2")
+WALL = "led-wall"
+STRIPS = tuple(f"strip-{window}" for window in WINDOWS)
+#: While a picture is drawn the bench's wires stand still, so it draws a few at a time.
+PAUSE_S = 0.4
+PAGE = 2000
+
+
+class Pictures:
+    """Has the bench draw what came out of printers and stood on displays, while the day goes on."""
+
+    def __init__(self, bench: BenchClient, slips: Path, led: Path) -> None:
+        self._bench = bench
+        self._slips = slips
+        self._led = led
+        self.slips = 0
+        self.led = 0
+
+    async def run(self) -> None:
+        """Draw, device after device, until cancelled."""
+        for strip in cycle(STRIPS):
+            for device in (PRINTERS[0], WALL, PRINTERS[1], strip):
+                await self._draw(device)
+                await asyncio.sleep(PAUSE_S)
+
+    async def finish(self) -> None:
+        """Draw what is left."""
+        for device in (*PRINTERS, WALL, *STRIPS):
+            await self._draw(device)
+
+    async def _draw(self, device: str) -> None:
+        paper = device in PRINTERS
+        folder = self._slips if paper else self._led
+        written = await self._bench.do("pictures", device, folder=str(folder))
+        if paper:
+            self.slips += len(written)
+        else:
+            self.led += len(written)
+
+
+async def read_journal(hall: HallClient) -> list[dict[str, Any]]:
+    """Return every event of the journal, oldest first."""
+    events: list[dict[str, Any]] = []
+    after = 0
+    while page := await hall.call("journal.tail", after=after, limit=PAGE):
+        events.extend(page)
+        after = page[-1]["seq"]
+    return events
+
+
+def write_journal(events: list[dict[str, Any]], path: Path) -> None:
+    """Write one event a line."""
+    path.write_bytes(b"".join(msgspec.json.encode(event) + b"\n" for event in events))

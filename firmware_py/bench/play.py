@@ -1,0 +1,192 @@
+"""``make run``: a hall on this machine, its day in about a minute, and then it is yours.
+
+``python -m firmware_py.bench.play [--once]``. Everything is below ``--out`` (``out/``). Exit code
+0 after a good day, 1 when something was not as it must be, 130 when it was broken off.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from firmware_py.bench.cast import cast_of
+from firmware_py.bench.client import BenchClient, HallClient
+from firmware_py.bench.day import WINDOWS, Day, clerk_number
+from firmware_py.bench.evening import centre_has_all, look_back, write_reports
+from firmware_py.bench.follow import Follow
+from firmware_py.bench.halltime import ZONE, HallTime, working_day
+from firmware_py.bench.papers import Pictures
+from firmware_py.bench.stage import Stage
+from firmware_py.bench.telling import Teller, teller_for
+from firmware_py.bench.troubles import Troubles
+from firmware_py.cli.words import choose, t, use
+from firmware_py.config_file import load_all
+from firmware_py.sync.consumer import Consumer
+from firmware_py.sync.ledger import LinesLedger
+from firmware_py.sync.mail import Address
+
+__all__ = ["main"]
+
+GOOD, BAD, BROKEN_OFF = 0, 1, 130
+#: Below this somebody's kiosk would have lost its wires: all of them lie below ``out/run``.
+CLOCK, CENTRE = "day-clock.json", "centre.jsonl"
+
+
+class AlreadyRunning(Exception):
+    """Another bench lives in the same folder."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play the day; return the exit code."""
+    parser = argparse.ArgumentParser("play", description="A day of the bench hall in a minute.")
+    parser.add_argument("--once", action="store_true", help="end after the day")
+    parser.add_argument("--out", type=Path, default=Path("out"))
+    parser.add_argument("--people", type=int, default=60)
+    parser.add_argument("--speed", type=float, default=180.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--plain", action="store_true", help="lines instead of a picture")
+    options = parser.parse_args(arguments)
+    use(choose([], os.environ))
+    return asyncio.run(_with_signals(options))
+
+
+async def _with_signals(options: argparse.Namespace) -> int:
+    loop = asyncio.get_running_loop()
+    play = Play(options)
+    task = loop.create_task(play.run())
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return play.code
+    except AlreadyRunning:
+        sys.stderr.write(
+            t(
+                f"{options.out} 里的模拟大厅还在运行，请先用 Ctrl-C 结束它。\n",
+                f"A bench hall still runs in {options.out}; end it by Ctrl-C first.\n",
+            )
+        )
+        return BAD
+
+
+class Play:
+    """One run. ``code`` is the exit code if it ended now."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.code = BROKEN_OFF
+        self._follow: Follow | None = None
+        self._options = options
+        self._out: Path = options.out.absolute()
+        day = working_day(datetime.now(ZONE).date())
+        self._stage = Stage(self._out)
+        self._clock_file = self._out / CLOCK
+        self._stage.environment["HALL_CLOCK"] = f"file:{self._clock_file}"
+        self._time = HallTime(self._clock_file, day, 8, 59)
+
+    async def run(self) -> int:
+        """Play, write, check; then leave the hall open until somebody ends it."""
+        await self._clean()
+        async with contextlib.AsyncExitStack() as stack:
+            teller = stack.enter_context(teller_for(plain=self._options.plain))
+            teller.say(t("正在启动模拟大厅……", "Starting the bench hall ..."))
+            await stack.enter_async_context(self._stage)
+            hall = await stack.enter_async_context(
+                await HallClient.connect(self._stage.hall_socket)
+            )
+            bench = await stack.enter_async_context(
+                await BenchClient.connect(self._stage.bench_socket)
+            )
+            consumer = self._consumer()
+            stack.push_async_callback(consumer.stop)
+            consumer.start()
+            code = await self._day(hall, bench, consumer, teller)
+            if self._options.once:
+                return code
+            self.code = code
+            await self._open_again(hall, teller)
+            await asyncio.Event().wait()
+            return code
+
+    async def _clean(self) -> None:
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_unix_connection(str(self._stage.bench_socket))
+            writer.close()
+            raise AlreadyRunning
+        for name in ("slips", "led"):
+            shutil.rmtree(self._out / name, ignore_errors=True)
+            (self._out / name).mkdir(parents=True)
+        for name in ("journal.jsonl", "report.json", "report.md", CENTRE):
+            (self._out / name).unlink(missing_ok=True)
+        self._time.start()
+
+    def _consumer(self) -> Consumer:
+        address = Address("127.0.0.1", self._stage.broker_port, "centre")
+        # The centre's disk is this machine's too: waiting for it would hold up the people here.
+        ledger = LinesLedger(self._out / CENTRE, durable=False)
+        return Consumer(address, "demo", "centre", ledger)
+
+    async def _day(
+        self, hall: HallClient, bench: BenchClient, consumer: Consumer, teller: Teller
+    ) -> int:
+        configuration = load_all(self._stage.config, self._stage.environment)
+        rules, options = configuration.rules, self._options
+        items = dict(rules.items)
+        button_item = next(k.item for k in configuration.settings.kiosks if k.item is not None)
+        people = cast_of(items, button_item, options.people, options.seed)
+        follow = Follow(hall)
+        await follow.start()
+        day = Day(people, hall, bench, follow, self._time, speed=options.speed, seed=options.seed)
+        troubles = Troubles(day, self._stage, hall, bench)
+        pictures = Pictures(bench, self._out / "slips", self._out / "led")
+        beside = [asyncio.ensure_future(one) for one in (troubles.run(), pictures.run())]
+        beside.append(
+            asyncio.ensure_future(
+                teller.follow(day, follow, troubles, pictures, hall, consumer, rules)
+            )
+        )
+        try:
+            await day.play()
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+        await centre_has_all(hall, consumer)
+        await pictures.finish()
+        journal, report = await write_reports(self._out, hall, items)
+        wrong = await look_back(
+            people,
+            journal,
+            self._stage,
+            hall,
+            bench,
+            self._out / CENTRE,
+            troubles.seen,
+            follow.gap,
+        )
+        teller.end(report, pictures, (len(journal), consumer.seq), wrong, self._out)
+        self._follow = follow
+        return BAD if wrong else GOOD
+
+    async def _open_again(self, hall: HallClient, teller: Teller) -> None:
+        """Extended hours: the same day goes on at the machine's pace, with three people waiting."""
+        self._time.run(1.0)
+        await hall.call("day.open", day=self._time.day.isoformat(), by="duty-manager")
+        for window in WINDOWS:
+            await hall.call("window.open", window=window, clerk=clerk_number(window), by="bench")
+        for item in ("A01", "B01", "D01"):
+            await hall.call("ticket.take", item=item, origin="kiosk-1", by="kiosk-1")
+        if self._follow is not None:
+            teller.invite(self._follow)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
