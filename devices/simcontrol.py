@@ -82,6 +82,7 @@ class ControlServer:
         self._quit = quit_bench
         self._server: asyncio.Server | None = None
         self._clients: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._drawing = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         """Listen. The socket's being there says that the bench is ready."""
@@ -108,7 +109,7 @@ class ControlServer:
             self._clients[task] = writer
         try:
             while line := await reader.readline():
-                writer.write(msgspec.json.encode(self.answer(line)) + b"\n")
+                writer.write(msgspec.json.encode(await self._answered(line)) + b"\n")
                 await writer.drain()
         except (ConnectionError, ValueError):
             # Gone, or a line beyond all bounds: nobody to tell.
@@ -117,6 +118,13 @@ class ControlServer:
             if task is not None:
                 self._clients.pop(task, None)
             writer.close()
+
+    async def _answered(self, line: bytes) -> dict[str, Any]:
+        """Pictures are drawn beside the loop: a printer that is silent meanwhile would be gone."""
+        if b'"pictures"' not in line:
+            return self.answer(line)
+        async with self._drawing:
+            return await asyncio.to_thread(self.answer, line)
 
     def answer(self, line: bytes) -> dict[str, Any]:
         """Do what one line says; return the answer."""

@@ -76,6 +76,7 @@ class Eq2013Simulator(Simulator):
         self._foreign_frames = 0
         self._last_rx_ns = 0
         self._new_states: deque[tuple[PanelText, ...]] = deque(maxlen=_KEPT_STATES)
+        self._last_state: tuple[PanelText, ...] | None = None
         self._drawn_states: set[tuple[PanelText, ...]] = set()
         self._pictures = 0
 
@@ -213,7 +214,10 @@ class Eq2013Simulator(Simulator):
             for zone in self._in_order()
             if zone.text.strip()
         )
-        if not self._new_states or self._new_states[-1] != state:
+        # Compared with what was remembered, not with what is still to be drawn: drawing takes
+        # states away in a thread of its own.
+        if state != self._last_state:
+            self._last_state = state
             self._new_states.append(state)
 
 
