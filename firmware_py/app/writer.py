@@ -14,8 +14,8 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
-from firmware_py.app.journal_thread import JournalThread
 from firmware_py.app.known_ids import KnownIds
 from firmware_py.app.ports import Entry, Happened, JournalPort, NewEvent, Outcome, Submission
 from firmware_py.app.wire import (
@@ -34,11 +34,12 @@ from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
 
-__all__ = ["HallWriter", "Reply"]
+__all__ = ["HallWriter", "Posts", "Reply"]
 
 log = logging.getLogger(__name__)
 
 Reply = Callable[[Outcome], None]
+T = TypeVar("T")
 
 #: Outcomes kept at hand; older ones are looked up in the journal.
 RECENT_OUTCOMES = 4096
@@ -75,6 +76,28 @@ def _no_positions(happened: Sequence[Happened]) -> Mapping[str, int]:
     return {}
 
 
+class Posts(Protocol):
+    """Runs calls on the journal one after the other; ``JournalThread`` does."""
+
+    def post(
+        self,
+        call: Callable[[JournalPort], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Run ``call(journal)``; ``done`` or ``failed`` then run in the event loop."""
+        ...
+
+    def commit(
+        self,
+        call: Callable[[JournalPort], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """As ``post``, but it may do all of it at once."""
+        ...
+
+
 class HallWriter:
     """Everything that changes the hall goes through ``submit``. Lives in the event loop."""
 
@@ -82,7 +105,7 @@ class HallWriter:
         self,
         rules: Rules,
         state: State,
-        journal: JournalThread,
+        journal: Posts,
         *,
         last_seq: int,
         known: KnownIds,
@@ -242,9 +265,6 @@ class HallWriter:
     def _written(self, result: object) -> None:
         batch, self._writing = self._writing, []
         self.commits += 1
-        if self._gathered:
-            # The next commit runs while this one's consequences are carried out.
-            self._write()
         happened = [h for waiting in batch for h in waiting.happened]
         for h in happened:
             evolve(self.recorded, h.event, h.time_ms)
@@ -261,6 +281,8 @@ class HallWriter:
             self._answer(waiting, outcome)
         if self.last_seq - self._snapshot_seq >= SNAPSHOT_EVERY:
             self.snapshot()
+        # Only now: a quick commit is answered within this call, and must not overtake this one.
+        self._write()
 
     def _remember(self, command_id: str, outcome: Outcome) -> None:
         self._known.add(command_id)

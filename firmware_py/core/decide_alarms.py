@@ -114,7 +114,7 @@ def _idle(rules: Rules, state: State, window: Window, now_ms: int) -> Iterator[e
 
 def _waiting(rules: Rules, state: State, now_ms: int) -> Iterator[e.Event]:
     items = rules.items
-    due: list[tuple[tuple[int, int, str], int, float]] = []
+    due: list[tuple[tuple[int, int, str], int, int]] = []
     for queue in state.queues.values():
         for entry in queue:
             ticket = state.tickets[entry[2]]
