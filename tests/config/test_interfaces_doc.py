@@ -61,9 +61,10 @@ async def play(stage: Stage) -> dict[str, Any]:
         await hall.call("window.next", window="1")
         await hall.call("window.help", window="1")
         async with asyncio.timeout(20):
-            while not {"ok"} & (await hall.call("hall.status"))["devices"]["by_state"].keys():
-                await asyncio.sleep(0.05)
-            while await _state(hall, "led-wall") not in {"ok", "warning"}:
+            while True:
+                states = {d["device"]: d["state"] for d in await hall.call("device.list")}
+                if states["led-wall"] == "ok":
+                    break
                 await asyncio.sleep(0.05)
         await hall.call("journal.backup")
         answers = {m: await hall.call(m, **params) for m, (params, _) in EXAMPLES.items()}
@@ -71,10 +72,6 @@ async def play(stage: Stage) -> dict[str, Any]:
             await hall.call("window.next", window="7")
         answers["refusal"] = {"code": refused.value.code, "zh": refused.value.zh}
         return answers
-
-
-async def _state(hall: HallClient, device: str) -> str:
-    return {one["device"]: str(one["state"]) for one in await hall.call("device.list")}[device]
 
 
 @pytest.fixture(scope="module")
