@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from firmware_py.bench.client import BenchClient, HallClient
-from firmware_py.bench.raw import bare_commit_ms, bare_echo_ms
+from firmware_py.bench.raw import BareCommit, bare_echo_ms
 from firmware_py.bench.stage import ROOT, Stage
 
 __all__ = ["measure", "spread"]
@@ -42,7 +42,7 @@ def bench_file(folder: Path) -> Path:
 
 async def measure(folder: Path) -> list[tuple[str, str, str, str]]:
     """Return the figures of one key press at a time, on a hall with all its devices."""
-    limits = f"bare commit {spread(bare_commit_ms(folder))}; bare echo {spread(bare_echo_ms())}"
+    bare = BareCommit(folder)
     async with Stage(folder / "stage", bench_file(folder)) as stage:
         async with (
             await HallClient.connect(stage.hall_socket) as hall,
@@ -52,9 +52,11 @@ async def measure(folder: Path) -> list[tuple[str, str, str, str]]:
             await hall.call("day.open", day="2026-11-24")
             for window in range(1, 16):
                 await hall.call("window.open", window=str(window))
-            paper, size = await _papers(stage, hall, bench)
-            led = await _leds(hall, bench)
+            paper, size = await _papers(stage, hall, bench, bare)
+            led = await _leds(hall, bench, bare)
         log = stage.log_of("halld")
+    bare.close()
+    limits = f"bare commit in turns {spread(bare.took_ms)}; bare echo {spread(bare_echo_ms())}"
     if '"error"' in log or '"critical"' in log:
         raise RuntimeError(f"halld logged errors while it was measured:\n{log[-2000:]}")
     return [
@@ -78,7 +80,19 @@ async def _ready(hall: HallClient) -> None:
             await asyncio.sleep(0.1)
 
 
-async def _papers(stage: Stage, hall: HallClient, bench: BenchClient) -> tuple[list[float], int]:
+async def _printed(hall: HallClient, bench: BenchClient, before: int) -> None:
+    """Wait until another slip came out and was confirmed."""
+    for _ in range(2000):
+        out = (await bench.do("seen", "printer"))["slips"] > before
+        if out and not (await hall.call("hall.status"))["papers_owed"]:
+            return
+        await asyncio.sleep(0.002)
+    raise TimeoutError("no slip within 4 s")
+
+
+async def _papers(
+    stage: Stage, hall: HallClient, bench: BenchClient, bare: BareCommit
+) -> tuple[list[float], int]:
     """Take tickets one by one, as a kiosk does; the printer's end says when its last byte came."""
     took: list[float] = []
     sock = socket.socket(socket.AF_UNIX)
@@ -96,11 +110,8 @@ async def _papers(stage: Stage, hall: HallClient, bench: BenchClient) -> tuple[l
         before = (await bench.do("seen", "printer"))["slips"]
         begun_ns = time.monotonic_ns()
         sock.sendall(line)
-        async with asyncio.timeout(10):
-            while (await bench.do("seen", "printer"))["slips"] == before:
-                await asyncio.sleep(0.005)
-            while (await hall.call("hall.status"))["papers_owed"]:
-                await asyncio.sleep(0.005)
+        await _printed(hall, bench, before)
+        bare.once()
         pieces = [piece for piece in await bench.do("times", "printer") if piece[0] > begun_ns]
         # The ticket is the first that comes; questions after its state come later.
         slip = [piece for piece in pieces if piece[0] - begun_ns < AT_ONCE_NS and piece[1] > 3]
@@ -114,7 +125,7 @@ async def _papers(stage: Stage, hall: HallClient, bench: BenchClient) -> tuple[l
 _QR_BYTES = 9 + 8 + 8 + 8 + 15 + 8
 
 
-async def _leds(hall: HallClient, bench: BenchClient) -> list[float]:
+async def _leds(hall: HallClient, bench: BenchClient, bare: BareCommit) -> list[float]:
     """Press "next" at one pad after the other; its strip and the wall show the call."""
     took: list[float] = []
     for press in range(PRESSES):
@@ -132,6 +143,7 @@ async def _leds(hall: HallClient, bench: BenchClient) -> list[float]:
         if last_ns:
             took.append((last_ns - pressed["tx_ns"]) / 1e6)
         await hall.call("window.finish", window=str(window))
+        bare.once()
         await asyncio.sleep(0.15)
     if len(took) < PRESSES * 0.9:
         raise RuntimeError(f"only {len(took)} of {PRESSES} calls reached a display")
