@@ -211,7 +211,8 @@ class Answers:
         """Return events, the newest ones or those after a number."""
         wanted = msgspec.convert(params, _Range)
         limit = max(1, min(wanted.limit, MOST_EVENTS))
-        after = self._hall.writer.last_seq - limit if wanted.after is None else wanted.after
+        last = self._hall.writer.last_seq
+        after = last - limit if wanted.after is None else min(wanted.after, last)
         state = self._hall.state()
 
         def read(journal: JournalPort) -> list[StoredEvent]:

@@ -12,7 +12,7 @@ from tests.e2e.scene import Change, Scene, until
 
 #: A command that waits for the broker would take seconds; a busy machine takes this at most.
 NOT_SLOWED_S = 1.5
-SHORT_KEEPALIVE: list[Change] = [('[broker]\nhost = "127.0.0.1"', '[broker]\nkeepalive_s = 2')]
+SHORT_KEEPALIVE: list[Change] = [('[broker]\nhost = "127.0.0.1"', "[broker]\nkeepalive_s = 2")]
 
 
 async def connected(hall: Scene, *, wanted: bool = True) -> bool:
