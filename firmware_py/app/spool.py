@@ -180,7 +180,8 @@ class PrinterSpool:
         self._jobs.popleft()
         self.confirmed = job.seq
         self.sent = max(self.sent, job.seq)
-        self._keep({self.sent_key: self.sent, self.confirmed_key: job.seq}, None)
+        # Not "sent": tried again later on a failing disk, it would undo a newer one.
+        self._keep({self.confirmed_key: job.seq}, None)
 
 
 def asks_for_paper(event: Event) -> str | None:
