@@ -17,7 +17,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import msgspec
 
@@ -68,8 +68,8 @@ class _Connection(asyncio.Protocol):
         self.user = "?"
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - what a server gives
-        self._transport = transport
+        # A server on a stream socket gives a transport that also writes.
+        self._transport = cast("asyncio.Transport", transport)
         self.user = _peer(transport.get_extra_info("socket"))
         self._server.connections.add(self)
 
