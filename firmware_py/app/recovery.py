@@ -62,8 +62,9 @@ def _match_windows(rules: Rules, state: State) -> None:
     for gone in [w for w in state.windows if w not in rules.windows]:
         if state.windows[gone].ticket is None:
             del state.windows[gone]
-            for kind in (AlarmKind.IDLE, AlarmKind.HELP):
-                state.alarms.pop(f"{kind}:{gone}", None)
+    for key, alarm in list(state.alarms.items()):
+        if alarm.kind in (AlarmKind.IDLE, AlarmKind.HELP) and alarm.subject not in state.windows:
+            del state.alarms[key]
 
 
 def remembered_ids(journal: JournalPort) -> KnownIds:

@@ -1,0 +1,196 @@
+"""Commands from outside: whatever is wrong with them is said, in both languages."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firmware_py.app.ports import Happened, Outcome
+from firmware_py.app.wire import (
+    BadCommandError,
+    decode_event,
+    decode_outcome,
+    decode_state,
+    encode,
+    encode_outcome,
+    encode_state,
+    event_json,
+    outcome_json,
+    parse_command,
+)
+from firmware_py.core import commands as c
+from firmware_py.core import events as e
+from firmware_py.core.refusals import refuse
+from firmware_py.core.rules import Trait
+from tests.core.hall import Hall
+
+#: What each command takes, as other programs send it, and what it is then.
+EXAMPLES: dict[str, tuple[dict[str, Any], c.Command]] = {
+    "day.open": ({"day": "2026-03-02"}, c.OpenDay("2026-03-02")),
+    "day.close": ({"reason": "停电"}, c.CloseDay("停电")),
+    "ticket.take": (
+        {"item": "D01", "origin": "kiosk-1", "traits": ["elderly", "a_grade"],
+         "appointment_ms": 5000, "person": "hash", "override": True},
+        c.TakeTicket("D01", "kiosk-1", (Trait.ELDERLY, Trait.A_GRADE), 5000, "hash", True),
+    ),
+    "ticket.cancel": ({"number": "A001"}, c.CancelTicket("A001")),
+    "ticket.transfer": ({"number": "A001", "window": "desk"},
+                        c.TransferTicket("A001", None, "desk")),
+    "ticket.park": ({"number": "A001", "reason": "缺少　营业执照"},
+                    c.ParkTicket("A001", "缺少　营业执照")),
+    "ticket.resume": ({"number": "A001"}, c.ResumeTicket("A001")),
+    "ticket.reprint": ({"number": "A001", "origin": "kiosk-2"},
+                       c.ReprintTicket("A001", "kiosk-2")),
+    "window.open": ({"window": "1", "clerk": "1001"}, c.OpenWindow("1", "1001")),
+    "window.pause": ({"window": "1"}, c.PauseWindow("1")),
+    "window.resume": ({"window": "1"}, c.ResumeWindow("1")),
+    "window.close": ({"window": "1"}, c.CloseWindow("1")),
+    "window.skills": ({"window": "1", "skills": ["filing"]}, c.SetWindowSkills("1", ("filing",))),
+    "window.next": ({"window": "1"}, c.CallNext("1")),
+    "window.call": ({"window": "1", "number": "A001"}, c.CallTicket("1", "A001")),
+    "window.recall": ({"window": "1"}, c.Recall("1")),
+    "window.start": ({"window": "1"}, c.StartService("1")),
+    "window.finish": ({"window": "1"}, c.FinishService("1")),
+    "window.missed": ({"window": "1"}, c.MarkMissed("1")),
+    "window.ask_rating": ({"window": "1"}, c.AskRating("1")),
+    "window.help": ({"window": "1"}, c.CallHelp("1")),
+    "rate": ({"score": 5, "window": "1"}, c.Rate(5, "1")),
+    "alarm.ack": ({"alarm": "service:1", "by": "chen"}, c.AcknowledgeAlarm("service:1", "chen")),
+}  # fmt: skip
+
+
+def refused(name: str, params: dict[str, Any]) -> BadCommandError:
+    with pytest.raises(BadCommandError) as caught:
+        parse_command(name, params)
+    assert re.search(r"[\u4e00-\u9fff]", caught.value.zh)
+    assert not re.search(r"[\u4e00-\u9fff]", caught.value.en.replace(str(params), ""))
+    return caught.value
+
+
+def test_every_command_has_its_example() -> None:
+    assert set(EXAMPLES) == set(c.COMMANDS)
+
+
+@pytest.mark.parametrize("name", sorted(c.COMMANDS))
+def test_a_command_is_read(name: str) -> None:
+    params, command = EXAMPLES[name]
+    assert parse_command(name, msgspec.json.decode(msgspec.json.encode(params))) == command
+
+
+@pytest.mark.parametrize("name", sorted(c.COMMANDS))
+def test_an_unknown_field_is_named(name: str) -> None:
+    error = refused(name, {**EXAMPLES[name][0], "colour": "red"})
+    assert error.code == "unknown_field"
+    assert "colour" in error.en
+
+
+@pytest.mark.parametrize("name", sorted(c.COMMANDS))
+@pytest.mark.parametrize("wrong", [{"a": 1}, [[]], 1.5])
+def test_a_field_of_a_wrong_type_is_named(name: str, wrong: object) -> None:
+    params = EXAMPLES[name][0]
+    for field in params:
+        error = refused(name, {**params, field: wrong})
+        assert error.code == "bad_field"
+        assert field in error.en
+
+
+@pytest.mark.parametrize("name", sorted(c.COMMANDS))
+@pytest.mark.parametrize(
+    "text", ["x" * 201, "a\nb", "a\x1b@", "\x00", "\u202eabc", "\u2028", "\ud800"]
+)
+def test_text_that_is_too_long_or_holds_controls_reaches_no_paper(name: str, text: str) -> None:
+    params = EXAMPLES[name][0]
+    for field, value in params.items():
+        if isinstance(value, str):
+            error = refused(name, {**params, field: text})
+            assert error.code == "bad_field"
+            assert field in error.en
+
+
+def test_a_list_holds_text_of_the_same_kind_and_not_too_much_of_it() -> None:
+    assert refused("window.skills", {"window": "1", "skills": ["a\x1b"]}).code == "bad_field"
+    assert refused("window.skills", {"window": "1", "skills": ["a"] * 301}).code == "bad_field"
+
+
+@pytest.mark.parametrize("number", [2**53 + 1, -(2**60), 10**30])
+def test_a_number_too_large_to_be_stored_is_refused(number: int) -> None:
+    params = {"item": "D01", "appointment_ms": number}
+    assert refused("ticket.take", params).code == "bad_field"
+    assert refused("rate", {"score": number}).code == "bad_field"
+
+
+def test_a_missing_field_and_an_unknown_command_are_named() -> None:
+    assert "number" in refused("ticket.cancel", {}).en
+    assert refused("ticket.eat", {}).code == "unknown_command"
+    for own in ("tick", "clock.set"):
+        assert refused(own, {}).code == "unknown_command"
+
+
+def test_an_unknown_trait_is_refused() -> None:
+    assert refused("ticket.take", {"item": "D01", "traits": ["rich"]}).code == "bad_field"
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from(sorted(c.COMMANDS)), st.data())
+def test_whatever_comes_is_a_command_that_can_be_stored_or_refused(
+    name: str, data: st.DataObject
+) -> None:
+    params = {field: data.draw(json_values) for field in EXAMPLES[name][0]}
+    try:
+        command = parse_command(name, params)
+    except BadCommandError:
+        return
+    assert encode(command)
+
+
+def test_every_event_comes_back_from_its_name_and_body() -> None:
+    reason = e.CallReason("ordinary", 60, 60.5, 3, "A002", 50.0)
+    issued = e.TicketIssued("A001", "common", 1, "D01", "invoices", "k", (Trait.ELDERLY,), 7, "h")
+    opened = e.WindowOpened("1", "1001", frozenset({"filing"}))
+    for event in (
+        e.TicketCalled("A001", "1", reason),
+        issued,
+        opened,
+        e.DayClosed("d", "r", ("A",)),
+    ):
+        assert decode_event(e.EVENT_NAMES[type(event)], encode(event)) == event  # fmt: skip
+
+
+def test_outcomes_come_back_accepted_or_refused() -> None:
+    assert decode_outcome(encode_outcome(7, 2, None)) == (7, 2, None)
+    refusal = refuse("unknown_ticket", number="A001")
+    assert decode_outcome(encode_outcome(0, 0, refusal)) == (0, 0, refusal)
+
+
+def test_other_programs_get_outcomes_and_events_as_json() -> None:
+    event = e.TicketCancelled("A001", "说“不”")
+    happened = Happened(7, 1000, "ticket.cancelled", 'o"neil', "id", event, encode(event))
+    body = {"number": "A001", "reason": "说“不”"}
+    assert msgspec.json.decode(outcome_json(Outcome((happened,), repeated=True))) == {
+        "events": [{"seq": 7, "time_ms": 1000, "type": "ticket.cancelled", "data": body}],
+        "repeated": True,
+    }
+    told = msgspec.json.decode(event_json(happened))
+    assert (told["by"], told["data"]) == ('o"neil', body)
+
+
+def test_a_state_comes_back_with_its_queues() -> None:
+    hall = Hall().open("1")
+    for traits in ((), (Trait.ELDERLY,)):
+        hall.take("D01", *traits)
+    again = decode_state(encode_state(hall.state))
+    assert again == hall.state
+    assert again.queues
