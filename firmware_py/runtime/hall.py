@@ -104,6 +104,7 @@ class Hall:
         )
         self.storage: Refusal | None = None
         self.positions = dict(journal.positions())
+        self._unkept = False
         self._unprinted = self._find_unprinted(journal, state)
         self.control: ControlServer | None = None
         self.sync: Any = None
@@ -236,11 +237,15 @@ class Hall:
         self.positions.update(positions)
 
         def kept(_: object) -> None:
+            self._unkept = False
             if done is not None:
                 done()
 
         def failed(error: Exception) -> None:
-            log.warning("positions were not recorded: %s", error)
+            # Once, not every second for as long as the disk is full.
+            level = logging.DEBUG if self._unkept else logging.WARNING
+            log.log(level, "positions were not recorded: %s", error)
+            self._unkept = True
             self.loop.call_later(RETRY_S, again)
 
         def again() -> None:
