@@ -180,3 +180,6 @@ class Kind:
     simulator: str
     #: Line settings that this kind usually has, e.g. ``{"baud": 9600}``.
     line: Mapping[str, Any] = field(default_factory=dict)
+    #: Options that name a file: option -> ``module:function`` that reads it by that name and
+    #: raises ``ValueError`` with every mistake in it, one a line.
+    files: Mapping[str, str] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from devices.simulator import Simulator
 __all__ = [
     "KINDS",
     "UnknownKind",
+    "check_files",
     "convert_options",
     "kind",
     "load_driver",
@@ -36,6 +37,7 @@ _TABLE = (
         driver="devices.ticket_printer.driver:EscPosPrinter",
         simulator="devices.ticket_printer.simulator:EscPosPrinterSimulator",
         line={"baud": 115200},
+        files={"template": "devices.ticket_printer.template:load"},
     ),
     Kind(
         name="led_wall.eq2013",
@@ -52,6 +54,7 @@ _TABLE = (
         driver="devices.pad.driver:ProfilePad",
         simulator="devices.pad.simulator:Ff68PadSimulator",
         line={"baud": 9600},
+        files={"profile": "devices.pad.profile:load_profile"},
     ),
     Kind(
         name="lamp.gpio",
@@ -129,6 +132,26 @@ def convert_options(which: Kind | str, raw: Mapping[str, Any] | msgspec.Struct) 
     if isinstance(raw, msgspec.Struct):
         raise TypeError(f"expected {wanted.__name__}, got {type(raw).__name__}")
     return msgspec.convert(dict(raw), wanted)
+
+
+def check_files(which: Kind | str, options: object) -> dict[str, str]:
+    """Return what is wrong with the files that the options name: option -> words, one a line."""
+    entry = which if isinstance(which, Kind) else kind(which)
+    wrong: dict[str, str] = {}
+    for option, place in entry.files.items():
+        named = getattr(options, option)
+        if not named:
+            # The kind's own choice, which it ships.
+            continue
+        module_name, _, function = place.partition(":")
+        try:
+            getattr(importlib.import_module(module_name), function)(named)
+        except ModuleNotFoundError:
+            # A missing library is said when the device is opened.
+            continue
+        except (ValueError, OSError) as error:
+            wrong[option] = str(error)
+    return wrong
 
 
 def _load(which: Kind | str, part: str, base: type) -> Any:

@@ -9,14 +9,14 @@ import msgspec
 
 from devices.base import Kind
 from devices.errors import DeviceUnavailable
-from devices.registry import KINDS, convert_options, load_options
+from devices.registry import KINDS, check_files, convert_options, load_options
 from devices.transport import LineSettings
 from firmware_py.config_lines import KeyPath
 from firmware_py.config_mistakes import Findings, close_to
 from firmware_py.config_walk import convert, listing
 from firmware_py.settings import DeviceSettings, Settings
 
-__all__ = ["check_devices", "effective_devices", "with_usual"]
+__all__ = ["check_devices", "check_named_files", "effective_devices", "with_usual"]
 
 #: Options that number a device on a line that it shares.
 _NUMBERS = ("address", "card")
@@ -96,6 +96,25 @@ def check_devices(settings: Settings, found: Findings) -> None:
     _check_numbers(settings, options, found)
     _check_pins(options, found)
     _check_rows(settings, options, found)
+
+
+def check_named_files(settings: Settings, found: Findings) -> None:
+    """Add what is wrong with templates and profiles that devices name.
+
+    For the technician who asks; the daemon starts without it: a bad template breaks its printer
+    alone, which says so.
+    """
+    for name, device in settings.devices.items():
+        kind = KINDS.get(device.kind)
+        if kind is None or not kind.files:
+            continue
+        try:
+            options = convert_options(kind, device.options)
+        except (DeviceUnavailable, msgspec.ValidationError):
+            continue
+        for option, words in check_files(kind, options).items():
+            for line in words.splitlines():
+                found.add(("devices", name, "options", option), line, line)
 
 
 def _kind_of(device: DeviceSettings, at: KeyPath, found: Findings) -> Kind | None:

@@ -18,7 +18,7 @@ import msgspec
 
 from firmware_py.catalogue import Catalogue, read_catalogue
 from firmware_py.config_checks import check_references
-from firmware_py.config_devices import check_devices, with_usual
+from firmware_py.config_devices import check_devices, check_named_files, with_usual
 from firmware_py.config_lines import KeyPath
 from firmware_py.config_mistakes import ConfigError, Findings, Mistake
 from firmware_py.config_rules import describe, rules_from
@@ -91,10 +91,11 @@ def load(path: Path, env: Mapping[str, str]) -> Settings:
     return load_all(path, env).settings
 
 
-def load_all(path: Path, env: Mapping[str, str]) -> Configuration:
+def load_all(path: Path, env: Mapping[str, str], *, with_files: bool = False) -> Configuration:
     """Return the settings in ``path`` with the catalogue and the queue's rules.
 
-    Raises ``ConfigError`` with all mistakes in both files.
+    ``with_files`` also reads the templates and profiles that devices name. Raises ``ConfigError``
+    with all mistakes in all of them.
     """
     folders = Folders.of(path, env)
     data, found = read_toml(path)
@@ -108,6 +109,8 @@ def load_all(path: Path, env: Mapping[str, str]) -> Configuration:
     catalogue, wrong_items = _catalogue(settings, folders, found)
     check_references(settings, catalogue, found)
     check_devices(settings, found)
+    if with_files:
+        check_named_files(settings, found)
     mistakes = [*found.mistakes(), *wrong_items.mistakes()]
     if mistakes or catalogue is None:
         raise ConfigError(mistakes)

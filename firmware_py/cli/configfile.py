@@ -32,7 +32,7 @@ def read(path: Path) -> Configuration:
     """Return what the file says. Raises ``ConfigError``."""
     from firmware_py.config_file import load_all
 
-    return load_all(path, os.environ)
+    return load_all(path, os.environ, with_files=True)
 
 
 def say_mistakes(error: ConfigError) -> None:
