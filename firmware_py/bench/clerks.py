@@ -90,7 +90,9 @@ class Clerk:
         """Call, serve, ask for the rating; again and again."""
         while not self.stopped:
             number = self._follow.at_window.get(self.window)
-            if number is not None:
+            if self.window not in self._follow.open_windows:
+                await self._follow.changed()
+            elif number is not None:
                 await self._serve(number)
             elif self.takes_break and self._served >= BREAK_AFTER:
                 self.takes_break = False
@@ -164,8 +166,8 @@ class Clerk:
         if person.score is None:
             return
         await self._time.sleep(person.answers_s)
-        given = self._follow.expect("rating.given", number=person.number)
-        await self._pads.press(self.pad, "rating", person.score, given)
+        over = self._follow.expect("rating.given", "rating.unanswered", number=person.number)
+        await self._pads.press(self.pad, "rating", person.score, over)
 
     async def _nobody_comes(self, person: Person) -> None:
         await self._time.sleep(RECALL_S)

@@ -189,11 +189,8 @@ class Day:
             self._by_number_set(person, outcome["events"][0]["data"]["number"])
         if not person.number:
             raise RuntimeError(f"nobody got a number at {person.way}")
-        kinds = ("ticket.missed",) if person.story is Story.GONE else ENDS
-        over = [self._follow.expect(kind, number=person.number) for kind in kinds]
-        await asyncio.wait(over, return_when=asyncio.FIRST_COMPLETED)
-        for one in over:
-            one.cancel()
+        ends = ("ticket.missed",) if person.story is Story.GONE else ENDS
+        await self._follow.expect(*ends, number=person.number)
         self.gone_home += 1
 
     def _by_number_set(self, person: Person, number: str) -> None:

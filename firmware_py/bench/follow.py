@@ -34,6 +34,7 @@ class Follow:
         #: Waiting number -> the only window that may call it, or None.
         self.waiting: dict[str, str | None] = {}
         self.at_window: dict[str, str] = {}
+        self.open_windows: set[str] = set()
         self.last_calls: deque[tuple[str, str, int]] = deque(maxlen=40)
         self.on_event: list[Callable[[Event], None]] = []
 
@@ -76,7 +77,10 @@ class Follow:
             self.at_window.pop(data["window"], None)
         elif kind == "ticket.transferred" and data["from_window"]:
             self.at_window.pop(data["from_window"], None)
+        elif kind == "window.opened":
+            self.open_windows.add(data["window"])
         elif kind == "day.closed":
+            self.open_windows.clear()
             self.waiting.clear()
             self.at_window.clear()
 
@@ -84,8 +88,8 @@ class Follow:
         """Return how many this window could call."""
         return sum(bound in (None, window) for bound in self.waiting.values())
 
-    def expect(self, kind: str, **fields: Any) -> asyncio.Future[Event]:
-        """Return what will be the next event of ``kind`` whose data (or ``by``) has ``fields``.
+    def expect(self, *kinds: str, **fields: Any) -> asyncio.Future[Event]:
+        """Return what will be the next event of these kinds whose data (or ``by``) has ``fields``.
 
         Ask before doing what brings it about.
         """
@@ -95,7 +99,7 @@ class Follow:
         def wanted(event: Event) -> bool:
             data = event["data"]
             return (
-                event["type"] == kind
+                event["type"] in kinds
                 and (by is None or event["by"] == by)
                 and all(data.get(name) == value for name, value in fields.items())
             )

@@ -168,7 +168,7 @@ def _foot(view: View, news: int) -> Panel:
     status = view.status
     owed = sum(status["papers_owed"].values())
     printed = t(f"号票 {view.printed} 张", f"{view.printed} slips")
-    paper = Words(t("打印 ", "Paper "), "dim").append(printed, "none")
+    paper = Words().append(t("打印 ", "Paper "), "dim").append(printed)
     if owed:
         paper.append(t(f"，待打 {owed} 张", f", {owed} owed"), "bold yellow")
     states = status["devices"]["by_state"]
@@ -176,7 +176,7 @@ def _foot(view: View, news: int) -> Panel:
     total = status["devices"]["total"]
     paper.append(t("   设备 ", "   Devices "), "dim")
     paper.append(f"{well}/{total}", "green" if well == total else "bold red")
-    broker = Words(t("消息 ", "Broker "), "dim")
+    broker = Words().append(t("消息 ", "Broker "), "dim")
     up = (status["broker"] or {}).get("connected")
     broker.append(
         t("已连接", "connected") if up else t("中断", "down"), "green" if up else "bold red"

@@ -105,10 +105,15 @@ class Play:
             bench = await stack.enter_async_context(
                 await BenchClient.connect(self._stage.bench_socket)
             )
+            # Its own connection: what is asked on one is answered in order, and drawing takes time.
+            artist = await stack.enter_async_context(
+                await BenchClient.connect(self._stage.bench_socket)
+            )
             consumer = self._consumer()
             stack.push_async_callback(consumer.stop)
             consumer.start()
-            code = await self._day(hall, bench, consumer, teller)
+            pictures = Pictures(artist, self._out / "slips", self._out / "led")
+            code = await self._day(hall, bench, consumer, pictures, teller)
             if self._options.once:
                 return code
             self.code = code
@@ -135,7 +140,12 @@ class Play:
         return Consumer(address, "demo", "centre", ledger)
 
     async def _day(
-        self, hall: HallClient, bench: BenchClient, consumer: Consumer, teller: Teller
+        self,
+        hall: HallClient,
+        bench: BenchClient,
+        consumer: Consumer,
+        pictures: Pictures,
+        teller: Teller,
     ) -> int:
         configuration = load_all(self._stage.config, self._stage.environment)
         rules, options = configuration.rules, self._options
@@ -146,7 +156,6 @@ class Play:
         await follow.start()
         day = Day(people, hall, bench, follow, self._time, speed=options.speed, seed=options.seed)
         troubles = Troubles(day, self._stage, hall, bench)
-        pictures = Pictures(bench, self._out / "slips", self._out / "led")
         beside = [asyncio.ensure_future(one) for one in (troubles.run(), pictures.run())]
         beside.append(
             asyncio.ensure_future(
@@ -182,10 +191,12 @@ class Play:
         await hall.call("day.open", day=self._time.day.isoformat(), by="duty-manager")
         for window in WINDOWS:
             await hall.call("window.open", window=window, clerk=clerk_number(window), by="bench")
+        numbers = []
         for item in ("A01", "B01", "D01"):
-            await hall.call("ticket.take", item=item, origin="kiosk-1", by="kiosk-1")
+            taken = await hall.call("ticket.take", item=item, origin="kiosk-1", by="kiosk-1")
+            numbers.append(taken["events"][0]["data"]["number"])
         if self._follow is not None:
-            teller.invite(self._follow)
+            teller.invite(self._follow, numbers[0], self._out)
 
 
 if __name__ == "__main__":

@@ -66,9 +66,12 @@ def summary(
         )
 
 
-def invitation() -> Iterator[str]:
-    """Yield what to type next."""
+def invitation(first: str, out: Path) -> Iterator[str]:
+    """Yield what to type next; ``first`` is the number that is called first."""
     hallctl = os.path.relpath(Path(sys.executable).with_name("hallctl"))
+    # hallctl looks below ./out by itself.
+    if out != Path("out").absolute():
+        hallctl = f"HALL_RUN={out / 'run'} {hallctl}"
     yield ""
     yield t(
         "大厅延时服务，仍在运行。请在另一个终端试试（Ctrl-C 结束）：",
@@ -76,17 +79,17 @@ def invitation() -> Iterator[str]:
     )
     for line, zh, en in (
         ("status", "大厅现状", "the hall at a glance"),
-        ("why A012", "A012 为什么这时被叫", "why A012 was called when it was"),
+        ("bench press pad-3 next", "3 号窗口叫下一位", "window 3 calls the next"),
+        (f"why {first}", f"为什么叫 {first}", f"why {first} was called"),
         ("ticket take D01", "取一张号", "take a ticket"),
         ("bench press kiosk-1-button press", "按取号按钮", "press the kiosk's button"),
-        ("bench press pad-3 next", "3 号窗口叫下一位", "window 3 calls the next"),
         ("bench fault printer paper-out", "打印机缺纸", "no paper"),
         ("bench clear printer", "换上新纸", "a new roll"),
         ("bench unplug led-wall", "拔下主屏；再用 plug 插回", "pull the wall's plug; then: plug"),
         ("devices", "设备状态", "how every device is"),
         ("report", "当日统计", "the day's figures"),
     ):
-        yield f"  {f'{hallctl} {line}':<52}{t(zh, en)}"
+        yield f"  {hallctl} {line:<35} {t(zh, en)}"
     yield ""
 
 

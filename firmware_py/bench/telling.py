@@ -108,9 +108,9 @@ class Teller:
         for line in summary(report, pictures.slips, pictures.led, events, wrong, out):
             self._write(line)
 
-    def invite(self, follow: Follow) -> None:
+    def invite(self, follow: Follow, first: str, out: Path) -> None:
         """The hall stays open: say what to try, and tell what comes of it."""
-        for line in invitation():
+        for line in invitation(first, out):
             self._write(line)
         follow.on_event.append(self.happened)
 

@@ -1,0 +1,93 @@
+"""The self-check after the day finds each thing that may go wrong, and nothing in a good day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from firmware_py.bench.cast import Person, Story
+from firmware_py.bench.checks import Evidence, mistakes
+from firmware_py.core.rules import Item, Text
+
+ITEM = Item("F01", "advice", Text("涉税政策咨询", "Advice"), 600, "advice")
+
+
+def person(number: str, story: Story) -> Person:
+    return Person(0, "kiosk-1", ITEM, (), False, 300, 10, 5, 10, True, story, number)
+
+
+def events(*pairs: tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"seq": n, "type": kind, "data": data} for n, (kind, data) in enumerate(pairs, 1)]
+
+
+def good_day() -> Evidence:
+    alarm = {"kind": "service", "window": "3"}
+    journal = events(
+        ("ticket.issued", {"number": "A001"}),
+        ("ticket.issued", {"number": "A002"}),
+        ("alarm.raised", {**alarm, "level": "amber"}),
+        ("alarm.raised", {**alarm, "level": "red"}),
+        ("alarm.acknowledged", {}),
+        ("service.finished", {"number": "A001"}),
+        ("ticket.missed", {"number": "A002"}),
+        ("day.closed", {"left": ["A002"]}),
+    )
+    return Evidence(
+        people=[person("A001", Story.PLAIN), person("A002", Story.GONE)],
+        journal=journal,
+        verified={"problems": []},
+        paper=["A001", "A002", "A002"],
+        reprints=["A002"],
+        centre=[{"seq": e["seq"], "type": f"cn.hall.{e['type']}"} for e in journal],
+        lamps={"3": ["amber", "red"]},
+        troubles=["paper", "broker", "wall"],
+        logs={
+            "halld": '{"level":"warning","text":"no paper"}\n',
+            "simulators": "",
+            "mosquitto": "1: Warning: run as root.\n",
+        },
+        gap_seen=False,
+    )
+
+
+def test_a_good_day_has_no_mistakes() -> None:
+    assert mistakes(good_day()) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"paper": ["A001"], "reprints": ["A001"]}, "A002 never came out"),
+        ({"paper": ["A001", "A002", "A002"], "reprints": ["A001"]}, "A002 came out 2 times"),
+        ({"paper": ["A001", "A002", "A002", "A009"]}, "A009 is on paper"),
+        ({"centre": []}, "not every event once and in order"),
+        ({"verified": {"problems": ["hash"]}}, "does not verify"),
+        ({"gap_seen": True}, "had a gap"),
+        ({"lamps": {"3": ["amber"]}}, "No lamp showed the red"),
+        ({"troubles": ["paper", "wall"]}, "trouble broker"),
+        ({"logs": {"halld": '{"level":"error","text":"x"}'}}, "halld logged"),
+        ({"logs": {"halld": "Traceback (most recent call last):"}}, "halld logged"),
+        ({"logs": {"simulators": "Task exception was never retrieved"}}, "simulators logged"),
+        ({"people": [person("A001", Story.PLAIN)] * 3}, "Numbers are not as they must be"),
+        ({"people": [person("A001", Story.PLAIN), person("A002", Story.PLAIN)]}, "never served"),
+        (
+            {"people": [person("A001", Story.RESUMED), person("A002", Story.GONE)]},
+            "no ticket.resumed",
+        ),
+    ],
+)
+def test_each_mistake_is_a_sentence_in_both_languages(changed: dict[str, Any], words: str) -> None:
+    found = mistakes(replace(good_day(), **changed))
+    assert len(found) == 1, found
+    assert words in found[0].en
+    assert any("\u4e00" <= one <= "\u9fff" for one in found[0].zh)
+
+
+def test_an_event_that_differs_at_the_centre_is_named() -> None:
+    day = good_day()
+    centre = [dict(event) for event in day.centre]
+    centre[3]["type"] = "cn.hall.alarm.cleared"
+    [found] = mistakes(replace(day, centre=centre))
+    assert "Event 4" in found.en
