@@ -32,11 +32,14 @@ class ClockFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     boot_ms: int
     wall_ms: int
     speed: float
+    #: What the kernel says of the wall clock; False is a Pi that the network has not told yet.
+    synchronised: bool = True
 
     def at(self, boot_ns: int) -> Reading:
         """Return the clocks at a moment of ``CLOCK_BOOTTIME``."""
         passed_ms = int((boot_ns - self.at_boot_ns) / 1_000_000 * self.speed)
-        return Reading(self.boot_ms + passed_ms, self.wall_ms + passed_ms, synchronised=True)
+        boot_ms, wall_ms = self.boot_ms + passed_ms, self.wall_ms + passed_ms
+        return Reading(boot_ms, wall_ms, self.synchronised)
 
 
 def read_clock(path: Path) -> ClockFile:

@@ -10,7 +10,7 @@ from devices.led_wall.display import LedDisplay
 from devices.led_wall.page import LedLine, LedPage
 from firmware_py.app.ports import Happened
 from firmware_py.core import events as e
-from firmware_py.core.model import State, Window, WindowStatus
+from firmware_py.core.model import State, TicketStatus, Window, WindowStatus
 from firmware_py.runtime.devices import Post
 from firmware_py.settings import Settings
 
@@ -43,6 +43,13 @@ class Walls:
             )
             for wall in settings.walls
         }
+
+    def recovered(self, state: State) -> None:
+        """After a restart: who was called and has not come yet is still called."""
+        called = [t for t in state.tickets.values() if t.status is TicketStatus.CALLED]
+        for ticket in sorted(called, key=lambda t: t.called_ms or 0):
+            for board in self._boards.values():
+                board.called(ticket.number, ticket.window or "", self._clock_s())
 
     def recorded(self, happened: Sequence[Happened]) -> None:
         """Put calls on the walls; an opened or closed day clears them."""

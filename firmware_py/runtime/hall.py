@@ -154,6 +154,7 @@ class Hall:
         self.journal.start()
         self.printing.recorded(self._unprinted)
         self._unprinted = []
+        self.walls.recovered(self.state())
         for spool in self.printing.spools.values():
             if not spool.waiting and spool.confirmed < self.writer.last_seq:
                 # So that the next start need not look through the whole day again.
@@ -172,7 +173,13 @@ class Hall:
         from firmware_py.runtime.broker_port import BrokerPort, sync_settings
         from firmware_py.sync.broker import BrokerSync
 
-        self.sync = BrokerSync(sync_settings(self, broker), BrokerPort(self))
+        try:
+            told = sync_settings(self, broker)
+        except OSError as error:
+            # The queue does not need the broker: it goes on alone, and says so.
+            log.error("the hall works without its broker: %s", error)  # noqa: TRY400
+            return
+        self.sync = BrokerSync(told, BrokerPort(self))
         self.writer.on_recorded.append(self.sync.recorded)
         await self.sync.start()
         for health in self.supervisor.health():

@@ -33,6 +33,7 @@ __all__ = ["main"]
 
 log = logging.getLogger(__name__)
 
+FAILED = 1
 BAD_CONFIGURATION = 2
 ALREADY_RUNNING = 4
 #: Seconds that a thread may keep the interpreter while another waits for it: the default of
@@ -84,27 +85,44 @@ async def _run(settings: Settings, rules: Rules) -> int:
     except (JournalError, UnknownEventError) as error:
         journal.close()
         return await _safe(settings, Refusal("safe_mode", error.zh, error.en), stopped, gid)
-    hall.start()
+    return await _serve(hall, socket, gid, stopped)
+
+
+async def _serve(hall: Hall, socket: Path, gid: int | None, stopped: asyncio.Event) -> int:
+    """Run until ``stopped``. Whatever fails, everything is stopped and the process ends."""
+    code, journal = 0, hall.store
     control = hall.control = ControlServer(hall.writer, queries_of(hall))
-    await control.start(socket, gid)
-    upkeep = Upkeep(hall)
-    upkeep.tick()
-    upkeep.start()
-    notify(f"READY=1\nSTATUS=epoch {journal.epoch}, {journal.last_seq} events")
-    log.info("ready: epoch %s, %d events", journal.epoch, journal.last_seq)
-    hall.start_devices()
-    await hall.start_broker()
-    # What was loaded at start lives as long as the daemon: collecting it again and again costs
-    # milliseconds at the wrong moment.
-    gc.collect()
-    gc.freeze()
-    await stopped.wait()
+
+    def upkeep_died() -> None:
+        nonlocal code
+        code = FAILED
+        stopped.set()
+
+    upkeep = Upkeep(hall, upkeep_died)
+    hall.start()
+    try:
+        await control.start(socket, gid)
+        upkeep.tick()
+        upkeep.start()
+        notify(f"READY=1\nSTATUS=epoch {journal.epoch}, {journal.last_seq} events")
+        log.info("ready: epoch %s, %d events", journal.epoch, journal.last_seq)
+        hall.start_devices()
+        await hall.start_broker()
+        # What was loaded at start lives as long as the daemon: collecting it again and again
+        # costs milliseconds at the wrong moment.
+        gc.collect()
+        gc.freeze()
+        await stopped.wait()
+    except Exception:
+        # Half a daemon that neither serves nor ends would look alive to systemd.
+        log.critical("the daemon cannot run", exc_info=True)
+        code = FAILED
     notify("STOPPING=1")
     log.info("stopping")
     await upkeep.stop()
     await control.stop()
     await hall.stop()
-    return 0
+    return code
 
 
 async def _safe(

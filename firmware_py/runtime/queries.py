@@ -16,6 +16,7 @@ from firmware_py.app.clock import local_text
 from firmware_py.app.figures import figures_by_day
 from firmware_py.app.ports import JournalPort, StoredEvent
 from firmware_py.app.wire import decode_event
+from firmware_py.core.commands import RecordAction
 from firmware_py.core.decide_tickets import find
 from firmware_py.core.events import EVENT_NAMES, TicketCalled
 from firmware_py.core.explain import call_words, waiting_words
@@ -188,12 +189,14 @@ class Answers:
     async def restart_device(self, params: dict[str, Any], user: str) -> Any:
         """Close a device and open it again."""
         device = self._known_device(params)
+        self._hall.submit_own(RecordAction("device.restart", device), by=f"hallctl:{user}")
         self._hall.supervisor.restart(device)
         return {"device": device}
 
     async def test_device(self, params: dict[str, Any], user: str) -> Any:
         """Run a device's self-test; return what a person should have noticed."""
         device = self._known_device(params)
+        self._hall.submit_own(RecordAction("device.test", device), by=f"hallctl:{user}")
         future: asyncio.Future[Result] = self._hall.loop.create_future()
 
         def tested(result: Result) -> None:
@@ -239,7 +242,9 @@ class Answers:
 
     async def backup(self, params: dict[str, Any], user: str) -> Any:
         """Make a backup now."""
-        return {"path": str(await self._hall.backup_now())}
+        path = await self._hall.backup_now()
+        self._hall.submit_own(RecordAction("journal.backup", path.name), by=f"hallctl:{user}")
+        return {"path": str(path)}
 
     async def backups(self, params: dict[str, Any], user: str) -> Any:
         """Return the backups there are, checked."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import asdict
 
 from firmware_py.app.clock import local_text
@@ -30,10 +31,14 @@ OUTCOMES_DAYS = 3
 
 
 class Upkeep:
-    """Runs as tasks of the event loop; ``stop`` ends them."""
+    """Runs as tasks of the event loop; ``stop`` ends them.
 
-    def __init__(self, hall: Hall) -> None:
+    ``died`` is called when one ended by an error: a hall without ticks would raise no alarm.
+    """
+
+    def __init__(self, hall: Hall, died: Callable[[], None]) -> None:
         self._hall = hall
+        self._died = died
         self._tasks: list[asyncio.Task[None]] = []
         self._seen_seq = -1
 
@@ -44,6 +49,13 @@ class Upkeep:
         if (every_s := watchdog_every_s()) is not None:
             jobs.append(self._watchdog(every_s))
         self._tasks = [loop.create_task(job) for job in jobs]
+        for task in self._tasks:
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.critical("a timer of the hall ended by an error", exc_info=error)
+            self._died()
 
     async def stop(self) -> None:
         """End all timers."""
@@ -122,7 +134,10 @@ class Upkeep:
         while True:
             await asyncio.sleep(30)
             state = hall.state()
-            await hall.journal.run(lambda _: hall.store.checkpoint())
+            try:
+                await hall.journal.run(lambda _: hall.store.checkpoint())
+            except JournalError as error:
+                log.error("no checkpoint: %s", error)  # noqa: TRY400 - the sentence is enough
             if state.day_open or state.day is None or state.day == done_day:
                 continue
             done_day = state.day

@@ -224,10 +224,13 @@ class Worker:
     def _open_what_is_due(self) -> None:
         if self._line_wanted() and self._clock() >= self._line_due:
             self._try_line()
-        for slot in self.slots.values():
-            closed = slot.driver is None and slot.enabled and self._reachable(slot)
-            if closed and self._clock() >= slot.due:
-                self._open_driver(slot)
+        # One at a time: a device that does not answer must not keep jobs of its neighbours, or
+        # the end, waiting for all the others that do not either.
+        now = self._clock()
+        due = [s for s in self.slots.values() if s.driver is None and s.enabled and now >= s.due]
+        closed = [slot for slot in due if self._reachable(slot)]
+        if closed:
+            self._open_driver(min(closed, key=lambda slot: slot.due))
 
     def _try_line(self) -> None:
         if self._open_line is None:

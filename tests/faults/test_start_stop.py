@@ -14,7 +14,7 @@ import pytest
 
 from firmware_py.bench.stage import ROOT
 from tests.conftest import children
-from tests.e2e.scene import Scene, until
+from tests.e2e.scene import Change, Scene, until
 
 
 async def test_five_starts_and_stops_leave_nothing_behind(place: Path) -> None:
@@ -89,6 +89,33 @@ async def test_a_second_daemon_on_the_same_journal_says_so_and_leaves_the_first_
         assert str(hall.stage.processes["halld"].pid) in said.decode()
         assert await hall.take() == "A001"
         assert (await (await hall.client()).call("hall.status"))["taken"] == 1
+
+
+async def test_a_daemon_that_cannot_listen_ends_and_says_why(place: Path) -> None:
+    async with Scene(place, start=False) as hall:
+        hall.allowed = ["cannot run"]
+        hall.stage.environment["HALL_SOCKET_NAME"] = "x" * 120
+        text = await asyncio.to_thread(hall.stage.config.read_text, "utf-8")
+        long = text.replace("${HALL_RUN}/hall.sock", "${HALL_RUN}/${HALL_SOCKET_NAME}")
+        await asyncio.to_thread(hall.stage.config.write_text, long, "utf-8")
+        hall.stage.start_hall()
+        code = await asyncio.to_thread(hall.stage.processes["halld"].wait, 15)
+        assert code == 1
+        assert "AF_UNIX path too long" in hall.stage.log_of("halld")
+        hall.stage.processes.pop("halld")
+        await asyncio.to_thread(hall.stage.config.write_text, text, "utf-8")
+        await hall.start()
+        assert (await hall.status())["mode"] == "normal"
+
+
+async def test_a_password_that_is_not_there_costs_the_broker_and_not_the_hall(place: Path) -> None:
+    missing: list[Change] = [
+        ('[broker]\nhost = "127.0.0.1"', '[broker]\nusername = "hall"\npassword_file = "none"')
+    ]
+    async with Scene(place, changes=missing, windows=("1",)) as hall:
+        hall.allowed = ["without its broker"]
+        assert await hall.take() == "A001"
+        assert await hall.do("window.next", window="1") == ["ticket.called"]
 
 
 async def test_sigterm_while_it_starts_ends_it_in_order(place: Path) -> None:
