@@ -31,6 +31,8 @@ EARLIEST_WALL_MS = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)
 BELIEVED_LEAP_MS = 36 * 3600 * 1000
 #: Differences below this are not worth an event.
 DRIFT_MS = 2000
+#: ``systemd-timesyncd.service(8)``.
+TIMESYNCD = Path("/run/systemd/timesync/synchronized")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,16 @@ Clocks = Callable[[], Reading]
 
 
 class MachineClocks:
-    """Reads the machine's clocks; whether they are synchronised comes from ``adjtimex(2)``."""
+    """Reads the machine's clocks; whether they are synchronised comes from ``adjtimex(2)``.
+
+    Where a service may not even ask (``ProtectClock=`` of systemd forbids the call altogether),
+    ``synchronized`` decides: systemd-timesyncd makes this file when it has set the clock.
+    """
 
     STA_UNSYNC = 0x0040
 
-    def __init__(self) -> None:
+    def __init__(self, synchronized: Path = TIMESYNCD) -> None:
+        self._file = synchronized
         self._libc = ctypes.CDLL(ctypes.util.find_library("c") or "libc.so.6", use_errno=True)
         self._checked_ms = -(10**9)
         self._synchronised = False
@@ -68,7 +75,9 @@ class MachineClocks:
         buffer = (ctypes.c_long * 32)()
         state = self._libc.adjtimex(ctypes.byref(buffer))
         status = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_int))[10]
-        return bool(state >= 0 and not status & self.STA_UNSYNC)
+        if state < 0:
+            return self._file.exists()
+        return not status & self.STA_UNSYNC
 
 
 class _Anchor(msgspec.Struct):

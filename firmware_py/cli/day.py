@@ -23,8 +23,16 @@ __all__ = ["close_day", "open_day"]
 @click.option(
     "--date", metavar="YYYY-MM-DD", help=t("日期；默认今天。", "The date; today if not given.")
 )
+@click.option(
+    "--override",
+    is_flag=True,
+    help=t(
+        "改正写错的较晚日期；号码接着往下排。",
+        "Correct a later date that was wrong; numbers go on.",
+    ),
+)
 @pass_session
-def open_day(session: Session, date: str | None) -> None:
+def open_day(session: Session, date: str | None, override: bool) -> None:
     """Open the day; its date is the hall's own, not that of this terminal."""
     if date is None:
         date = str(session.client.ask("hall.status").get("now", ""))[:10]
@@ -35,7 +43,7 @@ def open_day(session: Session, date: str | None) -> None:
                 "The hall's clock is not set yet, so today's date is not known. "
                 "Give it: hallctl open --date 2026-01-31",
             )
-    give(session, "day.open", day=date)
+    give(session, "day.open", day=date, override=override or None)
 
 
 @click.command(

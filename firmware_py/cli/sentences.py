@@ -57,6 +57,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "alarm.raised": ("{level}告警：{kind}（{subject}）", "{level} alarm: {kind} ({subject})"),
     "alarm.acknowledged": ("告警 {alarm} 已确认（{by}）", "alarm {alarm} acknowledged by {by}"),
     "alarm.cleared": ("告警 {alarm} 已解除", "alarm {alarm} cleared"),
+    "action.taken": ("技术操作：{action} {subject}", "technician: {action} {subject}"),
     "clock.set": ("时钟已校准", "the clock was set"),
 }
 

@@ -203,6 +203,14 @@ class AcknowledgeAlarm:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordAction:
+    """A technician did ``action`` (``device.restart`` ...) to ``subject``; who, says ``by``."""
+
+    action: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SetClock:
     """Hall time plus ``wall_offset_ms`` is the local wall clock from now on."""
 
@@ -238,11 +246,12 @@ Command = (
     | Rate
     | CallHelp
     | AcknowledgeAlarm
+    | RecordAction
     | SetClock
     | Tick
 )
 
-#: Names for other programs. ``Tick`` and ``SetClock`` are the daemon's own and not among them.
+#: Names for other programs. ``RecordAction``, ``SetClock`` and ``Tick`` are the daemon's own.
 COMMANDS: dict[str, type[Command]] = {
     "day.open": OpenDay,
     "day.close": CloseDay,

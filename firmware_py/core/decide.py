@@ -31,6 +31,7 @@ Decision = list[Event] | Refusal
 _DECIDE: dict[type[c.Command], Callable[[Rules, State, Any, int], Decision]] = {
     c.OpenDay: decide_day.open_day,
     c.CloseDay: decide_day.close_day,
+    c.RecordAction: decide_day.record_action,
     c.SetClock: decide_day.set_clock,
     c.TakeTicket: decide_tickets.take,
     c.CancelTicket: decide_tickets.cancel,

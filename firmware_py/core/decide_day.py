@@ -8,7 +8,15 @@ from firmware_py.core.model import State, TicketStatus
 from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.core.rules import Rules
 
-__all__ = ["ENDED", "check_hours", "close_day", "local_seconds", "open_day", "set_clock"]
+__all__ = [
+    "ENDED",
+    "check_hours",
+    "close_day",
+    "local_seconds",
+    "open_day",
+    "record_action",
+    "set_clock",
+]
 
 #: Statuses after which nothing more happens to a ticket.
 ENDED = frozenset({TicketStatus.FINISHED, TicketStatus.CANCELLED, TicketStatus.LEFT})
@@ -71,6 +79,13 @@ def close_day(
     left = tuple(t.number for t in state.tickets.values() if t.status not in ENDED)
     events.append(e.DayClosed(state.day, command.reason, left))
     return events
+
+
+def record_action(
+    rules: Rules, state: State, command: c.RecordAction, now_ms: int
+) -> list[e.Event] | Refusal:
+    """Keep what a technician did to the controller itself."""
+    return [e.ActionTaken(command.action, command.subject)]
 
 
 def set_clock(

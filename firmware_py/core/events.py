@@ -259,6 +259,14 @@ class AlarmCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionTaken:
+    """A technician did something to the controller itself; who, stands beside the event."""
+
+    action: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClockSet:
     """Hall time plus the offset is the local wall clock from now on."""
 
@@ -291,6 +299,7 @@ Event = (
     | AlarmRaised
     | AlarmAcknowledged
     | AlarmCleared
+    | ActionTaken
     | ClockSet
 )
 
@@ -320,6 +329,7 @@ EVENTS: dict[str, type[Event]] = {
     "alarm.raised": AlarmRaised,
     "alarm.acknowledged": AlarmAcknowledged,
     "alarm.cleared": AlarmCleared,
+    "action.taken": ActionTaken,
     "clock.set": ClockSet,
 }
 

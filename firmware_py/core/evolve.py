@@ -344,5 +344,6 @@ _FOLD: dict[type[e.Event], Callable[[State, Any, int], None]] = {
     e.AlarmRaised: _alarm_raised,
     e.AlarmAcknowledged: _alarm_acknowledged,
     e.AlarmCleared: _alarm_cleared,
+    e.ActionTaken: _nothing,
     e.ClockSet: _clock_set,
 }

@@ -108,6 +108,12 @@ def remove_socket(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
+def give_socket(path: Path, gid: int) -> None:
+    """Give the socket to a group; not asked for in vain, for a sandbox may forbid the call."""
+    if path.stat().st_gid != gid:
+        os.chown(path, -1, gid)
+
+
 def _peer(sock: socket.socket) -> str:
     raw = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     _, uid, _ = struct.unpack("3i", raw)
@@ -162,7 +168,7 @@ class ControlServer:
             os.umask(old_mask)
         self._path = path
         if gid is not None:
-            os.chown(path, -1, gid)
+            give_socket(path, gid)
 
     async def stop(self) -> None:
         """Close the socket and every connection."""

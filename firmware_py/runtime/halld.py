@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import faulthandler
 import gc
 import grp
@@ -21,7 +22,7 @@ from firmware_py.core.rules import Rules
 from firmware_py.runtime.control import ControlServer
 from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.logs import set_up_logs
-from firmware_py.runtime.notify import notify
+from firmware_py.runtime.notify import notify, watchdog_every_s
 from firmware_py.runtime.queries import queries_of
 from firmware_py.runtime.safe_mode import SafeMode
 from firmware_py.runtime.upkeep import Upkeep
@@ -135,7 +136,11 @@ async def _safe(
     await control.start(socket, gid)
     safe.start()
     notify(f"READY=1\nSTATUS=SAFE MODE: {problem.en}")
-    await stopped.wait()
+    watchdog_s = watchdog_every_s()
+    while not stopped.is_set():
+        notify("WATCHDOG=1")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), watchdog_s)
     notify("STOPPING=1")
     await control.stop()
     await safe.stop()

@@ -30,7 +30,7 @@ def test_only_yes_restores(stopped: tuple[Hall, Path]) -> None:
     for answer in ("no\n", "\n", ""):
         asked = hall.hallctl(*restore(hall=hall, backup=backup), stdin=answer)
         assert asked.code == 1
-        assert "Afterwards the last 1 events will not be in the journal." in asked.err
+        assert "Afterwards the last 2 events will not be in the journal." in asked.err
         assert "nothing was changed" in asked.err
     assert (hall.data / "journal.db").read_bytes() == before
 

@@ -79,14 +79,14 @@ def test_a_refusal_is_a_sentence_in_the_language_and_code_1(hallctl: Hallctl) ->
     assert (english.code, english.out) == (1, "")
     assert english.err == "There is no item X99; see the catalogue.\n"
     assert chinese.code == 1
-    assert chinese.err == "没有编号为 X99 的事项,请查看事项目录。\n"
+    assert chinese.err == "没有编号为 X99 的事项，请查看事项目录。\n"
 
 
 def test_a_refusal_in_json_has_its_code_on_the_output(hallctl: Hallctl) -> None:
     ran = hallctl("ticket", "show", "Z001", "--json")
     assert ran.code == 1
     assert ran.json()["error"]["code"] == "unknown_ticket"
-    assert ran.json()["error"]["zh"] == "今天没有 Z001 这个号,请核对号票。"
+    assert ran.json()["error"]["zh"] == "今天没有 Z001 这个号，请核对号票。"
     assert ran.err == "There is no ticket Z001 today; check the slip.\n"
 
 

@@ -60,7 +60,7 @@ def test_a_window_without_a_ticket_has_nothing_to_park(hallctl: Hallctl) -> None
     empty = hallctl("window", "park", "10")
     assert (empty.code, empty.err) == (1, "Window 10 has no ticket in hand.\n")
     unknown = hallctl("window", "transfer", "99", "--to", "1", lang="zh")
-    assert (unknown.code, unknown.err) == (1, "没有 99 号窗口,请查看配置。\n")
+    assert (unknown.code, unknown.err) == (1, "没有 99 号窗口，请查看配置。\n")
 
 
 def test_skills_are_changed_and_given_back(hallctl: Hallctl) -> None:
