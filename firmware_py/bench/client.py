@@ -93,11 +93,11 @@ class _Lines:
             self._fail()
 
     async def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self._writer is None or self._writer.is_closing():
+            raise ConnectionResetError("not connected")
         number = next(self._ids)
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
-        if self._writer is None or self._writer.is_closing():
-            raise ConnectionResetError("not connected")
         self._writer.write(msgspec.json.encode({**request, "id": number}) + b"\n")
         return await future
 

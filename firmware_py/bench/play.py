@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from firmware_py.bench.cast import cast_of
-from firmware_py.bench.client import BenchClient, HallClient
+from firmware_py.bench.client import BenchClient, HallClient, Refused
 from firmware_py.bench.day import WINDOWS, Day, clerk_number
 from firmware_py.bench.evening import centre_has_all, look_back, write_reports
 from firmware_py.bench.follow import Follow
@@ -36,7 +36,8 @@ from firmware_py.sync.mail import Address
 __all__ = ["main"]
 
 GOOD, BAD, BROKEN_OFF = 0, 1, 130
-#: Below this somebody's kiosk would have lost its wires: all of them lie below ``out/run``.
+#: Real seconds after which a day that does not end is given up.
+LONGEST_S = 300.0
 CLOCK, CENTRE = "day-clock.json", "centre.jsonl"
 
 
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--once", action="store_true", help="end after the day")
     parser.add_argument("--out", type=Path, default=Path("out"))
     parser.add_argument("--people", type=int, default=60)
-    parser.add_argument("--speed", type=float, default=180.0)
+    parser.add_argument("--speed", type=float, default=160.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--plain", action="store_true", help="lines instead of a picture")
     options = parser.parse_args(arguments)
@@ -76,6 +77,24 @@ async def _with_signals(options: argparse.Namespace) -> int:
             )
         )
         return BAD
+    except (OSError, TimeoutError, Refused, RuntimeError) as error:
+        what = _in_words(error)
+        logs = options.out / "log"
+        sys.stderr.write(
+            t(
+                f"模拟大厅无法继续：{what}。日志在 {logs}。\n",
+                f"The bench hall cannot go on: {what}. Its logs are in {logs}.\n",
+            )
+        )
+        return BAD
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, ConnectionError):
+        return t("大厅服务或模拟设备意外退出", "the daemon or the simulators went away")
+    if isinstance(error, TimeoutError):
+        return t("等不到应有的结果", "what should have happened did not")
+    return str(error) or type(error).__name__
 
 
 class Play:
@@ -163,7 +182,8 @@ class Play:
             )
         )
         try:
-            await day.play()
+            async with asyncio.timeout(LONGEST_S):
+                await day.play()
         finally:
             for task in beside:
                 task.cancel()

@@ -48,6 +48,8 @@ class Stage:
         self.run = folder / "run"
         self.data = folder / "data"
         self.logs = folder / "log"
+        #: What the broker keeps over a restart.
+        self._kept = folder / "broker"
         self.broker_port = free_port()
         self._with_broker = broker
         self._ended: dict[str, int] = {}
@@ -74,7 +76,7 @@ class Stage:
 
     def prepare(self, *, clean: bool = True) -> None:
         """Make the folders; ``clean`` empties them first."""
-        for folder in (self.run, self.data, self.logs):
+        for folder in (self.run, self.data, self.logs, self._kept):
             if clean and folder.exists():
                 shutil.rmtree(folder)
             folder.mkdir(parents=True, exist_ok=True)
@@ -102,11 +104,9 @@ class Stage:
     def start_broker(self) -> None:
         """Start mosquitto on this stage's port."""
         program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-        kept = self.folder / "broker"
-        kept.mkdir(exist_ok=True)
         config = self.run / "mosquitto.conf"
         text = MOSQUITTO.read_text(encoding="utf-8")
-        text = text.replace("@PORT@", str(self.broker_port)).replace("@FOLDER@", str(kept))
+        text = text.replace("@PORT@", str(self.broker_port)).replace("@FOLDER@", str(self._kept))
         # As root, mosquitto changes to its own user, who may not write here.
         config.write_text(text + ("\nuser root\n" if os.geteuid() == 0 else ""), encoding="utf-8")
         self._start("mosquitto", [program, "-c", str(config)])

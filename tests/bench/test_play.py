@@ -45,6 +45,17 @@ def below(folder: Path) -> list[str]:
     return found
 
 
+def hallctl(out: Path, *words: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "firmware_py.cli.main", *words],
+        cwd=ROOT,
+        env={**environment("C.UTF-8"), "HALL_RUN": str(out / "run")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
 def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
@@ -165,6 +176,20 @@ def test_ctrl_c_in_the_middle_of_the_day_leaves_nothing(running: Running, tmp_pa
     assert left_behind(out) == []
 
 
+def test_a_daemon_that_dies_ends_the_day_with_1_and_a_sentence(
+    running: Running, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    running.line_with("calls A001")
+    pid = json.loads(hallctl(out, "status", "--json"))["pid"]
+    os.kill(pid, signal.SIGKILL)
+    _, errors = running.process.communicate(timeout=20)
+    assert running.process.returncode == 1
+    assert errors.startswith("The bench hall cannot go on: the daemon or the simulators went away")
+    assert errors.count("\n") == 1, errors
+    assert below(out) == []
+
+
 def test_a_second_bench_in_the_same_folder_is_refused(running: Running, tmp_path: Path) -> None:
     running.line_with("calls A001")
     second = subprocess.run(
@@ -187,19 +212,12 @@ def test_the_hall_stays_open_after_the_day_and_hallctl_finds_it(
     running: Running, tmp_path: Path
 ) -> None:
     running.line_with("Ctrl-C ends it")
-    hallctl = [sys.executable, "-m", "firmware_py.cli.main"]
-    env = {**environment("C.UTF-8"), "HALL_RUN": str(tmp_path / "out" / "run")}
-
-    def run(*words: str) -> str:
-        return subprocess.run(
-            [*hallctl, *words], cwd=ROOT, env=env, capture_output=True, text=True, check=True
-        ).stdout
-
-    assert json.loads(run("status", "--json"))["waiting"] == 3
-    run("bench", "press", "pad-3", "next")
+    out = tmp_path / "out"
+    assert json.loads(hallctl(out, "status", "--json"))["waiting"] == 3
+    hallctl(out, "bench", "press", "pad-3", "next")
     running.line_with("window 3 calls A009")
-    assert run("ticket", "take", "D01").startswith("A012")
+    assert hallctl(out, "ticket", "take", "D01").startswith("A012")
     code, errors = running.end(signal.SIGINT)
     assert (code, errors) == (0, "")
-    assert below(tmp_path / "out") == []
-    assert left_behind(tmp_path / "out") == []
+    assert below(out) == []
+    assert left_behind(out) == []
