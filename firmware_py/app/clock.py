@@ -133,11 +133,11 @@ class HallClock:
 
     def now_ms(self) -> int:
         """Return hall time; never less than before."""
-        now_ms = time_ms = self._clocks().boot_ms + self._hall_minus_boot_ms
-        if time_ms < self._last_ms:
-            now_ms = self._last_ms
-        self._last_ms = now_ms
-        return now_ms
+        return self._hall_ms(self._clocks())
+
+    def _hall_ms(self, reading: Reading) -> int:
+        self._last_ms = max(self._last_ms, reading.boot_ms + self._hall_minus_boot_ms)
+        return self._last_ms
 
     def _local_ms(self, wall_ms: int) -> int:
         moment = datetime.fromtimestamp(wall_ms / 1000, self._zone)
@@ -150,8 +150,9 @@ class HallClock:
         A wall clock before 2026, one that went back, or one that leapt by more than 36 hours is
         believed only when the kernel says that it is synchronised.
         """
+        # One reading for both: between two of them a moment passes, and at a bench more.
         reading = self._clocks()
-        offset_ms = self._local_ms(reading.wall_ms) - self.now_ms()
+        offset_ms = self._local_ms(reading.wall_ms) - self._hall_ms(reading)
         if not reading.synchronised:
             if reading.wall_ms < EARLIEST_WALL_MS:
                 return None

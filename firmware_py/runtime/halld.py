@@ -19,6 +19,7 @@ from firmware_py.app.recovery import UnknownEventError
 from firmware_py.config_file import ConfigError, load_all
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
+from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.runtime.control import ControlServer
 from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.logs import set_up_logs
@@ -73,6 +74,12 @@ async def _run(settings: Settings, rules: Rules) -> int:
         group = settings.control.group
         sys.stderr.write(f"没有用户组 {group}，请先创建或修改 control.group。\n")
         sys.stderr.write(f"There is no group {group}; create it or change control.group.\n")
+        return BAD_CONFIGURATION
+    try:
+        clocks_of(settings.hall.clock)
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"无法读取时钟 {settings.hall.clock}：{error}。请检查 hall.clock。\n")
+        sys.stderr.write(f"The clock {settings.hall.clock} cannot be read; check hall.clock.\n")
         return BAD_CONFIGURATION
     try:
         journal = Journal.open(Path(settings.journal.path), node=settings.hall.node)

@@ -18,7 +18,7 @@ from firmware_py.app.ports import JournalPort, StoredEvent
 from firmware_py.app.wire import decode_event
 from firmware_py.core.commands import RecordAction
 from firmware_py.core.decide_tickets import find
-from firmware_py.core.events import EVENT_NAMES, TicketCalled
+from firmware_py.core.events import EVENT_NAMES, DayOpened, TicketCalled
 from firmware_py.core.explain import call_words, waiting_words
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query, QueryError
@@ -287,7 +287,7 @@ def _calls_of(journal: JournalPort, number: str) -> list[TicketCalled]:
         if not batch:
             break
         for stored in reversed(batch):
-            if stored.type == "day.opened":
+            if stored.type == "day.opened" and not _reopened(stored):
                 return found[::-1]
             if stored.type == name:
                 event = decode_event(stored.type, stored.body)
@@ -295,6 +295,11 @@ def _calls_of(journal: JournalPort, number: str) -> list[TicketCalled]:
                     found.append(event)
         upper = after
     return found[::-1]
+
+
+def _reopened(stored: StoredEvent) -> bool:
+    event = decode_event(stored.type, stored.body)
+    return isinstance(event, DayOpened) and event.reopened
 
 
 def _count(words: Any) -> dict[str, int]:

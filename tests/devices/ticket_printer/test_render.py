@@ -61,7 +61,7 @@ def test_the_whole_ticket_is_these_bytes() -> None:
         b"2026-03-02 09:15\n",
         "前面3人 约15分钟\n".encode("gb18030"),
         b"3 ahead ~15 min\n",
-        "请备:身份证件\n".encode("gb18030"),
+        "请备 身份证件\n".encode("gb18030"),
         bytes.fromhex("1D564200"),
     ))  # fmt: skip
 
@@ -71,7 +71,7 @@ def test_the_printers_side_reads_every_line_back(paper: int) -> None:
     piece = printed(replace(TICKET, qr="https://hall.example/t/A001"), paper=paper)
     text = "".join(piece.lines)
     for line in (TICKET.hall_zh, TICKET.item_zh, TICKET.issued, "前面3人 约15分钟", "3 ahead",
-                 "请备:身份证件", "[qr https://hall.example/t/A001]"):  # fmt: skip
+                 "请备 身份证件", "[qr https://hall.example/t/A001]"):  # fmt: skip
         assert line in text
     assert piece.number == "A001"
     assert piece.ended == "partial"
