@@ -187,8 +187,11 @@ class Scene(AbstractAsyncContextManager["Scene"]):
             await until(self._devices_asked, 20)
 
     async def _devices_asked(self) -> bool:
-        status = await self.status()
-        return status["mode"] == "safe" or "starting" not in status["devices"]["by_state"]
+        if (await self.status())["mode"] == "safe":
+            return True
+        # Lamps and buttons take half a second more: who presses a button waits for it.
+        found = await self.hall.call("device.list")
+        return not any(d["state"] == "starting" for d in found if not d["kind"].endswith(".gpio"))
 
     async def connect(self) -> Connection:
         """Connect (again) to the daemon; the scene's own client is the newest."""
@@ -240,8 +243,13 @@ class Scene(AbstractAsyncContextManager["Scene"]):
         return [event["type"] for event in outcome["events"]]
 
     async def press(self, device: str, key: str = "press", value: int | None = None) -> None:
-        """Press a key of a simulated device."""
+        """Press a key of a simulated device, once the daemon has opened it."""
+        if key in {"press", "hold"} and (await self.status())["mode"] != "safe":
+            await until(lambda: self._listens(device))
         await self.bench.do("press", device, key=key, value=value)
+
+    async def _listens(self, device: str) -> bool:
+        return bool((await self.device(device))["state"] != "starting")
 
     async def fault(
         self, device: str, name: str, value: float | None = None, *, active: bool = True

@@ -174,17 +174,9 @@ def _vanish(path: Path) -> None:
     path.unlink()
 
 
-def _empty(path: Path) -> None:
-    path.write_bytes(b"")
-
-
 def _halve(path: Path) -> None:
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
-
-
-def _zeros(path: Path) -> None:
-    path.write_bytes(bytes(path.stat().st_size))
 
 
 def _scratch(path: Path) -> None:
@@ -208,7 +200,7 @@ def content(path: Path) -> bytes | None:
 
 #: Slips that came out before the damage.
 PRINTED = 3
-DAMAGES = [_vanish, _empty, _halve, _zeros, _scratch, _other]
+DAMAGES = [_vanish, _halve, _scratch, _other]
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: str(damage.__name__)[1:])

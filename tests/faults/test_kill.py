@@ -71,7 +71,7 @@ async def killed_again_and_again(place: Path, kills: int, seed: int) -> None:
         epochs = {(await hall.status())["epoch"]}
         for _ in range(kills):
             # Also while it starts: it is ready after about a third of a second.
-            await asyncio.sleep(chance.uniform(0.0, 0.9))
+            await asyncio.sleep(chance.uniform(0.0, 0.7))
             await hall.kill()
             hall.stage.start_hall()
         await hall.connect()

@@ -44,7 +44,7 @@ threads = [threading.Thread(target=start) for _ in range(2)]
 
 @pytest.mark.parametrize("program", [TWO_PRINTERS, TWO_PADS], ids=["printers", "pads"])
 def test_two_devices_of_a_kind_that_open_together_do_not_crash_the_process(program: str) -> None:
-    for _ in range(12):
+    for _ in range(8):
         done = subprocess.run(
             [sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=False, timeout=30
         )
