@@ -118,7 +118,8 @@ async def wire_fails_at_each(place: Path, fault: Literal["unplug", "stall"], cou
             whole, marked = Counter(seen["numbers"]), Counter(seen["reprints"])
             assert [n for n in numbers if not whole[n]] == []
             assert [n for n in numbers if whole[n] - marked[n] > 1] == []
-            assert len(broken) >= len(positions(length, count)) - 2
+            # A look at the printer's state may have met the cut before the ticket did.
+            assert len(broken) >= 0.9 * len(numbers) - 2
             assert len(await hall.issued()) == 2 * len(numbers) - 1
 
 
