@@ -37,6 +37,12 @@ def check_references(settings: Settings, catalogue: Catalogue | None, found: Fin
         ("walls", [wall.id for wall in settings.walls]),
     ):
         _once(table, ids, found)
+    if "hub" not in settings.hall.roles:
+        found.add(
+            ("hall", "roles"),
+            'without "hub" this Pi would have no queue; other roles alone are not supported yet',
+            "缺少 hub 角色时本机没有排队数据；目前还不支持单独的其他角色",
+        )
     _check_places(settings, found)
     _check_hours(settings, found)
     _check_timezone(settings, found)

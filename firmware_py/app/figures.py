@@ -13,7 +13,7 @@ from firmware_py.app.ports import StoredEvent
 from firmware_py.app.wire import decode_event
 from firmware_py.core import events as e
 
-__all__ = ["DayFigures", "Tally", "figures_by_day"]
+__all__ = ["DayFigures", "Figures", "Tally", "figures_by_day"]
 
 
 @dataclass(slots=True)
@@ -149,16 +149,33 @@ class _Day:
                 pass
 
 
-def figures_by_day(stored: Iterable[StoredEvent]) -> list[DayFigures]:
-    """Return the figures of every business day in these events, in order."""
-    days: dict[str, _Day] = {}
-    current: _Day | None = None
-    for record in stored:
+class Figures:
+    """Counts events as they are read, in order; nothing of them is kept."""
+
+    def __init__(self) -> None:
+        self._days: dict[str, _Day] = {}
+        self._current: _Day | None = None
+
+    def take(self, record: StoredEvent) -> None:
+        """Count one event; those before the first opening belong to no day."""
         event = decode_event(record.type, record.body)
         if isinstance(event, e.DayOpened):
-            current = days.setdefault(event.day, _Day(event.day))
-            current.figures.first_seq = current.figures.first_seq or record.seq
-        if current is not None:
-            current.take(event, record.time_ms)
-            current.figures.last_seq = record.seq
-    return [day.figures for day in days.values()]
+            self._current = self._days.setdefault(event.day, _Day(event.day))
+            figures = self._current.figures
+            figures.first_seq = figures.first_seq or record.seq
+        if self._current is not None:
+            self._current.take(event, record.time_ms)
+            self._current.figures.last_seq = record.seq
+
+    @property
+    def days(self) -> list[DayFigures]:
+        """The figures of every business day, in order."""
+        return [day.figures for day in self._days.values()]
+
+
+def figures_by_day(stored: Iterable[StoredEvent]) -> list[DayFigures]:
+    """Return the figures of every business day in these events, in order."""
+    figures = Figures()
+    for record in stored:
+        figures.take(record)
+    return figures.days

@@ -5,6 +5,7 @@ Encoders and decoders are built once: building a decoder costs far more than usi
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from typing import Any, cast
 from unicodedata import category
@@ -12,7 +13,7 @@ from unicodedata import category
 import msgspec
 
 from firmware_py.app.ports import Happened, Outcome
-from firmware_py.core.commands import COMMANDS, Command
+from firmware_py.core.commands import COMMANDS, Command, TakeTicket
 from firmware_py.core.events import EVENTS, Event
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
@@ -37,6 +38,7 @@ _event_decoders: dict[str, msgspec.json.Decoder[Any]] = {
 _known_params = {
     name: frozenset(field.name for field in fields(kind)) for name, kind in COMMANDS.items()
 }
+PERSON_FORM = re.compile(r"[0-9a-f]{32,64}")
 MAX_TEXT = 200
 MAX_VALUES = 300
 #: Beyond every hall time, within what JSON carries exactly (RFC 8259, section 6).
@@ -80,7 +82,19 @@ def parse_command(name: str, params: dict[str, Any]) -> Command:
     # What was not given is a default, and those are sound.
     for given in params:
         _check_field(name, given, getattr(command, given))
+    if isinstance(command, TakeTicket) and command.person is not None:
+        _check_person(command.person)
     return command
+
+
+def _check_person(person: str) -> None:
+    """Only a keyed hash is taken: an ID number must never get into the journal."""
+    if not PERSON_FORM.fullmatch(person):
+        raise BadCommandError(
+            "bad_field",
+            "person 只能是带密钥的哈希值（32 至 64 位十六进制），不能是证件号码。",
+            "person is a keyed hash (32 to 64 hexadecimal digits), never an ID number.",
+        )
 
 
 def _check_field(name: str, field_name: str, value: object) -> None:

@@ -17,18 +17,25 @@ __all__ = ["report"]
 REPORT_S = 120.0
 
 
-@click.command(
-    "report", HallCommand, help=t("最近一个营业日的统计。", "The newest business day's figures.")
+@click.command("report", HallCommand, help=t("一个营业日的统计。", "A business day in figures."))
+@click.option(
+    "--day",
+    metavar="YYYY-MM-DD",
+    help=t("哪一天；默认最近一天。", "Which; the newest if not given."),
 )
 @pass_session
-def report(session: Session) -> None:
+def report(session: Session, day: str | None) -> None:
     """Show the figures."""
-    figures = session.client.ask("report.day", REPORT_S)
+    wanted = {"day": day} if day is not None else {}
+    figures = session.client.ask("report.day", REPORT_S, **wanted)
     if session.json:
         write_json(figures)
         return
     if figures is None:
-        say(t("还没有营业日。", "There is no business day yet."))
+        if day is None:
+            say(t("还没有营业日。", "There is no business day yet."))
+        else:
+            say(t(f"没有 {day} 的记录。", f"Nothing is recorded of {day}."))
         return
     names = {i["id"]: i["name"] for i in session.client.ask("item.list")["items"]}
     _summary(figures)

@@ -46,8 +46,10 @@ def estimate(rules: Rules, state: State, item: Item, now_ms: int) -> Estimate:
     """Return the wait of somebody who took a ticket for ``item`` now."""
     windows = open_windows_for(state, item.skill)
     if not windows:
-        ahead = sum(len(queue) for key, queue in state.queues.items() if key[0] == item.skill)
-        return Estimate(ahead, None, 0, 0, "low")
+        # Nobody is served now; ahead are those whom the same windows will call.
+        able = [w for w in state.windows.values() if w.skills is None or item.skill in w.skills]
+        waiting = (len(q) for key, q in state.queues.items() if _reachable(state, able, key))
+        return Estimate(sum(waiting), None, 0, 0, "low")
     ahead = 0
     # Summed exactly: a state read back has its queues in another order, and must say the same.
     parts_s: list[float] = []
@@ -56,7 +58,7 @@ def estimate(rules: Rules, state: State, item: Item, now_ms: int) -> Estimate:
         if _reachable(state, windows, key):
             skill = key[0]
             if skill not in mean_by_skill:
-                mean_by_skill[skill] = _mean_s(rules, state, skill, item)
+                mean_by_skill[skill] = _mean_s(rules, state, skill)
             ahead += len(queue)
             parts_s.append(len(queue) * mean_by_skill[skill])
     free = 0
@@ -64,11 +66,15 @@ def estimate(rules: Rules, state: State, item: Item, now_ms: int) -> Estimate:
         if window.ticket is None:
             free += 1
         else:
-            parts_s.append(_rest_s(rules, state, window, item, now_ms))
+            parts_s.append(_rest_s(rules, state, window, now_ms))
     wait_s = 0.0 if free > ahead else math.fsum(parts_s) / len(windows)
     times = state.service_times.get("")
     count = times.count if times else 0
-    spread = math.sqrt(times.m2 / count) if times and count > 1 else item.service_limit_s / 2
+    spread = (
+        math.sqrt(times.m2 / count)
+        if times and count > 1
+        else rules.usual_limit_s.get(item.skill, 0.0) / 2
+    )
     # The sum of independent services spreads with the root of their number.
     margin_s = spread * math.sqrt(max(ahead, 1)) / len(windows) if wait_s else 0.0
     sure = "high" if count >= HIGH_FROM else "medium" if count >= MEDIUM_FROM else "low"
@@ -88,9 +94,10 @@ def _reachable(state: State, windows: list[Window], key: QueueKey) -> bool:
     return False
 
 
-def _mean_s(rules: Rules, state: State, skill: str, item: Item) -> float:
+def _mean_s(rules: Rules, state: State, skill: str) -> float:
+    """Return how long somebody of this skill's queue is probably served."""
     times = state.service_times.get(skill)
-    prior_s = PRIOR_SHARE * item.service_limit_s
+    prior_s = PRIOR_SHARE * rules.usual_limit_s.get(skill, 0.0)
     everything = state.service_times.get("")
     if everything and everything.count:
         weight = min(everything.count, PRIOR_COUNT) / PRIOR_COUNT
@@ -100,12 +107,12 @@ def _mean_s(rules: Rules, state: State, skill: str, item: Item) -> float:
     return (times.count * times.mean_s + PRIOR_COUNT * prior_s) / (times.count + PRIOR_COUNT)
 
 
-def _rest_s(rules: Rules, state: State, window: Window, item: Item, now_ms: int) -> float:
+def _rest_s(rules: Rules, state: State, window: Window, now_ms: int) -> float:
     """Return how much longer a busy window probably needs: never less than a fifth."""
     number = window.ticket
     ticket = state.tickets.get(number) if number else None
     if ticket is None:
         return 0.0
-    mean_s = _mean_s(rules, state, ticket.skill, rules.items.get(ticket.item, item))
+    mean_s = _mean_s(rules, state, ticket.skill)
     since_ms = ticket.started_ms if ticket.started_ms is not None else now_ms
     return max(mean_s - (now_ms - since_ms) / 1000, mean_s * 0.2)

@@ -158,6 +158,16 @@ class Rules:
     quota_person: int | None = None
     hours: tuple[Hours, ...] = ()
     last_ticket_s: int = 0
+    #: The mean time limit of each skill's items, for guesses before the day has figures.
+    usual_limit_s: Mapping[str, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out what follows from the catalogue."""
+        limits: dict[str, list[int]] = {}
+        for item in self.items.values():
+            limits.setdefault(item.skill, []).append(item.service_limit_s)
+        usual = {skill: sum(found) / len(found) for skill, found in limits.items()}
+        object.__setattr__(self, "usual_limit_s", usual)
 
     def series_of(self, item: Item) -> Series:
         """Return the series that numbers this item's tickets."""

@@ -13,7 +13,7 @@ import msgspec
 
 from firmware_py import config_file
 from firmware_py.app.clock import local_text
-from firmware_py.app.figures import figures_by_day
+from firmware_py.app.figures import Figures
 from firmware_py.app.ports import JournalPort, StoredEvent
 from firmware_py.app.wire import decode_event
 from firmware_py.core.commands import RecordAction
@@ -36,7 +36,8 @@ from firmware_py.store.backup import find_backups
 
 __all__ = ["queries_of"]
 
-READ_AT_ONCE = 2000
+#: A batch of this size keeps the loop for a few milliseconds.
+READ_AT_ONCE = 500
 MOST_EVENTS = 10_000
 
 
@@ -51,6 +52,10 @@ class _Range(msgspec.Struct, forbid_unknown_fields=True):
 
 class _Device(msgspec.Struct, forbid_unknown_fields=True):
     device: str
+
+
+class _Day(msgspec.Struct, forbid_unknown_fields=True):
+    day: str | None = None
 
 
 class _Status(msgspec.Struct, forbid_unknown_fields=True):
@@ -256,21 +261,45 @@ class Answers:
         ]
 
     async def report(self, params: dict[str, Any], user: str) -> Any:
-        """Return the figures of the newest business day."""
+        """Return the figures of a business day, the newest one if none is named.
 
-        def figures(journal: JournalPort) -> Any:
-            # Hours of events may be read here: a plain list keeps the journal's thread busy
-            # for less time than reading and counting in turns.
-            stored: list[StoredEvent] = []
-            after = max(journal.first_seq - 1, 0)
-            while batch := journal.read(after, READ_AT_ONCE):
-                stored.extend(batch)
-                after = batch[-1].seq
-            return stored
+        Read in small pieces: a question must not keep a ticket waiting for the journal.
+        """
+        hall, wanted = self._hall, msgspec.convert(params, _Day).day
+        wanted = wanted or hall.state().day
+        first = await self._opening_of(wanted) if wanted is not None else None
+        if first is None:
+            kept = await hall.journal.run(lambda _: hall.store.day_figures())
+            return msgspec.json.decode(kept[wanted]) if wanted in kept else None
+        figures, after = Figures(), first - 1
+        while batch := await hall.journal.run(
+            lambda journal, after=after: journal.read(after, READ_AT_ONCE)  # type: ignore[misc]
+        ):
+            for stored in batch:
+                if stored.type == "day.opened" and _day_of(stored) != wanted:
+                    return asdict(figures.days[0])
+                figures.take(stored)
+            after = batch[-1].seq
+        return asdict(figures.days[0])
 
-        stored = await self._hall.journal.run(figures)
-        days = await asyncio.to_thread(figures_by_day, stored)
-        return asdict(days[-1]) if days else None
+    async def _opening_of(self, day: str) -> int | None:
+        """Return the number of the event that first opened ``day``, looking back from the end."""
+        hall, upper, found = self._hall, self._hall.writer.last_seq, None
+        oldest = await hall.journal.run(lambda journal: journal.first_seq)
+        while upper >= oldest:
+            after = max(upper - READ_AT_ONCE, oldest - 1)
+            batch = await hall.journal.run(
+                lambda journal, after=after, upper=upper: journal.read(after, upper - after)  # type: ignore[misc]
+            )
+            for stored in reversed(batch):
+                if stored.type == "day.opened":
+                    opened = _day_of(stored)
+                    if opened == day:
+                        found = stored.seq
+                    elif opened < day or found is not None:
+                        return found
+            upper = after
+        return found
 
     async def config(self, params: dict[str, Any], user: str) -> Any:
         """Return the configuration in force."""
@@ -295,6 +324,11 @@ def _calls_of(journal: JournalPort, number: str) -> list[TicketCalled]:
                     found.append(event)
         upper = after
     return found[::-1]
+
+
+def _day_of(stored: StoredEvent) -> str:
+    event = decode_event(stored.type, stored.body)
+    return event.day if isinstance(event, DayOpened) else ""
 
 
 def _reopened(stored: StoredEvent) -> bool:

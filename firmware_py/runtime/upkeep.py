@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from firmware_py.app.clock import local_text
-from firmware_py.app.figures import figures_by_day
-from firmware_py.app.ports import StoredEvent
+from firmware_py.app.figures import Figures
 from firmware_py.app.wire import encode
 from firmware_py.core import commands as c
 from firmware_py.core.decide_day import local_seconds
@@ -122,9 +121,10 @@ class Upkeep:
             await asyncio.sleep(hall.settings.journal.backup_every_min * 60)
             if hall.writer.last_seq == saved_seq:
                 continue
-            saved_seq = hall.writer.last_seq
+            seq = hall.writer.last_seq
             try:
                 await hall.backup_now()
+                saved_seq = seq
             except (JournalError, OSError) as error:
                 log.error("no backup: %s", error)  # noqa: TRY400 - the sentence is enough
 
@@ -161,22 +161,23 @@ class Upkeep:
 
     async def _compact(self, before_ms: int) -> None:
         hall = self._hall
-        stored: list[StoredEvent] = []
+        figures = Figures()
         after = max(await hall.journal.run(lambda _: hall.store.first_seq) - 1, 0)
         while True:
-            batch = await hall.journal.run(lambda _, after=after: hall.store.read(after, 2000))  # type: ignore[misc]
+            batch = await hall.journal.run(lambda _, after=after: hall.store.read(after, 500))  # type: ignore[misc]
             old = [s for s in batch if s.time_ms < before_ms]
-            stored.extend(old)
+            for stored in old:
+                figures.take(stored)
             if not batch or len(old) < len(batch):
                 break
             after = batch[-1].seq
-        days = await asyncio.to_thread(figures_by_day, stored)
+        days = figures.days
         # The newest of them may go on after the limit: it stays for now.
         for day in days[:-1]:
-            figures = {day.day: encode(asdict(day))}
+            kept = {day.day: encode(asdict(day))}
             while await hall.journal.run(
-                lambda _, day=day, figures=figures: hall.store.compact(  # type: ignore[misc]
-                    before_seq=day.last_seq + 1, figures=figures
+                lambda _, day=day, kept=kept: hall.store.compact(  # type: ignore[misc]
+                    before_seq=day.last_seq + 1, figures=kept
                 )
             ):
                 pass

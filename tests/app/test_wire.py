@@ -30,13 +30,16 @@ from firmware_py.core.rules import Trait
 from tests.core.hall import Hall
 
 #: What each command takes, as other programs send it, and what it is then.
+#: What a kiosk makes of an ID number with a key of the hall.
+HASH = "5f1d0c2ab35f1d0c2ab35f1d0c2ab35f"
+
 EXAMPLES: dict[str, tuple[dict[str, Any], c.Command]] = {
     "day.open": ({"day": "2026-03-02"}, c.OpenDay("2026-03-02")),
     "day.close": ({"reason": "停电"}, c.CloseDay("停电")),
     "ticket.take": (
         {"item": "D01", "origin": "kiosk-1", "traits": ["elderly", "a_grade"],
-         "appointment_ms": 5000, "person": "hash", "override": True},
-        c.TakeTicket("D01", "kiosk-1", (Trait.ELDERLY, Trait.A_GRADE), 5000, "hash", True),
+         "appointment_ms": 5000, "person": HASH, "override": True},
+        c.TakeTicket("D01", "kiosk-1", (Trait.ELDERLY, Trait.A_GRADE), 5000, HASH, True),
     ),
     "ticket.cancel": ({"number": "A001"}, c.CancelTicket("A001")),
     "ticket.transfer": ({"number": "A001", "window": "desk"},
@@ -194,3 +197,11 @@ def test_a_state_comes_back_with_its_queues() -> None:
     again = decode_state(encode_state(hall.state))
     assert again == hall.state
     assert again.queues
+
+
+@pytest.mark.parametrize("person", ["11010519491231002X", "110105194912310021", "张三", "A" * 32])
+def test_an_id_number_or_a_name_is_never_taken_for_a_person(person: str) -> None:
+    error = refused("ticket.take", {"item": "D01", "person": person})
+    assert error.code == "bad_field"
+    assert "person" in error.en
+    assert person not in error.en + error.zh

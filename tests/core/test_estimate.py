@@ -113,3 +113,18 @@ def test_an_item_has_its_own_mean_once_it_was_served() -> None:
     hall.do(c.CancelTicket(number))
     hall.take("D01")
     assert guess(hall).wait_s == (20 * 100 + 5 * 300) / 25
+
+
+def test_one_queue_waits_equally_long_whatever_one_asks_for() -> None:
+    hall = Hall().open("1")
+    for item in ("D01", "B01", "D01", "B01"):
+        hall.take(item)
+    assert len({guess(hall, item).wait_s for item in RULES.items}) == 1
+
+
+def test_before_a_window_is_open_all_whom_the_same_windows_will_call_are_ahead() -> None:
+    hall = Hall()
+    hall.take("D01")
+    hall.take("B01")
+    assert guess(hall, "D01").ahead == 2
+    assert guess(hall, "B01").wait_s is None
