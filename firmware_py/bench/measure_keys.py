@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 import statistics
 import time
@@ -18,8 +19,10 @@ __all__ = ["measure", "spread"]
 
 TICKETS = 300
 PRESSES = 300
-#: What a key press changes at once is out within this time; what the wall changes later is not.
-AT_ONCE_NS = 50_000_000
+#: Pieces of one write come closer together than this; the wall's later changes do not.
+ONE_WRITE_NS = 20_000_000
+#: Questions after a printer's state are this short; a ticket is not.
+QUESTION_BYTES = 3
 
 
 def spread(values: list[float]) -> str:
@@ -27,6 +30,14 @@ def spread(values: list[float]) -> str:
     ordered = sorted(values)
     p99 = ordered[min(len(ordered) - 1, round(len(ordered) * 0.99))]
     return f"p50 {statistics.median(ordered):.2f} ms, p99 {p99:.2f} ms"
+
+
+def _one_write(pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the first pieces that belong together."""
+    for place in range(1, len(pieces)):
+        if pieces[place][0] - pieces[place - 1][0] > ONE_WRITE_NS:
+            return pieces[:place]
+    return pieces
 
 
 def bench_file(folder: Path) -> Path:
@@ -113,10 +124,9 @@ async def _papers(
         await _printed(hall, bench, before)
         bare.once()
         pieces = [piece for piece in await bench.do("times", "printer") if piece[0] > begun_ns]
-        # The ticket is the first that comes; questions after its state come later.
-        slip = [piece for piece in pieces if piece[0] - begun_ns < AT_ONCE_NS and piece[1] > 3]
-        took.append((slip[-1][0] - begun_ns) / 1e6)
-        size = sum(count for _, count in slip) - _QR_BYTES
+        slip = _one_write([piece for piece in pieces if piece[1] > QUESTION_BYTES])
+        took.append((slip[-1][0] - begun_ns) / 1e6 if slip else math.inf)
+        size = max(size, sum(count for _, count in slip) - _QR_BYTES)
     sock.close()
     return took, size
 
@@ -134,17 +144,15 @@ async def _leds(hall: HallClient, bench: BenchClient, bare: BareCommit) -> list[
         await bench.do("times", strip)
         await bench.do("times", "led-wall")
         pressed = await bench.do("press", pad, key="next")
-        await asyncio.sleep(0.06)
-        last_ns = 0
+        await asyncio.sleep(0.09)
+        ends: list[float] = []
         for device in (strip, "led-wall"):
-            for at_ns, _ in await bench.do("times", device):
-                if 0 < at_ns - pressed["tx_ns"] < AT_ONCE_NS:
-                    last_ns = max(last_ns, at_ns)
-        if last_ns:
-            took.append((last_ns - pressed["tx_ns"]) / 1e6)
+            after = [p for p in await bench.do("times", device) if p[0] > pressed["tx_ns"]]
+            page = _one_write(after)
+            # A display that shows nothing by now is not left out: it is late without end.
+            ends.append((page[-1][0] - pressed["tx_ns"]) / 1e6 if page else math.inf)
+        took.append(max(ends))
         await hall.call("window.finish", window=str(window))
         bare.once()
         await asyncio.sleep(0.15)
-    if len(took) < PRESSES * 0.9:
-        raise RuntimeError(f"only {len(took)} of {PRESSES} calls reached a display")
     return took
