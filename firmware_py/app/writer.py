@@ -28,7 +28,7 @@ from firmware_py.app.wire import (
 )
 from firmware_py.core.commands import Tick
 from firmware_py.core.decide import decide
-from firmware_py.core.events import EVENT_NAMES
+from firmware_py.core.events import EVENT_NAMES, Event
 from firmware_py.core.evolve import evolve
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
@@ -231,19 +231,19 @@ class HallWriter:
             self._soon(self._write)
 
     def _fold(
-        self, submission: Submission, events: Sequence[object], now_ms: int
+        self, submission: Submission, events: Sequence[Event], now_ms: int
     ) -> tuple[Happened, ...]:
         happened = []
         for event in events:
-            evolve(self._decided, event, now_ms)  # type: ignore[arg-type]
+            evolve(self._decided, event, now_ms)
             happened.append(
                 Happened(
                     self._next_seq,
                     now_ms,
-                    EVENT_NAMES[type(event)],  # type: ignore[index]
+                    EVENT_NAMES[type(event)],
                     submission.by,
                     submission.id,
-                    event,  # type: ignore[arg-type]
+                    event,
                     encode(event),
                 )
             )
