@@ -1,7 +1,7 @@
 """What a hall's configuration file may say: one ``msgspec.Struct`` a table.
 
 Defaults are those of a usual hall; a range or choice stands beside its field. Reading the file,
-with all of its mistakes named at once, is in ``firmware_py.config_file``.
+with all of its mistakes named at once, is in ``firmware_py.config.file``.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from firmware_py.app.writer import SNAPSHOT_EVERY
 from firmware_py.bench.client import HallClient
 from firmware_py.bench.measure_day import _cpu_s, daemon, plain_hall
 from firmware_py.bench.stage import Stage
-from firmware_py.config_file import load_all
+from firmware_py.config.file import load_all
 from firmware_py.core import commands as c
 from firmware_py.core.decide import decide
 from firmware_py.core.events import EVENT_NAMES

@@ -28,7 +28,7 @@ from firmware_py.bench.stage import Stage
 from firmware_py.bench.telling import Teller, teller_for
 from firmware_py.bench.troubles import Troubles
 from firmware_py.cli.words import choose, t, use
-from firmware_py.config_file import load_all
+from firmware_py.config.file import load_all
 from firmware_py.sync.consumer import Consumer
 from firmware_py.sync.ledger import LinesLedger
 from firmware_py.sync.mail import Address

@@ -20,7 +20,7 @@ from typing import Self
 import msgspec
 
 from firmware_py.bench.client import BenchClient, HallClient
-from firmware_py.config_file import load_all
+from firmware_py.config.file import load_all
 from firmware_py.runtime.hall import device_specs
 
 __all__ = ["ROOT", "Stage", "free_port"]

@@ -37,7 +37,7 @@ def config() -> None:
 @pass_session
 def check(session: Session, file: Path | None) -> None:
     """Check a file."""
-    from firmware_py.config_mistakes import ConfigError
+    from firmware_py.config.mistakes import ConfigError
 
     path = config_path(file)
     try:

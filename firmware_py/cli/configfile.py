@@ -12,8 +12,8 @@ import click
 from firmware_py.cli.words import language, t
 
 if TYPE_CHECKING:
-    from firmware_py.config_file import Configuration
-    from firmware_py.config_mistakes import ConfigError
+    from firmware_py.config.file import Configuration
+    from firmware_py.config.mistakes import ConfigError
 
 __all__ = ["USUAL", "config_path", "read", "say_mistakes"]
 
@@ -30,7 +30,7 @@ def config_path(given: Path | None) -> Path:
 
 def read(path: Path) -> Configuration:
     """Return what the file says. Raises ``ConfigError``."""
-    from firmware_py.config_file import load_all
+    from firmware_py.config.file import load_all
 
     return load_all(path, os.environ, with_files=True)
 

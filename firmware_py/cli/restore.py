@@ -90,7 +90,7 @@ def restore(session: Session, file: Path, config_file: Path | None, yes: bool) -
 
 
 def _settings(path: Path) -> Settings:
-    from firmware_py.config_mistakes import ConfigError
+    from firmware_py.config.mistakes import ConfigError
 
     try:
         return read(path).settings

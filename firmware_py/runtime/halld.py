@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from firmware_py.app.recovery import UnknownEventError
-from firmware_py.config_file import ConfigError, load_all
+from firmware_py.config.file import ConfigError, load_all
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
 from firmware_py.runtime.bench_clock import clocks_of

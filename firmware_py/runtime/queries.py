@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
-from firmware_py import config_file
 from firmware_py.app.clock import local_text
 from firmware_py.app.figures import Figures
 from firmware_py.app.ports import JournalPort, StoredEvent
 from firmware_py.app.wire import decode_event
+from firmware_py.config import file as config_file
 from firmware_py.core.commands import RecordAction
 from firmware_py.core.decide_tickets import find
 from firmware_py.core.events import EVENT_NAMES, DayOpened, TicketCalled

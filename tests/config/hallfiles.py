@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware_py.config_file import ConfigError, Configuration, load_all
+from firmware_py.config.file import ConfigError, Configuration, load_all
 
 ITEMS = """\
 version = 1

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from devices.registry import KINDS, convert_options
-from firmware_py.config_file import Configuration, load_all
-from firmware_py.config_rules import describe
+from firmware_py.config.file import Configuration, load_all
+from firmware_py.config.rules import describe
 
 CONFIG = Path(__file__).parents[2] / "config"
 

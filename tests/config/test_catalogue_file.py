@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from firmware_py.catalogue import load_catalogue
-from firmware_py.config_mistakes import ConfigError
+from firmware_py.config.catalogue import load_catalogue
+from firmware_py.config.mistakes import ConfigError
 from firmware_py.core.rules import Category, Item, Text
 from tests.config.hallfiles import ITEMS
 

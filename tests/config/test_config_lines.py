@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firmware_py.config_lines import KeyPath, key_lines, nearest_line
+from firmware_py.config.lines import KeyPath, key_lines, nearest_line
 
 CONFIG = Path(__file__).parents[2] / "config"
 

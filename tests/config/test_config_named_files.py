@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware_py.config_file import ConfigError, load_all
+from firmware_py.config.file import ConfigError, load_all
 
 HALL = """\
 [hall]

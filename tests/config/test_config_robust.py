@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from firmware_py.config_file import ConfigError, Mistake, load_all
+from firmware_py.config.file import ConfigError, Mistake, load_all
 from tests.config.hallfiles import HALL, ITEMS, HallFiles
 
 # fmt: off

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware_py.config_rules import describe
+from firmware_py.config.rules import describe
 from firmware_py.core.rules import Hours, Rules, Series, Text, Weight
 from tests.config.hallfiles import HALL, HallFiles
 

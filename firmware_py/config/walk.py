@@ -15,8 +15,8 @@ from typing import Any, Final, TypeVar
 import msgspec
 from msgspec import inspect
 
-from firmware_py.config_lines import KeyPath
-from firmware_py.config_mistakes import Findings, close_to
+from firmware_py.config.lines import KeyPath
+from firmware_py.config.mistakes import Findings, close_to
 
 __all__ = ["convert", "listing"]
 

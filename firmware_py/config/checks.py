@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from firmware_py.catalogue import Catalogue
-from firmware_py.config_lines import KeyPath
-from firmware_py.config_mistakes import Findings, close_to, path_text
-from firmware_py.config_walk import listing
+from firmware_py.config.catalogue import Catalogue
+from firmware_py.config.lines import KeyPath
+from firmware_py.config.mistakes import Findings, close_to, path_text
+from firmware_py.config.walk import listing
 from firmware_py.settings import Settings
 
 __all__ = ["check_references", "day_seconds"]

@@ -19,7 +19,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from firmware_py.config_mistakes import ConfigError, Findings, close_to
+from firmware_py.config.mistakes import ConfigError, Findings, close_to
 from firmware_py.core.rules import Category, Item, Text
 from firmware_py.settings import Name, Positive, Table, Words
 
@@ -91,8 +91,8 @@ def read_catalogue(path: Path, kept_in: Path | None = None) -> tuple[Catalogue, 
     if catalogue is not None:
         return catalogue, Findings(str(path))
     # Not needed, and so not loaded, at a usual start.
-    from firmware_py.config_toml import read_toml
-    from firmware_py.config_walk import convert
+    from firmware_py.config.toml import read_toml
+    from firmware_py.config.walk import convert
 
     data, found = read_toml(path)
     if not data and found:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from firmware_py.config_lines import KeyPath, key_lines, nearest_line
+from firmware_py.config.lines import KeyPath, key_lines, nearest_line
 
 __all__ = ["ConfigError", "Findings", "Mistake", "close_to", "path_text"]
 

@@ -11,9 +11,9 @@ from devices.base import Kind
 from devices.errors import DeviceUnavailable
 from devices.registry import KINDS, check_files, convert_options, load_options
 from devices.transport import LineSettings
-from firmware_py.config_lines import KeyPath
-from firmware_py.config_mistakes import Findings, close_to
-from firmware_py.config_walk import convert, listing
+from firmware_py.config.lines import KeyPath
+from firmware_py.config.mistakes import Findings, close_to
+from firmware_py.config.walk import convert, listing
 from firmware_py.settings import DeviceSettings, Settings
 
 __all__ = ["check_devices", "check_named_files", "effective_devices", "with_usual"]

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from firmware_py.catalogue import Catalogue
-from firmware_py.config_checks import day_seconds
-from firmware_py.config_devices import effective_devices
+from firmware_py.config.catalogue import Catalogue
+from firmware_py.config.checks import day_seconds
+from firmware_py.config.devices import effective_devices
 from firmware_py.core.rules import (
     COMMON_SERIES,
     Hours,

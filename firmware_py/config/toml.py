@@ -11,8 +11,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from firmware_py.config_lines import HeaderPaths, KeyPath, parse_key
-from firmware_py.config_mistakes import Findings
+from firmware_py.config.lines import HeaderPaths, KeyPath, parse_key
+from firmware_py.config.mistakes import Findings
 
 __all__ = ["parse_toml", "read_text", "read_toml"]
 

@@ -16,14 +16,14 @@ from typing import Any
 
 import msgspec
 
-from firmware_py.catalogue import Catalogue, read_catalogue
-from firmware_py.config_checks import check_references
-from firmware_py.config_devices import check_devices, check_named_files, with_usual
-from firmware_py.config_lines import KeyPath
-from firmware_py.config_mistakes import ConfigError, Findings, Mistake
-from firmware_py.config_rules import describe, rules_from
-from firmware_py.config_toml import read_toml
-from firmware_py.config_walk import convert
+from firmware_py.config.catalogue import Catalogue, read_catalogue
+from firmware_py.config.checks import check_references
+from firmware_py.config.devices import check_devices, check_named_files, with_usual
+from firmware_py.config.lines import KeyPath
+from firmware_py.config.mistakes import ConfigError, Findings, Mistake
+from firmware_py.config.rules import describe, rules_from
+from firmware_py.config.toml import read_toml
+from firmware_py.config.walk import convert
 from firmware_py.core.rules import Rules
 from firmware_py.settings import Settings
 
