@@ -90,6 +90,9 @@ class _Lines:
         except ConnectionError:
             pass
         finally:
+            # Nobody is there to answer: the next request fails at once instead of waiting.
+            if self._writer is not None:
+                self._writer.close()
             self._fail()
 
     async def _ask(self, request: dict[str, Any]) -> dict[str, Any]:

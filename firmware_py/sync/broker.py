@@ -34,6 +34,7 @@ from firmware_py.sync.mail import (
 from firmware_py.sync.outbox import EventToken, Outbox
 from firmware_py.sync.pictures import Pictures, PictureToken
 from firmware_py.sync.ports import HallPort, SyncSettings
+from firmware_py.sync.positions import Positions
 from firmware_py.sync.requests import read_ack
 from firmware_py.sync.sentences import Refused
 from firmware_py.sync.topics import Topics
@@ -46,8 +47,6 @@ log = logging.getLogger(__name__)
 PUBLISHED = "broker"
 #: After this time the broker has sent all that it retained.
 RETAINED_S = 2.0
-#: A journal that does not take a position in this time is asked again later.
-KEEP_S = 2.0
 
 _encode = msgspec.json.Encoder().encode
 
@@ -102,6 +101,9 @@ class BrokerSync:
         self._book = ConsumerBook(
             hall, settings.consumers, settings.stalled_after_s, self._outbox.again
         )
+        self._positions = Positions(
+            hall, self._unkept_positions, self._position_kept, settings.positions_every_s
+        )
         self._link = Link(
             Address(
                 settings.host,
@@ -147,7 +149,7 @@ class BrokerSync:
         await self._link.stop()
         if self._forget is not None:
             self._forget.cancel()
-        await self._keep_positions()
+        await self._positions.stop()
 
     def recorded(self, happened: Sequence[Happened]) -> None:
         """Publish what was just recorded. Cheap; never blocks, never raises for the broker."""
@@ -185,7 +187,8 @@ class BrokerSync:
             + self._link.callback_errors
             + self._pictures.errors
             + self._pictures.held_back
-            + self._outbox.read_errors,
+            + self._outbox.read_errors
+            + self._positions.errors,
         )
 
     # ---- from the connection ------------------------------------------------------------------
@@ -299,21 +302,16 @@ class BrokerSync:
                 self._book.check(self._outbox.published, now_s)
             if now_s - self._kept_s >= settings.positions_every_s:
                 self._kept_s = now_s
-                await self._keep_positions()
+                self._positions.keep()
 
-    async def _keep_positions(self) -> None:
+    def _unkept_positions(self) -> dict[str, int]:
         wanted = self._book.unkept()
         if self._outbox.published != self._kept:
             wanted[PUBLISHED] = self._outbox.published
-        for reader, seq in wanted.items():
-            try:
-                await asyncio.wait_for(self._hall.keep_position(reader, seq), KEEP_S)
-            except Exception:
-                # Kept again later; until then a restart sends more again than it must.
-                self._errors += 1
-                log.exception("the position of %s could not be kept", reader)
-                return
-            if reader == PUBLISHED:
-                self._kept = seq
-            else:
-                self._book.kept(reader, seq)
+        return wanted
+
+    def _position_kept(self, reader: str, seq: int) -> None:
+        if reader == PUBLISHED:
+            self._kept = seq
+        else:
+            self._book.kept(reader, seq)
