@@ -1,7 +1,7 @@
 """``make bench``: the hall's figures, each beside the raw limit of this machine in the same run.
 
 ``--only NAME`` runs some of them, ``--markdown FILE`` also writes the table for
-docs/benchmarks.md.
+docs/benchmarks.md. The exit code is 1 when a figure missed its bound.
 """
 
 from __future__ import annotations
@@ -13,25 +13,15 @@ import platform
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from firmware_py.bench import measure_day, measure_keys, measure_start
+from firmware_py.bench.figure import Figure, missed, table
 
-__all__ = ["Figure", "main"]
+__all__ = ["main"]
 
-
-class Figure(NamedTuple):
-    """One row: what, the bound, what was measured, and the raw limit beside it."""
-
-    what: str
-    at_most: str
-    measured: str
-    beside: str
-
-
-Measure = Callable[[Path], Awaitable[Iterable[tuple[str, str, str, str]]]]
+Measure = Callable[[Path], Awaitable[Iterable[Figure]]]
 
 MEASURES: dict[str, Measure] = {
     "keys": measure_keys.measure,
@@ -42,21 +32,6 @@ MEASURES: dict[str, Measure] = {
 }
 
 
-def _width(text: str) -> int:
-    return len(text)
-
-
-def _table(figures: list[Figure]) -> str:
-    rows = [Figure("what", "bound", "measured", "beside it"), *figures]
-    widths = [max(_width(row[column]) for row in rows) for column in range(4)]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
-        for row in rows
-    ]
-    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    return "\n".join(lines)
-
-
 def _machine() -> str:
     load = os.getloadavg()[0]
     return (
@@ -65,30 +40,31 @@ def _machine() -> str:
     )
 
 
-async def _run(names: list[str]) -> list[Figure]:
+async def _run(names: Iterable[str], measures: Mapping[str, Measure]) -> list[Figure]:
     figures: list[Figure] = []
     for name in names:
         sys.stdout.write(f"{name} ...\n")
         sys.stdout.flush()
         with tempfile.TemporaryDirectory(prefix=f"hall-{name}-") as folder:
-            figures += [Figure(*row) for row in await MEASURES[name](Path(folder))]
+            figures += await measures[name](Path(folder))
     return figures
 
 
-def main() -> int:
-    """Measure and print."""
+def main(arguments: Sequence[str] | None = None, measures: Mapping[str, Measure] = MEASURES) -> int:
+    """Measure and print; return 1 when a bound was missed."""
     parser = argparse.ArgumentParser("bench", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=sorted(MEASURES), default=list(MEASURES))
+    parser.add_argument("--only", nargs="+", choices=sorted(measures), default=list(measures))
     parser.add_argument("--markdown", type=Path)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     # What a hall has: compiled modules kept beside their sources.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     machine = _machine()
-    table = _table(asyncio.run(_run(options.only)))
-    sys.stdout.write(f"\n{machine}\n\n{table}\n")
+    figures = asyncio.run(_run(options.only, measures))
+    shown = table(figures)
+    sys.stdout.write(f"\n{machine}\n\n{shown}\n\n{missed(figures)}\n")
     if options.markdown is not None:
-        options.markdown.write_text(f"{machine}\n\n{table}\n", encoding="utf-8")
-    return 0
+        options.markdown.write_text(f"{machine}\n\n{shown}\n", encoding="utf-8")
+    return 0 if all(figure.kept for figure in figures) else 1
 
 
 if __name__ == "__main__":
