@@ -13,6 +13,7 @@ from unicodedata import category
 import msgspec
 
 from firmware_py.app.ports import Happened, Outcome
+from firmware_py.app.wrong_params import WrongParams, explain
 from firmware_py.core.commands import COMMANDS, Command, TakeTicket
 from firmware_py.core.events import EVENTS, Event
 from firmware_py.core.model import State
@@ -51,14 +52,8 @@ _state_fields = tuple(f.name for f in fields(State) if f.name not in _DERIVED)
 _state_decoder: msgspec.json.Decoder[State] | None = None
 
 
-class BadCommandError(ValueError):
+class BadCommandError(WrongParams):
     """A command from outside that is not one. ``code``, ``zh`` and ``en`` as in a refusal."""
-
-    def __init__(self, code: str, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.code = code
-        self.zh = zh
-        self.en = en
 
 
 def parse_command(name: str, params: dict[str, Any]) -> Command:
@@ -76,9 +71,8 @@ def parse_command(name: str, params: dict[str, Any]) -> Command:
     try:
         command = msgspec.convert(params, kind)
     except msgspec.ValidationError as error:
-        raise BadCommandError(
-            "bad_field", f"{name} 的参数有误：{error}", f"{name}: {error}"
-        ) from None
+        wrong = explain(name, error)
+        raise BadCommandError(wrong.code, wrong.zh, wrong.en) from None
     # What was not given is a default, and those are sound.
     for given in params:
         _check_field(name, given, getattr(command, given))
