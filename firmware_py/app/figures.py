@@ -12,8 +12,20 @@ from dataclasses import dataclass, field
 from firmware_py.app.ports import StoredEvent
 from firmware_py.app.wire import decode_event
 from firmware_py.core import events as e
+from firmware_py.core.model import AlarmKind, Level
 
-__all__ = ["DayFigures", "Figures", "Tally", "figures_by_day"]
+__all__ = ["FORM", "Counts", "DayFigures", "Figures", "Tally", "figures_by_day"]
+
+#: What ``DayFigures`` of this program hold.
+FORM = 2
+
+#: A value -> how often it was met.
+Counts = dict[int, int]
+
+
+def count(counts: Counts, value: int) -> None:
+    """Count one more of ``value``."""
+    counts[value] = counts.get(value, 0) + 1
 
 
 @dataclass(slots=True)
@@ -29,22 +41,37 @@ class Tally:
     score_sum: int = 0
     bad: int = 0
     unanswered: int = 0
+    #: Seconds of a service -> how many took so long.
+    services: Counts = field(default_factory=dict)
+    #: Score -> how many gave it.
+    scores: Counts = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class DayFigures:
     """One business day. ``wait_s`` sums the time from ticket to first call.
 
-    ``left`` counts the tickets that were still open when the day closed for good.
+    ``left`` counts the tickets that were still open when the day closed for good. Waits, services
+    and times to acknowledge are kept to the second, so the median of many days is that of all
+    their people, compacted or not. ``form`` 1 are days compacted before that: they have neither
+    ``waits``, ``services``, ``scores`` nor alarms.
     """
 
     day: str
+    form: int = 1
     taken: int = 0
     cancelled: int = 0
     left: int = 0
     called: int = 0
     wait_s: int = 0
     longest_wait_s: int = 0
+    #: Seconds from ticket to first call -> how many waited so long.
+    waits: Counts = field(default_factory=dict)
+    #: Alarms that began at, or went up to, each level.
+    amber: int = 0
+    red: int = 0
+    #: Seconds from there until somebody acknowledged it -> how many.
+    acknowledged: Counts = field(default_factory=dict)
     total: Tally = field(default_factory=Tally)
     by_item: dict[str, Tally] = field(default_factory=dict)
     by_window: dict[str, Tally] = field(default_factory=dict)
@@ -55,7 +82,7 @@ class DayFigures:
 
 class _Day:
     def __init__(self, day: str) -> None:
-        self.figures = DayFigures(day)
+        self.figures = DayFigures(day, FORM)
         self.issued: dict[str, tuple[int, str]] = {}
         self.called: set[str] = set()
         self.left: set[str] = set()
@@ -64,6 +91,8 @@ class _Day:
         self.in_hand: dict[str, str] = {}
         #: Item and clerk of each finished transaction: its rating may come after the next clerk.
         self.finished: dict[str, tuple[str, str]] = {}
+        #: When each alarm was last raised.
+        self.raised_ms: dict[str, int] = {}
 
     def now(self, number: str, window: str) -> tuple[str, str]:
         """Return the item and clerk of what happens at a window now."""
@@ -101,8 +130,28 @@ class _Day:
                 self._goes_on(event.number)
             case e.TicketCalled():
                 self._called(event, time_ms)
+            case e.AlarmRaised():
+                self._raised(event, time_ms)
+            case e.AlarmAcknowledged():
+                self._acknowledged(event, time_ms)
             case _:
                 self._at_window(event)
+
+    def _raised(self, event: e.AlarmRaised, time_ms: int) -> None:
+        self.raised_ms[event.alarm] = time_ms
+        if event.level is Level.RED:
+            self.figures.red += 1
+        else:
+            self.figures.amber += 1
+        if event.kind is AlarmKind.SERVICE and event.level is Level.RED and event.window:
+            number = self.in_hand.get(event.window, "")
+            for tally in self.tallies(event.window, *self.now(number, event.window)):
+                tally.overtime += 1
+
+    def _acknowledged(self, event: e.AlarmAcknowledged, time_ms: int) -> None:
+        # Raised before the day's figures begin: how long it took is not known.
+        if event.alarm in self.raised_ms:
+            count(self.figures.acknowledged, (time_ms - self.raised_ms[event.alarm]) // 1000)
 
     def _called(self, event: e.TicketCalled, time_ms: int) -> None:
         figures = self.figures
@@ -114,6 +163,7 @@ class _Day:
             figures.called += 1
             figures.wait_s += wait_s
             figures.longest_wait_s = max(figures.longest_wait_s, wait_s)
+            count(figures.waits, wait_s)
 
     def _goes_on(self, number: str) -> None:
         """Left when the day closed too early, and taken up again."""
@@ -128,6 +178,7 @@ class _Day:
                     tally.served += 1
                     tally.service_s += event.service_s
                     tally.longest_s = max(tally.longest_s, event.service_s)
+                    count(tally.services, event.service_s)
             case e.TicketMissed():
                 for tally in self.tallies(event.window, *self.now(event.number, event.window)):
                     tally.missed += 1
@@ -138,13 +189,10 @@ class _Day:
                     tally.rated += 1
                     tally.score_sum += event.score
                     tally.bad += event.bad
+                    count(tally.scores, event.score)
             case e.RatingUnanswered():
                 for tally in self.rated_tallies(event.number, event.window):
                     tally.unanswered += 1
-            case e.AlarmRaised(kind="service", level="red") if event.window:
-                number = self.in_hand.get(event.window, "")
-                for tally in self.tallies(event.window, *self.now(number, event.window)):
-                    tally.overtime += 1
             case _:
                 pass
 

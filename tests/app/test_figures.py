@@ -48,18 +48,25 @@ def test_a_small_day() -> None:
     assert day.left == 2
     # Waits: 60 s, 160 s and 860 s.
     assert (day.wait_s, day.longest_wait_s) == (1080, 860)
-    served_well = Tally(served=1, service_s=100, longest_s=100, rated=1, score_sum=5)
+    assert day.waits == {60: 1, 160: 1, 860: 1}
+    served_well = Tally(
+        served=1, service_s=100, longest_s=100, rated=1, score_sum=5, services={100: 1}
+    )
+    served_well.scores = {5: 1}
     served_late = Tally(
         served=1, service_s=700, longest_s=700, overtime=1, rated=1, score_sum=1, bad=1
     )
+    served_late.services, served_late.scores = {700: 1}, {1: 1}
     assert day.by_item["B01"] == served_late
     assert day.by_window["2"] == served_late
     assert day.by_clerk["li"] == served_late
     served_well.missed = 1
     assert day.by_item["D01"] == day.by_window["1"] == day.by_clerk["wang"] == served_well
-    assert day.total == Tally(
+    both = Tally(
         served=2, service_s=800, longest_s=700, missed=1, overtime=1, rated=2, score_sum=6, bad=1
     )
+    both.services, both.scores = {100: 1, 700: 1}, {5: 1, 1: 1}
+    assert day.total == both
     assert (day.first_seq, day.last_seq) == (1, len(hall.history))
 
 
@@ -135,3 +142,20 @@ def test_events_before_the_first_day_belong_to_none() -> None:
     hall = Hall(day=None)
     hall.do(c.SetClock(5))
     assert figures(hall) == []
+
+
+def test_alarms_are_counted_by_level_with_the_time_until_somebody_saw_them() -> None:
+    hall = Hall().open("1")
+    hall.take()
+    hall.next("1")
+    hall.do(c.StartService("1"))
+    hall.tick(500)
+    hall.tick(100)
+    hall.later(45).do(c.AcknowledgeAlarm("service:1", "chen"))
+    hall.do(c.CallHelp("1"))
+    hall.later(5).do(c.AcknowledgeAlarm("help:1", "chen"))
+    (day,) = figures(hall)
+    # Amber at 80 % of ten minutes, then red; acknowledged 45 s after it was red.
+    assert (day.amber, day.red) == (1, 2)
+    assert day.acknowledged == {45: 1, 5: 1}
+    assert day.total.overtime == 1
