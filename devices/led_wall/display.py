@@ -6,6 +6,7 @@ from abc import abstractmethod
 
 from devices.base import Driver
 from devices.led_wall.page import LedPage
+from devices.led_wall.words import Words
 
 __all__ = ["LedDisplay"]
 
@@ -23,6 +24,11 @@ class LedDisplay(Driver):
     def columns(self) -> int:
         """How many columns a line has (see ``page.columns``)."""
 
+    @property
+    @abstractmethod
+    def words(self) -> Words:
+        """What the hall says on this display, in words that it can write."""
+
     @abstractmethod
     def show(self, page: LedPage) -> None:
         """Show ``page`` instead of what is on show; the same page again sends nothing.
@@ -30,9 +36,20 @@ class LedDisplay(Driver):
         Raises ``UnwritableText`` (nothing was sent and the old page stays), ``ValueError`` for
         more lines than rows, ``DeviceTimeout`` when the card is silent, ``DeviceFault`` when it
         refuses, ``DeviceUnavailable``. After the last three the page is kept and sent again by
-        ``poll`` or the next ``open``.
+        ``poll`` or the next ``open``. A card that takes one line at a time gets the others from
+        the ``poll`` that the driver asks for.
         """
 
     @abstractmethod
     def clear(self) -> None:
         """Make the panel dark. Raises as ``show`` does."""
+
+    def brightness(self, percent: int) -> bool:
+        """Set the brightness, 0 (as dark as the card goes) to 100; the same again sends nothing.
+
+        False when this card has no such command. A driver that was opened again does not know
+        it: set it again. Raises ``ValueError``, else as ``show`` does.
+        """
+        if not 0 <= percent <= 100:
+            raise ValueError(f"brightness {percent} is not 0 to 100")
+        return False

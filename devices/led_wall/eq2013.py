@@ -21,13 +21,14 @@ from __future__ import annotations
 
 import enum
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from devices.led_wall.page import Align, Colour, UnwritableText
+from devices.led_wall.charset import gb2312
+from devices.led_wall.page import Align, Colour
 
 __all__ = [
+    "CHARSET",
     "Answer",
     "AnswerFinder",
     "Zone",
@@ -36,6 +37,7 @@ __all__ = [
     "encode_tags",
     "encode_text",
     "frame",
+    "lacking",
 ]
 
 _COLOURS: dict[Colour, int] = {"red": 1, "green": 2, "yellow": 3}
@@ -43,58 +45,23 @@ _ALIGNS: dict[Align, int] = {"left": 1, "center": 2, "right": 3}
 _MIDDLE = 2
 _DELETE_ZONES = b"%ZD00"
 
-# Twins of characters that GB2312 has, by other code points than Python's codec expects.
-_TWINS = str.maketrans(
-    {
-        "%": "％",
-        "$": "＄",
-        "#": "＃",
-        "·": "・",
-        "•": "・",
-        "—": "―",
-        "–": "-",
-        "‐": "-",
-        "‑": "-",
-        "−": "-",
-        "〜": "～",
-        "¥": "￥",
-        "⋯": "…",
-        "∶": "：",
-    }
-)
+#: ``%``, ``$`` and ``#`` are what a frame is made of.
+CHARSET = gb2312("%$#")
 
 
 def clean(text: str) -> str:
-    """Return ``text`` as it may stand inside a frame: one line, and never read as a command.
-
-    Runs of white space (line ends, tabs, no-break spaces) become one space, other control and
-    invisible format characters vanish, ``%``, ``$`` and ``#`` become full-width.
-    """
-    composed = unicodedata.normalize("NFC", text)
-    visible = "".join(
-        " " if one.isspace() else one
-        for one in composed
-        if one.isspace() or unicodedata.category(one) not in {"Cc", "Cf"}
-    )
-    return " ".join(visible.split()).translate(_TWINS)
+    """Return ``text`` as it may stand inside a frame: one line, and never read as a command."""
+    return CHARSET.clean(text)
 
 
 def encode_text(text: str) -> bytes:
     """Return the cleaned ``text`` in GB2312. Raises ``UnwritableText``, naming what it lacks."""
-    ready = clean(text)
-    try:
-        return ready.encode("gb2312")
-    except UnicodeEncodeError:
-        lacking = tuple(dict.fromkeys(one for one in ready if not _writable(one)))
-        raise UnwritableText(ready, lacking, "GB2312") from None
+    return CHARSET.encode(text)
 
 
-def _writable(one: str) -> bool:
-    try:
-        one.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
+def lacking(text: str) -> tuple[str, ...]:
+    """Return the characters of ``text`` that a card cannot write, once each."""
+    return CHARSET.lacking(text)
 
 
 @dataclass(frozen=True, slots=True)

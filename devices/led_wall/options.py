@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
 from devices.led_wall.page import Colour
+from devices.led_wall.words import CHINESE, Words, worded
 
-__all__ = ["Eq2013Options"]
+__all__ = ["Code", "Dots", "Eq2013Options", "PanelOptions"]
 
 Card = Annotated[int, msgspec.Meta(ge=1, le=999)]
 Dots = Annotated[int, msgspec.Meta(ge=8, le=9999)]
 Code = Annotated[int, msgspec.Meta(ge=0, le=99)]
 
 
-class Eq2013Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An EQ2013 card with its panel. One strip per window: several cards may share a line."""
+class PanelOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every display has, whatever protocol its card speaks."""
 
-    #: The card's number, set on the card; several on one RS-485 line differ in it.
-    card: Card = 1
+    #: The words of a hall that says nothing in ``texts``.
+    usual_words: ClassVar[Words] = CHINESE
+
     #: The panel in dots.
     width: Dots = 192
     height: Dots = 64
@@ -27,13 +29,6 @@ class Eq2013Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     rows: Annotated[int, msgspec.Meta(ge=1, le=16)] = 4
     #: Height of a character in dots.
     font: Literal[16, 24, 32] = 16
-    #: Numbers of the card's effects: how a still line appears, how a long one moves.
-    effect: Code = 1
-    scroll_effect: Code = 49
-    #: ``%ZS``: its unit was never seen on hardware; 3 is the document's.
-    speed: Code = 3
-    #: ``%ZH``, how long a line stands: unit never seen on hardware; 6000 is the document's.
-    hold: Annotated[int, msgspec.Meta(ge=0, le=9999)] = 6000
     #: The colours that the panel has; a line in another colour is shown in the first.
     colours: tuple[Colour, ...] = ("red", "green", "yellow")
     #: False for a card or a wiring that never answers (RS-485 without the way back).
@@ -41,14 +36,13 @@ class Eq2013Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     #: Counted from the moment when the last byte can have arrived at ``wire_baud``.
     ack_timeout_s: Annotated[float, msgspec.Meta(ge=0.05, le=2.0)] = 0.5
     retries: Annotated[int, msgspec.Meta(ge=0, le=5)] = 2
-    #: Speed of the last wire to the card; the same as the line's ``baud``. 57600 is the
-    #: document's. Only the wait for the answer depends on it.
+    #: Speed of the last wire to the card; the same as the line's ``baud``. Only the wait for the
+    #: answer depends on it.
     wire_baud: Annotated[int, msgspec.Meta(ge=1200, le=10_000_000)] = 57600
     #: Seconds between two sendings of an unchanged page.
     refresh_s: Annotated[float, msgspec.Meta(ge=1.0, le=3600.0)] = 60.0
-    #: ``all``: what changed goes out in one frame. ``one``: a frame a line, each answered, for
-    #: cards that take one zone a frame.
-    zones_per_frame: Literal["all", "one"] = "all"
+    #: Other words on this display: ``{ closed = "CLOSED" }``; names as in ``words.Words``.
+    texts: dict[str, str] = {}
 
     def __post_init__(self) -> None:
         """Refuse what no panel can be. Raises ``ValueError``."""
@@ -61,8 +55,34 @@ class Eq2013Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             raise ValueError(f"width {self.width} is less than one character of font {self.font}")
         if not self.colours:
             raise ValueError("colours must name at least one colour")
+        worded(self.usual_words, self.texts)
 
     @property
     def columns(self) -> int:
         """How many columns a line has (see ``page.columns``)."""
         return self.width * 2 // self.font
+
+    @property
+    def words(self) -> Words:
+        """What the hall says on this display."""
+        return worded(self.usual_words, self.texts)
+
+
+class Eq2013Options(PanelOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An EQ2013 card with its panel. One strip per window: several cards may share a line.
+
+    57600 baud is the document's.
+    """
+
+    #: The card's number, set on the card; several on one RS-485 line differ in it.
+    card: Card = 1
+    #: Numbers of the card's effects: how a still line appears, how a long one moves.
+    effect: Code = 1
+    scroll_effect: Code = 49
+    #: ``%ZS``: its unit was never seen on hardware; 3 is the document's.
+    speed: Code = 3
+    #: ``%ZH``, how long a line stands: unit never seen on hardware; 6000 is the document's.
+    hold: Annotated[int, msgspec.Meta(ge=0, le=9999)] = 6000
+    #: ``all``: what changed goes out in one frame. ``one``: a frame a line, each answered, for
+    #: cards that take one zone a frame.
+    zones_per_frame: Literal["all", "one"] = "all"
