@@ -9,6 +9,9 @@ python := .venv/bin/python
 # No part of the checks may need a screen, a sound card or somebody's locale.
 headless := SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy GPIOZERO_PIN_FACTORY=mock PYTHONUTF8=1
 
+# So many processes share the tests; those of one file stay together. JOBS=0: none but this one.
+JOBS ?= 2
+
 .PHONY: run test bench lint format types lock wheels test-long clean setup-run setup-test
 
 setup-run:
@@ -21,7 +24,7 @@ run: setup-run
 	@$(python) -m firmware_py.bench.play $(if $(filter-out 0,$(ONCE)),--once)
 
 test: lint types
-	@$(headless) $(python) -m pytest $(ARGS)
+	@$(headless) $(python) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 test-long: setup-test
 	@$(headless) $(python) -m pytest -m long --timeout 3600 $(ARGS)

@@ -72,6 +72,8 @@ install_python_packages() {
     # A checkout that was moved, or a Python that was replaced, needs a new one.
     grep -qs "^#!$PWD/.venv/bin/" .venv/bin/pip && .venv/bin/python -c '' 2>/dev/null ||
         "$python" -m venv --clear .venv
+    # Begun and not finished; and whose it is, should this end half-way.
+    : >.venv/made-for-"$mode"
     : >"$log"
     export UV_PYTHON_DOWNLOADS=never
     take_pips_mirror
@@ -103,18 +105,17 @@ else
         "There is no apt-get here: please use Debian 12 or 64-bit Raspberry Pi OS."
 fi
 
-# An environment is current while what it was made from is unchanged; that of the tests holds
-# everything that a run needs.
+# An environment is current while what it was made from is unchanged.
 state() { cat pyproject.toml $here/setup.sh $here/uv.lock "$1" | sha256sum | cut -d' ' -f1; }
-current() { [ "$(cat .venv/made-for-"$1" 2>/dev/null)" = "$2 $PWD" ] && [ -x .venv/bin/python ]; }
+current() { [ "$(cat .venv/made-for-"$mode" 2>/dev/null)" = "$1 $PWD" ] && [ -x .venv/bin/python ]; }
 
 exec 9<$here && flock 9 # two of us at once would tread on each other
-tests_state=$(state $here/test.lock)
-! current test "$tests_state" || exit 0
-[ "$mode" = test ] || ! current run "$(state $here/hall.lock)" || exit 0
+# That of the tests holds everything that a run needs, and stays that of the tests.
+[ ! -e .venv/made-for-test ] || mode=test lock=$here/test.lock
+! current "$(state "$lock")" || exit 0
 
 python=$(find_python)
-rm -f .venv/made-for-*
 install_python_packages "$python" "$lock"
+rm -f .venv/made-for-run
 echo "$(state "$lock") $PWD" >.venv/made-for-"$mode"
 say "准备完成。" "Ready."

@@ -7,6 +7,9 @@ configuration file that it would get in a real hall; its port names lead to the 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
+import itertools
 import os
 import shutil
 import signal
@@ -29,12 +32,20 @@ ROOT = Path(__file__).parents[2]
 MOSQUITTO = ROOT / "config" / "mosquitto" / "bench.conf"
 
 
+#: Below the ports that the kernel gives to connections (32768 on), which come and go; each
+#: process begins elsewhere, for several of them may look at the same time.
+PORTS = range(20_000, 32_000)
+_next_port = itertools.count(os.getpid() * 2_999)
+
+
 def free_port() -> int:
-    """Return a TCP port of the loopback that nobody listens on now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    """Return a TCP port of the loopback that nobody has now. Raises ``OSError`` without one."""
+    for number in itertools.islice(_next_port, len(PORTS)):
+        port = PORTS[number % len(PORTS)]
+        with socket.socket() as sock, contextlib.suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
+    raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
 
 
 class Stage:

@@ -21,6 +21,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from firmware_py.app.ports import Happened, StoredEvent
+from firmware_py.bench.stage import free_port
 from firmware_py.core.events import EVENTS
 from firmware_py.sync.broker import BrokerSync
 from firmware_py.sync.mail import Address
@@ -29,13 +30,6 @@ from firmware_py.sync.ports import EpochStart, SyncSettings
 CONF = Path(__file__).parents[2] / "config" / "mosquitto" / "bench.conf"
 ROOT = "hall/v1/demo"
 EPOCH = "01KAHALLEPOCH0000000000001"
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
 
 
 async def until(condition: Callable[[], object], seconds: float = 15.0) -> None:
