@@ -8,23 +8,18 @@ frame for another number it ignores; a frame that it does not understand it drop
 from __future__ import annotations
 
 import re
-import time
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, ClassVar
 
 from devices.led_wall.options import Eq2013Options
-from devices.led_wall.picture import PanelText, save_panel
-from devices.simulator import Simulator
+from devices.led_wall.panel_simulator import PanelSimulator
+from devices.led_wall.picture import PanelText
 
 __all__ = ["Eq2013Simulator"]
 
 _START, _END = b"!#", b"$$"
 _LONGEST = 8192
-#: A day of calls is a few hundred states; older ones than these are not drawn.
-_KEPT_STATES = 200
 _SLOW_S = 0.8
 _TAG = re.compile(
     rb"%(?:ZD(?P<delete>\d\d)|ZI(?P<zone>\d\d)|ZC(?P<place>\d{16})|ZA(?P<effect>\d\d)"
@@ -56,7 +51,7 @@ class _Zone:
     text: str = ""
 
 
-class Eq2013Simulator(Simulator):
+class Eq2013Simulator(PanelSimulator):
     """One card. ``options`` are ``Eq2013Options``; several may listen on one wire.
 
     Faults: ``no-ack`` (shows but says nothing), ``nak`` (drops each frame and says
@@ -71,18 +66,9 @@ class Eq2013Simulator(Simulator):
         self.options: Eq2013Options = options
         self._buffer = b""
         self._zones: dict[int, _Zone] = {}
-        self._frames = 0
-        self._bad_frames = 0
-        self._foreign_frames = 0
-        self._last_rx_ns = 0
-        self._new_states: deque[tuple[PanelText, ...]] = deque(maxlen=_KEPT_STATES)
-        self._last_state: tuple[PanelText, ...] | None = None
-        self._drawn_states: set[tuple[PanelText, ...]] = set()
-        self._pictures = 0
 
-    def feed(self, data: bytes) -> None:
-        """Take bytes in whatever pieces; obey each whole frame for this card."""
-        self._last_rx_ns = time.monotonic_ns()
+    def _take(self, data: bytes) -> None:
+        """Obey each whole frame for this card."""
         self._buffer += data
         while (end := self._buffer.find(_END)) >= 0:
             body = self._buffer[:end]
@@ -90,48 +76,14 @@ class Eq2013Simulator(Simulator):
             # A frame that was cut short is followed by a whole one: the last start counts.
             start = body.rfind(_START)
             if start >= 0:
-                self._take(body[start + len(_START) :])
+                self._obey_frame(body[start + len(_START) :])
         self._buffer = self._buffer[-_LONGEST:]
 
-    def faults_changed(self) -> None:
-        """Lose the power when told to."""
-        if "power-cycle" in self.active_faults:
-            self.active_faults.discard("power-cycle")
-            self._buffer = b""
-            self._zones.clear()
-            self._remember()
+    def _power_cycle(self) -> None:
+        self._buffer = b""
+        self._zones.clear()
 
-    def seen(self) -> Mapping[str, Any]:
-        """Return what is on show from top to bottom, and what came over the wire.
-
-        ``last_rx_ns`` is ``time.monotonic_ns()`` when the newest bytes came in.
-        """
-        zones = self._in_order()
-        return {
-            "lines": [zone.text.strip(" ") for zone in zones],
-            "colours": [_COLOURS[zone.colour] for zone in zones],
-            "effects": [zone.effect for zone in zones],
-            "frames": self._frames,
-            "bad_frames": self._bad_frames,
-            "foreign_frames": self._foreign_frames,
-            "last_rx_ns": self._last_rx_ns,
-        }
-
-    def save_pictures(self, folder: Path) -> list[Path]:
-        """Write each state of the panel since the last call that was never drawn before."""
-        paths = []
-        while self._new_states:
-            state = self._new_states.popleft()
-            if state in self._drawn_states:
-                continue
-            self._pictures += 1
-            path = folder / f"{self.name}-{self._pictures:04d}.png"
-            save_panel(path, self.options.width, self.options.height, state)
-            self._drawn_states.add(state)
-            paths.append(path)
-        return paths
-
-    def _take(self, body: bytes) -> None:
+    def _obey_frame(self, body: bytes) -> None:
         if body[:3] != b"%03d" % self.options.card:
             self._foreign_frames += 1
             return
@@ -195,30 +147,24 @@ class Eq2013Simulator(Simulator):
             raise _UnknownFrameError(digits)
         return replace(zone, x=x, y=y, width=width, height=height)
 
-    def _in_order(self) -> list[_Zone]:
-        return sorted(self._zones.values(), key=lambda zone: (zone.y, zone.x))
-
-    def _remember(self) -> None:
-        state = tuple(
-            PanelText(
-                zone.x,
-                zone.y,
-                zone.width,
-                zone.height,
-                zone.text,
-                zone.font,
-                _COLOURS[zone.colour],
-                _ACROSS[zone.across],
-                _DOWN[zone.down],
+    def _on_show(self) -> Sequence[tuple[PanelText, int]]:
+        return [
+            (
+                PanelText(
+                    zone.x,
+                    zone.y,
+                    zone.width,
+                    zone.height,
+                    zone.text,
+                    zone.font,
+                    _COLOURS[zone.colour],
+                    _ACROSS[zone.across],
+                    _DOWN[zone.down],
+                ),
+                zone.effect,
             )
-            for zone in self._in_order()
-            if zone.text.strip()
-        )
-        # Compared with what was remembered, not with what is still to be drawn: drawing takes
-        # states away in a thread of its own.
-        if state != self._last_state:
-            self._last_state = state
-            self._new_states.append(state)
+            for zone in sorted(self._zones.values(), key=lambda zone: (zone.y, zone.x))
+        ]
 
 
 def _without(zones: dict[int, _Zone], number: int) -> dict[int, _Zone]:
