@@ -32,6 +32,7 @@ from firmware_py.runtime.device_events import DeviceEvent, Finished, Lost, Opene
 from firmware_py.runtime.device_events import Outcome as Ended
 from firmware_py.runtime.displays import Strips, Walls
 from firmware_py.runtime.jobs import QueueFull
+from firmware_py.runtime.log_room import make_room
 from firmware_py.runtime.people import Inputs, Lamps, Pads
 from firmware_py.runtime.printing import Printing
 from firmware_py.runtime.supervisor import Supervisor
@@ -163,6 +164,7 @@ class Hall:
     def start_devices(self) -> None:
         """Start the workers; drivers are imported there, so this comes after "ready"."""
         self.supervisor.start()
+        make_room(self.journal, self.store)
 
     async def start_broker(self) -> None:
         """Connect to the hall's broker, if there is one; it may be away for as long as it likes."""

@@ -41,8 +41,9 @@ from firmware_py.store.errors import (
     from_sqlite,
 )
 from firmware_py.store.lock import FileLock
+from firmware_py.store.log_room import widen
 from firmware_py.store.marker import MarkerFile
-from firmware_py.store.opening import open_files
+from firmware_py.store.opening import CHECKPOINT_PAGES, open_files
 from firmware_py.store.problems import Problem
 from firmware_py.store.records import Entry, Epoch, Head, Recorded, Verified
 from firmware_py.store.verify import read_head, verify_file
@@ -310,6 +311,10 @@ class Journal:
         """
         self._ask("PRAGMA wal_checkpoint(PASSIVE)")
         self._marker.sync()
+
+    def widen_log(self) -> bool:
+        """Give the log one more piece of its usual length; False when it has it all."""
+        return widen(self.path.with_name(f"{self.path.name}-wal"), CHECKPOINT_PAGES)
 
     def close(self) -> None:
         """Close in order; a second call does nothing."""
