@@ -1,9 +1,13 @@
-"""The board of recent calls: what a wall shows while numbers are called. Pure: no clock inside.
+"""The board of calls: what a wall shows of the numbers in hand. Pure: no clock inside.
 
-A second call never wipes out the first. Newest stands on top; a call leaves only to make room and
-only after it was on show for ``min_show_s``; when more are called at once than there are rows,
-they wait their turn in order. The n-th waiting call is on show at the latest
-``ceil(n / rows) * min_show_s`` later, if ``lines`` is asked for at each ``next_change``.
+A call is on the board from when it came on show until its ticket is no longer called or served.
+Newest stands on top. A second call never wipes out the first: each is on show for ``min_show_s``,
+and when more are called at once than there are rows, they wait their turn in order. The n-th
+waiting call is on show at the latest ``ceil(n / rows) * min_show_s`` later, if ``lines`` is asked
+for at each ``next_change``.
+
+After its time a call gives way where rows are lacking: first those whose person has come to the
+window, then the oldest. It returns while there is room.
 """
 
 from __future__ import annotations
@@ -13,24 +17,31 @@ from dataclasses import dataclass, replace
 
 from devices.led_wall.page import Align, Colour, Effect, LedLine, LedPage, columns
 
-__all__ = ["FORMS", "CallBoard", "call_text"]
+__all__ = ["FORMS", "SERVED_FORMS", "CallBoard", "call_text"]
 
 #: How a call is worded, longest first. ``place`` is 3号窗口, ``short`` 3号, ``window`` 3.
 FORMS = ("请{number}号到{place}", "{number}→{place}", "{number}→{short}", "{number}→{window}")
+#: The same of somebody who is at the window; none is longer than its call was.
+SERVED_FORMS = ("{number}号在{place}", *FORMS[1:])
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
     number: str
+    window: str
     #: The call in each of the board's forms, and which of them is the first that fits a line.
     texts: tuple[str, ...]
     first_fit: int
     called_at: float
+    #: The person has come.
+    served: bool = False
     #: When it came on show; meaningless while it waits.
     since: float = 0.0
     recalled: bool = False
     #: When it began to blink, None when it never did.
     blinks: float | None = None
+    #: Its ticket is no longer called or served: it leaves once it was on show for long enough.
+    over: bool = False
 
 
 def call_text(number: str, window: str, form: str) -> str:
@@ -47,9 +58,12 @@ def call_text(number: str, window: str, form: str) -> str:
 class CallBoard:
     """Calls on a wall of ``rows`` lines of ``width_columns`` (see ``page.columns``).
 
+    ``called``, ``served`` and ``over`` follow a ticket; ``lines`` is the picture.
+
     ``now`` is seconds of any clock that never goes back. What ``lines`` returns is taken as shown
     from ``now`` on, so show it. All calls of a board are worded alike: by the longest of ``forms``
-    that fits them all; a call that fits none scrolls.
+    that fits them all; a call that fits none scrolls. Each has its own of ``served_forms``
+    for somebody who is at the window, which is no longer than it.
 
     A new call stands in ``fresh`` for ``min_show_s``, then in ``colour``; a call that was repeated
     flips between both every ``blink_s`` for ``blink_for_s``.
@@ -62,6 +76,7 @@ class CallBoard:
         *,
         width_columns: int,
         forms: Sequence[str] = FORMS,
+        served_forms: Sequence[str] = SERVED_FORMS,
         colour: Colour = "green",
         fresh: Colour = "red",
         align: Align = "center",
@@ -70,17 +85,21 @@ class CallBoard:
     ) -> None:
         if rows < 1 or min_show_s <= 0 or width_columns < 1 or not forms or blink_s <= 0:
             raise ValueError("a board needs a row, a width, a form and times above zero")
+        if len(served_forms) != len(forms):
+            raise ValueError("each form needs its served form")
         self.rows = rows
         self.min_show_s = min_show_s
         self._width = width_columns
         self._forms = tuple(forms)
+        self._served_forms = tuple(served_forms)
         self._colour: Colour = colour
         self._fresh: Colour = fresh
         self._align: Align = align
         self._blink_s = blink_s
         self._blink_for_s = blink_for_s
-        #: On show, newest first; and waiting, longest first. A number is at most once in each.
-        self._shown: list[_Call] = []
+        #: Those that had their turn, newest first; and those that wait for it, longest first.
+        #: A number is at most once in each.
+        self._had: list[_Call] = []
         self._waiting: list[_Call] = []
 
     def called(self, number: str, window: str, now: float) -> None:
@@ -89,21 +108,39 @@ class CallBoard:
         A recall of a call on show blinks there at once and moves to the top when its turn comes,
         which is at once unless others wait.
         """
-        known = any(one.number == number for one in (*self._shown, *self._waiting))
         texts = tuple(call_text(number, window, form) for form in self._forms)
-        call = _Call(number, texts, self._first_fit(texts), called_at=now, recalled=known)
-        for place, one in enumerate(self._shown):
+        call = _Call(number, window, texts, self._first_fit(texts), called_at=now)
+        for place, one in enumerate(self._had):
             if one.number == number:
-                self._shown[place] = replace(one, texts=texts, first_fit=call.first_fit, blinks=now)
+                served = one.served and one.window == window and not one.over
+                call = replace(call, served=served, recalled=True)
+                self._had[place] = replace(call, since=one.since, blinks=now)
         for place, one in enumerate(self._waiting):
             if one.number == number:
-                self._waiting[place] = replace(call, called_at=one.called_at)
+                self._waiting[place] = replace(call, called_at=one.called_at, recalled=True)
                 return
         self._waiting.append(call)
 
+    def served(self, number: str) -> None:
+        """The person has come: the call says so after its time, and gives way before others."""
+        for calls in (self._had, self._waiting):
+            for place, one in enumerate(calls):
+                if one.number == number:
+                    calls[place] = replace(one, served=True)
+
+    def over(self, number: str) -> None:
+        """The ticket is no longer called or served: its call leaves when its time is over.
+
+        One that still waits for a row never comes: nobody should go to that window now.
+        """
+        self._waiting = [one for one in self._waiting if one.number != number]
+        for place, one in enumerate(self._had):
+            if one.number == number:
+                self._had[place] = replace(one, over=True)
+
     def clear(self) -> None:
         """Forget all calls: the day is closed."""
-        self._shown.clear()
+        self._had.clear()
         self._waiting.clear()
 
     @property
@@ -118,8 +155,9 @@ class CallBoard:
     def lines(self, now: float) -> tuple[LedLine, ...]:
         """Return the lines to show from ``now`` on, newest first; at most ``rows``."""
         self._advance(now)
-        form = max((call.first_fit for call in self._shown), default=0)
-        return tuple(self._line(call, form, now) for call in self._shown)
+        shown = self._on_show(now)
+        form = max((call.first_fit for call in shown), default=0)
+        return tuple(self._line(call, form, now) for call in shown)
 
     def page(self, now: float) -> LedPage:
         """Return ``lines`` as a page."""
@@ -130,26 +168,44 @@ class CallBoard:
         times = []
         if self._waiting:
             times.append(self._room_at(self._waiting[0], now))
-        for call in self._shown:
+        for call in self._on_show(now):
             flips = self._flips(call, now)
             if flips is not None and call.blinks is not None:
                 times.append(call.blinks + (flips + 1) * self._blink_s)
-            elif now < call.since + self.min_show_s:
+            if self._is_fresh(call, now):
                 times.append(call.since + self.min_show_s)
         return min(times, default=None)
 
     def _advance(self, now: float) -> None:
+        self._had = [one for one in self._had if not one.over or self._is_fresh(one, now)]
         while self._waiting and self._room_at(self._waiting[0], now) <= now:
             call = self._waiting.pop(0)
-            others = [one for one in self._shown if one.number != call.number]
+            others = [one for one in self._had if one.number != call.number]
             blinks = now if call.recalled else None
-            self._shown = [replace(call, since=now, blinks=blinks), *others][: self.rows]
+            self._had = [replace(call, since=now, blinks=blinks), *others]
+
+    def _on_show(self, now: float) -> list[_Call]:
+        """Return the calls that have a row, newest first."""
+        if len(self._had) <= self.rows:
+            return self._had
+
+        def gives_way(call: _Call) -> int:
+            return 0 if self._is_fresh(call, now) else 1 + call.served
+
+        # Sorting keeps the newest first among equals.
+        numbers = {one.number for one in sorted(self._had, key=gives_way)[: self.rows]}
+        return [one for one in self._had if one.number in numbers]
+
+    def _is_fresh(self, call: _Call, now: float) -> bool:
+        """Say whether a call must stay: it has not been on show for long enough."""
+        return now < call.since + self.min_show_s
 
     def _room_at(self, call: _Call, now: float) -> float:
         """Say when ``call`` can come on show: a recall takes the place of the call it repeats."""
-        if len(self._shown) < self.rows or any(one.number == call.number for one in self._shown):
+        if any(one.number == call.number for one in self._on_show(now)):
             return now
-        return self._shown[-1].since + self.min_show_s
+        fresh = [one for one in self._had if self._is_fresh(one, now)]
+        return now if len(fresh) < self.rows else fresh[-1].since + self.min_show_s
 
     def _first_fit(self, texts: tuple[str, ...]) -> int:
         fitting = (at for at, text in enumerate(texts) if columns(text) <= self._width)
@@ -158,7 +214,11 @@ class CallBoard:
     def _line(self, call: _Call, form: int, now: float) -> LedLine:
         fits = call.first_fit < len(call.texts)
         # Only the shortest form of a call that fits none scrolls; it shortens the others too.
-        text = call.texts[min(form, len(call.texts) - 1)]
+        form = min(form, len(call.texts) - 1)
+        text = call.texts[form]
+        # For its time on show a call reads as one, whatever became of it.
+        if call.served and not self._is_fresh(call, now):
+            text = call_text(call.number, call.window, self._served_forms[form])
         effect: Effect = "still" if fits else "scroll"
         return LedLine(text, self._colour_of(call, now), effect, self._align)
 
@@ -166,7 +226,7 @@ class CallBoard:
         flips = self._flips(call, now)
         if flips is not None:
             return self._colour if flips % 2 else self._fresh
-        return self._fresh if now < call.since + self.min_show_s else self._colour
+        return self._fresh if self._is_fresh(call, now) else self._colour
 
     def _flips(self, call: _Call, now: float) -> int | None:
         """Say how often a recalled call has flipped its colour; None when it does not blink."""

@@ -11,6 +11,7 @@ from devices.led_wall.page import LedLine, LedPage
 from firmware_py.app.ports import Happened
 from firmware_py.core import events as e
 from firmware_py.core.model import State, TicketStatus, Window, WindowStatus
+from firmware_py.runtime.device_events import Outcome, Result
 from firmware_py.runtime.devices import Post
 from firmware_py.settings import Settings
 
@@ -18,10 +19,21 @@ __all__ = ["Strips", "Walls"]
 
 #: Columns of a wall before it was asked: a 96-dot panel with a 16-dot font.
 USUAL_COLUMNS = 16
+#: After these a ticket is in no window's hand.
+ENDED = (
+    e.ServiceFinished,
+    e.TicketMissed,
+    e.TicketParked,
+    e.TicketTransferred,
+    e.TicketCancelled,
+)
+FOLLOWED = frozenset(
+    {e.TicketCalled, e.TicketRecalled, e.ServiceStarted, e.DayOpened, e.DayClosed, *ENDED}
+)
 
 
 class Walls:
-    """Keeps recent calls visible on every wall, each for the configured time."""
+    """Keeps the numbers in hand visible on every wall, each for the configured time."""
 
     def __init__(
         self,
@@ -35,6 +47,8 @@ class Walls:
         self._clock_s = clock_s
         self._later = later
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        #: What each wall was last sent.
+        self._pages: dict[str, LedPage] = {}
         self._boards = {
             wall.display: CallBoard(
                 wall.rows,
@@ -45,47 +59,73 @@ class Walls:
         }
 
     def recovered(self, state: State) -> None:
-        """After a restart: who was called and has not come yet is still called."""
-        called = [t for t in state.tickets.values() if t.status is TicketStatus.CALLED]
-        for ticket in sorted(called, key=lambda t: t.called_ms or 0):
+        """After a restart: who was called and is called or served still, as it was before."""
+        in_hand = [state.tickets[w.ticket] for w in state.windows.values() if w.ticket is not None]
+        for ticket in sorted(in_hand, key=lambda t: t.called_ms or 0):
+            called_s = min((ticket.called_ms or 0) / 1000, self._clock_s())
             for board in self._boards.values():
-                board.called(ticket.number, ticket.window or "", self._clock_s())
+                board.called(ticket.number, ticket.window or "", called_s)
+                if ticket.status is TicketStatus.SERVING and not ticket.auto_started:
+                    board.served(ticket.number)
+                # Those that had their row then do not wait for it again.
+                board.lines(called_s)
 
     def recorded(self, happened: Sequence[Happened]) -> None:
-        """Put calls on the walls; an opened or closed day clears them."""
-        changed = False
-        for h in happened:
-            event = h.event
-            if isinstance(event, e.TicketCalled | e.TicketRecalled):
-                for board in self._boards.values():
-                    board.called(event.number, event.window, self._clock_s())
-                changed = True
-            elif isinstance(event, e.DayOpened | e.DayClosed):
-                for board in self._boards.values():
-                    board.clear()
-                changed = True
-        if changed:
-            for display in self._boards:
-                self.show(display)
+        """Follow the calls: each leaves with its ticket; an opened or closed day clears all."""
+        followed = [h.event for h in happened if type(h.event) in FOLLOWED]
+        if not followed:
+            return
+        for display, board in self._boards.items():
+            for event in followed:
+                self._follow(board, event)
+            self._show_changed(display, board)
+
+    def _follow(self, board: CallBoard, event: e.Event) -> None:
+        match event:
+            case e.TicketCalled() | e.TicketRecalled():
+                board.called(event.number, event.window, self._clock_s())
+            case e.ServiceStarted():
+                # One that began by itself tells nothing of whether the person has come.
+                if not event.auto:
+                    board.served(event.number)
+            case e.DayOpened() | e.DayClosed():
+                board.clear()
+            case _ if isinstance(event, ENDED):
+                board.over(event.number)
 
     def show(self, display: str) -> None:
-        """Send the wall its present picture and wake up for its next change."""
+        """Send the wall its present picture, whatever it shows."""
         board = self._boards.get(display)
-        if board is None:
-            return
+        if board is not None:
+            self._pages.pop(display, None)
+            self._show_changed(display, board)
+
+    def _show_changed(self, display: str, board: CallBoard) -> None:
+        """Send the wall its picture if that is another, and wake up for its next change."""
         now = self._clock_s()
         page = board.page(now)
-
-        def show_page(driver: LedDisplay) -> None:
-            driver.show(page)
-
-        self._post(display, show_page, key="page")
+        if self._pages.get(display) != page:
+            self._pages[display] = page
+            self._send(display, page)
         timer = self._timers.pop(display, None)
         if timer is not None:
             timer.cancel()
         change = board.next_change(now)
         if change is not None:
-            self._timers[display] = self._later(change - now, lambda: self.show(display))
+            self._timers[display] = self._later(
+                change - now, lambda: self._show_changed(display, board)
+            )
+
+    def _send(self, display: str, page: LedPage) -> None:
+        def show_page(driver: LedDisplay) -> None:
+            driver.show(page)
+
+        def shown(result: Result) -> None:
+            # What the driver refused or never had is worth another try at the next event.
+            if result.outcome is not Outcome.DONE and self._pages.get(display) is page:
+                del self._pages[display]
+
+        self._post(display, show_page, key="page", done=shown)
 
     def stop(self) -> None:
         """Cancel what was to be shown later."""

@@ -31,7 +31,7 @@ async def test_a_wall_that_was_unplugged_shows_the_present_calls_again_and_no_st
         await hall.shows("led-wall", lines=["", "", "", ""])
 
 
-async def test_a_wall_after_a_restart_shows_who_is_called_and_has_not_come(place: Path) -> None:
+async def test_a_wall_after_a_restart_shows_who_is_called_and_who_has_come(place: Path) -> None:
     async with Scene(place, windows=("1", "2")) as hall:
         for window in ("1", "2"):
             await hall.take()
@@ -40,7 +40,7 @@ async def test_a_wall_after_a_restart_shows_who_is_called_and_has_not_come(place
         await hall.kill()
         await hall.fault("led-wall", "power-cycle")
         await hall.start()
-        await hall.shows("led-wall", lines=["请A002号到2号窗口", "", "", ""])
+        await hall.shows("led-wall", lines=["请A002号到2号窗口", "A001号在1号窗口", "", ""])
         await hall.shows("strip-1", lines=["A001"])
         await hall.shows("pad-2", number="002")
 

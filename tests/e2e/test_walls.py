@@ -1,0 +1,73 @@
+"""The LED wall, seen as people in the hall see it: whose number stands there, and for how long."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.e2e.scene import Change, Scene
+
+SHORT_SHOW: list[Change] = [("min_show_s = 8\n", "min_show_s = 1\n")]
+LONGER_SHOW: list[Change] = [("min_show_s = 8\n", "min_show_s = 3\n")]
+
+
+async def called(hall: Scene, *windows: str) -> None:
+    """Take a number for each window and call it there, one after the other."""
+    for window in windows:
+        await hall.take()
+        await hall.do("window.next", window=window)
+
+
+async def test_a_number_leaves_the_wall_with_its_ticket_and_takes_no_other_along(
+    place: Path,
+) -> None:
+    async with Scene(place, windows=("1", "2", "3", "4"), changes=SHORT_SHOW) as hall:
+        await called(hall, "1", "2", "3", "4")
+        await hall.shows("led-wall", lines=[f"请A00{n}号到{n}号窗口" for n in (4, 3, 2, 1)])
+        await hall.do("window.missed", window="2")
+        await hall.shows(
+            "led-wall", lines=["请A004号到4号窗口", "请A003号到3号窗口", "请A001号到1号窗口", ""]
+        )
+        await hall.do("ticket.cancel", number="A004")
+        await hall.shows("led-wall", lines=["请A003号到3号窗口", "请A001号到1号窗口", "", ""])
+        await hall.do("ticket.park", number="A001")
+        await hall.shows("led-wall", lines=["请A003号到3号窗口", "", "", ""])
+        await hall.do("window.start", window="3")
+        await hall.shows("led-wall", lines=["A003号在3号窗口", "", "", ""])
+        await hall.do("window.finish", window="3")
+        await hall.shows("led-wall", lines=["", "", "", ""])
+        await hall.do("window.close", window="3")
+
+
+async def test_a_call_that_is_over_at_once_still_stands_for_its_time(place: Path) -> None:
+    async with Scene(place, windows=("1", "2"), changes=LONGER_SHOW) as hall:
+        await called(hall, "1")
+        await hall.do("window.missed", window="1")
+        await called(hall, "2")
+        # The missed one is there when the other comes, and goes alone.
+        await hall.shows("led-wall", lines=["请A002号到2号窗口", "请A001号到1号窗口", "", ""])
+        await hall.shows("led-wall", lines=["请A002号到2号窗口", "", "", ""])
+
+
+async def test_a_number_that_was_sent_to_another_window_stands_there_once(place: Path) -> None:
+    async with Scene(place, windows=("1", "3"), changes=SHORT_SHOW) as hall:
+        await called(hall, "1")
+        await hall.do("ticket.transfer", number="A001", window="3")
+        await hall.shows("led-wall", lines=["", "", "", ""])
+        await hall.do("window.next", window="3")
+        await hall.shows("led-wall", lines=["请A001号到3号窗口", "", "", ""])
+
+
+async def test_the_wall_is_the_same_after_a_power_cut_and_empty_after_the_day(place: Path) -> None:
+    async with Scene(place, windows=("1", "2", "3"), changes=SHORT_SHOW) as hall:
+        await called(hall, "1", "2", "3")
+        await hall.do("window.start", window="3")
+        await hall.do("window.finish", window="1")
+        picture = ["A003号在3号窗口", "请A002号到2号窗口", "", ""]
+        await hall.shows("led-wall", lines=picture)
+        await hall.kill()
+        await hall.fault("led-wall", "power-cycle")
+        await hall.shows("led-wall", lines=[])
+        await hall.start()
+        await hall.shows("led-wall", lines=picture)
+        await hall.do("day.close")
+        await hall.shows("led-wall", lines=["", "", "", ""])
