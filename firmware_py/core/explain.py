@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from firmware_py.core.estimate import open_windows_for
+from collections.abc import Sequence
+
+from firmware_py.core.estimate import go_before, windows_of
 from firmware_py.core.events import CallReason
-from firmware_py.core.model import State, Ticket, TicketStatus
+from firmware_py.core.model import State, Ticket, TicketStatus, Window, WindowStatus
 from firmware_py.core.rules import Rules, Text
-from firmware_py.core.waiting import candidates, key_of, priority_of, waits_for
+from firmware_py.core.waiting import key_of, priority_of, waits_for
 
 __all__ = ["RULE_WORDS", "call_words", "waiting_words"]
 
@@ -19,28 +21,31 @@ RULE_WORDS: dict[str, Text] = {
     "transferred": Text("转办，保留原等候时间", "transferred, its waiting time kept"),
     "returned": Text("过号返回", "back after a miss"),
     "resumed": Text("挂起后返回，不重新排队", "parked before, no new queueing"),
-    "named": Text("窗口点名叫号", "called by name at the window"),
+    "named": Text("窗口指定叫号", "called by its number at the window"),
 }
 
 
-def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.0f}" if seconds >= 60 else "0"
+#: More windows than these are counted, not named.
+NAMED_WINDOWS = 6
+
+
+def _span(seconds: float) -> Text:
+    """Return minutes in words; the Chinese one follows a word without a space of its own."""
+    if seconds < 60:
+        return Text("不到 1 分钟", "less than a minute")
+    minutes = round(seconds / 60)
+    return Text(f" {minutes} 分钟", f"{minutes} min")
 
 
 def call_words(number: str, window: str, reason: CallReason) -> Text:
     """Return why ``number`` was called to ``window`` and nobody else."""
     rule = RULE_WORDS.get(reason.rule, Text(reason.rule, reason.rule))
-    zh = (
-        f"{number} 由 {window} 号窗口呼叫：{rule.zh}，已等候 {_minutes(reason.waited_s)} 分钟，"
-        f"优先值 {reason.priority:.0f}"
-    )
-    en = (
-        f"{number} was called to window {window}: {rule.en}, waited "
-        f"{_minutes(reason.waited_s)} min, priority {reason.priority:.0f}"
-    )
-    if reason.rule == "resumed":
-        zh = f"{number} 由 {window} 号窗口呼叫：{rule.zh}"
-        en = f"{number} was called to window {window}: {rule.en}"
+    zh = f"{number} 由 {window} 号窗口呼叫：{rule.zh}"
+    en = f"{number} was called to window {window}: {rule.en}"
+    if reason.rule != "resumed":
+        waited = _span(reason.waited_s)
+        zh += f"，已等候{waited.zh}，优先值 {reason.priority:.0f}"
+        en += f", waited {waited.en}, priority {reason.priority:.0f}"
     if reason.over is not None:
         if reason.rule == "named" and reason.over_priority > reason.priority:
             zh += f"；排在前面的本是 {reason.over}（优先值 {reason.over_priority:.0f}）"
@@ -48,71 +53,94 @@ def call_words(number: str, window: str, reason: CallReason) -> Text:
         else:
             zh += f"；其次是 {reason.over}（优先值 {reason.over_priority:.0f}）"
             en += f"; next after it was {reason.over} (priority {reason.over_priority:.0f})"
-    zh += f"。当时可叫 {reason.eligible} 人。"
-    en += f". {reason.eligible} could be called then."
+    zh, en = f"{zh}。", f"{en}."
+    if reason.eligible:
+        zh += f"当时可叫 {reason.eligible} 人。"
+        people = "person" if reason.eligible == 1 else "people"
+        en += f" {reason.eligible} {people} could be called then."
     return Text(zh, en)
 
 
 def waiting_words(rules: Rules, state: State, ticket: Ticket, now_ms: int) -> Text:
-    """Return what a ticket that was not called yet waits for."""
-    number = ticket.number
+    """Return what a ticket waits for, or where it is when it does not wait."""
     if ticket.status is not TicketStatus.WAITING:
         return _not_waiting(rules, ticket, now_ms)
-    key = key_of(ticket)
-    priority, rule = priority_of(rules, ticket, key, now_ms)
-    words = RULE_WORDS[rule]
-    waited = _minutes((now_ms - ticket.issued_ms) / 1000)
-    if ticket.bound and waits_for(state, ticket.bound, key[3]):
-        return Text(
-            f"{number} 指定在 {ticket.bound} 号窗口，已等候 {waited} 分钟，该窗口空闲后即呼叫。",
-            f"{number} is bound to window {ticket.bound}; it has waited {waited} min and is "
-            f"called once that window is free.",
-        )
-    windows = open_windows_for(state, ticket.skill)
+    number = ticket.number
+    waited = _span((now_ms - ticket.issued_ms) / 1000)
+    if ticket.bound and waits_for(state, ticket.bound, key_of(ticket)[3]):
+        return _bound(rules, state, ticket, state.windows[ticket.bound], now_ms)
+    windows = windows_of(state, ticket)
     if not windows:
         return Text(
-            f"{number} 已等候 {waited} 分钟：目前没有开放的窗口办理该事项，请值班长开放窗口。",
-            f"{number} has waited {waited} min: no open window takes its item; the duty manager "
+            f"{number} 已等候{waited.zh}：目前没有开放的窗口办理该事项，请值班长开放窗口。",
+            f"{number} has waited {waited.en}: no open window takes its item; the duty manager "
             f"should open one.",
         )
     if ticket.returned_from_call is not None and state.calls < ticket.returned_from_call:
         others = ticket.returned_from_call - state.calls
         return Text(
             f"{number} 过号后返回，再叫 {others} 个号之后可以呼叫。",
-            f"{number} came back after a miss and may be called after {others} more calls.",
+            f"{number} came back after a miss and may be called after {others} more "
+            f"call{'s' if others > 1 else ''}.",
         )
+    priority, rule = priority_of(rules, ticket, key_of(ticket), now_ms)
+    words = RULE_WORDS[rule]
+    ahead = _ahead(len(go_before(rules, state, ticket, windows, now_ms)))
     if ticket.resumed:
         return Text(
-            f"{number} {words.zh}，窗口空闲后最先呼叫。",
-            f"{number}: {words.en}; it is called first once a window is free.",
+            f"{number} {words.zh}，窗口空闲后优先呼叫，{ahead.zh}。",
+            f"{number}: {words.en}; it is called first once a window is free; {ahead.en}.",
         )
-    ahead = sum(
-        count
-        for candidate, count in _queue_counts(rules, state, windows[0].id, now_ms)
-        if candidate > priority
-    )
-    names = "、".join(w.id for w in windows[:6])
+    able = _able(windows)
     return Text(
-        f"{number} {words.zh}，已等候 {waited} 分钟，优先值 {priority:.0f}；"
-        f"可由 {names} 号窗口办理，前面约有 {ahead} 人。",
-        f"{number}: {words.en}, waited {waited} min, priority {priority:.0f}; windows "
-        f"{', '.join(w.id for w in windows[:6])} take it, about {ahead} go before it.",
+        f"{number} {words.zh}，已等候{waited.zh}，优先值 {priority:.0f}；{able.zh}，{ahead.zh}。",
+        f"{number}: {words.en}, waited {waited.en}, priority {priority:.0f}; "
+        f"{able.en}, {ahead.en}.",
     )
 
 
-def _queue_counts(rules: Rules, state: State, window: str, now_ms: int) -> list[tuple[float, int]]:
-    """Return the priority of each person the window may call, as ``(priority, 1)``."""
-    found: list[tuple[float, int]] = []
-    for candidate, count in candidates(rules, state, state.windows[window], now_ms):
-        if count == 1:
-            found.append((candidate[0], 1))
-            continue
-        key = key_of(state.tickets[candidate[3]])
-        found.extend(
-            (priority_of(rules, state.tickets[number], key, now_ms)[0], 1)
-            for _, _, number in state.queues[key]
+def _bound(rules: Rules, state: State, ticket: Ticket, window: Window, now_ms: int) -> Text:
+    number, waited = ticket.number, _span((now_ms - ticket.issued_ms) / 1000)
+    ahead = _ahead(len(go_before(rules, state, ticket, [window], now_ms)))
+    if ticket.resumed:
+        return Text(
+            f"{number} 挂起后已返回，不用重新排队；{window.id} 号窗口空闲后优先呼叫，{ahead.zh}。",
+            f"{number} is back from parking, no new queueing; window {window.id} calls it first "
+            f"once it is free; {ahead.en}.",
         )
-    return found
+    if window.status is WindowStatus.PAUSED:
+        return Text(
+            f"{number} 指定在 {window.id} 号窗口，该窗口暂停中；已等候{waited.zh}，"
+            f"窗口恢复后呼叫，{ahead.zh}。",
+            f"{number} is bound to window {window.id}, which is on a break; it has waited "
+            f"{waited.en} and is called after the break; {ahead.en}.",
+        )
+    return Text(
+        f"{number} 指定在 {window.id} 号窗口，已等候{waited.zh}，该窗口空闲后呼叫，{ahead.zh}。",
+        f"{number} is bound to window {window.id}; it has waited {waited.en} and is called once "
+        f"that window is free; {ahead.en}.",
+    )
+
+
+def _ahead(count: int) -> Text:
+    if not count:
+        return Text("下一个就轮到", "it is next")
+    people = "1 person goes" if count == 1 else f"{count} people go"
+    return Text(f"前面约有 {count} 人", f"about {people} before it")
+
+
+def _able(windows: Sequence[Window]) -> Text:
+    names = [window.id for window in windows[:NAMED_WINDOWS]]
+    more = len(windows) - len(names)
+    if more:
+        return Text(
+            f"可由 {'、'.join(names)} 号等 {len(windows)} 个窗口办理",
+            f"windows {', '.join(names)} and {more} more take it",
+        )
+    zh = f"可由 {'、'.join(names)} 号窗口办理"
+    if len(names) == 1:
+        return Text(zh, f"window {names[0]} takes it")
+    return Text(zh, f"windows {', '.join(names)} take it")
 
 
 def _not_waiting(rules: Rules, ticket: Ticket, now_ms: int) -> Text:
@@ -120,7 +148,8 @@ def _not_waiting(rules: Rules, ticket: Ticket, now_ms: int) -> Text:
     match ticket.status:
         case TicketStatus.CALLED:
             return Text(
-                f"{number} 已被 {window} 号窗口呼叫。", f"{number} is called to window {window}."
+                f"{number} 已被 {window} 号窗口呼叫。",
+                f"{number} has been called to window {window}.",
             )
         case TicketStatus.SERVING:
             return Text(
@@ -129,24 +158,38 @@ def _not_waiting(rules: Rules, ticket: Ticket, now_ms: int) -> Text:
             )
         case TicketStatus.PARKED:
             return Text(
-                f"{number} 已挂起，材料齐后回到 {window} 号窗口，不用重新排队。",
-                f"{number} is parked; with the paper it goes back to window {window}, no queueing.",
+                f"{number} 已挂起，资料补齐后回到 {window} 号窗口，不用重新排队。",
+                f"{number} is parked; once its papers are complete it goes back to window "
+                f"{window}, without queueing.",
             )
         case TicketStatus.MISSED:
-            minutes = rules.return_within_s // 60
-            gone = _minutes((now_ms - (ticket.missed_ms or now_ms)) / 1000)
-            return Text(
-                f"{number} {gone} 分钟前过号，{minutes} 分钟内可以恢复。",
-                f"{number} was missed {gone} min ago; it may come back within {minutes} min.",
-            )
+            return _missed(rules, ticket, now_ms)
         case TicketStatus.FINISHED:
             return Text(
-                f"{number} 已在 {window} 号窗口办结。", f"{number} is finished at window {window}."
+                f"{number} 已在 {window} 号窗口办结。",
+                f"{number} has been finished at window {window}.",
             )
         case TicketStatus.CANCELLED:
             return Text(f"{number} 已取消。", f"{number} was cancelled.")
         case _:
             return Text(
-                f"{number} 到关门时未办理，已结束。",
+                f"{number} 到关门时还没有办理，已结束。",
                 f"{number} was still open when the day closed.",
             )
+
+
+def _missed(rules: Rules, ticket: Ticket, now_ms: int) -> Text:
+    minutes = rules.return_within_s // 60
+    gone_s = (now_ms - (ticket.missed_ms or 0)) / 1000
+    gone = _span(gone_s)
+    ago = f"{gone.zh.strip()}前"
+    if gone_s > rules.return_within_s:
+        return Text(
+            f"{ticket.number} {ago}过号，已超过 {minutes} 分钟，请重新取号。",
+            f"{ticket.number} was missed {gone.en} ago, longer than the {minutes} min within which "
+            f"it could come back; please take a new ticket.",
+        )
+    return Text(
+        f"{ticket.number} {ago}过号，过号后 {minutes} 分钟内可以恢复。",
+        f"{ticket.number} was missed {gone.en} ago; it may come back within {minutes} min of that.",
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from firmware_py.core import commands as c
-from firmware_py.core.estimate import Estimate, estimate
+from firmware_py.core.estimate import Estimate, estimate, estimate_for
+from firmware_py.core.rules import Trait
 from tests.core.hall import FILING, INVOICES, RULES, Hall, windows
 
 
@@ -128,3 +129,52 @@ def test_before_a_window_is_open_all_whom_the_same_windows_will_call_are_ahead()
     hall.take("B01")
     assert guess(hall, "D01").ahead == 2
     assert guess(hall, "B01").wait_s is None
+
+
+def still(hall: Hall, number: str) -> Estimate:
+    """Return how long a waiting ticket still waits."""
+    return estimate_for(hall.rules, hall.state, hall.ticket(number), hall.now_ms)
+
+
+def test_a_waiting_ticket_moves_up_while_others_are_called() -> None:
+    hall = Hall().open("1")
+    served(hall, [100] * 40)
+    numbers = [hall.later(1).take() for _ in range(4)]
+    assert (still(hall, numbers[-1]).ahead, still(hall, numbers[-1]).wait_s) == (3, 300)
+    hall.serve("1", 100)
+    found = still(hall, numbers[-1])
+    assert (found.ahead, found.wait_s, found.sure) == (2, 200, "high")
+    assert (still(hall, numbers[1]).ahead, still(hall, numbers[1]).wait_s) == (0, 0)
+
+
+def test_whoever_came_later_but_is_called_first_is_ahead() -> None:
+    hall = Hall().open("1")
+    number = hall.take()
+    hall.later(60).take("D01", Trait.ELDERLY)
+    assert still(hall.later(3600), number).ahead == 1
+
+
+def test_a_bound_ticket_waits_for_its_window_alone() -> None:
+    hall = Hall().open("1", "2")
+    hall.take()
+    hall.next("2")
+    hall.do(c.StartService("2"))
+    number = hall.take()
+    hall.do(c.TransferTicket(number, window="2"))
+    assert still(hall, number).wait_s == 300
+    hall.do(c.PauseWindow("2"))
+    assert still(hall, number) == Estimate(0, None, 0, 0, "low")
+
+
+def test_who_came_back_after_a_miss_lets_so_many_others_pass() -> None:
+    hall = Hall(return_after_calls=3).open("1")
+    for _ in range(5):
+        hall.take()
+    hall.next()
+    hall.do(c.MarkMissed("1"))
+    hall.do(c.ResumeTicket("A001"))
+    # It has waited longest; three of the four others go first all the same.
+    assert still(hall, "A001").ahead == 3
+    for number in ("A003", "A004", "A005"):
+        hall.do(c.CancelTicket(number))
+    assert still(hall, "A001").ahead == 1
