@@ -21,7 +21,8 @@ from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
 from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.runtime.control import ControlServer
-from firmware_py.runtime.hall import Hall
+from firmware_py.runtime.farewell_plan import driven_by, keep
+from firmware_py.runtime.hall import Hall, device_specs
 from firmware_py.runtime.logs import set_up_logs
 from firmware_py.runtime.notify import notify, watchdog_every_s
 from firmware_py.runtime.queries import queries_of
@@ -87,7 +88,9 @@ async def _run(settings: Settings, rules: Rules) -> int:
         sys.stderr.write(f"{error.zh}\n{error.en}\n")
         return ALREADY_RUNNING
     except JournalError as error:
+        _keep_driven(settings)
         return await _safe(settings, Refusal("safe_mode", error.zh, error.en), stopped, gid)
+    _keep_driven(settings)
     try:
         hall = Hall(settings, rules, journal, socket.parent, loop)
     except (JournalError, UnknownEventError) as error:
@@ -130,7 +133,13 @@ async def _serve(hall: Hall, socket: Path, gid: int | None, stopped: asyncio.Eve
     await upkeep.stop()
     await control.stop()
     await hall.stop()
+    _keep_driven(hall.settings, closed=not hall.state().day_open)
     return code
+
+
+def _keep_driven(settings: Settings, *, closed: bool = False) -> None:
+    """Leave word of the displays for ``runtime.farewell``."""
+    keep(driven_by(settings, *device_specs(settings), closed=closed), os.environ)
 
 
 async def _safe(

@@ -1,0 +1,91 @@
+"""What the daemon drives, in a small file of its own, for whoever must speak after its death.
+
+The hall's configuration may have changed since, or be refused, which may be why the daemon is
+dead: then this file still says where the displays are. It lies in the service's cache folder
+(``CACHE_DIRECTORY``, which systemd gives); without one nothing is kept. Losing it costs nothing
+but this.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from devices.specs import DeviceSpec, LineSpec
+from firmware_py.settings import Settings
+
+__all__ = ["Driven", "Role", "driven_by", "keep", "kept"]
+
+log = logging.getLogger(__name__)
+
+FILE = "driven.json"
+
+Role = Literal["wall", "strip", "pad", "lamp"]
+
+
+class Driven(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What people of a hall look at, by device name, with its lines."""
+
+    lines: dict[str, LineSpec]
+    devices: dict[str, DeviceSpec]
+    roles: dict[str, Role]
+    #: The daemon's control socket: whether another one lives.
+    socket: str
+    #: The daemon ended in order, and the hall was closed.
+    closed: bool = False
+
+
+def driven_by(
+    settings: Settings,
+    lines: Mapping[str, LineSpec],
+    devices: Mapping[str, DeviceSpec],
+    *,
+    closed: bool = False,
+) -> Driven:
+    """Return what these settings have people see; a device that is switched off is left out."""
+    bound: dict[str | None, Role] = {wall.display: "wall" for wall in settings.walls}
+    bound |= {window.strip: "strip" for window in settings.windows}
+    bound |= {window.pad: "pad" for window in settings.windows}
+    bound |= {window.lamp: "lamp" for window in settings.windows}
+    roles = {name: role for name, role in bound.items() if name is not None and name in devices}
+    used = {devices[name].line for name in roles}
+    return Driven(
+        lines={name: line for name, line in lines.items() if name in used},
+        devices={name: devices[name] for name in roles},
+        roles=roles,
+        socket=settings.control.socket,
+        closed=closed,
+    )
+
+
+def keep(driven: Driven, env: Mapping[str, str]) -> None:
+    """Write the file, whole or not at all; a disk that fails costs no more than a warning."""
+    path = _path(env)
+    if path is None:
+        return
+    new = path.with_suffix(".new")
+    try:
+        new.write_bytes(msgspec.json.encode(driven))
+        new.replace(path)
+    except OSError as error:
+        log.warning("which displays are driven was not kept: %s", error)
+
+
+def kept(env: Mapping[str, str]) -> Driven | None:
+    """Return what the last daemon drove, or None where that is not known."""
+    path = _path(env)
+    try:
+        return None if path is None else msgspec.json.decode(path.read_bytes(), type=Driven)
+    except (OSError, msgspec.MsgspecError) as error:
+        log.info("what the last daemon drove is not known: %s", error)
+        return None
+
+
+def _path(env: Mapping[str, str]) -> Path | None:
+    # systemd joins several folders by colons; the unit's first is ours.
+    folder = env.get("CACHE_DIRECTORY", "").partition(":")[0]
+    return Path(folder) / FILE if folder else None
