@@ -158,11 +158,11 @@ class Client:
 
     def _error(self, method: str, error: dict[str, Any]) -> CliError:
         code, text, data = error.get("code"), str(error.get("message", "")), error.get("data")
+        if code == _NO_METHOD:
+            return self._no_method(method)
         if isinstance(data, dict) and "zh" in data:
             kind = WrongUse if code == _BAD_PARAMS else Refused
             return kind(str(data["code"]), data["zh"], data["en"], data.get("data"))
-        if code == _NO_METHOD:
-            return self._no_method(method)
         if code == _BAD_PARAMS:
             return WrongUse("bad_params", f"参数有误：{text}", text)
         return Refused("failed", f"系统报错：{text}", text)

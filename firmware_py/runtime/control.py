@@ -2,7 +2,8 @@
 
 Commands carry ``command_id`` (it makes them count once) and ``by`` among their parameters; the
 user at the other end comes from the socket itself (``SO_PEERCRED``), so "who did it" cannot be
-made up by a program of another user. A refusal is an error with code -32010 and its sentences.
+made up by a program of another user. A refusal is an error with code -32010; its ``data``, and
+that of every other error, has a code of its own and a sentence in both languages.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from firmware_py.app.ports import Outcome, Submission
-from firmware_py.app.wire import BadCommandError, encode, outcome_json, parse_command
+from firmware_py.app.wire import encode, outcome_json, parse_command
 from firmware_py.app.writer import Reply
+from firmware_py.app.wrong_params import WrongParams, explain
 from firmware_py.core.commands import COMMANDS, AcknowledgeAlarm
 from firmware_py.core.refusals import Refusal
+from firmware_py.runtime.params import check_params
 
 __all__ = ["ControlServer", "Query", "QueryError"]
 
@@ -46,6 +49,19 @@ class _Request(msgspec.Struct):
 
 
 _requests = msgspec.json.Decoder(_Request)
+
+_TOO_LONG = Refusal("too_long", "请求超过 64 kB。", "A request is longer than 64 kB.")
+_NOT_JSON = Refusal("not_json", "这一行不是可用的 JSON。", "The line is no JSON that can be used.")
+_BAD_ID = Refusal(
+    "bad_field",
+    "command_id 应为 1 至 64 个 A-Za-z0-9._:/- 中的字符。",
+    "command_id has 1 to 64 characters of A-Za-z0-9._:/-.",
+)
+_BAD_BY = Refusal(
+    "bad_field",
+    "by 应为 1 至 32 个 A-Za-z0-9._- 中的字符。",
+    "by has 1 to 32 characters of A-Za-z0-9._-.",
+)
 
 
 class QueryError(Exception):
@@ -94,10 +110,12 @@ class _Connection(asyncio.Protocol):
         lines = data.split(b"\n")
         self._buffer = lines.pop()
         for line in lines:
-            if line:
+            if len(line) > MAX_LINE:
+                self.send(_error(None, BAD_REQUEST, _TOO_LONG))
+            elif line:
                 self._server.handle(self, line)
         if len(self._buffer) > MAX_LINE:
-            self.send(_error(None, BAD_REQUEST, "a request is longer than 64 kB"))
+            self.send(_error(None, BAD_REQUEST, _TOO_LONG))
             self._buffer = b""
             if self._transport is not None:
                 self._transport.close()
@@ -123,11 +141,18 @@ def _peer(sock: socket.socket) -> str:
         return f"uid{uid}"
 
 
-def _error(request_id: int | str | None, code: int, text: str, data: Any = None) -> bytes:
-    error: dict[str, Any] = {"code": code, "message": text}
-    if data is not None:
-        error["data"] = data
+def _error(request_id: int | str | None, code: int, why: Refusal) -> bytes:
+    error = {"code": code, "message": why.en, "data": why}
     return encode({"jsonrpc": "2.0", "id": request_id, "error": error}) + b"\n"
+
+
+def _no_method(method: str) -> Refusal:
+    name = method[:64]
+    return Refusal("no_method", f"没有方法 {name}。", f"There is no method {name}.")
+
+
+def _wrong(error: WrongParams) -> Refusal:
+    return Refusal(error.code, error.zh, error.en)
 
 
 def _result(request_id: int | str | None, body: bytes) -> bytes:
@@ -191,21 +216,33 @@ class ControlServer:
         """Answer one request. Whatever it holds, the connection stays usable."""
         try:
             request = _requests.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            code = BAD_REQUEST if isinstance(error, msgspec.ValidationError) else BAD_JSON
-            connection.send(_error(None, code, str(error)))
+        except msgspec.ValidationError as error:
+            wrong = explain("JSON-RPC", error)
+            why = Refusal("bad_request", wrong.zh, wrong.en)
+            connection.send(_error(None, BAD_REQUEST, why))
+            return
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            connection.send(_error(None, BAD_JSON, _NOT_JSON))
             return
         if request.method in COMMANDS:
             self._command(connection, request)
         elif request.method == "subscribe":
-            self.subscribers.add(connection)
-            connection.send(_result(request.id, b'{"last_seq":%d}' % self._writer.last_seq))
+            self._subscribe(connection, request)
         elif request.method in self._queries:
             task = asyncio.get_running_loop().create_task(self._query(connection, request))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         else:
-            connection.send(_error(request.id, NO_METHOD, f"no method {request.method}"))
+            connection.send(_error(request.id, NO_METHOD, _no_method(request.method)))
+
+    def _subscribe(self, connection: _Connection, request: _Request) -> None:
+        try:
+            check_params(request.method, request.params)
+        except WrongParams as error:
+            connection.send(_error(request.id, BAD_PARAMS, _wrong(error)))
+        else:
+            self.subscribers.add(connection)
+            connection.send(_result(request.id, b'{"last_seq":%d}' % self._writer.last_seq))
 
     def _command(self, connection: _Connection, request: _Request) -> None:
         params = request.params
@@ -214,16 +251,15 @@ class ControlServer:
         if command_id is None:
             command_id = secrets.token_hex(8)
         if not (isinstance(command_id, str) and ID_FORM.fullmatch(command_id)):
-            connection.send(_error(request.id, BAD_PARAMS, "command_id: 1 to 64 of A-Za-z0-9._:/-"))
+            connection.send(_error(request.id, BAD_PARAMS, _BAD_ID))
             return
         if not (isinstance(by, str) and BY_FORM.fullmatch(by)):
-            connection.send(_error(request.id, BAD_PARAMS, "by: 1 to 32 of A-Za-z0-9._-"))
+            connection.send(_error(request.id, BAD_PARAMS, _BAD_BY))
             return
         try:
             command = parse_command(request.method, params)
-        except BadCommandError as error:
-            data = {"code": error.code, "zh": error.zh, "en": error.en}
-            connection.send(_error(request.id, BAD_PARAMS, error.en, data))
+        except WrongParams as error:
+            connection.send(_error(request.id, BAD_PARAMS, _wrong(error)))
             return
         if isinstance(command, AcknowledgeAlarm) and not command.by:
             command = AcknowledgeAlarm(command.alarm, f"{by}:{connection.user}")
@@ -239,16 +275,12 @@ class ControlServer:
 
     async def _query(self, connection: _Connection, request: _Request) -> None:
         try:
+            check_params(request.method, request.params)
             answer = await self._queries[request.method](request.params, connection.user)
         except QueryError as error:
             connection.send(_refused(request.id, error.refusal))
-        except msgspec.ValidationError as error:
-            data = {
-                "code": "bad_field",
-                "zh": f"{request.method} 的参数有误：{error}",
-                "en": f"{request.method}: {error}",
-            }
-            connection.send(_error(request.id, BAD_PARAMS, data["en"], data))
+        except WrongParams as error:
+            connection.send(_error(request.id, BAD_PARAMS, _wrong(error)))
         except Exception as error:
             # Whoever asked must get an answer, whatever went wrong; the log has the rest.
             log.exception("%s could not be answered", request.method)
@@ -270,4 +302,4 @@ class ControlServer:
 
 
 def _refused(request_id: int | str | None, refusal: Refusal) -> bytes:
-    return _error(request_id, REFUSED, refusal.en, refusal)
+    return _error(request_id, REFUSED, refusal)

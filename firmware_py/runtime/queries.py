@@ -5,28 +5,34 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from firmware_py.app.clock import local_text
-from firmware_py.app.figures import Figures
 from firmware_py.app.ports import JournalPort, StoredEvent
 from firmware_py.app.wire import decode_event
 from firmware_py.config import file as config_file
 from firmware_py.core.commands import RecordAction
 from firmware_py.core.decide_tickets import find
+from firmware_py.core.estimate import estimate_for
 from firmware_py.core.events import EVENT_NAMES, DayOpened, TicketCalled
 from firmware_py.core.explain import call_words, waiting_words
+from firmware_py.core.model import TicketStatus
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.device_events import Result
+from firmware_py.runtime.device_views import device_view, without_broker
 from firmware_py.runtime.hall import Hall
+from firmware_py.runtime.params import Device, Number, Range, Status
+from firmware_py.runtime.reports import READ_AT_ONCE, Reports
 from firmware_py.runtime.views import (
     alarm_view,
     hall_view,
+    hours_view,
     item_view,
     last_calls,
     ticket_view,
@@ -36,35 +42,20 @@ from firmware_py.store.backup import find_backups
 
 __all__ = ["queries_of"]
 
-#: A batch of this size keeps the loop for a few milliseconds.
-READ_AT_ONCE = 500
 MOST_EVENTS = 10_000
 
-
-class _Number(msgspec.Struct, forbid_unknown_fields=True):
-    number: str
-
-
-class _Range(msgspec.Struct, forbid_unknown_fields=True):
-    after: int | None = None
-    limit: int = 20
-
-
-class _Device(msgspec.Struct, forbid_unknown_fields=True):
-    device: str
-
-
-class _Day(msgspec.Struct, forbid_unknown_fields=True):
-    day: str | None = None
-
-
-class _Status(msgspec.Struct, forbid_unknown_fields=True):
-    status: str | None = None
+T = TypeVar("T")
 
 
 def queries_of(hall: Hall) -> dict[str, Query]:
     """Return the table of queries for a running hall."""
     answers = Answers(hall)
+    reports = Reports(
+        answers.from_journal,
+        answers.kept_figures,
+        lambda: hall.state().day,
+        lambda: {item.id: item.category for item in hall.rules.items.values()},
+    )
     return {
         "hall.status": answers.status,
         "ticket.show": answers.ticket,
@@ -74,23 +65,33 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "alarm.list": answers.alarms,
         "item.list": answers.items,
         "device.list": answers.devices,
+        "device.show": answers.device,
         "device.restart": answers.restart_device,
         "device.test": answers.test_device,
         "journal.tail": answers.tail,
         "journal.verify": answers.verify,
         "journal.backup": answers.backup,
         "journal.backups": answers.backups,
-        "report.day": answers.report,
+        "report.day": reports.day,
+        "report.range": reports.range,
         "config.show": answers.config,
     }
 
 
 class Answers:
-    """One method a query; ``params`` are checked by a small struct each."""
+    """One method a query; what ``params`` may hold is in ``params.py``."""
 
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
         self._started_s = time.monotonic()
+
+    async def from_journal(self, call: Callable[[JournalPort], T]) -> T:
+        """Run ``call(journal)`` on the journal's thread."""
+        return await self._hall.journal.run(call)
+
+    def kept_figures(self) -> Mapping[str, bytes]:
+        """Return what compaction kept, by day; on the journal's thread."""
+        return self._hall.store.day_figures()
 
     async def status(self, params: dict[str, Any], user: str) -> Any:
         """Return the hall at a glance."""
@@ -110,6 +111,7 @@ class Answers:
             "now_ms": now_ms,
             "now": local_text(state.wall_offset_ms, now_ms),
             **hall_view(state),
+            "hours": hours_view(hall.rules, state, now_ms),
             "windows": [window_view(hall.rules, state, w, now_ms) for w in state.windows.values()],
             "alarm_list": [alarm_view(state, a, now_ms) for a in state.alarms.values()],
             "last_calls": last_calls(state, 8),
@@ -119,24 +121,35 @@ class Answers:
                 "trouble": [asdict(h) for h in health if h.state in ("fault", "gone", "warning")],
             },
             "papers_owed": {p: s.waiting for p, s in hall.printing.spools.items() if s.waiting},
-            "broker": hall.broker_status(),
+            "broker": self._broker(),
         }
 
+    def _broker(self) -> Any:
+        """Return how the broker is; None for a hall whose configuration has none."""
+        hall = self._hall
+        settings, status = hall.settings.broker, hall.broker_status()
+        if settings is None or status is not None:
+            return status
+        return without_broker(settings)
+
     async def ticket(self, params: dict[str, Any], user: str) -> Any:
-        """Return one ticket, with its paper."""
+        """Return one ticket, with its paper, and how long it still waits."""
         hall, state = self._hall, self._hall.state()
-        ticket = find(state, msgspec.convert(params, _Number).number)
+        ticket = find(state, msgspec.convert(params, Number).number)
         if isinstance(ticket, Refusal):
             raise QueryError(ticket)
         view = ticket_view(hall.rules, state, ticket)
-        view["words"] = waiting_words(hall.rules, state, ticket, hall.clock.now_ms())
+        now_ms = hall.clock.now_ms()
+        view["words"] = waiting_words(hall.rules, state, ticket, now_ms)
+        waits = ticket.status is TicketStatus.WAITING
+        view["now"] = estimate_for(hall.rules, state, ticket, now_ms)._asdict() if waits else None
         owed = [s.printer for s in hall.printing.spools.values() if s.owes(ticket.number)]
         view["paper"] = {"owed_by": owed[0] if owed else None}
         return view
 
     async def tickets(self, params: dict[str, Any], user: str) -> Any:
         """Return the day's tickets, all or of one status."""
-        wanted = msgspec.convert(params, _Status).status
+        wanted = msgspec.convert(params, Status).status
         hall, state = self._hall, self._hall.state()
         return [
             ticket_view(hall.rules, state, t)
@@ -147,7 +160,7 @@ class Answers:
     async def why(self, params: dict[str, Any], user: str) -> Any:
         """Return why a ticket was called (each call), or why it still waits."""
         hall, state = self._hall, self._hall.state()
-        ticket = find(state, msgspec.convert(params, _Number).number)
+        ticket = find(state, msgspec.convert(params, Number).number)
         if isinstance(ticket, Refusal):
             raise QueryError(ticket)
         calls = await hall.journal.run(lambda j: _calls_of(j, ticket.number))
@@ -179,16 +192,19 @@ class Answers:
         """Return every device's health."""
         return [asdict(health) for health in self._hall.supervisor.health()]
 
+    async def device(self, params: dict[str, Any], user: str) -> Any:
+        """Return all about one device: its health, where it is connected, who uses it."""
+        hall, name = self._hall, msgspec.convert(params, Device).device
+        if name not in hall.settings.devices:
+            raise QueryError(_unknown_device(name))
+        enabled = hall.settings.devices[name].enabled
+        health = hall.supervisor.health_of(name) if enabled else None
+        return device_view(hall.settings, name, health, round(time.monotonic() * 1000))
+
     def _known_device(self, params: dict[str, Any]) -> str:
-        device = msgspec.convert(params, _Device).device
+        device = msgspec.convert(params, Device).device
         if device not in {h.device for h in self._hall.supervisor.health()}:
-            raise QueryError(
-                Refusal(
-                    "unknown_device",
-                    f"没有设备 {device}，请用 hallctl devices 查看。",
-                    f"There is no device {device}; see hallctl devices.",
-                )
-            )
+            raise QueryError(_unknown_device(device))
         return device
 
     async def restart_device(self, params: dict[str, Any], user: str) -> Any:
@@ -217,7 +233,7 @@ class Answers:
 
     async def tail(self, params: dict[str, Any], user: str) -> Any:
         """Return events, the newest ones or those after a number."""
-        wanted = msgspec.convert(params, _Range)
+        wanted = msgspec.convert(params, Range)
         limit = max(1, min(wanted.limit, MOST_EVENTS))
         last = self._hall.writer.last_seq
         after = last - limit if wanted.after is None else min(wanted.after, last)
@@ -260,50 +276,17 @@ class Answers:
             for b in found
         ]
 
-    async def report(self, params: dict[str, Any], user: str) -> Any:
-        """Return the figures of a business day, the newest one if none is named.
-
-        Read in small pieces: a question must not keep a ticket waiting for the journal.
-        """
-        hall, wanted = self._hall, msgspec.convert(params, _Day).day
-        wanted = wanted or hall.state().day
-        first = await self._opening_of(wanted) if wanted is not None else None
-        if first is None:
-            kept = await hall.journal.run(lambda _: hall.store.day_figures())
-            return msgspec.json.decode(kept[wanted]) if wanted in kept else None
-        figures, after = Figures(), first - 1
-        while batch := await hall.journal.run(
-            lambda journal, after=after: journal.read(after, READ_AT_ONCE)  # type: ignore[misc]
-        ):
-            for stored in batch:
-                if stored.type == "day.opened" and _day_of(stored) != wanted:
-                    return asdict(figures.days[0])
-                figures.take(stored)
-            after = batch[-1].seq
-        return asdict(figures.days[0])
-
-    async def _opening_of(self, day: str) -> int | None:
-        """Return the number of the event that first opened ``day``, looking back from the end."""
-        hall, upper, found = self._hall, self._hall.writer.last_seq, None
-        oldest = await hall.journal.run(lambda journal: journal.first_seq)
-        while upper >= oldest:
-            after = max(upper - READ_AT_ONCE, oldest - 1)
-            batch = await hall.journal.run(
-                lambda journal, after=after, upper=upper: journal.read(after, upper - after)  # type: ignore[misc]
-            )
-            for stored in reversed(batch):
-                if stored.type == "day.opened":
-                    opened = _day_of(stored)
-                    if opened == day:
-                        found = stored.seq
-                    elif opened < day or found is not None:
-                        return found
-            upper = after
-        return found
-
     async def config(self, params: dict[str, Any], user: str) -> Any:
         """Return the configuration in force."""
         return config_file.describe(self._hall.settings)
+
+
+def _unknown_device(device: str) -> Refusal:
+    return Refusal(
+        "unknown_device",
+        f"没有设备 {device}，请用 hallctl devices 查看。",
+        f"There is no device {device}; see hallctl devices.",
+    )
 
 
 def _calls_of(journal: JournalPort, number: str) -> list[TicketCalled]:
@@ -324,11 +307,6 @@ def _calls_of(journal: JournalPort, number: str) -> list[TicketCalled]:
                     found.append(event)
         upper = after
     return found[::-1]
-
-
-def _day_of(stored: StoredEvent) -> str:
-    event = decode_event(stored.type, stored.body)
-    return event.day if isinstance(event, DayOpened) else ""
 
 
 def _reopened(stored: StoredEvent) -> bool:

@@ -1,0 +1,81 @@
+"""Which parameters each question on the control socket takes; a method not named here takes none.
+
+Commands have theirs from ``core/commands.py``. A parameter that nobody knows is refused: a caller
+who mistypes one must not get an answer to another question.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from firmware_py.app.wrong_params import explain
+
+__all__ = ["Day", "Days", "Device", "Number", "Range", "Status", "check_params"]
+
+DayText = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """No parameters."""
+
+
+class Number(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A ticket of today."""
+
+    number: str
+
+
+class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Events after ``after``, or the newest ones."""
+
+    after: int | None = None
+    limit: int = 20
+
+
+class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A device of the configuration."""
+
+    device: str
+
+
+class Day(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A business day, the newest if not given."""
+
+    day: DayText | None = None
+
+
+class Days(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From a date to a date, both included."""
+
+    first: DayText
+    last: DayText
+
+
+class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where tickets are in their life; all of them if not given."""
+
+    status: str | None = None
+
+
+_PARAMS: dict[str, type[msgspec.Struct]] = {
+    "ticket.show": Number,
+    "ticket.list": Status,
+    "why": Number,
+    "device.show": Device,
+    "device.restart": Device,
+    "device.test": Device,
+    "journal.tail": Range,
+    "report.day": Day,
+    "report.range": Days,
+}
+
+
+def check_params(method: str, params: dict[str, Any]) -> None:
+    """Refuse what a question does not take. Raises ``WrongParams``."""
+    try:
+        msgspec.convert(params, _PARAMS.get(method, Nothing))
+    except msgspec.ValidationError as error:
+        raise explain(method, error) from None
