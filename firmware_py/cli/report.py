@@ -1,122 +1,189 @@
-"""``hallctl report``: the day in figures, for the director."""
+"""``hallctl report``: a day, a week, a month in figures, for the director."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from contextlib import suppress
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
 
 from firmware_py.cli.base import HallCommand, Session, pass_session
-from firmware_py.cli.output import say, span, table, write_json
-from firmware_py.cli.words import chosen, t
+from firmware_py.cli.errors import Refused, WrongUse
+from firmware_py.cli.output import say, write_json
+from firmware_py.cli.words import t
 
-__all__ = ["report"]
+__all__ = ["report", "span_of_days"]
 
 #: Every event of the days that are kept is counted.
-REPORT_S = 120.0
+REPORT_S = 300.0
+#: What an option has that was named without a value.
+_NOW = "now"
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-@click.command("report", HallCommand, help=t("一个营业日的统计。", "A business day in figures."))
+@click.command(
+    "report",
+    HallCommand,
+    help=t(
+        "统计：默认最近一个营业日，也可按周、按月或任意时间段。\n\n"
+        "等候和办理时间的中位数按全部人次计算（不是各日中位数的平均），已压缩的日子也在内。"
+        "没有营业的日期单独列出，不计入统计。",
+        "Figures of the newest business day, or of a week, a month, any span of days.\n\n"
+        "A median is that of all people of these days, not a mean of medians; compacted days "
+        "count like the others. Dates without a business day are named apart and count nowhere.",
+    ),
+)
+@click.option("--day", metavar="YYYY-MM-DD", help=t("某一天。", "One day."))
 @click.option(
-    "--day",
-    metavar="YYYY-MM-DD",
-    help=t("哪一天；默认最近一天。", "Which; the newest if not given."),
+    "--week",
+    metavar="[YYYY-MM-DD]",
+    is_flag=False,
+    flag_value=_NOW,
+    help=t("某天所在的一周（周一至周日）；默认本周。", "The week of a day; this one if none."),
+)
+@click.option(
+    "--month",
+    metavar="[YYYY-MM]",
+    is_flag=False,
+    flag_value=_NOW,
+    help=t("某个月；默认本月。", "A month; this one if none is named."),
+)
+@click.option("--from", "first", metavar="YYYY-MM-DD", help=t("从哪天起。", "From this day on."))
+@click.option(
+    "--to", "last", metavar="YYYY-MM-DD", help=t("到哪天止；默认今天。", "To this day; or today.")
+)
+@click.option(
+    "--csv",
+    "csv_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help=t("另存为 Excel 可直接打开的 CSV 文件。", "Also write a CSV file that Excel opens."),
 )
 @pass_session
-def report(session: Session, day: str | None) -> None:
+def report(
+    session: Session,
+    day: str | None,
+    week: str | None,
+    month: str | None,
+    first: str | None,
+    last: str | None,
+    csv_file: Path | None,
+) -> None:
     """Show the figures."""
-    wanted = {"day": day} if day is not None else {}
+    asked = [day, week, month, first or last]
+    if sum(one is not None for one in asked) > 1:
+        raise WrongUse(
+            "one_span",
+            "--day、--week、--month、--from/--to 只能选一种。",
+            "Name one of --day, --week, --month, --from and --to.",
+        )
+    if any(one is not None for one in asked[1:]):
+        span = span_of_days(_today(session), week, month, first, last)
+        _span(session, *span, csv_file)
+    else:
+        _one_day(session, day, csv_file)
+
+
+def _one_day(session: Session, day: str | None, csv_file: Path | None) -> None:
+    wanted = {} if day is None else {"day": _date(day).isoformat()}
     figures = session.client.ask("report.day", REPORT_S, **wanted)
+    if figures is not None and csv_file is not None:
+        _write_csv(session, csv_file, {"days": [figures], "total": figures})
     if session.json:
         write_json(figures)
-        return
-    if figures is None:
-        if day is None:
-            say(t("还没有营业日。", "There is no business day yet."))
-        else:
-            say(t(f"没有 {day} 的记录。", f"Nothing is recorded of {day}."))
-        return
-    names = {i["id"]: i["name"] for i in session.client.ask("item.list")["items"]}
-    _summary(figures)
-    for heading, key in (
-        (t("按窗口", "By window"), "by_window"),
-        (t("按人员", "By clerk"), "by_clerk"),
-        (t("按事项", "By item"), "by_item"),
-    ):
-        if figures[key]:
-            say()
-            _tallies(heading, figures[key], names if key == "by_item" else {})
+    elif figures is not None:
+        from firmware_py.cli.report_tables import show_day
+
+        show_day(figures, _names(session))
+    elif day is None:
+        say(t("还没有营业日。", "There is no business day yet."))
+    else:
+        say(t(f"没有 {day} 的记录。", f"Nothing is recorded of {day}."))
+    _say_written(session, csv_file if figures is not None else None)
 
 
-def _summary(figures: Mapping[str, Any]) -> None:
-    total = figures["total"]
-    mean_wait = span(figures["wait_s"] / figures["called"]) if figures["called"] else "-"
-    say((figures["day"], "bold"))
-    say(
-        t(
-            f"取号 {figures['taken']}  叫号 {figures['called']}  办结 {total['served']}  "
-            f"过号 {total['missed']}  取消 {figures['cancelled']}  未办理 {figures['left']}",
-            f"taken {figures['taken']}  called {figures['called']}  finished {total['served']}  "
-            f"missed {total['missed']}  cancelled {figures['cancelled']}  left {figures['left']}",
-        )
+def _span(session: Session, first: date, last: date, csv_file: Path | None) -> None:
+    found = session.client.ask(
+        "report.range", REPORT_S, first=first.isoformat(), last=last.isoformat()
     )
-    say(
-        t(
-            f"平均等候 {mean_wait}  最长等候 {span(figures['longest_wait_s'])}  "
-            f"平均办理 {_mean(total)}  超时 {total['overtime']}",
-            f"mean wait {mean_wait}  longest wait {span(figures['longest_wait_s'])}  "
-            f"mean service {_mean(total)}  over time {total['overtime']}",
+    if csv_file is not None:
+        _write_csv(session, csv_file, found)
+    if session.json:
+        write_json(found)
+    else:
+        from firmware_py.cli.report_tables import show_span
+
+        show_span(found, _names(session))
+    _say_written(session, csv_file)
+
+
+def _names(session: Session) -> dict[str, Any]:
+    """Return the names of items and categories."""
+    catalogue = session.client.ask("item.list")
+    return {one["id"]: one["name"] for one in (*catalogue["categories"], *catalogue["items"])}
+
+
+def _today(session: Session) -> date:
+    """Return the hall's own date; the newest business day where its clock is not set."""
+    status = session.client.ask("hall.status")
+    text = str(status.get("now") or status.get("day") or "")[:10]
+    if not text:
+        raise Refused(
+            "no_clock",
+            "大厅时钟尚未校准，请写明日期，例如 --from 2026-03-01 --to 2026-03-31。",
+            "The hall's clock is not set; name the days: --from 2026-03-01 --to 2026-03-31.",
         )
-    )
-    say(
-        t(
-            f"评价 {total['rated']}  平均分 {_score(total)}  差评 {total['bad']}  "
-            f"未评价 {total['unanswered']}",
-            f"ratings {total['rated']}  mean {_score(total)}  bad {total['bad']}  "
-            f"no answer {total['unanswered']}",
+    return date.fromisoformat(text)
+
+
+def span_of_days(
+    today: date, week: str | None, month: str | None, first: str | None, last: str | None
+) -> tuple[date, date]:
+    """Return the first and the last day that are meant. Raises ``WrongUse``."""
+    if week is not None:
+        day = today if week == _NOW else _date(week)
+        monday = day - timedelta(days=day.weekday())
+        return monday, monday + timedelta(days=6)
+    if month is not None:
+        begins = today.replace(day=1) if month == _NOW else _date(f"{month}-01", month)
+        after = (begins + timedelta(days=31)).replace(day=1)
+        return begins, after - timedelta(days=1)
+    if first is None:
+        raise WrongUse(
+            "no_first_day",
+            "请用 --from 写明从哪天起。",
+            "Say by --from on which day it begins.",
         )
-    )
-
-
-def _mean(tally: Mapping[str, int]) -> str:
-    return span(tally["service_s"] / tally["served"]) if tally["served"] else "-"
-
-
-def _score(tally: Mapping[str, int]) -> str:
-    return f"{tally['score_sum'] / tally['rated']:.2f}" if tally["rated"] else "-"
-
-
-def _tallies(
-    heading: str, tallies: Mapping[str, Mapping[str, int]], names: Mapping[str, object]
-) -> None:
-    columns = (
-        (heading, "wrap"),
-        (t("办结", "Done"), "right"),
-        (t("平均", "Mean"), "right"),
-        (t("最长", "Longest"), "right"),
-        (t("过号", "Missed"), "right"),
-        (t("超时", "Over"), "right"),
-        (t("均分", "Score"), "right"),
-        (t("差评", "Bad"), "right"),
-        (t("未评", "None"), "right"),
-    )
-    rows = [
-        (
-            f"{key} {chosen(names.get(key))}".strip(),
-            str(tally["served"]),
-            _mean(tally),
-            span(tally["longest_s"]) if tally["served"] else "-",
-            str(tally["missed"]),
-            str(tally["overtime"]),
-            _score(tally),
-            str(tally["bad"]),
-            str(tally["unanswered"]),
+    begins, ends = _date(first), today if last is None else _date(last)
+    if begins > ends:
+        raise WrongUse(
+            "bad_range",
+            f"起始日期 {begins} 晚于结束日期 {ends}。",
+            f"{begins} is after {ends}.",
         )
-        for key, tally in sorted(tallies.items(), key=lambda pair: _by_number(pair[0]))
-    ]
-    table(columns, rows)
+    return begins, ends
 
 
-def _by_number(key: str) -> tuple[int, str]:
-    return (int(key) if key.isdecimal() else 1_000_000, key)
+def _date(text: str, typed: str | None = None) -> date:
+    # Other forms of ISO 8601, such as 20260131, are no form of ours.
+    if _DATE.fullmatch(text):
+        with suppress(ValueError):
+            return date.fromisoformat(text)
+    shown, form = typed or text, "2026-01" if typed else "2026-01-31"
+    raise WrongUse(
+        "bad_day", f"“{shown}”不是日期，应写成 {form}。", f"{shown} is no date; write {form}."
+    )
+
+
+def _write_csv(session: Session, file: Path, found: dict[str, Any]) -> None:
+    from firmware_py.cli.report_csv import write_csv
+
+    write_csv(file, found, _names(session))
+
+
+def _say_written(session: Session, file: Path | None) -> None:
+    if file is not None and not session.json:
+        say(t(f"已保存到 {file}。", f"Written to {file}."))
