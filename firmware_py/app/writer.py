@@ -47,6 +47,8 @@ RECENT_OUTCOMES = 4096
 MAX_WAITING = 20_000
 #: A snapshot after so many events: replaying as many at start takes about 0.2 s.
 SNAPSHOT_EVERY = 20_000
+#: And not before so many events for each ticket of the day that it would hold.
+EVENTS_A_TICKET = 2
 #: After a failed write, the disk is tried again at most this often.
 RETRY_MS = 1000
 
@@ -134,6 +136,8 @@ class HallWriter:
         self._journal = journal
         self._soon = soon
         self._write_due = False
+        #: When those arrived that will be written together: one look at the clock for all.
+        self._arrived_ms = 0
         self._known = known
         self._clock_ms = clock_ms
         self._sentence_for = sentence_for
@@ -198,7 +202,9 @@ class HallWriter:
         self._journal.post(look, found, lambda error: reply(self._failed(error)))
 
     def _decide(self, submission: Submission, reply: Reply) -> None:
-        now_ms = max(self._clock_ms(), self._decided.now_ms)
+        if not self._write_due:
+            self._arrived_ms = self._clock_ms()
+        now_ms = max(self._arrived_ms, self._decided.now_ms)
         if self._failing is not None and now_ms < self._retry_ms:
             reply(Outcome(refusal=self._failing))
             return
@@ -221,7 +227,7 @@ class HallWriter:
             submission.by,
             now_ms,
             outcome,
-            tuple(NewEvent(h.name, h.body) for h in happened),
+            tuple([NewEvent(h.name, h.body) for h in happened]),
         )
         waiting = _Waiting(entry, happened, refusal, [reply])
         self._recent[submission.id] = waiting
@@ -274,19 +280,22 @@ class HallWriter:
             self._failing = None
             self.on_storage(None)
         for react in self.on_recorded:
-            _alone(lambda react=react: react(happened))  # type: ignore[misc]
+            _alone(react, happened)
         for waiting in batch:
             outcome = Outcome(waiting.happened, waiting.refusal)
-            self._remember(waiting.entry.command_id, outcome)
+            self._known.add(waiting.entry.command_id)
+            self._recent[waiting.entry.command_id] = outcome
             self._answer(waiting, outcome)
-        if self.last_seq - self._snapshot_seq >= SNAPSHOT_EVERY:
+        self._forget_oldest()
+        # A snapshot of many tickets costs more than the events that it saves at the next start.
+        if self.last_seq - self._snapshot_seq >= max(
+            SNAPSHOT_EVERY, EVENTS_A_TICKET * len(self.recorded.tickets)
+        ):
             self.snapshot()
         # Only now: a quick commit is answered within this call, and must not overtake this one.
         self._write()
 
-    def _remember(self, command_id: str, outcome: Outcome) -> None:
-        self._known.add(command_id)
-        self._recent[command_id] = outcome
+    def _forget_oldest(self) -> None:
         # Those that still wait for the disk are newer than any that is dropped here.
         while len(self._recent) > RECENT_OUTCOMES + len(self._writing) + len(self._gathered):
             self._recent.popitem(last=False)
@@ -304,7 +313,7 @@ class HallWriter:
 
     def _answer(self, waiting: _Waiting, outcome: Outcome) -> None:
         for reply in waiting.replies:
-            _alone(lambda reply=reply: reply(outcome))  # type: ignore[misc]
+            _alone(reply, outcome)
 
     def _failed(self, error: Exception) -> Outcome:
         refusal = self._sentence_for(error)
@@ -328,10 +337,10 @@ class HallWriter:
         )
 
 
-def _alone(call: Callable[[], None]) -> None:
+def _alone(call: Callable[[T], None], given: T) -> None:
     """Run a consequence: one that fails must not leave the others undone or unanswered."""
     try:
-        call()
+        call(given)
     except Exception:
         log.exception("a consequence of a recorded command failed")
 

@@ -66,4 +66,4 @@ def row_check(name: bytes, number: int, body: bytes = b"") -> int:
 
     It finds damage, not forgery: outcomes, positions and figures carry it.
     """
-    return zlib.crc32(body, zlib.crc32(name, zlib.crc32(number.to_bytes(8, "big"))))
+    return zlib.crc32(number.to_bytes(8, "big") + name + body)
