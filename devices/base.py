@@ -183,3 +183,8 @@ class Kind:
     #: Options that name a file: option -> ``module:function`` that reads it by that name and
     #: raises ``ValueError`` with every mistake in it, one a line.
     files: Mapping[str, str] = field(default_factory=dict)
+    #: The ``devices.led_wall.charset.Charset`` of a display: what it can write.
+    charset: str = ""
+    #: ``module:function`` that says in words what bytes of a trace mean, one line a frame:
+    #: ``(data: bytes, *, answers: bool) -> list[str]``; ``answers``: the device's side.
+    explain: str = ""

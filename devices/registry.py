@@ -8,21 +8,24 @@ simulator: only the simulator host loads those.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
-from devices.base import Driver, Kind
-from devices.errors import DeviceUnavailable
+from devices.base import Driver, Kind, Sentence
+from devices.errors import DeviceFault, DeviceUnavailable
 from devices.simulator import Simulator
 
 __all__ = [
     "KINDS",
     "UnknownKind",
+    "cannot_write",
     "check_files",
+    "check_texts",
     "convert_options",
+    "explain",
     "kind",
     "load_driver",
     "load_options",
@@ -46,6 +49,38 @@ _TABLE = (
         driver="devices.led_wall.eq2013_driver:Eq2013Display",
         simulator="devices.led_wall.eq2013_simulator:Eq2013Simulator",
         line={"baud": 57600},
+        charset="devices.led_wall.eq2013:CHARSET",
+        explain="devices.led_wall.eq2013:explain",
+    ),
+    Kind(
+        name="led_wall.onbon",
+        family="led_wall",
+        options="devices.led_wall.onbon_options:OnbonOptions",
+        driver="devices.led_wall.onbon_driver:OnbonDisplay",
+        simulator="devices.led_wall.onbon_simulator:OnbonSimulator",
+        line={"baud": 57600},
+        charset="devices.led_wall.onbon:CHARSET",
+        explain="devices.led_wall.onbon:explain",
+    ),
+    Kind(
+        name="led_wall.alpha",
+        family="led_wall",
+        options="devices.led_wall.alpha_options:AlphaOptions",
+        driver="devices.led_wall.alpha_driver:AlphaDisplay",
+        simulator="devices.led_wall.alpha_simulator:AlphaSimulator",
+        line={"baud": 9600, "bytesize": 7, "parity": "E"},
+        charset="devices.led_wall.alpha:CHARSET",
+        explain="devices.led_wall.alpha:explain",
+    ),
+    Kind(
+        name="led_wall.weilipu",
+        family="led_wall",
+        options="devices.led_wall.weilipu_options:WeilipuOptions",
+        driver="devices.led_wall.weilipu_driver:WeilipuDisplay",
+        simulator="devices.led_wall.weilipu_simulator:WeilipuSimulator",
+        line={"baud": 9600},
+        charset="devices.led_wall.weilipu:CHARSET",
+        explain="devices.led_wall.weilipu:explain",
     ),
     Kind(
         name="pad.ff68",
@@ -143,15 +178,65 @@ def check_files(which: Kind | str, options: object) -> dict[str, str]:
         if not named:
             # The kind's own choice, which it ships.
             continue
-        module_name, _, function = place.partition(":")
         try:
-            getattr(importlib.import_module(module_name), function)(named)
+            _attribute(place)(named)
         except ModuleNotFoundError:
             # A missing library is said when the device is opened.
             continue
         except (ValueError, OSError) as error:
             wrong[option] = str(error)
     return wrong
+
+
+def cannot_write(which: Kind | str, text: str) -> Sentence | None:
+    """Say why a display of this kind cannot show ``text``; None when it can.
+
+    None too for a kind of which nothing is known: what is no display writes nothing.
+    """
+    entry = which if isinstance(which, Kind) else kind(which)
+    if not entry.charset:
+        return None
+    try:
+        _attribute(entry.charset).encode(text)
+    except DeviceFault as error:
+        return Sentence(error.zh, error.en)
+    return None
+
+
+def check_texts(
+    which: Kind | str, options: object, *, number: str, windows: Iterable[str]
+) -> dict[str, Sentence]:
+    """Return which of a display's own words it cannot show, by their names in ``texts``.
+
+    ``number`` is a ticket's; ``windows`` are the numbers or names that it will have to show.
+    """
+    words = getattr(options, "words", None)
+    wrong: dict[str, Sentence] = {}
+    if words is None:
+        return wrong
+    for window in windows:
+        for name, text in words.samples(number, window):
+            why = cannot_write(which, text)
+            if why is not None:
+                wrong.setdefault(name, why)
+    return wrong
+
+
+def explain(which: Kind | str, data: bytes, *, answers: bool = False) -> list[str]:
+    """Return what bytes of a trace mean, one line a frame; nothing for a kind that cannot say.
+
+    ``answers``: what came from the device, not what went to it.
+    """
+    entry = which if isinstance(which, Kind) else kind(which)
+    if not entry.explain:
+        return []
+    told: list[str] = _attribute(entry.explain)(data, answers=answers)
+    return told
+
+
+def _attribute(place: str) -> Any:
+    module_name, _, name = place.partition(":")
+    return getattr(importlib.import_module(module_name), name)
 
 
 def _load(which: Kind | str, part: str, base: type) -> Any:

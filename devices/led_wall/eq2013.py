@@ -36,8 +36,8 @@ __all__ = [
     "clear_frame",
     "encode_tags",
     "encode_text",
+    "explain",
     "frame",
-    "lacking",
 ]
 
 _COLOURS: dict[Colour, int] = {"red": 1, "green": 2, "yellow": 3}
@@ -57,11 +57,6 @@ def clean(text: str) -> str:
 def encode_text(text: str) -> bytes:
     """Return the cleaned ``text`` in GB2312. Raises ``UnwritableText``, naming what it lacks."""
     return CHARSET.encode(text)
-
-
-def lacking(text: str) -> tuple[str, ...]:
-    """Return the characters of ``text`` that a card cannot write, once each."""
-    return CHARSET.lacking(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +134,17 @@ class AnswerFinder:
         """Forget the beginning of an answer that never came whole."""
         self.noise += len(self._rest)
         self._rest = b""
+
+
+#: A frame to a card; text and tags are not told apart. ``!#`` begins another frame.
+_FRAME = re.compile(rb"!#(\d{3})((?:(?!\$\$|!#)[\s\S]){0,4000}+)\$\$")
+
+
+def explain(data: bytes, *, answers: bool = False) -> list[str]:
+    """Return what the frames in a trace say, one line each; ``answers``: the cards' side."""
+    if answers:
+        return [answer.value for answer in AnswerFinder().feed(data)]
+    return [
+        f"to card {match[1].decode()}: {match[2].decode('gb2312', 'replace')}"
+        for match in _FRAME.finditer(data)
+    ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from devices.errors import DeviceError
+from devices.errors import DeviceFault
 
 __all__ = ["Align", "Colour", "Effect", "LedLine", "LedPage", "UnwritableText", "columns"]
 
@@ -36,8 +36,10 @@ class LedPage:
     lines: tuple[LedLine, ...] = ()
 
 
-class UnwritableText(DeviceError, ValueError):
+class UnwritableText(DeviceFault, ValueError):
     """A card's character set lacks something of ``text``; nothing was sent.
+
+    The display itself is well: it stays open and keeps its page.
 
     ``characters`` are the ones it lacks, once each; ``zh`` and ``en`` say so to a person.
     """
@@ -50,12 +52,12 @@ class UnwritableText(DeviceError, ValueError):
         named_en = ", ".join(f'"{sign}" ({code})' for sign, code in signs)
         self.text = text
         self.characters = characters
-        self.zh = f"LED 屏字库（{charset}）中没有{named}，无法显示“{text}”，请换一个写法。"
-        self.en = (
+        zh = f"LED 屏字库（{charset}）中没有{named}，无法显示“{text}”，请换一个写法。"
+        en = (
             f'The LED display\'s character set ({charset}) has no {named_en}: "{text}" '
             "cannot be shown; write it differently."
         )
-        super().__init__(self.en)
+        super().__init__("unwritable", zh, en)
 
 
 def columns(text: str) -> int:

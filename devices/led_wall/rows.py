@@ -23,10 +23,10 @@ from devices.base import HealthState, Line, Report, Sentence, Status
 from devices.errors import DeviceError, DeviceFault, DeviceTimeout
 from devices.led_wall.display import LedDisplay
 from devices.led_wall.options import PanelOptions
-from devices.led_wall.page import Colour, LedLine, LedPage, columns
+from devices.led_wall.page import Align, Colour, LedLine, LedPage, columns
 from devices.led_wall.words import Words
 
-__all__ = ["REFUSED", "TAKEN", "Heard", "RowDisplay"]
+__all__ = ["REFUSED", "TAKEN", "Heard", "RowDisplay", "too_long"]
 
 _RETRY_S = 5.0
 _BITS_A_BYTE = 10
@@ -60,15 +60,20 @@ _USUAL_REFUSAL = Sentence(
 )
 
 
+def too_long(text: str, most: int) -> DeviceFault:
+    """Return the refusal of a line that takes more than ``most`` bytes; nothing was sent."""
+    return DeviceFault(
+        "too_long",
+        f"LED 屏一行最多 {most} 个字节，“{text[:12]}……”太长，请分成几行或缩短。",
+        f'A line of the LED display takes {most} bytes; "{text[:24]}..." is longer: shorten it.',
+    )
+
+
 class RowDisplay(LedDisplay):
     """Everything but the wire. A subclass has the methods below ``what a family adds``."""
 
     #: Fills a line with light in the self-test.
     full: ClassVar[str] = "■"
-    #: How many lines a job sends before others may use the wire; None: all.
-    rows_a_job: ClassVar[int | None] = None
-    #: Whether the card has a command for its brightness.
-    can_dim: ClassVar[bool] = False
 
     def __init__(self, name: str, options: PanelOptions, line: Line | None) -> None:
         super().__init__(name, options, line)
@@ -117,6 +122,16 @@ class RowDisplay(LedDisplay):
     def _who(self) -> str:
         """Return the card as an error names it: ``LED card 001``."""
 
+    @property
+    def _rows_a_job(self) -> int | None:
+        """How many lines a job sends before others may use the wire; None: all."""
+        return None
+
+    @property
+    def _can_dim(self) -> bool:
+        """Whether the card has a command for its brightness."""
+        return False
+
     def _greet(self) -> None:
         """Exchange what comes before all else at each opening."""
 
@@ -129,8 +144,20 @@ class RowDisplay(LedDisplay):
     def _look_after(self) -> None:
         """Exchange what keeps watch on the card while nothing is to be shown."""
 
+    def _lost(self) -> None:
+        """Forget what is known of the card: it was opened, or an exchange failed."""
+
     def _transmit(self, data: bytes) -> None:
         self.line.write(data)
+
+    def _aligned(self, text: bytes, align: Align) -> bytes:
+        """Return GB2312 with spaces before it, for cards that do not align by themselves.
+
+        A character has as many bytes as it takes columns. An empty line is one space: whether a
+        card takes one without any text is unknown.
+        """
+        spare = max(0, self.columns - len(text)) if text else 0
+        return b" " * {"left": 0, "center": spare // 2, "right": spare}[align] + (text or b" ")
 
     # ---- the verbs
 
@@ -184,11 +211,11 @@ class RowDisplay(LedDisplay):
     def brightness(self, percent: int) -> bool:
         """Set the brightness, if the card can. Raises as ``LedDisplay.brightness`` says."""
         super().brightness(percent)
-        if self.can_dim and not (self._percent_known and percent == self._percent):
+        if self._can_dim and not (self._percent_known and percent == self._percent):
             self._percent = percent
             self._percent_known = False
             self._bring_brightness()
-        return self.can_dim
+        return self._can_dim
 
     def feed(self, data: bytes) -> list[Report]:
         """Count answers that came too late; they say nothing that is still asked."""
@@ -257,11 +284,12 @@ class RowDisplay(LedDisplay):
         """Send everything that should be on show, whether the card has it or not."""
         if self._percent is not None and not self._percent_known:
             self._bring_brightness()
+        self._have = [None] * self.rows
+        self._more = False
         if self._page is None:
-            self._lose()
+            self._fresh = True
             self._deliver(self._write_dark)
             return
-        self._have = [None] * self.rows
         self._bring(self._encode(self._page))
 
     def _bring_brightness(self) -> None:
@@ -281,7 +309,7 @@ class RowDisplay(LedDisplay):
         changed = {row: new for row, (new, old) in enumerate(both) if new != old}
         if not changed:
             return
-        now = dict(list(changed.items())[: self.rows_a_job])
+        now = dict(list(changed.items())[: self._rows_a_job])
         last = len(now) == len(changed)
 
         def exchange() -> None:
@@ -303,6 +331,7 @@ class RowDisplay(LedDisplay):
         self._fresh = True
         self._more = False
         self._percent_known = False
+        self._lost()
 
     def _deliver(self, exchange: Callable[[], None], *, refreshes: bool = True) -> None:
         """Do an exchange; what the card shows is unknown when it fails."""
