@@ -25,8 +25,11 @@ __all__ = [
     "QueueSettings",
     "QuotaSettings",
     "RatingSettings",
+    "SeasonSettings",
     "Settings",
+    "SpecialDaySettings",
     "WallSettings",
+    "WeekdaySettings",
     "WeightSettings",
     "WindowSettings",
     "Words",
@@ -36,6 +39,10 @@ Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$", examples
 TimeOfDay = Annotated[
     str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", examples=["09:30"])
 ]
+#: A day's hours: spans in order, the gap between two is a break.
+Spans = tuple[tuple[TimeOfDay, TimeOfDay], ...]
+Date = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2026-10-01"])]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 #: Words, a reference, a path: anything but nothing.
 Filled = Annotated[str, Meta(min_length=1, max_length=250)]
 Seconds = Annotated[int, Meta(ge=0, le=86_400)]
@@ -75,12 +82,47 @@ class HallSettings(Table, frozen=True, kw_only=True):
     catalogue: Filled = "items.toml"
 
 
+class WeekdaySettings(Table, frozen=True, kw_only=True):
+    """``[day.weekdays]``: hours of weekdays that differ; no hours mean a rest day."""
+
+    monday: Spans | None = None
+    tuesday: Spans | None = None
+    wednesday: Spans | None = None
+    thursday: Spans | None = None
+    friday: Spans | None = None
+    saturday: Spans | None = None
+    sunday: Spans | None = None
+
+
+class SpecialDaySettings(Table, frozen=True, kw_only=True):
+    """One of ``[[day.special]]``: a date, or all up to ``last``, closed or with its own hours."""
+
+    date: Date
+    last: Date | None = None
+    name: Words | None = None
+    closed: bool = False
+    hours: Spans | None = None
+
+
+class SeasonSettings(Table, frozen=True, kw_only=True):
+    """One of ``[[day.seasons]]``: other hours from one date to another, on days that are open."""
+
+    first: Date
+    last: Date
+    hours: Spans
+    weekdays: tuple[Weekday, ...] | None = None
+    name: Words | None = None
+
+
 class DaySettings(Table, frozen=True, kw_only=True):
     """``[day]``: opening hours. ``auto`` opens and closes the day by them."""
 
     mode: Literal["auto", "manual"] = "manual"
-    hours: tuple[tuple[TimeOfDay, TimeOfDay], ...] = ()
-    #: Minutes before the end of the last span at which the last ticket is given.
+    hours: Spans = ()
+    weekdays: WeekdaySettings = WeekdaySettings()
+    special: tuple[SpecialDaySettings, ...] = ()
+    seasons: tuple[SeasonSettings, ...] = ()
+    #: Minutes before the end of a day's last span at which the last ticket is given.
     last_ticket_min: Annotated[int, Meta(ge=0, le=480)] = 0
     #: Minutes after closing time at which an automatic day is closed.
     close_after_min: Annotated[int, Meta(ge=0, le=480)] = 60

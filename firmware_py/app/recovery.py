@@ -55,7 +55,10 @@ def recover(rules: Rules, journal: JournalPort) -> State:
 
 
 def _match_windows(rules: Rules, state: State) -> None:
-    """Windows that the configuration gained appear; free ones that it lost go, alarms and all."""
+    """Windows that the configuration gained appear; free ones that it lost go.
+
+    So do their alarms, but for those of an earlier day that nobody has seen yet.
+    """
     for rule in rules.windows.values():
         if rule.id not in state.windows:
             state.windows[rule.id] = Window(rule.id, rule.skills)
@@ -63,7 +66,8 @@ def _match_windows(rules: Rules, state: State) -> None:
         if state.windows[gone].ticket is None:
             del state.windows[gone]
     for key, alarm in list(state.alarms.items()):
-        if alarm.kind in (AlarmKind.IDLE, AlarmKind.HELP) and alarm.subject not in state.windows:
+        of_window = alarm.kind in (AlarmKind.IDLE, AlarmKind.HELP) and not alarm.carried
+        if of_window and alarm.subject not in state.windows:
             del state.alarms[key]
 
 

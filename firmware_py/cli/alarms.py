@@ -48,6 +48,9 @@ def _list(session: Session) -> None:
 
 def show_alarms(found: Iterable[Mapping[str, Any]]) -> None:
     """Draw the table, in the colours of the lamps."""
+    found = list(found)
+    # Alarms of an earlier day are few, and then the day is what one looks for.
+    days = any(alarm["carried"] for alarm in found)
     columns = (
         (t("级别", "Level"), ""),
         (t("告警", "Alarm"), ""),
@@ -55,11 +58,12 @@ def show_alarms(found: Iterable[Mapping[str, Any]]) -> None:
         (t("持续", "For"), "right"),
         (t("编号", "ID"), ""),
         (t("确认", "Seen by"), "wrap"),
+        *([(t("营业日", "Day"), "")] if days else []),
     )
-    table(columns, [_row(alarm) for alarm in found])
+    table(columns, [_row(alarm, days=days) for alarm in found])
 
 
-def _row(alarm: Mapping[str, Any]) -> list[str | tuple[str, str]]:
+def _row(alarm: Mapping[str, Any], *, days: bool) -> list[str | tuple[str, str]]:
     style = "dim" if alarm["acknowledged_by"] else level_style(alarm["level"])
     at_window = alarm["window"] == alarm["subject"]
     subject = t(f"窗口 {alarm['window']}", f"window {alarm['window']}")
@@ -70,7 +74,13 @@ def _row(alarm: Mapping[str, Any]) -> list[str | tuple[str, str]]:
         span(alarm["seconds"]),
         alarm["id"],
         alarm["acknowledged_by"],
+        *([_day(alarm)] if days else []),
     ]
+
+
+def _day(alarm: Mapping[str, Any]) -> str:
+    """Return the day an alarm is left from; one of today needs none."""
+    return (alarm["day"] or alarm["since_at"][:10]) if alarm["carried"] else ""
 
 
 @alarms.command(

@@ -21,6 +21,10 @@ COMMANDS = {
         "day:close_day",
         t("关门：结束营业日", "Close the business day"),
     ),
+    "day": (
+        "day:day",
+        t("今天的办公时间：延长", "Today's opening hours: extend"),
+    ),
     "ticket": (
         "ticket:ticket",
         t("号票：取号、查看、转移等", "Tickets: take, show, transfer ..."),

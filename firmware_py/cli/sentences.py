@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from firmware_py.cli.words import in_words, joined, t
+from firmware_py.cli.words import chosen, in_words, joined, t
 
 __all__ = ["SENTENCES", "sentence"]
 
 #: event -> (Chinese, English); ``{names}`` are filled from the event's data.
 SENTENCES: Mapping[str, tuple[str, str]] = {
-    "day.opened": ("{day} 开门营业", "{day} opened"),
-    "day.closed": ("{day} 关门，未办理 {left} 人", "{day} closed, {left} people left over"),
+    "day.opened": ("{day} 开门营业{day_name}", "{day} opened{day_name}"),
+    "day.closed": (
+        "{day} 关门，未办理 {left} 人{unseen}",
+        "{day} closed, {left} people left over{unseen}",
+    ),
+    "day.closing_changed": (
+        "{day} 关门时间改为 {closes}，办公时间 {hours}",
+        "{day} closes at {closes}, open {hours}",
+    ),
     "ticket.issued": (
         "取号 {number}（{item}），前面 {ahead} 人",
         "ticket {number} ({item}), {ahead} ahead",
@@ -77,6 +84,10 @@ def _words(data: Mapping[str, Any]) -> dict[str, object]:
     """Return the data with lists counted or joined and codes in words."""
     words: dict[str, object] = dict(data)
     words["left"] = len(data.get("left") or ())
+    words["unseen"] = _unseen(len(data.get("alarms") or ()))
+    words["day_name"] = _day_name(data)
+    words["closes"] = _time(data.get("closes_s"))
+    words["hours"] = _hours(data.get("hours"))
     skills = data.get("skills")
     words["skills"] = t("全部事项", "everything") if skills is None else joined(skills)
     reason = data.get("reason")
@@ -90,6 +101,36 @@ def _words(data: Mapping[str, Any]) -> dict[str, object]:
     elif "from_window" in data:
         words["to"] = t(f"（{data.get('item')}）", f" ({data.get('item')})")
     return words
+
+
+def _unseen(count: int) -> str:
+    """Say how many alarms nobody has seen; they stay after the closing."""
+    if not count:
+        return ""
+    return t(
+        f"，{count} 个告警未确认，请查看 hallctl alarms",
+        f", alarms that nobody has seen: {count}; see hallctl alarms",
+    )
+
+
+def _day_name(data: Mapping[str, Any]) -> str:
+    """Return the holiday or season of a day; of a rest day, that it was opened all the same."""
+    name = chosen(data.get("name"))
+    if not data.get("rest_day"):
+        return _in_brackets(name)
+    what = name or t("休息日", "a rest day")
+    return _in_brackets(t(f"今天是{what}，仍然开门", f"today is {what}, opened all the same"))
+
+
+def _time(seconds: object) -> str:
+    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}" if isinstance(seconds, int) else ""
+
+
+def _hours(spans: object) -> str:
+    """Return hours as ``09:00-12:00 13:30-18:00``."""
+    if not isinstance(spans, list):
+        return ""
+    return " ".join(f"{_time(span['opens_s'])}-{_time(span['closes_s'])}" for span in spans)
 
 
 def _in_brackets(text: str) -> str:

@@ -68,6 +68,7 @@ def _normal(found: Mapping[str, Any]) -> None:
         found["now"],
     )
     _day(found)
+    _hours(found["hours"])
     if found["problem"]:
         say((chosen(found["problem"]), "bold red"))
     say()
@@ -107,6 +108,26 @@ def _day(found: Mapping[str, Any]) -> None:
             f"parked {counts.get('parked', 0)}",
         ),
     )
+
+
+def _hours(hours: Mapping[str, Any]) -> None:
+    """Say today's hours and when the hall opens next; nothing in a hall without hours."""
+    parts = []
+    if hours["rest_day"]:
+        name = chosen(hours["name"])
+        words = t(f"（{name}）", f" ({name})") if name else ""
+        parts.append(t("今天是休息日", "today is a rest day") + words)
+    if hours["hours"]:
+        parts.append("  ".join(f"{opens}-{closes}" for opens, closes in hours["hours"]))
+        last = hours["last_ticket"]
+        if last != hours["hours"][-1][1]:
+            parts.append(t(f"{last} 停止取号", f"last ticket {last}"))
+    opening = hours["next_opening"]
+    if opening:
+        when = f"{opening['day']} {opening['time']}"
+        parts.append(t(f"下次开门 {when}", f"opens next {when}"))
+    if parts:
+        say((t("办公时间  ", "Hours  "), "dim"), t("，", ", ").join(parts))
 
 
 def _windows(found: Mapping[str, Any]) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from firmware_py.config.catalogue import Catalogue
+from firmware_py.config.hours import check_hours
 from firmware_py.config.lines import KeyPath
 from firmware_py.config.mistakes import Findings, close_to, path_text
 from firmware_py.config.walk import listing
 from firmware_py.settings import Settings
 
-__all__ = ["check_references", "day_seconds"]
+__all__ = ["check_references"]
 
 #: Which family of devices each place takes.
 _FAMILIES = {
@@ -21,12 +22,6 @@ _FAMILIES = {
     "printer": "ticket_printer",
     "display": "led_wall",
 }
-
-
-def day_seconds(text: str) -> int:
-    """Return a time of day such as ``13:30`` as seconds of the day; ``24:00`` is its end."""
-    hours, minutes = text.split(":")
-    return int(hours) * 3600 + int(minutes) * 60
 
 
 def check_references(settings: Settings, catalogue: Catalogue | None, found: Findings) -> None:
@@ -44,7 +39,7 @@ def check_references(settings: Settings, catalogue: Catalogue | None, found: Fin
             "缺少 hub 角色时本机没有排队数据；目前还不支持单独的其他角色",
         )
     _check_places(settings, found)
-    _check_hours(settings, found)
+    check_hours(settings.day, found)
     _check_timezone(settings, found)
     if settings.rating.bad >= settings.rating.scores:
         found.add(
@@ -98,33 +93,6 @@ def _check_places(settings: Settings, found: Findings) -> None:
                 at,
                 f"{name} is already at {place} (line {line})",
                 f"{name} 已用于 {place}（第 {line} 行）",
-            )
-
-
-def _check_hours(settings: Settings, found: Findings) -> None:
-    day = settings.day
-    before: str | None = None
-    for n, span in enumerate(day.hours):
-        opens, closes = span
-        at: KeyPath = ("day", "hours", n)
-        if closes <= opens:
-            found.add(at, f"closes at {closes}, before it opens", f"{closes} 关门早于开门")
-        if before is not None and opens < before:
-            found.add(
-                at,
-                f"opens at {opens}, before the span above closes at {before}; order them",
-                f"{opens} 开门早于上一段的结束 {before}，请按先后排列且不重叠",
-            )
-        before = closes
-    if day.mode == "auto" and not day.hours and not found.unsure(("day", "hours")):
-        found.add(("day", "mode"), "auto needs hours", "auto 模式需要写明 hours")
-    if day.hours:
-        last = day_seconds(day.hours[-1][1]) - day_seconds(day.hours[-1][0])
-        if 0 < last < day.last_ticket_min * 60:
-            found.add(
-                ("day", "last_ticket_min"),
-                f"{day.last_ticket_min} min is longer than the last span of hours ({last // 60})",
-                f"{day.last_ticket_min} 分钟超过最后一段营业时间（{last // 60} 分钟）",
             )
 
 

@@ -10,11 +10,10 @@ from typing import Any
 import msgspec
 
 from firmware_py.config.catalogue import Catalogue
-from firmware_py.config.checks import day_seconds
 from firmware_py.config.devices import effective_devices
+from firmware_py.config.hours import hours_from, seasons_from, special_days_from, weekdays_from
 from firmware_py.core.rules import (
     COMMON_SERIES,
-    Hours,
     Rules,
     Series,
     Text,
@@ -64,9 +63,10 @@ def rules_from(settings: Settings, catalogue: Catalogue) -> Rules:
         rating_bad=settings.rating.bad,
         quota_day=settings.quotas.day,
         quota_person=settings.quotas.person,
-        hours=tuple(
-            Hours(day_seconds(opens), day_seconds(closes)) for opens, closes in settings.day.hours
-        ),
+        hours=hours_from(settings.day.hours),
+        weekdays=weekdays_from(settings.day.weekdays),
+        special_days=special_days_from(settings.day),
+        seasons=seasons_from(settings.day),
         last_ticket_s=settings.day.last_ticket_min * 60,
     )
 

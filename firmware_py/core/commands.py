@@ -32,6 +32,28 @@ class CloseDay:
 
 
 @dataclass(frozen=True, slots=True)
+class SetClosingTime:
+    """Close at ``at`` (``HH:MM``) today: later than planned, or ``earlier`` when it says so."""
+
+    at: str
+    earlier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JumpSeries:
+    """Go on after ``number`` in its series: slips up to it are out that the journal does not know.
+
+    ``day`` (``YYYY-MM-DD``) is the business day of these slips; when nobody can say it, the next
+    day that opens goes on after them too. ``reason`` is ``last_slip`` (seen in the hall),
+    ``old_journal`` (the journal that a restore replaced) or ``safe_gap`` (reckoned).
+    """
+
+    number: str
+    day: str | None = None
+    reason: str = "last_slip"
+
+
+@dataclass(frozen=True, slots=True)
 class TakeTicket:
     """Take a ticket for ``item`` at ``origin`` (a kiosk, ``hallctl``).
 
@@ -225,6 +247,8 @@ class Tick:
 Command = (
     OpenDay
     | CloseDay
+    | SetClosingTime
+    | JumpSeries
     | TakeTicket
     | CancelTicket
     | TransferTicket
@@ -255,6 +279,8 @@ Command = (
 COMMANDS: dict[str, type[Command]] = {
     "day.open": OpenDay,
     "day.close": CloseDay,
+    "day.closing": SetClosingTime,
+    "series.jump": JumpSeries,
     "ticket.take": TakeTicket,
     "ticket.cancel": CancelTicket,
     "ticket.transfer": TransferTicket,

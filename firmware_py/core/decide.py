@@ -1,7 +1,8 @@
 """Decide a command: its events, or a refusal with a reason.
 
-Each family of commands has a file of its own (``decide_day``, ``decide_tickets``,
-``decide_windows``, ``decide_service``, ``decide_alarms``); this one brings them together.
+Each family of commands has a file of its own (``decide_day``, ``decide_hours``,
+``decide_series``, ``decide_tickets``, ``decide_windows``, ``decide_service``, ``decide_alarms``);
+this one brings them together.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from firmware_py.core import commands as c
 from firmware_py.core import (
     decide_alarms,
     decide_day,
+    decide_hours,
+    decide_series,
     decide_service,
     decide_tickets,
     decide_windows,
@@ -31,6 +34,8 @@ Decision = list[Event] | Refusal
 _DECIDE: dict[type[c.Command], Callable[[Rules, State, Any, int], Decision]] = {
     c.OpenDay: decide_day.open_day,
     c.CloseDay: decide_day.close_day,
+    c.SetClosingTime: decide_hours.set_closing,
+    c.JumpSeries: decide_series.jump,
     c.RecordAction: decide_day.record_action,
     c.SetClock: decide_day.set_clock,
     c.TakeTicket: decide_tickets.take,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
+from firmware_py.core.alarms import ENDED_BY_ACKNOWLEDGEMENT, free_key
 from firmware_py.core.decide_windows import find_window
 from firmware_py.core.model import AlarmKind, Level, State, TicketStatus, Window, WindowStatus
 from firmware_py.core.refusals import Refusal, refuse
@@ -16,18 +17,17 @@ __all__ = ["acknowledge", "call_help", "tick"]
 
 Decision = list[e.Event] | Refusal
 
-#: These have no end of their own: the duty manager's acknowledgement is it.
-ENDED_BY_ACKNOWLEDGEMENT = frozenset({AlarmKind.RATING, AlarmKind.HELP})
-
 
 def call_help(rules: Rules, state: State, command: c.CallHelp, now_ms: int) -> Decision:
     """A window calls the duty manager; a second press changes nothing."""
     window = find_window(state, command.window)
     if isinstance(window, Refusal):
         return window
-    key = f"{AlarmKind.HELP}:{window.id}"
-    if key in state.alarms:
-        return []
+    for alarm in state.alarms.values():
+        # One that an earlier day left is about something else, and lights no lamp any more.
+        if alarm.kind is AlarmKind.HELP and alarm.window == window.id and not alarm.carried:
+            return []
+    key = free_key(state, AlarmKind.HELP, window.id)
     return [e.AlarmRaised(key, AlarmKind.HELP, Level.RED, window.id, window.id)]
 
 

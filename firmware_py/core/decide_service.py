@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
-from firmware_py.core.alarms import clear_of_ticket, clear_of_window
+from firmware_py.core.alarms import clear_of_ticket, clear_of_window, free_key
 from firmware_py.core.decide_tickets import IN_HAND, find
 from firmware_py.core.decide_windows import find_window
 from firmware_py.core.model import (
@@ -230,7 +230,7 @@ def rate(rules: Rules, state: State, command: c.Rate, now_ms: int) -> Decision:
         e.RatingGiven(ticket.number, asked_at, command.score, bad, command.reason)
     ]
     if bad:
-        key = f"{AlarmKind.RATING}:{ticket.number}"
+        key = free_key(state, AlarmKind.RATING, ticket.number)
         events.append(
             e.AlarmRaised(key, AlarmKind.RATING, Level.RED, ticket.number, asked_at, command.score)
         )

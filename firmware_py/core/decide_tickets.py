@@ -5,7 +5,8 @@ from __future__ import annotations
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
 from firmware_py.core.alarms import clear_of_ticket, clear_of_window
-from firmware_py.core.decide_day import ENDED, check_hours
+from firmware_py.core.decide_day import ENDED
+from firmware_py.core.decide_hours import check_hours, check_open
 from firmware_py.core.estimate import estimate
 from firmware_py.core.model import State, Ticket, TicketStatus
 from firmware_py.core.refusals import Refusal, refuse
@@ -21,8 +22,16 @@ IN_HAND = frozenset({TicketStatus.CALLED, TicketStatus.SERVING})
 
 def find(state: State, number: str) -> Ticket | Refusal:
     """Return today's ticket by its number (also typed in lower case), or why there is none."""
-    ticket = state.tickets.get(number) or state.tickets.get(number.strip().upper())
+    typed = number.strip().upper()
+    ticket = state.tickets.get(number) or state.tickets.get(typed)
+    if ticket is None and any(_between(*stretch, typed) for stretch in state.passed_over):
+        return refuse("number_passed_over", number=typed)
     return ticket or refuse("unknown_ticket", number=number)
+
+
+def _between(first: str, last: str, number: str) -> bool:
+    """Whether a number stands between two of its series; past the digits it grows, so by length."""
+    return (len(first), first) <= (len(number), number) <= (len(last), last)
 
 
 def take(rules: Rules, state: State, command: c.TakeTicket, now_ms: int) -> Decision:
@@ -30,10 +39,12 @@ def take(rules: Rules, state: State, command: c.TakeTicket, now_ms: int) -> Deci
     item = rules.items.get(command.item)
     if item is None:
         return refuse("unknown_item", item=command.item)
-    if not state.day_open:
-        return refuse("day_closed")
-    if not command.override:
-        refusal = check_hours(rules, state, now_ms) or _check_quotas(rules, state, command, now_ms)
+    if command.override:
+        if not state.day_open:
+            return refuse("day_closed")
+    else:
+        refusal = check_open(rules, state, now_ms) or check_hours(rules, state, now_ms)
+        refusal = refusal or _check_quotas(rules, state, command, now_ms)
         if refusal is not None:
             return refusal
     series = rules.series_of(item)

@@ -9,26 +9,68 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from firmware_py.core.model import AlarmKind, Level
-from firmware_py.core.rules import Trait
+from firmware_py.core.rules import Hours, Text, Trait
 
 __all__ = ["EVENTS", "EVENT_NAMES", "CallReason", "Event"]
 
 
 @dataclass(frozen=True, slots=True)
 class DayOpened:
-    """A business day began, or went on (``reopened``)."""
+    """A business day began, or went on (``reopened``).
+
+    ``hours`` hold for it until they are changed; none: no limits. On a ``rest_day`` the hall
+    should be closed and was opened all the same. ``name`` is the holiday's or the season's.
+    """
 
     day: str
     reopened: bool = False
+    hours: tuple[Hours, ...] | None = None
+    rest_day: bool = False
+    name: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DayClosed:
-    """The day ended; ``left`` are the numbers that were still open."""
+    """The day ended; ``left`` are the numbers that were still open.
+
+    ``alarms`` are those of the day that only an acknowledgement ends; they stay.
+    """
 
     day: str
     reason: str
     left: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingTimeChanged:
+    """Today the hall closes at another time: its hours are ``hours`` now.
+
+    ``closes_s`` and ``before_s`` (None: it had no closing time) are seconds of the local day.
+    """
+
+    day: str
+    hours: tuple[Hours, ...]
+    closes_s: int
+    before_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesJumped:
+    """A series went on after ``number``: slips up to it are out that the journal does not know.
+
+    ``first`` to ``number`` (count ``count``) are passed over, ``next`` comes then: on ``day``, or,
+    where nobody knows whose slips they are (None), on the open day and the next that opens.
+    ``reason`` as in ``JumpSeries``.
+    """
+
+    series: str
+    count: int
+    first: str
+    number: str
+    next: str
+    day: str | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +318,8 @@ class ClockSet:
 Event = (
     DayOpened
     | DayClosed
+    | ClosingTimeChanged
+    | SeriesJumped
     | TicketIssued
     | ReprintRequested
     | TicketCancelled
@@ -306,6 +350,8 @@ Event = (
 EVENTS: dict[str, type[Event]] = {
     "day.opened": DayOpened,
     "day.closed": DayClosed,
+    "day.closing_changed": ClosingTimeChanged,
+    "series.jumped": SeriesJumped,
     "ticket.issued": TicketIssued,
     "ticket.reprint_requested": ReprintRequested,
     "ticket.cancelled": TicketCancelled,

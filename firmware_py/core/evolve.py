@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from firmware_py.core import events as e
+from firmware_py.core.alarms import ENDED_BY_ACKNOWLEDGEMENT
 from firmware_py.core.model import (
     Alarm,
-    AlarmKind,
+    Floor,
     ServiceTimes,
     State,
     Ticket,
@@ -65,12 +66,13 @@ def _stop_serving(state: State, ticket: Ticket, at_ms: int) -> None:
 
 def _day_opened(state: State, event: e.DayOpened, at_ms: int) -> None:
     if not event.reopened:
-        state.counters = {}
+        _begin_series(state, event.day)
         state.tickets = {}
         state.queues = {}
         state.waiting = 0
-        # A window that calls for help before the hall opens still needs it.
-        state.alarms = {k: a for k, a in state.alarms.items() if a.kind is AlarmKind.HELP}
+        # What nobody has seen yet stays: a bad rating of yesterday, a call before the opening.
+        kept = ENDED_BY_ACKNOWLEDGEMENT
+        state.alarms = {k: a for k, a in state.alarms.items() if a.kind in kept}
         state.taken_by_item = {}
         state.taken_by_person = {}
         state.service_times = {}
@@ -82,6 +84,24 @@ def _day_opened(state: State, event: e.DayOpened, at_ms: int) -> None:
     state.day = event.day
     state.day_open = True
     state.opened_ms = at_ms
+    state.hours = event.hours
+
+
+def _begin_series(state: State, day: str) -> None:
+    """Begin anew; where slips of this day are out already, after them."""
+    floors = {s: f for s, f in state.floors.items() if f.day is None or f.day == day}
+    state.counters = {series: floor.count for series, floor in floors.items()}
+    state.passed_over = [(floor.first, floor.number) for floor in floors.values()]
+    # A day before theirs (a date set wrongly) does not use them up.
+    state.floors = {s: f for s, f in state.floors.items() if f.day is not None and day < f.day}
+
+
+def _series_jumped(state: State, event: e.SeriesJumped, at_ms: int) -> None:
+    # Also when they are of another day: until that opens, this one goes on giving numbers.
+    state.counters[event.series] = max(event.count, state.counters.get(event.series, 0))
+    if event.day is None or event.day != state.day:
+        state.floors[event.series] = Floor(event.count, event.first, event.number, event.day)
+    state.passed_over.append((event.first, event.number))
 
 
 def _day_closed(state: State, event: e.DayClosed, at_ms: int) -> None:
@@ -96,7 +116,13 @@ def _day_closed(state: State, event: e.DayClosed, at_ms: int) -> None:
     for window in state.windows.values():
         window.status = WindowStatus.CLOSED
         window.clerk = ""
+    for alarm in state.alarms.values():
+        alarm.carried = True
     state.day_open = False
+
+
+def _closing_changed(state: State, event: e.ClosingTimeChanged, at_ms: int) -> None:
+    state.hours = event.hours
 
 
 def _ticket_issued(state: State, event: e.TicketIssued, at_ms: int) -> None:
@@ -300,7 +326,13 @@ def _rating_unanswered(state: State, event: e.RatingUnanswered, at_ms: int) -> N
 def _alarm_raised(state: State, event: e.AlarmRaised, at_ms: int) -> None:
     # Red after an acknowledged amber is news: it has to be acknowledged again.
     state.alarms[event.alarm] = Alarm(
-        event.alarm, event.kind, event.level, event.subject, event.window, at_ms
+        event.alarm,
+        event.kind,
+        event.level,
+        event.subject,
+        event.window,
+        at_ms,
+        day=state.day if state.day_open else None,
     )
 
 
@@ -321,6 +353,8 @@ def _clock_set(state: State, event: e.ClockSet, at_ms: int) -> None:
 _FOLD: dict[type[e.Event], Callable[[State, Any, int], None]] = {
     e.DayOpened: _day_opened,
     e.DayClosed: _day_closed,
+    e.ClosingTimeChanged: _closing_changed,
+    e.SeriesJumped: _series_jumped,
     e.TicketIssued: _ticket_issued,
     e.ReprintRequested: _nothing,
     e.TicketCancelled: _ticket_cancelled,

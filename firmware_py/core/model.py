@@ -13,11 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from firmware_py.core.rules import Trait
+from firmware_py.core.rules import Hours, Trait
 
 __all__ = [
     "Alarm",
     "AlarmKind",
+    "Floor",
     "Level",
     "ServiceTimes",
     "State",
@@ -134,7 +135,11 @@ class Window:
 
 @dataclass(slots=True)
 class Alarm:
-    """Something that the duty manager should see. ``subject`` is a window or a number."""
+    """Something that the duty manager should see. ``subject`` is a window or a number.
+
+    ``day`` is the business day on which it was raised, None when none was open. One that is
+    ``carried`` stood when its day closed and ends by being acknowledged, by nothing else.
+    """
 
     key: str
     kind: AlarmKind
@@ -143,6 +148,8 @@ class Alarm:
     window: str | None
     since_ms: int
     acknowledged_by: str = ""
+    day: str | None = None
+    carried: bool = False
 
 
 @dataclass(slots=True)
@@ -161,6 +168,19 @@ class ServiceTimes:
         self.m2 += delta * (seconds - self.mean_s)
 
 
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Numbers ``first`` to ``number`` of a day that has not opened here yet are in people's hands.
+
+    ``day`` None: of whichever opens next.
+    """
+
+    count: int
+    first: str
+    number: str
+    day: str | None
+
+
 #: What tells the waiting apart for who may call them and how their priority grows:
 #: skill, window they are bound to (or ""), weight classes, and a mark for those whose order
 #: inside the queue is not simply that of waiting.
@@ -174,11 +194,17 @@ class State:
     day: str | None = None
     day_open: bool = False
     opened_ms: int = 0
+    #: The day's hours as they are now; None: an earlier version opened it, without them.
+    hours: tuple[Hours, ...] | None = None
     now_ms: int = 0
     #: None until a trusted clock was seen in this hall.
     wall_offset_ms: int | None = None
     #: The last number given in each series.
     counters: dict[str, int] = field(default_factory=dict)
+    #: Where a series begins on a day still to be opened, after a restore.
+    floors: dict[str, Floor] = field(default_factory=dict)
+    #: Numbers of the day that a restore lost: first and last of each stretch.
+    passed_over: list[tuple[str, str]] = field(default_factory=list)
     tickets: dict[str, Ticket] = field(default_factory=dict)
     windows: dict[str, Window] = field(default_factory=dict)
     alarms: dict[str, Alarm] = field(default_factory=dict)

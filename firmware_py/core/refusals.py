@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from firmware_py.core.rules import Text
+
 __all__ = ["SENTENCES", "Refusal", "refuse"]
 
 
@@ -36,6 +38,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{day} is before the last business day {last}; check the clock, or override that date.",
     ),
     "bad_day": ("“{day}”不是日期，应写成 2026-01-31。", "{day} is no date; write 2026-01-31."),
+    "unknown_series": (
+        "{number} 不是本厅号票的号码，请照号票上的写法输入，例如 A045。",
+        "{number} is no number of this hall; write it as on the slip, such as A045.",
+    ),
+    "number_not_ahead": (
+        "{number} 不在下一个号 {next} 之后。号码只能向后跳，不能倒退；请核对最新的号票。",
+        "{number} does not come after the next number, {next}. Numbers never go back; "
+        "look at the newest slip again.",
+    ),
+    "number_passed_over": (
+        "{number} 是恢复之前发出的号，流水中已没有它的记录。请引导到疑难处理窗口，或重新取号。",
+        "{number} was given before the journal was restored, which does not know it any more; "
+        "send its holder to the exception desk, or take a new ticket.",
+    ),
     "unknown_item": (
         "没有编号为 {item} 的事项，请查看事项目录。",
         "There is no item {item}; see the catalogue.",
@@ -62,12 +78,29 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The hall has a break; tickets again from {time}.",
     ),
     "after_hours": (
-        "今天的取号已结束，请在下一个工作日再来。",
-        "No more tickets today; please come on the next working day.",
+        "今天的取号已结束。{next}",
+        "No more tickets today. {next}",
     ),
     "last_ticket_passed": (
-        "临近下班，已停止取号。急事请找值班长。",
-        "Close to closing time, no more tickets; ask the duty manager if it is urgent.",
+        "临近下班，已停止取号，急事请找值班长。{next}",
+        "Close to closing time, no more tickets; ask the duty manager if it is urgent. {next}",
+    ),
+    "closed_today": ("今天休息{name}。{next}", "The hall is closed today{name}. {next}"),
+    "bad_time": (
+        "“{time}”不是时间，应写成 18:00。",
+        "{time} is no time of day; write 18:00.",
+    ),
+    "closing_not_later": (
+        "今天原定 {closes} 关门，{time} 并不更晚；要提前关门，请用 hallctl close --at {time}。",
+        "Today closes at {closes}, {time} is not later; to close early: hallctl close --at {time}.",
+    ),
+    "closing_passed": (
+        "{time} 已经过了；现在就关门，请用 hallctl close。",
+        "{time} has passed already; to close now: hallctl close.",
+    ),
+    "closing_before_opening": (
+        "关门时间不能早于今天的开门时间 {opens}。",
+        "The closing time must be after today's opening at {opens}.",
     ),
     "quota_day": (
         "今天的号已取完，请改日再来或网上办理。",
@@ -177,10 +210,15 @@ STATUS_WORDS: dict[str, tuple[str, str]] = {
 
 
 def refuse(code: str, **data: object) -> Refusal:
-    """Return the refusal ``code`` with its sentences filled in; ``data`` keeps the bare values."""
+    """Return the refusal ``code`` with its sentences filled in; ``data`` keeps the bare values.
+
+    A ``Text`` is for the sentences alone, each in its language.
+    """
     zh, en = SENTENCES[code]
-    words = {name: str(value) for name, value in data.items()}
-    zh_words, en_words = dict(words), dict(words)
+    words = {name: str(value) for name, value in data.items() if not isinstance(value, Text)}
+    said = {name: value for name, value in data.items() if isinstance(value, Text)}
+    zh_words = words | {name: text.zh for name, text in said.items()}
+    en_words = words | {name: text.en for name, text in said.items()}
     if "status" in words:
         zh_words["status"], en_words["status"] = STATUS_WORDS[words["status"]]
     return Refusal(code, zh.format(**zh_words), en.format(**en_words), words)

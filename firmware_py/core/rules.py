@@ -11,7 +11,9 @@ __all__ = [
     "Hours",
     "Item",
     "Rules",
+    "Season",
     "Series",
+    "SpecialDays",
     "Text",
     "Trait",
     "Weight",
@@ -108,6 +110,33 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class SpecialDays:
+    """Dates that differ from their weekday: a holiday has no hours, an extra working day has.
+
+    ``first`` and ``last`` are ``YYYY-MM-DD`` and belong to them.
+    """
+
+    first: str
+    last: str
+    hours: tuple[Hours, ...]
+    name: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """Dates between which days that are open anyway have other hours (申报期).
+
+    ``weekdays`` are those that it changes; 0 is Monday.
+    """
+
+    first: str
+    last: str
+    hours: tuple[Hours, ...]
+    weekdays: frozenset[int] = frozenset(range(7))
+    name: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WindowRule:
     """A window as configured. ``skills`` None means that it takes any item (一窗通办)."""
 
@@ -156,7 +185,13 @@ class Rules:
     quota_day: int | None = None
     #: Tickets a day for one person, known by a keyed hash.
     quota_person: int | None = None
+    #: Usual hours; none: no limits, but for what is said of weekdays and dates.
     hours: tuple[Hours, ...] = ()
+    #: Hours of weekdays that differ (0 is Monday); no hours: a rest day.
+    weekdays: Mapping[int, tuple[Hours, ...]] = field(default_factory=dict)
+    special_days: tuple[SpecialDays, ...] = ()
+    seasons: tuple[Season, ...] = ()
+    #: Before the end of a day's last span.
     last_ticket_s: int = 0
     #: The mean time limit of each skill's items, for guesses before the day has figures.
     usual_limit_s: Mapping[str, float] = field(init=False)

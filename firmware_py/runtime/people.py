@@ -219,11 +219,15 @@ class Lamps:
 
 
 def lamp_pattern(state: State, window: str) -> str:
-    """Return what a window's lamp shows; an acknowledged alarm lights nothing."""
+    """Return what a window's lamp shows; an acknowledged alarm lights nothing.
+
+    Nor does one that stood when its day closed: a lamp is about the window's work now, and a new
+    call must be seen. The old one waits in the list of alarms.
+    """
     levels = [
         (alarm.kind, alarm.level)
         for alarm in state.alarms.values()
-        if alarm.window == window and not alarm.acknowledged_by
+        if alarm.window == window and not alarm.acknowledged_by and not alarm.carried
     ]
     if any(kind is AlarmKind.HELP for kind, _ in levels):
         return "help"

@@ -7,11 +7,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import asdict
 
-from firmware_py.app.clock import local_text
 from firmware_py.app.figures import Figures
 from firmware_py.app.wire import encode
 from firmware_py.core import commands as c
-from firmware_py.core.decide_day import local_seconds
+from firmware_py.core.opening import local_day, local_seconds, plan_of, todays_hours
 from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.notify import notify, watchdog_every_s
 from firmware_py.store.errors import JournalError
@@ -83,20 +82,23 @@ class Upkeep:
     def _automatic_day(self) -> None:
         hall, state = self._hall, self._hall.state()
         now_ms = hall.clock.now_ms()
-        now_s = local_seconds(state, now_ms)
-        hours = hall.rules.hours
-        if now_s is None or not hours:
+        today, now_s = local_day(state, now_ms), local_seconds(state, now_ms)
+        if today is None or now_s is None:
             return
-        today = local_text(state.wall_offset_ms, now_ms, "%Y-%m-%d")
-        closes_s = hours[-1].closes_s + hall.settings.day.close_after_min * 60
-        within = hours[0].opens_s <= now_s < closes_s
+        after_s = hall.settings.day.close_after_min * 60
         if state.day_open and state.day is not None and state.day < today:
             # Nobody closed it: the new day must begin with its own numbers.
             hall.submit_own(c.CloseDay("never_closed"))
-        elif state.day_open and now_s >= closes_s and state.day == today:
-            hall.submit_own(c.CloseDay("closing_time"))
-        elif not state.day_open and within and (state.day or "") < today:
-            hall.submit_own(c.OpenDay(today))
+        elif state.day_open and state.day == today:
+            hours = todays_hours(hall.rules, state)
+            opened_s = local_seconds(state, state.opened_ms) or 0
+            # A day that somebody opened again after its end is closed by hand.
+            if hours and opened_s < hours[-1].closes_s + after_s <= now_s:
+                hall.submit_own(c.CloseDay("closing_time"))
+        elif not state.day_open and (state.day or "") < today:
+            hours = plan_of(hall.rules, today).hours or ()
+            if hours and hours[0].opens_s <= now_s < hours[-1].closes_s + after_s:
+                hall.submit_own(c.OpenDay(today))
 
     async def _pads(self) -> None:
         hall = self._hall

@@ -8,12 +8,22 @@ from typing import Any
 from firmware_py.app.clock import local_text
 from firmware_py.core.estimate import estimate
 from firmware_py.core.model import Alarm, State, Ticket, TicketStatus, Window
+from firmware_py.core.opening import (
+    DayPlan,
+    clock_text,
+    local_day,
+    next_opening,
+    opening_words,
+    plan_of,
+    todays_hours,
+)
 from firmware_py.core.rules import Item, Rules
 from firmware_py.core.waiting import eligible
 
 __all__ = [
     "alarm_view",
     "hall_view",
+    "hours_view",
     "item_view",
     "last_calls",
     "ticket_view",
@@ -71,7 +81,7 @@ def window_view(rules: Rules, state: State, window: Window, now_ms: int) -> dict
 
 
 def alarm_view(state: State, alarm: Alarm, now_ms: int) -> dict[str, Any]:
-    """Return an alarm with its age."""
+    """Return an alarm with its age; ``carried`` when its day closed without anybody seeing it."""
     return {
         "id": alarm.key,
         "kind": alarm.kind,
@@ -82,6 +92,8 @@ def alarm_view(state: State, alarm: Alarm, now_ms: int) -> dict[str, Any]:
         "since_at": local_text(state.wall_offset_ms, alarm.since_ms),
         "seconds": (now_ms - alarm.since_ms) // 1000,
         "acknowledged_by": alarm.acknowledged_by,
+        "day": alarm.day,
+        "carried": alarm.carried,
     }
 
 
@@ -125,6 +137,36 @@ def item_view(rules: Rules, state: State, item: Item, now_ms: int) -> dict[str, 
         "elsewhere": list(item.elsewhere),
         "service_limit_s": item.service_limit_s,
         "initials": item.initials,
+    }
+
+
+def hours_view(rules: Rules, state: State, now_ms: int) -> dict[str, Any]:
+    """Return today's hours and the next opening.
+
+    ``hours`` None: no limits, or today is not known without a clock. ``last_ticket`` is when the
+    last ticket is given.
+    """
+    today = local_day(state, now_ms) or state.day
+    plan = plan_of(rules, today) if today is not None else DayPlan(None)
+    hours = plan.hours
+    if today is not None and today == state.day:
+        hours = todays_hours(rules, state) or hours
+    opening = next_opening(rules, state, now_ms)
+    last_s = hours[-1].closes_s - rules.last_ticket_s if hours else None
+    return {
+        "day": today,
+        "hours": None
+        if hours is None
+        else [[clock_text(h.opens_s), clock_text(h.closes_s)] for h in hours],
+        "rest_day": plan.rest_day,
+        "name": {"zh": plan.name.zh, "en": plan.name.en} if plan.name else None,
+        "last_ticket": None if last_s is None else clock_text(last_s),
+        "next_opening": {"day": opening.day, "time": clock_text(opening.opens_s)}
+        if opening
+        else None,
+        "next_words": asdict(opening_words(today, opening, rest_day=plan.rest_day))
+        if opening
+        else None,
     }
 
 

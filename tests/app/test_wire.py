@@ -36,6 +36,7 @@ HASH = "5f1d0c2ab35f1d0c2ab35f1d0c2ab35f"
 EXAMPLES: dict[str, tuple[dict[str, Any], c.Command]] = {
     "day.open": ({"day": "2026-03-02"}, c.OpenDay("2026-03-02")),
     "day.close": ({"reason": "停电"}, c.CloseDay("停电")),
+    "day.closing": ({"at": "18:00", "earlier": True}, c.SetClosingTime("18:00", earlier=True)),
     "ticket.take": (
         {"item": "D01", "origin": "kiosk-1", "traits": ["elderly", "a_grade"],
          "appointment_ms": 5000, "person": HASH, "override": True},

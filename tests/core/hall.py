@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from datetime import date
 from typing import Any, TypeVar
 
 from firmware_py.core import commands as c
@@ -63,10 +64,12 @@ class Hall:
         self.now_ms += round(seconds * 1000)
         return self
 
-    def clock(self, text: str) -> Hall:
-        """Set the wall clock to ``HH:MM`` now."""
+    def clock(self, text: str, day: str | None = None) -> Hall:
+        """Set the wall clock to ``HH:MM`` now, on ``day`` (the business day, if there is one)."""
+        on = date.fromisoformat(day or self.state.day or "1970-01-01")
         hours, minutes = (int(part) for part in text.split(":"))
-        self.do(c.SetClock((hours * 60 + minutes) * 60_000 - self.now_ms))
+        wall_ms = ((on - date(1970, 1, 1)).days * 1440 + hours * 60 + minutes) * 60_000
+        self.do(c.SetClock(wall_ms - self.now_ms))
         return self
 
     def ask(self, command: c.Command) -> list[e.Event] | Refusal:

@@ -69,14 +69,18 @@ def test_closing_names_whoever_is_left_and_empties_the_windows() -> None:
     assert not hall.state.queues
 
 
-def test_closing_ends_open_ratings_as_unanswered_and_clears_every_alarm() -> None:
-    hall = Hall().open("1", "2")
+def test_closing_ends_open_ratings_as_unanswered_and_clears_the_alarms_of_work() -> None:
+    hall = Hall(wait_limit_s=300, rating_wait_s=3600).open("1", "2")
     number = hall.take()
+    hall.take()
     hall.serve("1")
-    hall.do(c.CallHelp("2"))
+    hall.tick(200)
+    assert {"waiting:A002", "idle:1", "idle:2"} <= set(hall.state.alarms)
     events = hall.do(c.CloseDay())
     assert only(events, e.RatingUnanswered).number == number
-    assert [cleared.alarm for cleared in of(events, e.AlarmCleared)] == ["help:2"]
+    assert {cleared.alarm for cleared in of(events, e.AlarmCleared)} == {
+        "waiting:A002", "idle:1", "idle:2",
+    }  # fmt: skip
     assert hall.ticket(number).rating_state == "none"
     assert not hall.state.alarms
 

@@ -12,12 +12,15 @@ import pytest
 from firmware_py.core import commands as c
 from firmware_py.core.model import TicketStatus
 from firmware_py.core.refusals import SENTENCES, STATUS_WORDS, Refusal, refuse
-from firmware_py.core.rules import Hours
+from firmware_py.core.rules import Hours, SpecialDays, Text
 from tests.core.hall import FILING, RULES, Hall, windows
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 FULL_WIDTH = re.compile(r"[\u3000-\u303f\uff00-\uffef“”]")
 HOURS = (Hours(9 * 3600, 12 * 3600), Hours(13 * 3600, 17 * 3600))
+#: A Monday.
+DAY = "2026-03-02"
+HOLIDAY = SpecialDays(DAY, "2026-03-06", (), Text("国庆节", "National Day"))
 
 
 def called(**changes: Any) -> Hall:
@@ -71,8 +74,20 @@ def closed_day() -> Hall:
     return hall
 
 
-def open_hours(clock: str) -> Hall:
-    return Hall(hours=HOURS, last_ticket_s=600).clock(clock)
+def restored() -> Hall:
+    """Return a hall whose journal knows A001, while slips up to A030 are out."""
+    hall = Hall().open("1")
+    hall.take()
+    hall.do(c.JumpSeries("A030", "2026-03-02"))
+    return hall
+
+
+def open_hours(clock: str, *, is_open: bool = True, **changes: Any) -> Hall:
+    hall = Hall(day=None, hours=HOURS, last_ticket_s=600, **changes)
+    hall.clock(clock, DAY)
+    if is_open:
+        hall.do(c.OpenDay(DAY))
+    return hall
 
 
 def with_person() -> Hall:
@@ -94,14 +109,21 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
     "day_closed": [
         (closed_day, c.TakeTicket("D01")),
         (closed_day, c.CloseDay()),
+        (closed_day, c.SetClosingTime("18:00")),
+        (lambda: open_hours("10:00", is_open=False), c.TakeTicket("D01")),
         (closed_day, c.OpenWindow("1")),
         (closed_day, c.CallNext("1")),
         (closed_day, c.CallTicket("1", "A001")),
     ],
     "day_already_open": [(Hall, c.OpenDay("2026-03-02"))],
     "day_still_open": [(Hall, c.OpenDay("2026-03-03"))],
-    "day_before_last": [(closed_day, c.OpenDay("2026-03-01"))],
-    "bad_day": [(closed_day, c.OpenDay("2026-02-30"))],
+    "day_before_last": [
+        (closed_day, c.OpenDay("2026-03-01")), (Hall, c.JumpSeries("A030", "2026-03-01")),
+    ],
+    "bad_day": [(closed_day, c.OpenDay("2026-02-30")), (Hall, c.JumpSeries("A030", "today"))],
+    "unknown_series": [(Hall, c.JumpSeries("B030"))],
+    "number_not_ahead": [(restored, c.JumpSeries("A030", "2026-03-02"))],
+    "number_passed_over": [(restored, c.CancelTicket("A002")), (restored, c.CallTicket("1", "A030"))],
     "unknown_item": [
         (Hall, c.TakeTicket("X99")),
         (waiting, c.TransferTicket("A001", item="X99")),
@@ -125,9 +147,27 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
     ],
     "unknown_alarm": [(Hall, c.AcknowledgeAlarm("service:1"))],
     "unknown_skill": [(Hall, c.SetWindowSkills("1", (FILING, "dancing")))],
-    "before_hours": [(lambda: open_hours("08:00"), c.TakeTicket("D01"))],
+    "before_hours": [
+        (lambda: open_hours("08:00"), c.TakeTicket("D01")),
+        (lambda: open_hours("08:00", is_open=False), c.TakeTicket("D01")),
+    ],
     "on_break": [(lambda: open_hours("12:30"), c.TakeTicket("D01"))],
-    "after_hours": [(lambda: open_hours("17:30"), c.TakeTicket("D01"))],
+    "after_hours": [
+        (lambda: open_hours("17:30"), c.TakeTicket("D01")),
+        (lambda: open_hours("17:30", is_open=False), c.TakeTicket("D01")),
+    ],
+    "closed_today": [
+        (lambda: open_hours("10:00", is_open=False, weekdays={0: ()}), c.TakeTicket("D01")),
+        (lambda: open_hours("10:00", is_open=False, special_days=(HOLIDAY,)), c.TakeTicket("D01")),
+    ],
+    "bad_time": [
+        (Hall, c.SetClosingTime(at)) for at in ("six", "6 pm", "25:00", "17:60", "0:00", "1:2:3")
+    ],
+    "closing_not_later": [(lambda: open_hours("10:00"), c.SetClosingTime("17:00"))],
+    "closing_passed": [(lambda: open_hours("10:00"), c.SetClosingTime("9:30", earlier=True))],
+    "closing_before_opening": [
+        (lambda: open_hours("08:00"), c.SetClosingTime("09:00", earlier=True))
+    ],
     "last_ticket_passed": [(lambda: open_hours("16:55"), c.TakeTicket("D01"))],
     "quota_day": [(lambda: Hall(quota_day=0), c.TakeTicket("D01"))],
     "quota_item": [(lambda: Hall(items=NO_ITEMS_LEFT), c.TakeTicket("D01"))],

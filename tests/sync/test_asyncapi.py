@@ -97,6 +97,7 @@ class Day:
         hall, say = self.hall, self.say
         await say("day.open", day="2026-11-23")
         hall.carry_out(c.SetClock(1_795_363_200_000), "clock", "hall")
+        await say("day.closing", at="23:30")
         hall.carry_out(c.RecordAction("device.restart", "printer"), "action", "hallctl:li")
         for window in ("1", "2", "3"):
             await say("window.open", window=window, clerk=f"04{window}")
