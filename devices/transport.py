@@ -179,7 +179,9 @@ class _SerialEnd:
     """A serial port or pty, opened and set by pyserial."""
 
     def __init__(self, port: str, settings: LineSettings) -> None:
-        _must_be_terminal(port)
+        if _is_pty(_must_be_terminal(port)):
+            # It carries bytes, no bits: Debian's C library refuses a parity there the second time.
+            settings = msgspec.structs.replace(settings, bytesize=8, parity="N", stopbits=1)
         try:
             self._serial = serial.Serial()
             _configure(self._serial, port, settings)
@@ -320,14 +322,20 @@ def _connect(port: str, settings: LineSettings) -> _SocketEnd:
     return _SocketEnd(sock)
 
 
-def _must_be_terminal(port: str) -> None:
+def _must_be_terminal(port: str) -> os.stat_result:
     """Refuse a plain file or a missing path before pyserial words it less clearly."""
     try:
-        mode = Path(port).stat().st_mode
+        found = Path(port).stat()
     except OSError as error:
         raise DeviceUnavailable(port, _reason(error)) from error
-    if not stat.S_ISCHR(mode):
+    if not stat.S_ISCHR(found.st_mode):
         raise DeviceUnavailable(port, "this is not a serial port")
+    return found
+
+
+def _is_pty(found: os.stat_result) -> bool:
+    """Say whether a character device is the near end of a pty (Linux numbers them so)."""
+    return os.major(found.st_rdev) in range(136, 144)
 
 
 def _out_queue(fd: int) -> int:

@@ -228,3 +228,12 @@ def test_settings_that_no_port_has_are_refused_with_their_names() -> None:
         msgspec.convert({"parity": "X"}, LineSettings)
     with pytest.raises(msgspec.ValidationError, match="speed"):
         msgspec.convert({"speed": 9600}, LineSettings)
+
+
+def test_a_pty_takes_seven_bits_and_parity_as_often_as_it_is_opened(pty: Pty) -> None:
+    settings = LineSettings(bytesize=7, parity="E", stopbits=2)
+    for _ in range(3):
+        line = open_line(pty.path, settings)
+        line.write(b"A001")
+        assert read_exactly(pty.master, 4) == b"A001"
+        line.close()
