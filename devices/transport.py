@@ -181,7 +181,7 @@ class _SerialEnd:
     def __init__(self, port: str, settings: LineSettings) -> None:
         if _is_pty(_must_be_terminal(port)):
             # It carries bytes, no bits: Debian's C library refuses a parity there the second time.
-            settings = msgspec.structs.replace(settings, bytesize=8, parity="N", stopbits=1)
+            settings = msgspec.structs.replace(settings, bytesize=8, parity="N")
         try:
             self._serial = serial.Serial()
             _configure(self._serial, port, settings)
