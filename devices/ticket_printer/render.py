@@ -11,6 +11,7 @@ from devices.ticket_printer.codec import qr_code
 from devices.ticket_printer.compile import CompiledLine, CompiledTemplate
 from devices.ticket_printer.options import Options
 from devices.ticket_printer.slip import Slip
+from devices.ticket_printer.template import When
 
 __all__ = ["render"]
 
@@ -22,18 +23,26 @@ def render(template: CompiledTemplate, slip: Slip, options: Options) -> bytes:
     values = _values(slip)
     pieces = [template.start]
     for line in template.lines:
-        when = line.spec.when
-        if when and not (
-            slip.reprint == (when == "reprint")
-            if when in {"reprint", "first"}
-            else slip.lang == when
-        ):
+        if not _stands(line.spec.when, slip):
             continue
         body = _body(line, values, slip, options)
         if body:
             pieces += (line.before, body, line.after)
     pieces.append(template.end)
     return b"".join(pieces)
+
+
+def _stands(when: When | None, slip: Slip) -> bool:
+    """Say whether a line stands on this slip."""
+    match when:
+        case None:
+            return True
+        case "reprint" | "first":
+            return slip.reprint == (when == "reprint")
+        case "next" | "ahead":
+            return slip.ahead is not None and (slip.ahead == 0) == (when == "next")
+        case _:
+            return slip.lang == when
 
 
 def _values(slip: Slip) -> dict[str, str]:

@@ -2,14 +2,15 @@
 
 A template is TOML with one ``[[line]]`` a line of the ticket. Each has exactly one of
 
-    text = "前面 {ahead} 人"    fields in braces, see ``FIELDS``; too long a line is wrapped
+    text = "前面{ahead}人"      fields in braces, see ``FIELDS``; too long a line is wrapped
     qr = "{qr}"                a QR code; ``size`` is then its dots a square, ``level`` L M Q H
     rule = true                a line across
     feed = 2                   so many empty lines
 
 and, where wanted, ``align`` (left, center, right), ``size`` (1..8, or [width, height]), ``bold``,
-``invert`` (white on black) and ``when``: reprint, first (no reprint), zh or en. A line whose
-fields are all empty is left out; one with ``{paper_zh}`` or ``{paper_en}`` is repeated for each.
+``invert`` (white on black) and ``when``, see ``When``. A line whose fields are all empty is left
+out; one with ``{paper_zh}`` or ``{paper_en}`` is repeated for each. For a technician all of this
+stands in docs/configuration.md.
 """
 
 from __future__ import annotations
@@ -22,13 +23,23 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
 from devices.errors import DeviceError
 
-__all__ = ["FIELDS", "LineSpec", "Problem", "Template", "TemplateError", "find", "load", "parse"]
+__all__ = [
+    "FIELDS",
+    "LineSpec",
+    "Problem",
+    "Template",
+    "TemplateError",
+    "When",
+    "find",
+    "load",
+    "parse",
+]
 
 #: Fields of a template. ``hall``, ``item``, ``wait``, ``title`` and ``papers`` follow the slip's
 #: language; with ``_zh`` and ``_en`` they do not. ``time`` is when the ticket was issued.
@@ -37,6 +48,9 @@ FIELDS = frozenset({
     "papers", "papers_zh", "papers_en", "paper_zh", "paper_en", "title", "title_zh", "title_en",
     "number", "time", "ahead", "qr",
 })  # fmt: skip
+#: On which slips a line stands. ``next``: nobody is ahead; ``ahead``: somebody is. Neither when
+#: nobody knows.
+When = Literal["reprint", "first", "zh", "en", "next", "ahead"]
 _KINDS: tuple[Literal["text", "qr", "rule", "feed"], ...] = ("text", "qr", "rule", "feed")
 _KEYS: Mapping[str, tuple[type, ...]] = {
     "text": (str,), "qr": (str,), "rule": (bool,), "feed": (int,), "align": (str,),
@@ -44,11 +58,9 @@ _KEYS: Mapping[str, tuple[type, ...]] = {
 }  # fmt: skip
 _CHOICES = {
     "align": ("left", "center", "right"),
-    "when": ("reprint", "first", "zh", "en"),
+    "when": get_args(When),
     "level": ("L", "M", "Q", "H"),
 }
-
-When = Literal["", "reprint", "first", "zh", "en"]
 
 
 class LineSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +74,7 @@ class LineSpec(msgspec.Struct, frozen=True, kw_only=True):
     height: int = 1
     bold: bool = False
     invert: bool = False
-    when: When = ""
+    when: When | None = None
     level: Literal["L", "M", "Q", "H"] = "M"
     feed: int = 0
 
@@ -182,7 +194,7 @@ def _check(
         height=sizes[1],
         bold=entry.get("bold", False),
         invert=entry.get("invert", False),
-        when=entry.get("when", ""),
+        when=entry.get("when"),
         level=entry.get("level", "M"),
         feed=entry.get("feed", 0),
     )

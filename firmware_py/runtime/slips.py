@@ -5,11 +5,14 @@ from __future__ import annotations
 from devices.ticket_printer.slip import Slip
 from firmware_py.app.clock import local_text
 from firmware_py.app.spool import Job
-from firmware_py.core.estimate import estimate
-from firmware_py.core.model import State
+from firmware_py.core.estimate import estimate_for
+from firmware_py.core.model import State, TicketStatus
 from firmware_py.core.rules import Rules, Text
 
 __all__ = ["slip_of", "wait_words"]
+
+#: What was told at the issue is no longer true on a paper that comes out so much later.
+FRESH_MS = 60_000
 
 
 def wait_words(wait_s: int | None, sure: str) -> Text:
@@ -21,21 +24,25 @@ def wait_words(wait_s: int | None, sure: str) -> Text:
     # Rounded up to what people remember; a vague guess to a vaguer number.
     step = 5 if sure == "low" or wait_s > 1800 else 1
     minutes = -(-wait_s // 60 // step) * step or step
-    return Text(f"约{minutes}分钟", f"about {minutes} min")
+    return Text(f"约{minutes}分钟", f"~{minutes} min")
 
 
 def slip_of(rules: Rules, state: State, hall: Text, job: Job) -> Slip:
-    """Return the slip for a print job; a ticket printed again later shows the wait as of now."""
+    """Return the slip for a print job; a ticket printed later shows the wait as of now.
+
+    Nothing is said of the wait of a ticket that waits no more.
+    """
     ticket = state.tickets[job.number]
     item = rules.items.get(ticket.item)
     issued = job.issued
-    if issued is not None and not job.again:
+    fresh = not job.again and state.now_ms - ticket.issued_ms < FRESH_MS
+    ahead: int | None = None
+    wait = Text("", "")
+    if ticket.status is TicketStatus.WAITING and issued is not None and fresh:
         ahead, wait = issued.ahead, wait_words(issued.estimate_s, issued.sure)
-    elif item is not None:
-        guess = estimate(rules, state, item, state.now_ms)
+    elif ticket.status is TicketStatus.WAITING:
+        guess = estimate_for(rules, state, ticket, state.now_ms)
         ahead, wait = guess.ahead, wait_words(guess.wait_s, guess.sure)
-    else:
-        ahead, wait = 0, wait_words(None, "low")
     name = item.name if item is not None else Text(ticket.item, ticket.item)
     return Slip(
         number=ticket.number,

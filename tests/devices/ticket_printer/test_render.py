@@ -48,7 +48,8 @@ def test_a_ticket_without_its_qr_is_at_most_160_bytes_with_its_confirmation() ->
     data = render(template(options), TICKET, options)
     assert len(data) + GS_H_BYTES == 155
     busy = replace(TICKET, number="A1024", ahead=28, wait_zh="约110分钟", wait_en="~110 min")
-    assert len(render(template(options), busy, options)) + GS_H_BYTES <= 160
+    for slip in (busy, replace(busy, ahead=0)):
+        assert len(render(template(options), slip, options)) + GS_H_BYTES <= 160
 
 
 def test_the_whole_ticket_is_these_bytes() -> None:
@@ -64,6 +65,17 @@ def test_the_whole_ticket_is_these_bytes() -> None:
         "请备 身份证件\n".encode("gb18030"),
         bytes.fromhex("1D564200"),
     ))  # fmt: skip
+
+
+@pytest.mark.parametrize("paper", [80, 58])
+def test_whoever_has_nobody_ahead_is_next_and_nothing_is_said_where_nobody_knows(
+    paper: int,
+) -> None:
+    lines = printed(replace(TICKET, ahead=0), paper=paper).lines
+    after_the_time = lines.index(TICKET.issued) + 1
+    assert lines[after_the_time : after_the_time + 2] == ["下一位就是您", "You are next"]
+    lines = printed(replace(TICKET, ahead=None), paper=paper).lines
+    assert not any(word in line for line in lines for word in ("前面", "下一位", "next", "ahead"))
 
 
 @pytest.mark.parametrize("paper", [80, 58])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
 
 from devices.ticket_printer.compile import CompiledTemplate, compile_here, compiled
 from devices.ticket_printer.options import Options
-from devices.ticket_printer.template import FIELDS, TemplateError, find, load, parse
+from devices.ticket_printer.template import FIELDS, TemplateError, When, find, load, parse
 
 NUMBER = '[[line]]\ntext = "{number}"\n'
 
@@ -108,6 +109,15 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     file.write_bytes(NUMBER.encode() + "# 中文".encode("gb18030"))
     with pytest.raises(TemplateError, match="cannot be read"):
         load(str(file))
+
+
+def test_the_document_for_technicians_names_every_field_and_every_condition() -> None:
+    document = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text("utf-8")
+    section = document.split("## Ticket templates", 1)[1]
+    for field in FIELDS:
+        assert f"`{{{field.removesuffix('_zh').removesuffix('_en')}" in section, field
+    for when in get_args(When):
+        assert f'`"{when}"`' in section, when
 
 
 def test_the_fields_of_a_template_are_all_filled() -> None:
