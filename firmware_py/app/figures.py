@@ -51,7 +51,8 @@ class Tally:
 class DayFigures:
     """One business day. ``wait_s`` sums the time from ticket to first call.
 
-    ``left`` counts the tickets that were still open when the day closed for good. Waits, services
+    ``left`` counts the tickets that were still open when the day closed for good; ``passed_over``
+    the numbers that a restore lost: given perhaps, and never given again. Waits, services
     and times to acknowledge are kept to the second, so the median of many days is that of all
     their people, compacted or not. ``form`` 1 are days compacted before that: they have neither
     ``waits``, ``services``, ``scores`` nor alarms.
@@ -62,6 +63,7 @@ class DayFigures:
     taken: int = 0
     cancelled: int = 0
     left: int = 0
+    passed_over: int = 0
     called: int = 0
     wait_s: int = 0
     longest_wait_s: int = 0
@@ -203,6 +205,8 @@ class Figures:
     def __init__(self) -> None:
         self._days: dict[str, _Day] = {}
         self._current: _Day | None = None
+        #: Passed over on a day that opens later.
+        self._ahead: dict[str, int] = {}
 
     def take(self, record: StoredEvent) -> None:
         """Count one event; those before the first opening belong to no day."""
@@ -211,9 +215,19 @@ class Figures:
             self._current = self._days.setdefault(event.day, _Day(event.day))
             figures = self._current.figures
             figures.first_seq = figures.first_seq or record.seq
+            figures.passed_over += self._ahead.pop(event.day, 0)
+        if isinstance(event, e.SeriesJumped):
+            self._jumped(event)
         if self._current is not None:
             self._current.take(event, record.time_ms)
             self._current.figures.last_seq = record.seq
+
+    def _jumped(self, event: e.SeriesJumped) -> None:
+        current = self._current.figures if self._current is not None else None
+        if current is not None and event.day in (None, current.day):
+            current.passed_over += event.passed
+        elif event.day is not None:
+            self._ahead[event.day] = self._ahead.get(event.day, 0) + event.passed
 
     @property
     def days(self) -> list[DayFigures]:

@@ -74,6 +74,7 @@ def day_view(figures: DayFigures) -> dict[str, Any]:
         "called": figures.called,
         "cancelled": figures.cancelled,
         "left": figures.left,
+        "passed_over": figures.passed_over,
         "wait_s": figures.wait_s,
         "median_wait_s": percentile(figures.waits, 0.5),
         "p90_wait_s": percentile(figures.waits, 0.9),

@@ -50,12 +50,26 @@ def _of(found: Evidence, kind: str) -> list[Mapping[str, Any]]:
 
 def _numbers(found: Evidence) -> Iterator[Text]:
     issued = [data["number"] for data in _of(found, "ticket.issued")]
-    wanted = [f"A{n:03}" for n in range(1, len(found.people) + 1)]
+    wanted = _wanted(found)
     if issued != wanted:
         yield Text(
             f"号码不连续：应为 {len(wanted)} 个，实为 {len(issued)} 个（{' '.join(issued)}）。",
             f"Numbers are not as they must be: {len(wanted)} wanted, got {' '.join(issued)}.",
         )
+
+
+def _wanted(found: Evidence) -> list[str]:
+    """Return a number for each of the people, without a gap but those that a restore made."""
+    numbers: list[str] = []
+    count = 0
+    for event in found.journal:
+        if event["type"] == "series.jumped":
+            count = event["data"]["count"]
+        elif event["type"] == "ticket.issued" and len(numbers) < len(found.people):
+            count += 1
+            numbers.append(f"A{count:03}")
+    lacking = len(found.people) - len(numbers)
+    return numbers + [f"A{count + n:03}" for n in range(1, lacking + 1)]
 
 
 def _paper(found: Evidence) -> Iterator[Text]:

@@ -87,6 +87,12 @@ def _summary(row: Row) -> None:
             f"missed {total['missed']}  cancelled {row['cancelled']}  left {row['left']}",
         )
     )
+    if row["passed_over"]:
+        lost = t(
+            f"恢复备份时跳过的号码：{row['passed_over']} 个",
+            f"numbers passed over by a restore: {row['passed_over']}",
+        )
+        say((lost, "yellow"))
     say(
         t(
             f"等候：平均 {mean_wait}  中位 {wait[0]}  九成不超过 {wait[1]}  最长 {wait[2]}",

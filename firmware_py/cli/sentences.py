@@ -20,6 +20,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{day} 关门时间改为 {closes}，办公时间 {hours}",
         "{day} closes at {closes}, open {hours}",
     ),
+    "series.jumped": (
+        "{first} 至 {number} 不再发放（{why_jumped}），下一个号 {next}",
+        "{first} to {number} are not given again ({why_jumped}); the next number is {next}",
+    ),
     "ticket.issued": (
         "取号 {number}（{item}），前面 {ahead} 人",
         "ticket {number} ({item}), {ahead} ahead",
@@ -92,6 +96,7 @@ def _words(data: Mapping[str, Any]) -> dict[str, object]:
     words["skills"] = t("全部事项", "everything") if skills is None else joined(skills)
     reason = data.get("reason")
     words["why"] = _in_brackets(reason if isinstance(reason, str) else "")
+    words["why_jumped"] = in_words(reason, "jump")
     words["clerk"] = _in_brackets(data.get("clerk") or "")
     words["level"] = in_words(data.get("level", ""))
     words["kind"] = in_words(data.get("kind", ""), "alarm")

@@ -87,6 +87,36 @@ def take(
             _say_issued(event["data"])
 
 
+@ticket.command(
+    "jump",
+    cls=HallCommand,
+    help=t(
+        "恢复备份之后：从大厅里最新的号票 NUMBER 之后继续发号，手中的号不会再发给别人。",
+        "After a restore: go on after NUMBER, the newest slip in the hall, so that no number that "
+        "somebody holds is given again.",
+    ),
+)
+@_number
+@click.option(
+    "--date",
+    metavar="YYYY-MM-DD",
+    help=t("这些号票的日期；默认今天。", "The date of these slips; today if not given."),
+)
+@pass_session
+def jump(session: Session, number: str, date: str | None) -> None:
+    """Go on behind slips that the journal does not know."""
+    give(session, "series.jump", number=number, day=date or _slips_day(session))
+
+
+def _slips_day(session: Session) -> str | None:
+    """Return the open day, else the hall's own date; None when even that is not known."""
+    status = session.client.ask("hall.status")
+    if status["day_open"]:
+        return str(status["day"])
+    today = str(status.get("now", ""))[:10]
+    return today if today and today >= (status["day"] or "") else None
+
+
 def _say_issued(data: dict[str, Any]) -> None:
     say((data["number"], "bold"))
     wait, sure = minutes(data["estimate_s"]), in_words(data["sure"])

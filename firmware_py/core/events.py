@@ -69,6 +69,8 @@ class SeriesJumped:
     first: str
     number: str
     next: str
+    #: How many numbers are passed over.
+    passed: int
     day: str | None
     reason: str
 

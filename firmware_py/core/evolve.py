@@ -89,18 +89,20 @@ def _day_opened(state: State, event: e.DayOpened, at_ms: int) -> None:
 
 def _begin_series(state: State, day: str) -> None:
     """Begin anew; where slips of this day are out already, after them."""
-    floors = {s: f for s, f in state.floors.items() if f.day is None or f.day == day}
-    state.counters = {series: floor.count for series, floor in floors.items()}
-    state.passed_over = [(floor.first, floor.number) for floor in floors.values()]
+    floors = [floor for floor in state.floors if floor.day is None or floor.day == day]
+    state.counters = {}
+    for floor in floors:
+        state.counters[floor.series] = max(floor.count, state.counters.get(floor.series, 0))
+    state.passed_over = [(floor.first, floor.number) for floor in floors]
     # A day before theirs (a date set wrongly) does not use them up.
-    state.floors = {s: f for s, f in state.floors.items() if f.day is not None and day < f.day}
+    state.floors = [floor for floor in state.floors if floor.day is not None and day < floor.day]
 
 
 def _series_jumped(state: State, event: e.SeriesJumped, at_ms: int) -> None:
     # Also when they are of another day: until that opens, this one goes on giving numbers.
     state.counters[event.series] = max(event.count, state.counters.get(event.series, 0))
     if event.day is None or event.day != state.day:
-        state.floors[event.series] = Floor(event.count, event.first, event.number, event.day)
+        state.floors.append(Floor(event.series, event.count, event.first, event.number, event.day))
     state.passed_over.append((event.first, event.number))
 
 

@@ -175,6 +175,7 @@ class Floor:
     ``day`` None: of whichever opens next.
     """
 
+    series: str
     count: int
     first: str
     number: str
@@ -201,8 +202,8 @@ class State:
     wall_offset_ms: int | None = None
     #: The last number given in each series.
     counters: dict[str, int] = field(default_factory=dict)
-    #: Where a series begins on a day still to be opened, after a restore.
-    floors: dict[str, Floor] = field(default_factory=dict)
+    #: Where series begin on a day still to be opened, after a restore.
+    floors: list[Floor] = field(default_factory=list)
     #: Numbers of the day that a restore lost: first and last of each stretch.
     passed_over: list[tuple[str, str]] = field(default_factory=list)
     tickets: dict[str, Ticket] = field(default_factory=dict)

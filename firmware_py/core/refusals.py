@@ -43,14 +43,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{number} is no number of this hall; write it as on the slip, such as A045.",
     ),
     "number_not_ahead": (
-        "{number} 不在下一个号 {next} 之后。号码只能向后跳，不能倒退；请核对最新的号票。",
-        "{number} does not come after the next number, {next}. Numbers never go back; "
-        "look at the newest slip again.",
+        "{number} 不在下一个号 {next} 之后，号码不能倒退，请核对最新的号票。",
+        "{number} does not come after the next number, {next}; look at the newest slip again.",
     ),
     "number_passed_over": (
-        "{number} 是恢复之前发出的号，流水中已没有它的记录。请引导到疑难处理窗口，或重新取号。",
-        "{number} was given before the journal was restored, which does not know it any more; "
-        "send its holder to the exception desk, or take a new ticket.",
+        "{number} 是恢复之前发出的号，已没有记录，请到疑难处理窗口，或重新取号。",
+        "{number} was lost in a restore; go to the exception desk, or take a new ticket.",
     ),
     "unknown_item": (
         "没有编号为 {item} 的事项，请查看事项目录。",

@@ -6,7 +6,10 @@ from collections.abc import Container
 
 from firmware_py.core.rules import Series
 
-__all__ = ["next_count", "next_number", "number_text"]
+__all__ = ["MOST_DIGITS", "count_of", "next_count", "next_number", "number_text"]
+
+#: Longer numbers are slips of the finger: a day has 20,000 tickets at most.
+MOST_DIGITS = 6
 
 
 def next_count(series: Series, last: int | None) -> int:
@@ -20,6 +23,17 @@ def next_count(series: Series, last: int | None) -> int:
 def number_text(series: Series, count: int) -> str:
     """Return the number as printed: ``A001``; past the digits it grows, ``A1000``."""
     return f"{series.prefix}{count:0{series.digits}d}"
+
+
+def count_of(series: Series, number: str) -> int | None:
+    """Return which count of ``series`` is printed as ``number``, None when it is not of it.
+
+    Zeros that somebody left out (``A45``) or typed too many do not matter.
+    """
+    digits = number.removeprefix(series.prefix)
+    if not number.startswith(series.prefix) or not 0 < len(digits) <= MOST_DIGITS:
+        return None
+    return int(digits) if digits.isascii() and digits.isdigit() else None
 
 
 def next_number(series: Series, last: int | None, given: Container[str]) -> tuple[int, str]:

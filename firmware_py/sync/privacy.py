@@ -21,6 +21,7 @@ KEPT_OFF: Mapping[str, frozenset[str]] = {"ticket.issued": frozenset({"person"})
 TYPED_WORDS: Mapping[str, frozenset[str]] = {
     "day.closed": frozenset({"reason"}),
     "rating.given": frozenset({"reason"}),
+    "series.jumped": frozenset({"reason"}),
     "ticket.cancelled": frozenset({"reason"}),
     "ticket.parked": frozenset({"reason"}),
 }

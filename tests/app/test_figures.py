@@ -159,3 +159,18 @@ def test_alarms_are_counted_by_level_with_the_time_until_somebody_saw_them() -> 
     assert (day.amber, day.red) == (1, 2)
     assert day.acknowledged == {45: 1, 5: 1}
     assert day.total.overtime == 1
+
+
+def test_numbers_that_a_restore_lost_are_told_apart_from_tickets() -> None:
+    hall = Hall()
+    hall.take()
+    hall.do(c.JumpSeries("A030", "2026-03-02"))
+    hall.take()
+    hall.do(c.JumpSeries("A050", "2026-03-03"))
+    hall.do(c.CloseDay())
+    hall.do(c.OpenDay("2026-03-03"))
+    assert hall.take() == "A051"
+    assert [(day.day, day.taken, day.passed_over) for day in figures(hall)] == [
+        ("2026-03-02", 2, 29),
+        ("2026-03-03", 1, 50),
+    ]

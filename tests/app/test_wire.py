@@ -37,6 +37,10 @@ EXAMPLES: dict[str, tuple[dict[str, Any], c.Command]] = {
     "day.open": ({"day": "2026-03-02"}, c.OpenDay("2026-03-02")),
     "day.close": ({"reason": "停电"}, c.CloseDay("停电")),
     "day.closing": ({"at": "18:00", "earlier": True}, c.SetClosingTime("18:00", earlier=True)),
+    "series.jump": (
+        {"number": "A030", "day": "2026-03-02", "reason": "safe_gap"},
+        c.JumpSeries("A030", "2026-03-02", "safe_gap"),
+    ),
     "ticket.take": (
         {"item": "D01", "origin": "kiosk-1", "traits": ["elderly", "a_grade"],
          "appointment_ms": 5000, "person": HASH, "override": True},

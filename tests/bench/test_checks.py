@@ -91,3 +91,17 @@ def test_an_event_that_differs_at_the_centre_is_named() -> None:
     centre[3]["type"] = "cn.hall.alarm.cleared"
     [found] = mistakes(replace(day, centre=centre))
     assert "Event 4" in found.en
+
+
+def test_a_gap_is_a_mistake_unless_a_restore_made_it() -> None:
+    good = good_day()
+    later = [
+        {**event, "data": {**event["data"], "number": "A009"}}
+        if event["data"].get("number") == "A002" and event["type"] == "ticket.issued"
+        else event
+        for event in good.journal
+    ]
+    assert any("Numbers are not" in m.en for m in mistakes(replace(good, journal=later)))
+    jump = {"seq": 0, "type": "series.jumped", "data": {"count": 8}}
+    restored = [later[0], jump, *later[1:]]
+    assert not any("Numbers are not" in m.en for m in mistakes(replace(good, journal=restored)))

@@ -70,8 +70,9 @@ class AnySequence(RuleBasedStateMachine):
         self.now_ms = 0
         self.history: list[tuple[e.Event, int]] = []
         self.given: list[e.TicketIssued] = []
-        #: Jumps of the day, and those of the day before that may still hold for it.
+        #: Jumps that hold for the day or for one to come; of which day, nobody said for the others.
         self.jumps: list[e.SeriesJumped] = []
+        self.jumps_of_no_day: list[e.SeriesJumped] = []
         self.day = 0
 
     @initialize(hall=st.sampled_from(sorted(HALLS)))
@@ -94,7 +95,14 @@ class AnySequence(RuleBasedStateMachine):
         for event in decision:
             if isinstance(event, e.DayOpened) and not event.reopened:
                 self.given = []
-                self.jumps = [j for j in self.jumps if j.day is None or j.day >= event.day]
+                kept = [j for j in self.jumps if j.day is not None and j.day >= event.day]
+                self.jumps = kept + self.jumps_of_no_day
+                self.jumps_of_no_day = []
+            elif isinstance(event, e.DayOpened):
+                # A wrong date set right: its slips are those of the right one.
+                self.jumps = [
+                    replace(j, day=event.day) if j.day == self.state.day else j for j in self.jumps
+                ]
             if isinstance(event, e.TicketIssued):
                 for jump in self.jumps:
                     slips_of_today = jump.day in (None, self.state.day)
@@ -103,6 +111,8 @@ class AnySequence(RuleBasedStateMachine):
                 self.given.append(event)
             if isinstance(event, e.SeriesJumped):
                 self.jumps.append(event)
+                if event.day is None:
+                    self.jumps_of_no_day.append(event)
             evolve(self.state, event, self.now_ms)
             self.history.append((event, self.now_ms))
 

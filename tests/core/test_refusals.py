@@ -123,7 +123,9 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
     "bad_day": [(closed_day, c.OpenDay("2026-02-30")), (Hall, c.JumpSeries("A030", "today"))],
     "unknown_series": [(Hall, c.JumpSeries("B030"))],
     "number_not_ahead": [(restored, c.JumpSeries("A030", "2026-03-02"))],
-    "number_passed_over": [(restored, c.CancelTicket("A002")), (restored, c.CallTicket("1", "A030"))],
+    "number_passed_over": [
+        (restored, c.CancelTicket("A002")), (restored, c.CallTicket("1", "A030")),
+    ],
     "unknown_item": [
         (Hall, c.TakeTicket("X99")),
         (waiting, c.TransferTicket("A001", item="X99")),

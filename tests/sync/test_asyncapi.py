@@ -142,6 +142,8 @@ class Day:
             if hall.state.windows[window].ticket:
                 await say("window.finish", window=window)
             await say("window.close", window=window)
+        await say("series.jump", number="A050", day="2026-11-23")
+        await say("series.jump", number="A060", reason="张三的号票")
         await say("day.close")
 
 
