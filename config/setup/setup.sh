@@ -65,6 +65,13 @@ take_pips_mirror() {
     [ -z "$mirror" ] || export UV_DEFAULT_INDEX="$mirror"
 }
 
+# What the tests hold our protocols against stays out of the environment.
+install_peers() {
+    rm -rf .venv/peers
+    [ "$mode" = run ] || .venv/bin/uv pip install --python .venv/bin/python --target .venv/peers \
+        --no-deps --require-hashes --only-binary :all: -r $here/peers.txt
+}
+
 install_python_packages() {
     local python=$1 lock=$2
     say "正在准备 Python 环境 .venv（$(grep -c == "$lock") 个软件包，版本与校验值已锁定）……" \
@@ -82,6 +89,7 @@ install_python_packages() {
             -r $here/uv.lock &&
             .venv/bin/uv pip sync --python .venv/bin/python --require-hashes --only-binary :all: \
                 "$lock" $here/uv.lock &&
+            install_peers &&
             .venv/bin/uv pip install --python .venv/bin/python --offline --no-deps \
                 --no-build-isolation --editable .
     } >>"$log" 2>&1 || {
@@ -106,7 +114,7 @@ else
 fi
 
 # An environment is current while what it was made from is unchanged.
-state() { cat pyproject.toml $here/setup.sh $here/uv.lock "$1" | sha256sum | cut -d' ' -f1; }
+state() { cat pyproject.toml $here/setup.sh $here/uv.lock $here/peers.txt "$1" | sha256sum | cut -d' ' -f1; }
 current() { [ "$(cat .venv/made-for-"$mode" 2>/dev/null)" = "$1 $PWD" ] && [ -x .venv/bin/python ]; }
 
 exec 9<$here && flock 9 # two of us at once would tread on each other
