@@ -18,9 +18,9 @@ def files(tmp_path: Path) -> HallFiles:
 BROKEN = Path(__file__).parent / "broken"
 
 
-def single_mistakes() -> list[tuple[str, str]]:
+def single_mistakes(name: str = "one.txt") -> list[tuple[str, str]]:
     """Return what is written in ``broken/one.txt``: TOML, and the sentence that it earns."""
-    blocks = (BROKEN / "one.txt").read_text(encoding="utf-8").split("\n\n")[1:]
+    blocks = (BROKEN / name).read_text(encoding="utf-8").split("\n\n")[1:]
     pairs = [block.strip().partition("\n=> ") for block in blocks]
     return [(toml, sentence) for toml, _, sentence in pairs]
 

@@ -21,6 +21,9 @@ DOC = Path(__file__).parents[2] / "docs" / "configuration.md"
 TABLES: dict[str, type[msgspec.Struct]] = {
     "[hall]": schema.HallSettings,
     "[day]": schema.DaySettings,
+    "[day.weekdays]": schema.WeekdaySettings,
+    "[[day.special]]": schema.SpecialDaySettings,
+    "[[day.seasons]]": schema.SeasonSettings,
     "[numbers]": schema.NumberSettings,
     "[quotas]": schema.QuotaSettings,
     "[queue]": schema.QueueSettings,
@@ -40,6 +43,7 @@ TABLES: dict[str, type[msgspec.Struct]] = {
 #: Defaults that a sentence says better than a value.
 IN_WORDS = {
     ("[hall]", "roles"),
+    ("[day]", "weekdays"),
     ("[[windows]]", "name"),
     ("[lines.NAME]", "settings"),
     ("[devices.NAME]", "line_settings"),
