@@ -16,10 +16,20 @@ from rich.text import Text as Words
 from firmware_py.bench.view import View
 from firmware_py.cli.words import chosen, in_words, t
 
-__all__ = ["picture"]
+__all__ = ["devices_line", "picture"]
 
 TALL = 32
 LEVELS = {"amber": "yellow", "red": "bold red"}
+#: How a device's state looks, in the order in which they are told.
+DEVICES = {
+    "ok": "green",
+    "unknown": "dim",
+    "starting": "yellow",
+    "warning": "yellow",
+    "fault": "bold red",
+    "gone": "bold red",
+    "disabled": "dim",
+}
 
 
 def picture(view: View, height: int) -> Layout:
@@ -171,11 +181,6 @@ def _foot(view: View, news: int) -> Panel:
     paper = Words().append(t("打印 ", "Paper "), "dim").append(printed)
     if owed:
         paper.append(t(f"，待打 {owed} 张", f", {owed} owed"), "bold yellow")
-    states = status["devices"]["by_state"]
-    well = sum(states.get(state, 0) for state in ("ok", "unknown"))
-    total = status["devices"]["total"]
-    paper.append(t("   设备 ", "   Devices "), "dim")
-    paper.append(f"{well}/{total}", "green" if well == total else "bold red")
     broker = Words().append(t("消息 ", "Broker "), "dim")
     up = (status["broker"] or {}).get("connected")
     broker.append(
@@ -185,14 +190,25 @@ def _foot(view: View, news: int) -> Panel:
     last = status["last_seq"]
     has = t(f"事件 {view.centre_seq} / {last}", f"events {view.centre_seq} of {last}")
     broker.append(has, "green" if view.centre_seq >= last - 3 else "bold yellow")
-    lines = [_one(paper, broker)]
+    lines = [_one(paper, broker), _one(devices_line(status["devices"]["by_state"]), Words())]
     lines += [_one(Words(f"▲ {t(one.zh, one.en)}", "bold red"), Words()) for one in view.troubles]
-    for line in view.news[: news + 1 - len(view.troubles)]:
-        lines.append(_one(Words(line, "none" if len(lines) == 1 else "dim"), Words()))
+    for line in view.news[: news - len(view.troubles)]:
+        lines.append(_one(Words(line, "none" if len(lines) == 2 else "dim"), Words()))
     whole = Table.grid(expand=True)
     for one in lines[: news + 2]:
         whole.add_row(one)
     return _panel(whole, t("大厅动态", "What happens"))
+
+
+def devices_line(by_state: Mapping[str, int]) -> Words:
+    """Say how many are in each state; one that never answers is not said to be well."""
+    line = Words().append(t("设备 ", "Devices "), "dim")
+    for place, (state, style) in enumerate(
+        (state, style) for state, style in DEVICES.items() if by_state.get(state)
+    ):
+        words = t("无应答状态", "no status") if state == "unknown" else in_words(state)
+        line.append(" · " if place else "", "dim").append(f"{by_state[state]} {words}", style)
+    return line
 
 
 def _span(seconds: float) -> str:

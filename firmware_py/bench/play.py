@@ -98,12 +98,13 @@ def _in_words(error: Exception) -> str:
 
 
 class Play:
-    """One run. ``code`` is the exit code if it ended now."""
+    """One run. ``code`` is the exit code if it ended now; without ``teller`` it suits stdout."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(self, options: argparse.Namespace, teller: Teller | None = None) -> None:
         self.code = BROKEN_OFF
         self._follow: Follow | None = None
         self._options = options
+        self._teller = teller
         self._out: Path = options.out.absolute()
         day = working_day(datetime.now(ZONE).date())
         self._stage = Stage(self._out)
@@ -115,7 +116,7 @@ class Play:
         """Play, write, check; then leave the hall open until somebody ends it."""
         await self._clean()
         async with contextlib.AsyncExitStack() as stack:
-            teller = stack.enter_context(teller_for(plain=self._options.plain))
+            teller = stack.enter_context(self._teller or teller_for(plain=self._options.plain))
             teller.say(t("正在启动模拟大厅……", "Starting the bench hall ..."))
             await stack.enter_async_context(self._stage)
             hall = await stack.enter_async_context(

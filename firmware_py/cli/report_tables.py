@@ -65,11 +65,16 @@ def _closed(found: Mapping[str, Any]) -> None:
 def _note(rows: Sequence[Row]) -> None:
     old = [row["day"] for row in rows if not row["complete"]]
     if old:
+        listed, count = joined(old[:NAMED_DATES]), len(old)
         prose(
             t(
-                f"≈ {joined(old[:NAMED_DATES])} 等 {len(old)} 天只留有总数，没有逐次的等候和办理"
-                "时间：中位数、评价分布和告警不含这些天。",
-                f"≈ Of {len(old)} days ({joined(old[:NAMED_DATES])}) only sums were kept: "
+                f"≈ {listed} 共 {count} 天只留有总数，没有逐次的等候和办理时间："
+                "中位数、评价分布和告警不含这些天。"
+                if count <= NAMED_DATES
+                else f"≈ {listed} 等 {count} 天只留有总数，没有逐次的等候和办理时间："
+                "中位数、评价分布和告警不含这些天。",
+                f"≈ Of {count} day{'s' if count > 1 else ''} ({listed}"
+                f"{' ...' if count > NAMED_DATES else ''}) only sums were kept: "
                 "medians, scores and alarms leave them out.",
             )
         )

@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from firmware_py.bench.picture import picture
+from firmware_py.bench.picture import devices_line, picture
 from firmware_py.bench.view import Queue, View
 from firmware_py.cli.words import language, use
 from firmware_py.core.rules import Text
@@ -139,7 +139,7 @@ def test_all_that_matters_can_be_read_in_chinese(width: int, height: int) -> Non
         "差评 A003",
         "A017 → 15号窗口",
         "号票 22 张，待打 2 张",
-        "48/49",
+        "设备 24 正常 · 24 无应答状态 · 1 故障",
         "中断",
         "事件 250 / 312",
         "▲ 打印机缺纸",
@@ -162,8 +162,21 @@ def test_all_that_matters_can_be_read_in_english(width: int, height: int) -> Non
         "service over time window 1",
         "A017 → window 15",
         "22 slips, 2 owed",
+        "Devices 24 ok · 24 no status · 1 fault",
         "down",
         "events 250 of 312",
         "▲ printer out of paper",
     ):
         assert words in text, words
+
+
+def test_a_device_that_never_answers_is_not_shown_as_well() -> None:
+    use("en")
+    line = devices_line({"ok": 18, "unknown": 31})
+    styles = {line.plain[span.start : span.end]: span.style for span in line.spans}
+    assert (styles["18 ok"], styles["31 no status"]) == ("green", "dim")
+
+
+def test_only_states_that_there_are_take_room() -> None:
+    use("en")
+    assert devices_line({"ok": 2, "gone": 1, "unknown": 0}).plain == "Devices 2 ok · 1 gone"

@@ -120,7 +120,7 @@ def test_the_table_has_a_row_a_day_the_total_and_what_is_not_known(
     assert ["发票办理", "2", "34:10", "≈1:40", "1:06:40", "0", "0", "5.00", "0", "1"] in lines
     assert "没有营业（节假日或未开门，不计入统计）：03-04、03-05" in out
     assert "2026-03-02 之前没有记录。" in out
-    assert "≈ 2026-03-03 等 1 天只留有总数" in out
+    assert "≈ 2026-03-03 共 1 天只留有总数" in out
     assert "参评率 50%" in out
     assert "已确认 1（用时中位 ≈0:45，最长 0:45）" in out
 
