@@ -121,6 +121,9 @@ class Driver(ABC):
 
     The worker calls ``open`` first; then ``feed`` for the bytes that arrive, ``poll`` every
     ``poll_every_s`` seconds and the family's verbs, one at a time; ``close`` at the end.
+
+    What changes is said once. A ``DeviceFault`` that a verb raises is said by that: ``feed`` and
+    ``poll`` report its end, or another fault, and not the same one again.
     """
 
     #: Seconds between two calls of ``poll``.

@@ -207,14 +207,19 @@ class EscPosPrinter(Driver):
         self._told = status
         return [status]
 
+    def _stop_for_a_fault(self) -> None:
+        """Raise the fault that the printer has: raised, it is told, and no news any more."""
+        fault = self._now().fault
+        if fault is not None:
+            self._told = self.state()
+            raise fault
+
     def _well_enough(self) -> How:
         """Make sure that a ticket can be printed now; return how it will be confirmed."""
         fresh = self.clock() - self._looked_at <= self.options.fresh_s
         if not fresh or not self._ready or self._now().fault is not None:
             self._look()
-        fault = self._now().fault
-        if fault is not None:
-            raise fault
+        self._stop_for_a_fault()
         if not self._ready:
             self._make_ready()
         if self.how is None:
@@ -311,9 +316,7 @@ class EscPosPrinter(Driver):
             if ended():
                 self._ended.clear()
                 return self._paper_lasted(how)
-            fault = self._now().fault
-            if fault is not None:
-                raise fault
+            self._stop_for_a_fault()
         if silence is not None:
             raise silence
         return how == "status"
@@ -330,9 +333,7 @@ class EscPosPrinter(Driver):
         """GS r tells the paper too: at its end nobody knows how much of the ticket is on it."""
         if how == "gs_r" and any(fence.end for fence in self._fences):
             self._look()
-            fault = self._now().fault
-            if fault is not None:
-                raise fault
+            self._stop_for_a_fault()
             return False
         return True
 

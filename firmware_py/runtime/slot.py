@@ -39,10 +39,8 @@ class Slot:
     opened_at: float = 0.0
     last_good: float | None = None
     lost_for: str | None = None
-    #: How the driver itself last said that the device is.
+    #: How others were last told that the device is, while it is open.
     told: Status | None = None
-    #: A call raised a fault since then: the driver may think that it has nothing new to say.
-    fault_raised: bool = False
     frames_seen: int = 0
     opened: int = 0
     lost: int = 0
@@ -60,35 +58,25 @@ class Slot:
         self.opened += 1
         self.garbled = 0
         self.lost_for = None
-        self.told, self.fault_raised = status, False
+        self.told = status
         if status.state in _ANSWERED:
             self.last_good = now
         return Opened(self.name, status)
 
-    def poll(self, driver: Driver) -> list[Report]:
-        """Poll; return what it says, and the end of a fault that a call raised before.
-
-        A fault that came and went between two polls is no change to the driver, but everybody
-        else was told of it: an answer without news says that it is as the driver told last.
-        """
-        before = driver.counters.frames_in
-        reports = driver.poll()
-        if self.fault_raised and driver.counters.frames_in != before:
-            self.fault_raised = False
-            if self.told is not None and not any(isinstance(one, Status) for one in reports):
-                return [*reports, self.told]
-        return reports
-
     def said(self, reports: list[Report], now: float) -> list[Reported]:
-        """Return what the driver says, for others; remember how it says that the device is."""
-        states = [report for report in reports if isinstance(report, Status)]
-        self.told = states[-1] if states else self.told
-        return [Reported(self.name, report, now) for report in reports]
+        """Return what is news of what the driver says: a state that was told already is none."""
+        news: list[Reported] = []
+        for report in reports:
+            if isinstance(report, Status):
+                if report == self.told:
+                    continue
+                self.told = report
+            news.append(Reported(self.name, report, now))
+        return news
 
-    def raised(self, fault: DeviceFault, now: float) -> Reported:
-        """Return what a fault that a call raised says; see ``poll`` for its end."""
-        self.fault_raised = True
-        return Reported(self.name, describe(fault), now)
+    def raised(self, fault: DeviceFault, now: float) -> list[Reported]:
+        """Return what a fault that a call raised says; the driver itself says its end."""
+        return self.said([describe(fault)], now)
 
     def lost_because(self, error: DeviceError) -> Lost | None:
         """Return what to say of ``error``; None when that was said already."""

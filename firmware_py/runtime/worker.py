@@ -291,7 +291,7 @@ class Worker:
             slot.heard(self._clock())
             if isinstance(error, DeviceFault):
                 # It is there and says what is wrong: it stays open.
-                self._batch.append(slot.raised(error, self._clock()))
+                self._batch.extend(slot.raised(error, self._clock()))
                 return
             slot.garbled += 1
             if slot.garbled < _GARBLED_LIMIT:
@@ -379,7 +379,7 @@ class Worker:
 
     def _poll_one(self, slot: Slot, driver: Driver) -> None:
         slot.due = self._clock() + driver.poll_every_s
-        self._guarded(slot, lambda: self._report(slot, slot.poll(driver)))
+        self._guarded(slot, lambda: self._report(slot, driver.poll()))
 
     def _report(self, slot: Slot, reports: list[Report]) -> None:
         self._batch.extend(slot.said(reports, self._clock()))

@@ -136,6 +136,36 @@ def test_each_fault_is_noticed_said_once_and_stops_a_ticket_before_it_begins(
     assert bench.printer.seen()["numbers"] == ["A001"]
 
 
+@pytest.mark.parametrize(("fault", "code"), FAULTS)
+def test_a_fault_that_a_ticket_met_is_said_by_that_and_its_end_is_news(
+    fault: str, code: str
+) -> None:
+    bench = opened(asb=False)
+    bench.printer.fault(fault)
+    bench.line.pass_time(bench.options.fresh_s + 0.1)
+    with pytest.raises(DeviceFault) as raised:
+        bench.driver.print_slip(TICKET, 1)
+    assert raised.value.code == code
+    assert bench.driver.poll() == []
+    bench.printer.fault(fault, active=False)
+    (status,) = bench.driver.poll()
+    assert isinstance(status, Status)
+    assert status.state is HealthState.OK
+    assert bench.driver.poll() == []
+
+
+def test_paper_that_ends_within_a_ticket_is_said_once() -> None:
+    bench = opened()
+    bench.printer.fault("paper-out-at:60")
+    with pytest.raises(DeviceFault):
+        bench.driver.print_slip(TICKET, 1)
+    assert bench.driver.poll() == []
+    bench.printer.fault("paper-out", active=False)
+    (status,) = bench.driver.poll()
+    assert isinstance(status, Status)
+    assert status.state is HealthState.OK
+
+
 def test_paper_near_its_end_warns_and_still_prints() -> None:
     bench = opened()
     bench.printer.fault("paper-near-end")
