@@ -137,7 +137,7 @@ class AnswerFinder:
 
 
 #: A frame to a card; text and tags are not told apart. ``!#`` begins another frame.
-_FRAME = re.compile(rb"!#(\d{3})((?:(?!\$\$|!#)[\s\S]){0,4000}+)\$\$")
+_FRAME = re.compile(rb"!#(\d{3})((?:(?!\$\$|!#)[\s\S]){0,4000}?)\$\$")
 
 
 def explain(data: bytes, *, answers: bool = False) -> list[str]:
