@@ -16,16 +16,19 @@ class Wakeup:
         self.fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         # Guards against a signal to a descriptor that was closed and is by now another file.
         self._lock = threading.Lock()
+        self._signalled = False
 
     def signal(self) -> None:
-        """Wake the waiting thread; nothing once closed."""
+        """Wake the waiting thread; nothing once closed, and no second call before ``clear``."""
         with self._lock:
-            if self.fd >= 0:
+            if self.fd >= 0 and not self._signalled:
+                self._signalled = True
                 os.eventfd_write(self.fd, 1)
 
     def clear(self) -> None:
-        """Be quiet until the next signal."""
-        with contextlib.suppress(BlockingIOError):
+        """Be quiet until the next signal; look for what was to be done only after this."""
+        with self._lock, contextlib.suppress(BlockingIOError):
+            self._signalled = False
             os.eventfd_read(self.fd)
 
     def close(self) -> None:

@@ -79,6 +79,7 @@ class Worker:
         self._batch: list[DeviceEvent] = []
         self._stopping = False
         self._wakeup = Wakeup()
+        self._woken = False
         self._poll = select.poll()
         self._poll.register(self._wakeup.fd, select.POLLIN)
         self._thread = threading.Thread(target=self._run, name=f"dev-{name}", daemon=True)
@@ -170,20 +171,20 @@ class Worker:
 
     def _wait(self) -> None:
         """Wait for bytes, a wake or the next due time; hand bytes to the drivers."""
-        timeout_s = 0.0 if len(self._jobs) or self._asked else self._until_due()
-        line = self._line
-        if line is not None and line.fileno() is None:
-            self._take_wake(self._poll.poll(0))
-            self._read(line, min(timeout_s, _TIMED_READ_S))
-            return
-        ready = self._poll.poll(max(0.0, timeout_s) * 1000)
-        self._take_wake(ready)
-        if line is not None and any(fd != self._wakeup.fd for fd, _ in ready):
-            self._read(line, 0.0)
-
-    def _take_wake(self, ready: list[tuple[int, int]]) -> None:
-        if any(fd == self._wakeup.fd for fd, _ in ready):
+        if self._woken:
+            # Only now: nothing stood between the wake and its job. What came since is seen below.
+            self._woken = False
             self._wakeup.clear()
+        busy = len(self._jobs) or self._asked or self._stopping
+        timeout_s = 0.0 if busy else self._until_due()
+        line = self._line
+        timed = line is not None and line.fileno() is None
+        ready = self._poll.poll(0 if timed else timeout_s * 1000)
+        self._woken = any(fd == self._wakeup.fd for fd, _ in ready)
+        if line is not None and timed:
+            self._read(line, min(timeout_s, _TIMED_READ_S))
+        elif line is not None and len(ready) > self._woken:
+            self._read(line, 0.0)
 
     def _until_due(self) -> float:
         now = self._clock()
@@ -204,7 +205,8 @@ class Worker:
         for slot in self.slots.values():
             if slot.driver is not None:
                 self._feed(slot, slot.driver, data)
-        self._flush()
+                # A press is on its way while the other pads of the line still look at its bytes.
+                self._flush()
 
     def _feed(self, slot: Slot, driver: Driver, data: bytes) -> None:
         self._guarded(slot, lambda: self._report(slot, driver.feed(data)))
@@ -244,8 +246,7 @@ class Worker:
                     self._say_lost(slot, error)
             return
         self._line = line
-        number = line.fileno()
-        if number is not None:
+        if (number := line.fileno()) is not None:
             self._poll.register(number, select.POLLIN)
         for slot in self.slots.values():
             slot.due = self._clock()
@@ -274,8 +275,8 @@ class Worker:
             self._failed(slot, error, opening=opening)
             return error
         except Exception as error:  # noqa: BLE001
-            # The boundary: a mistake in one driver must not end the thread that also serves its
-            # neighbours, nor leave a device dead until somebody restarts the hall.
+            # The boundary: a mistake in one driver must not end its neighbours' thread, nor leave
+            # a device dead until somebody restarts the hall.
             broken = slot.broken(error)
             self._failed(slot, broken, opening=opening)
             return broken
@@ -330,8 +331,7 @@ class Worker:
         line, self._line = self._line, None
         if line is None:
             return
-        number = line.fileno()
-        if number is not None:
+        if (number := line.fileno()) is not None:
             self._poll.unregister(number)
         line.close()
 
