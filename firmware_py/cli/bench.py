@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,8 @@ from firmware_py.cli.output import say, table, write_json
 from firmware_py.cli.words import t
 
 __all__ = ["bench"]
+
+SOCKET = "bench.sock"
 
 
 class Bench:
@@ -73,17 +74,28 @@ class Bench:
 @click.option(
     "--bench-socket",
     metavar="PATH",
-    help=t("模拟台的控制套接字。", "The bench's control socket."),
+    help=t(
+        "模拟台的控制套接字；默认在服务的套接字旁边。",
+        "The bench's control socket; else beside that of the daemon.",
+    ),
 )
 @click.pass_context
 def bench(ctx: click.Context, bench_socket: str | None) -> None:
     """The bench."""
-    ctx.meta[__name__] = Bench(socket_path(bench_socket, os.environ, "bench.sock"))
+    ctx.meta[__name__] = bench_socket
 
 
 def _bench() -> Bench:
-    found: Bench = click.get_current_context().meta[__name__]
-    return found
+    """Return the bench: as named, else beside the daemon's socket, else where it usually is.
+
+    Asked for when the command runs: ``--socket`` may stand behind the command's own name.
+    """
+    ctx = click.get_current_context()
+    given: str | None = ctx.meta[__name__]
+    daemon = ctx.ensure_object(Session).socket
+    if given is None and daemon is not None:
+        return Bench(Path(daemon).with_name(SOCKET))
+    return Bench(socket_path(given, os.environ, SOCKET))
 
 
 _device = click.argument("device", metavar="DEVICE")
@@ -187,9 +199,9 @@ def seen(session: Session, device: str) -> None:
     if session.json:
         write_json(answer)
         return
-    for name, value in answer.items():
-        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        say((f"{name}: ", "dim"), shown)
+    from firmware_py.cli.bench_seen import show_seen
+
+    show_seen(answer)
 
 
 @bench.command(

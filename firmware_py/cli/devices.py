@@ -84,6 +84,27 @@ def _says(one: Mapping[str, Any]) -> str:
 
 
 @devices.command(
+    "show",
+    cls=HallCommand,
+    help=t(
+        "一个设备的全部情况：状态、持续多久、上次应答、端口、设置、计数。",
+        "All about one device: its state and since when, its last answer, port, settings, counts.",
+    ),
+)
+@click.argument("device", metavar="DEVICE")
+@pass_session
+def show(session: Session, device: str) -> None:
+    """Show a device."""
+    found = session.client.ask("device.show", device=device)
+    if session.json:
+        write_json(found)
+    else:
+        from firmware_py.cli.device_page import show_device
+
+        show_device(found)
+
+
+@devices.command(
     "restart",
     cls=HallCommand,
     help=t("关闭后重新打开一个设备。", "Close a device and open it again."),

@@ -4,7 +4,12 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from firmware_py.cli.bench_seen import seen_lines
+from firmware_py.cli.words import language, use
 from tests.cli.hallrun import Hall, Hallctl
 
 
@@ -59,6 +64,7 @@ def test_a_plug_is_pulled_and_put_back(hallctl: Hallctl) -> None:
 def test_what_a_person_sees_is_told_and_pictured(hallctl: Hallctl, tmp_path: Path) -> None:
     assert hallctl.ok("bench", "seen", "pad-1")["address"] == 1
     assert "address: 1\n" in hallctl("bench", "seen", "pad-1").out
+    assert "地址：1\n" in hallctl("bench", "seen", "pad-1", lang="zh").out
     hallctl.take("A01", "--kiosk", "kiosk-1")
     written: list[str] = []
 
@@ -85,3 +91,71 @@ def test_a_hall_without_a_bench_says_so(hall: Hall, tmp_path: Path) -> None:
     ran = hall.hallctl("bench", "--bench-socket", str(tmp_path / "b.sock"), "list", lang="zh")
     assert ran.code == 3
     assert "没有运行模拟台" in ran.err
+
+
+def test_the_bench_is_looked_for_beside_the_daemons_socket(hall: Hall, tmp_path: Path) -> None:
+    elsewhere = Hallctl({"HALL_RUN": str(tmp_path)})
+    socket = str(hall.run / "hall.sock")
+    for line in (["--socket", socket, "bench", "list"], ["bench", "list", "--socket", socket]):
+        assert {one["device"] for one in elsewhere.ok(*line)} == {"printer", "pad-1"}
+    nowhere = elsewhere("bench", "list")
+    assert f"{tmp_path}/bench.sock" in nowhere.err
+
+
+@pytest.mark.parametrize(
+    ("seen", "zh", "en"),
+    [
+        (
+            {
+                "last_rx_ns": 8_000_000_000,
+                "lit": ["red"],
+                "colours": {"red": True, "amber": False},
+                "history": [
+                    {"at_ns": n * 10**9, "colour": "red", "on": bool(n % 2)} for n in range(1, 8)
+                ],
+            },
+            [
+                ("亮着", "红"),
+                ("变化", "（之前还有 2 次）"),
+                ("  ", "7.0 秒前 红亮"),
+                ("  ", "6.0 秒前 红灭"),
+                ("  ", "5.0 秒前 红亮"),
+                ("  ", "4.0 秒前 红灭"),
+                ("  ", "3.0 秒前 红亮"),
+                ("最后收到", "2.0 秒前"),
+            ],
+            [("lit", "red"), ("changes", "(2 before)"), ("       ", "7.0 s ago red on")],
+        ),
+        (
+            {"lines": ["A012 → 3", "A013 → 1"], "colours": ["red", "green"], "effects": [1, 1]},
+            [("显示", "A012 → 3 (红)"), ("  ", "A013 → 1 (绿)")],
+            [("shows", "A012 → 3 (red)"), ("     ", "A013 → 1 (green)")],
+        ),
+        (
+            {"slips": 7, "numbers": [f"A00{n}" for n in range(1, 8)], "last": [], "reprints": []},
+            [
+                ("最后一张", "空"),
+                ("出票", "7"),
+                ("打出的号", "共 7 个，最后是 A003、A004、A005、A006、A007"),
+                ("重打", "无"),
+            ],
+            [("last slip", "empty"), ("slips", "7")],
+        ),
+        (
+            {"down": False, "last_rx_ns": None, "odd": {"new": 1}},
+            [("按着", "否"), ("最后收到", "从未"), ("odd", '{"new": 1}')],
+            [("held down", "no"), ("last heard", "never"), ("odd", '{"new": 1}')],
+        ),
+    ],
+)
+def test_what_is_seen_reads_as_a_person_would_tell_it(
+    seen: dict[str, Any], zh: list[tuple[str, str]], en: list[tuple[str, str]]
+) -> None:
+    before = language()
+    try:
+        use("zh")
+        assert list(seen_lines(seen, 10_000_000_000)) == zh
+        use("en")
+        assert list(seen_lines(seen, 10_000_000_000))[: len(en)] == en
+    finally:
+        use(before)

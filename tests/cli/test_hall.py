@@ -127,3 +127,23 @@ def test_a_backup_is_made_and_found(hallctl: Hallctl) -> None:
 def test_the_version_is_said_without_a_daemon(hallctl: Hallctl) -> None:
     assert hallctl("version").out.startswith("hallctl ")
     assert set(hallctl.ok("version")) == {"version"}
+
+
+def test_one_device_is_shown_with_all_that_a_technician_asks(hallctl: Hallctl) -> None:
+    found = hallctl.ok("devices", "show", "pad-1")
+    assert (found["device"], found["kind"], found["line"]) == ("pad-1", "pad.ff68", "pads")
+    assert found["port"].endswith("/pads")
+    assert found["line_settings"]["baud"] == 9600
+    assert found["options"]["address"] == 1
+    assert found["used_by"] == [{"place": "window", "id": "1", "as": "pad"}]
+    assert found["counters"]["opened"] >= 1
+    assert found["since_s"] >= 0
+    chinese = hallctl("devices", "show", "printer", lang="zh").out
+    assert chinese.startswith("printer  ")
+    assert "用于      取号机 kiosk-1 的打印机\n" in chinese
+    assert "计数      打开次数 " in chinese
+    english = hallctl("devices", "show", "printer").out
+    assert "used by   kiosk kiosk-1 (printer)\n" in english
+    assert "kind      ticket_printer.escpos\n" in english
+    unknown = hallctl("devices", "show", "toaster", lang="zh")
+    assert (unknown.code, unknown.err) == (1, "没有设备 toaster，请用 hallctl devices 查看。\n")
