@@ -48,7 +48,8 @@ _LONGEST_FRAME = 4200
 #: Where a long text is best cut: after these.
 _ENDS = "。！？；.!?;"
 _PAUSES = "，、：,: "
-_WORD = re.compile(r"[A-Za-z]{2,}")
+#: Capitals alone (VAT) are letters to be read one by one.
+_WORD = re.compile(r"(?=[A-Za-z]*[a-z])[A-Za-z]{2,}")
 #: ``[`` begins a tag: in a text for people it is written in full width.
 _NO_TAGS = str.maketrans("[]", "［］")
 _CODECS = {0: "gb2312", 1: "gbk", 2: "big5", 3: "utf-16-le"}
