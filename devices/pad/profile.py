@@ -203,6 +203,11 @@ class Profile(_Table, frozen=True):
     commands: Commands = Commands()
 
 
+# ``msgspec.convert`` below takes what this learns of the type. Made here, not in a thread: two
+# that work a type out at once crash msgspec.
+msgspec.json.Decoder(Profile)
+
+
 def bytes_of(text: str) -> bytes:
     """Return the bytes that ``"FF 68"`` or ``"text:NEXT"`` stand for. Raises ``ValueError``."""
     if text.startswith("text:"):

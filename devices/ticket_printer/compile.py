@@ -70,6 +70,11 @@ class _Order(msgspec.Struct):
     options: Options
 
 
+# Made here, not in a thread: two that decode a type for the first time at once crash msgspec.
+_DECODER = msgspec.msgpack.Decoder(CompiledTemplate)
+_ORDER_DECODER = msgspec.msgpack.Decoder(_Order)
+
+
 def compiled(template: Template, options: Options) -> CompiledTemplate:
     """Return the template as bytes, from the kept file or by a child process.
 
@@ -78,7 +83,7 @@ def compiled(template: Template, options: Options) -> CompiledTemplate:
     order = msgspec.msgpack.encode(_Order(template, options))
     kept = _cache_file(order)
     try:
-        return msgspec.msgpack.decode(kept.read_bytes(), type=CompiledTemplate)
+        return _DECODER.decode(kept.read_bytes())
     except FileNotFoundError:
         pass
     except (OSError, msgspec.MsgspecError) as error:
@@ -92,7 +97,7 @@ def compiled(template: Template, options: Options) -> CompiledTemplate:
             timeout=_CHILD_TIMEOUT_S,
             cwd=Path(__file__).parents[2],
         )
-        result = msgspec.msgpack.decode(child.stdout, type=CompiledTemplate)
+        result = _DECODER.decode(child.stdout)
     except subprocess.CalledProcessError as error:
         reason = error.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise DeviceUnavailable("python-escpos", " ".join(reason) or "failed") from error
@@ -228,7 +233,7 @@ def _keep(file: Path, data: bytes) -> None:
 
 def main() -> None:
     """Read an order from standard input, write the compiled template to standard output."""
-    order = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Order)
+    order = _ORDER_DECODER.decode(sys.stdin.buffer.read())
     result = compile_here(order.template, order.options)
     sys.stdout.buffer.write(msgspec.msgpack.encode(result))
 

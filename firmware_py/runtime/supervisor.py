@@ -23,7 +23,6 @@ from devices.specs import DeviceSpec, LineSpec, lines_of, raw_options
 from devices.transport import open_line
 from firmware_py.runtime.backoff import Backoff
 from firmware_py.runtime.device_events import DeviceEvent, Done, Emit, Lost, Opened, Reported
-from firmware_py.runtime.known_types import work_out_types
 from firmware_py.runtime.slot import MakeDriver, Slot
 from firmware_py.runtime.worker import Worker
 
@@ -31,9 +30,9 @@ __all__ = ["DeviceSpec", "Health", "LineSpec", "Supervisor"]
 
 log = logging.getLogger(__name__)
 
-#: Kinds are loaded by one worker at a time; see ``known_types``.
+#: One worker at a time imports a kind and works out its options: msgspec crashes when two
+#: threads work out one type. What a driver decodes itself, it works out when it is imported.
 _LOADING = threading.Lock()
-_LOADED: set[str] = set()
 #: The worker of all devices without a line.
 _NO_LINE = "gpio"
 #: A driver call that lasts longer is stuck: every read and write of a line has a shorter limit.
@@ -248,9 +247,6 @@ def registered_driver(device: DeviceSpec, line: Line | None) -> Driver:
     """Make the driver that the registry has for the device's kind."""
     with _LOADING:
         driver = load_driver(device.kind)
-        if device.kind not in _LOADED:
-            work_out_types(driver.__module__)
-            _LOADED.add(device.kind)
         options = convert_options(device.kind, raw_options(device))
     return driver(device.name, options, line)
 
