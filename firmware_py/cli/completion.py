@@ -68,6 +68,8 @@ def _walk(command: click.Command, ctx: click.Context, path: str) -> Iterator[Nod
     options, values, files = list[str](), list[tuple[str, Values]](), False
     for param in command.get_params(ctx):
         if isinstance(param, click.Option):
+            if param.hidden:
+                continue
             options += param.opts
             # Those of the root stand at every command: once in the script is enough.
             if not param.is_flag and (not path or param.name not in _ROOT_OPTIONS):

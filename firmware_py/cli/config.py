@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
-from firmware_py.cli.configfile import config_path, read, say_mistakes
+from firmware_py.cli.configfile import config_path, read, say_mistakes, say_variables
 from firmware_py.cli.output import say, write_json
 from firmware_py.cli.words import t
 
@@ -48,6 +48,7 @@ def check(session: Session, file: Path | None) -> None:
             write_json({"ok": False, "file": str(path), "mistakes": mistakes})
         else:
             say_mistakes(error)
+            say_variables(error, path)
         raise click.exceptions.Exit(2) from error
     settings = found.settings
     if session.json:

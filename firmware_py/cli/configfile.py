@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +17,13 @@ if TYPE_CHECKING:
     from firmware_py.config.file import Configuration
     from firmware_py.config.mistakes import ConfigError
 
-__all__ = ["USUAL", "config_path", "read", "say_mistakes"]
+__all__ = ["USUAL", "config_path", "read", "say_mistakes", "say_variables"]
 
 USUAL = Path("/etc/hall/hall.toml")
+
+_UNSET = re.compile(r"the environment variable (\w+) is not set")
+#: Values for a check: what the daemon will get is not what is looked at.
+_CLOCK, _FIRST_PORT = "machine", 18830
 
 
 def config_path(given: Path | None) -> Path:
@@ -47,3 +53,29 @@ def say_mistakes(error: ConfigError) -> None:
         else f"The configuration has {count} mistakes.",
     )
     click.secho(words, fg="red", err=True)
+
+
+def say_variables(error: ConfigError, path: Path) -> None:
+    """Say in one sentence which ``${NAME}`` of the file need a value, and how to give them."""
+    names = dict.fromkeys(
+        match[1] for mistake in error.mistakes if (match := _UNSET.search(mistake.en))
+    )
+    if not names:
+        return
+    values = [f"{name}={_sample(name, place)}" for place, name in enumerate(names)]
+    line = " ".join([*values, "hallctl config check", shlex.quote(str(path))])
+    click.secho(
+        t(
+            f"此文件要由环境变量给出 {'、'.join(names)}（模拟大厅由 make run 给出）；"
+            f"检查时请写在命令前面：{line}",
+            f"This file takes {', '.join(names)} from the environment (for the bench, make run "
+            f"gives them); to check it, put them before the command: {line}",
+        ),
+        err=True,
+    )
+
+
+def _sample(name: str, place: int) -> str:
+    if name.endswith("PORT"):
+        return str(_FIRST_PORT + place)
+    return _CLOCK if name.endswith("CLOCK") else "..."

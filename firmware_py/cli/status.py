@@ -174,4 +174,5 @@ def _broker(broker: Mapping[str, Any] | None) -> None:
     else:
         since = "" if broker["since_s"] is None else span(broker["since_s"])
         state = (t("未连接", "not connected"), "bold red")
-        say(label, state, f"  {since}  {broker['error'] or ''}".rstrip())
+        why = chosen(broker.get("problem"), broker["error"] or "")
+        say(label, state, f"  {since}  {why}".rstrip())

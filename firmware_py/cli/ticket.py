@@ -8,6 +8,7 @@ import click
 
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
 from firmware_py.cli.errors import Refused, WrongUse
+from firmware_py.cli.options import to_window
 from firmware_py.cli.outcome import give, only_given
 from firmware_py.cli.output import minutes, say, write_json
 from firmware_py.cli.words import in_words, t
@@ -197,15 +198,11 @@ def cancel(session: Session, number: str, reason: str | None) -> None:
 )
 @_number
 @click.option("--item", metavar="ITEM", help=t("转到的事项。", "The item."))
-@click.option(
-    "--window",
-    metavar="WINDOW",
-    help=t("转到的窗口；desk 为疑难处理窗口。", "The window; desk is the exception desk."),
-)
+@to_window
 @pass_session
-def transfer(session: Session, number: str, item: str | None, window: str | None) -> None:
+def transfer(session: Session, number: str, item: str | None, to_window: str | None) -> None:
     """Transfer a ticket."""
-    give(session, "ticket.transfer", number=number, item=item, window=window)
+    give(session, "ticket.transfer", number=number, item=item, window=to_window)
 
 
 @ticket.command(

@@ -29,14 +29,13 @@ def _facts(ticket: Mapping[str, Any]) -> list[tuple[str, str]]:
     )
     if ticket["rating"] is not None:
         rating = f"{ticket['rating']} {ticket['rating_reason']}".strip()
-    estimate = ticket["estimate_s"]
     return [
         (t("事项", "item   "), f"{ticket['item']} {chosen(ticket['item_name'])}"),
         (t("来源", "from   "), ticket["origin"]),
         (t("优先", "traits "), traits),
         (t("预约", "booked "), ticket["appointment_at"]),
         (t("取号", "issued "), ticket["issued_at"]),
-        (t("估计", "wait   "), minutes(estimate) if estimate is not None else ""),
+        (t("估计", "wait   "), _estimates(ticket)),
         (t("叫号", "called "), _called(ticket)),
         (t("开始", "started"), ticket["started_at"]),
         (t("过号", "missed "), ticket["missed_at"]),
@@ -45,6 +44,28 @@ def _facts(ticket: Mapping[str, Any]) -> list[tuple[str, str]]:
         (t("评价", "rating "), rating),
         (t("号票", "paper  "), _paper(ticket["paper"]["owed_by"])),
     ]
+
+
+def _estimates(ticket: Mapping[str, Any]) -> str:
+    """Return how long it still waits, and what was thought when it was issued."""
+    told = [_now(ticket["now"])]
+    if ticket["estimate_s"] is not None:
+        first = minutes(ticket["estimate_s"])
+        told.append(t(f"取号时估计{first}", f"{first} when it was issued"))
+    return t("；", "; ").join(one for one in told if one)
+
+
+def _now(now: Mapping[str, Any] | None) -> str:
+    """Return how long a waiting ticket still waits."""
+    if now is None:
+        return ""
+    wait, sure = minutes(now["wait_s"]), in_words(now["sure"])
+    if now["wait_s"] is None:
+        return t(f"前面 {now['ahead']} 人，没有开放的窗口", f"{now['ahead']} ahead, no open window")
+    return t(
+        f"还要等{wait}（前面 {now['ahead']} 人，把握：{sure}）",
+        f"{wait} more ({now['ahead']} ahead, how sure: {sure})",
+    )
 
 
 def _called(ticket: Mapping[str, Any]) -> str:

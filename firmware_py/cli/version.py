@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
+from pathlib import Path
 
 import click
 
@@ -12,13 +15,37 @@ from firmware_py.cli.words import t
 
 __all__ = ["version"]
 
+_PACKAGE = "hall-controller"
+_PROJECT = Path(__file__).parents[2] / "pyproject.toml"
+
 
 @click.command("version", HallCommand, help=t("本程序的版本。", "The program's version."))
 @pass_session
 def version(session: Session) -> None:
     """Say the version."""
-    number = installed("hall-controller")
+    number: str | None
+    try:
+        number, from_source = installed(_PACKAGE), False
+    except PackageNotFoundError:
+        number, from_source = _of_the_source(_PROJECT), True
     if session.json:
-        write_json({"version": number})
-    else:
+        write_json({"version": number, "installed": not from_source})
+    elif not from_source:
         say(f"hallctl {number}")
+    else:
+        say(
+            t(
+                f"hallctl {number or '版本不明'}（直接从源码运行，没有安装）",
+                f"hallctl {number or 'of unknown version'} (run from its source, not installed)",
+            )
+        )
+
+
+def _of_the_source(project: Path) -> str | None:
+    """Return the version that the source says it is, None where it says nothing."""
+    try:
+        text = project.read_text(encoding="utf-8")
+    except OSError:
+        return None
+    found = re.search(r'^version = "([^"]+)"$', text, re.MULTILINE)
+    return found[1] if found else None

@@ -6,6 +6,7 @@ import click
 
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
 from firmware_py.cli.errors import Refused, WrongUse
+from firmware_py.cli.options import to_window
 from firmware_py.cli.outcome import give
 from firmware_py.cli.output import write_json
 from firmware_py.cli.words import t
@@ -117,12 +118,7 @@ def park(session: Session, window: str, reason: str | None) -> None:
 )
 @_window
 @click.option("--item", metavar="ITEM", help=t("转到的事项。", "The item."))
-@click.option(
-    "--to",
-    "to_window",
-    metavar="WINDOW",
-    help=t("转到的窗口；desk 为疑难处理窗口。", "The window; desk is the exception desk."),
-)
+@to_window
 @pass_session
 def transfer(session: Session, window: str, item: str | None, to_window: str | None) -> None:
     """Transfer what the window has in hand."""

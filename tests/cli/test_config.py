@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.hallrun import CONFIG, Hallctl
+from tests.cli.hallrun import CONFIG, ROOT, Hallctl
 
 #: Line 4: an unknown key; 9: a name that no device has; 11: a speed that no port has.
 MISTAKES = """\
@@ -89,3 +89,26 @@ def test_a_file_that_is_not_there_is_a_mistake(hallctl: Hallctl, tmp_path: Path)
     ran = hallctl("config", "check", str(tmp_path / "none.toml"))
     assert ran.code == 2
     assert "none.toml" in ran.err
+
+
+def test_a_file_that_needs_variables_says_which_and_how_to_give_them(hallctl: Hallctl) -> None:
+    bench = "config/bench.toml"
+    chinese, english = (
+        hallctl("config", "check", str(ROOT / bench), lang=one) for one in ("zh", "en")
+    )
+    assert (chinese.code, english.code) == (2, 2)
+    *_, said = chinese.err.splitlines()
+    assert said.startswith(
+        "此文件要由环境变量给出 HALL_CLOCK、HALL_BROKER_PORT、HALL_PRINTER2_PORT"
+    )
+    *_, said = english.err.splitlines()
+    assert said.startswith("This file takes HALL_CLOCK, HALL_BROKER_PORT, HALL_PRINTER2_PORT from")
+    # What it says to type is right.
+    line = said.rpartition("before the command: ")[2].split()
+    given = dict(word.split("=") for word in line[: line.index("hallctl")])
+    checked = Hallctl({**hallctl.environment, **given})(*line[line.index("hallctl") + 1 :])
+    assert (checked.code, checked.err) == (0, "")
+
+
+def test_other_mistakes_ask_for_no_variables(hallctl: Hallctl, wrong: Path) -> None:
+    assert "environment" not in hallctl("config", "check", str(wrong)).err

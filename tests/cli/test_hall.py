@@ -58,7 +58,7 @@ def test_the_day_closes_with_who_is_left_and_opens_by_the_halls_own_date(hallctl
     assert again.err == "今天尚未开门营业，请值班长先开门（hallctl open）。\n"
     assert "未开门（上一营业日 " in hallctl("status", lang="zh").out
     opened = hallctl.events("open")["day.opened"]
-    assert opened == {"day": hallctl.ok("status")["now"][:10], "reopened": True}
+    assert (opened["day"], opened["reopened"]) == (hallctl.ok("status")["now"][:10], True)
     before = hallctl("open", "--date", "2001-01-01")
     assert before.code == 1
     for window in range(2, 10):
@@ -126,7 +126,7 @@ def test_a_backup_is_made_and_found(hallctl: Hallctl) -> None:
 
 def test_the_version_is_said_without_a_daemon(hallctl: Hallctl) -> None:
     assert hallctl("version").out.startswith("hallctl ")
-    assert set(hallctl.ok("version")) == {"version"}
+    assert hallctl.ok("version")["installed"]
 
 
 def test_one_device_is_shown_with_all_that_a_technician_asks(hallctl: Hallctl) -> None:

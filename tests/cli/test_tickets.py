@@ -55,8 +55,29 @@ def test_a_transfer_says_where_to(hallctl: Hallctl) -> None:
     assert hallctl("ticket", "transfer", number, "--item", "D03").out == (
         f"{number} transferred (D03)\n"
     )
-    moved = hallctl.events("ticket", "transfer", number, "--window", "desk")["ticket.transferred"]
-    assert moved["window"] == "12"
+    for spelling, window in (("--to", "desk"), ("--window", "11")):
+        moved = hallctl.events("ticket", "transfer", number, spelling, window)
+        assert moved["ticket.transferred"]["window"] == {"desk": "12", "11": "11"}[window]
+    hallctl.events("window", "call", "6", number)
+    moved = hallctl.events("window", "transfer", "6", "--window", "desk")
+    assert moved["ticket.transferred"]["window"] == "12"
+    both = hallctl("ticket", "transfer", number, "--to", "5", "--window", "6", lang="zh")
+    assert (both.code, both.err) == (2, "--to 5 与 --window 6 不一致，请只写一个。\n")
+    assert "--window" not in hallctl("ticket", "transfer", "--help").out
+
+
+def test_a_waiting_ticket_says_how_long_it_still_waits(hallctl: Hallctl) -> None:
+    number = hallctl.take()
+    found = hallctl.ok("ticket", "show", number)["now"]
+    assert found["ahead"] >= 0
+    assert found["sure"] in {"low", "medium", "high"}
+    shown = hallctl("ticket", "show", number, lang="zh").out
+    assert "估计  还要等" in shown
+    assert f"（前面 {found['ahead']} 人，把握：" in shown
+    assert "；取号时估计" in shown
+    hallctl.events("window", "call", "7", number)
+    assert hallctl.ok("ticket", "show", number)["now"] is None
+    assert "还要等" not in hallctl("ticket", "show", number, lang="zh").out
 
 
 def test_a_ticket_is_parked_and_comes_back(hallctl: Hallctl) -> None:
