@@ -122,7 +122,8 @@ def _day_name(data: Mapping[str, Any]) -> str:
     """Return the holiday or season of a day; of a rest day, that it was opened all the same."""
     name = chosen(data.get("name"))
     if not data.get("rest_day"):
-        return _in_brackets(name)
+        after = t("已过办公时间，请手动关门", "after hours; close it by hand")
+        return _in_brackets(after if data.get("hours") == [] else name)
     what = name or t("休息日", "a rest day")
     return _in_brackets(t(f"今天是{what}，仍然开门", f"today is {what}, opened all the same"))
 

@@ -6,7 +6,7 @@ from firmware_py.core import commands as c
 from firmware_py.core import events as e
 from firmware_py.core.alarms import ENDED_BY_ACKNOWLEDGEMENT
 from firmware_py.core.model import State, TicketStatus
-from firmware_py.core.opening import is_day, plan_of
+from firmware_py.core.opening import is_day, local_day, local_seconds, plan_of
 from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.core.rules import Rules
 
@@ -31,7 +31,8 @@ def open_day(
     So does a date set right by ``override``: slips of the wrong date are in people's hands. With
     a new day every window takes again what the configuration says.
 
-    Who opens a rest day may: it has no hours then. A day that goes on keeps its hours.
+    Who opens a rest day, or a day after its end, may: it has no hours then, and whoever opened it
+    closes it. A day that goes on keeps its hours.
     """
     if not is_day(command.day):
         return refuse("bad_day", day=command.day)
@@ -42,8 +43,8 @@ def open_day(
     if state.day is not None and command.day <= state.day:
         if command.day < state.day and not command.override:
             return refuse("day_before_last", day=command.day, last=state.day)
-        return [_opened(rules, state, command.day, reopened=True)]
-    events: list[e.Event] = [_opened(rules, state, command.day, reopened=False)]
+        return [_opened(rules, state, command.day, now_ms, reopened=True)]
+    events: list[e.Event] = [_opened(rules, state, command.day, now_ms, reopened=False)]
     for rule in rules.windows.values():
         window = state.windows.get(rule.id)
         if window is not None and window.skills != rule.skills:
@@ -51,9 +52,12 @@ def open_day(
     return events
 
 
-def _opened(rules: Rules, state: State, day: str, *, reopened: bool) -> e.DayOpened:
+def _opened(rules: Rules, state: State, day: str, now_ms: int, *, reopened: bool) -> e.DayOpened:
     plan = plan_of(rules, day)
     hours = state.hours if day == state.day and state.hours is not None else plan.hours
+    now_s = local_seconds(state, now_ms)
+    if hours and now_s is not None and local_day(state, now_ms) == day:
+        hours = () if now_s >= hours[-1].closes_s else hours
     return e.DayOpened(day, reopened, hours, plan.rest_day, plan.name)
 
 

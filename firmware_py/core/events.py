@@ -18,8 +18,9 @@ __all__ = ["EVENTS", "EVENT_NAMES", "CallReason", "Event"]
 class DayOpened:
     """A business day began, or went on (``reopened``).
 
-    ``hours`` hold for it until they are changed; none: no limits. On a ``rest_day`` the hall
-    should be closed and was opened all the same. ``name`` is the holiday's or the season's.
+    ``hours`` hold for it until they are changed. None of them: no limits, opened by hand on a
+    ``rest_day`` or after the day's end; null: the configuration has none. ``name`` is the
+    holiday's or the season's.
     """
 
     day: str

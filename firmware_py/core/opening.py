@@ -142,7 +142,7 @@ def plan_of(rules: Rules, day: str) -> DayPlan:
 def todays_hours(rules: Rules, state: State) -> tuple[Hours, ...]:
     """Return the hours of the business day; none where it has no limits.
 
-    A rest day that was opened all the same has none either.
+    A rest day that was opened all the same has none either, nor one opened after its end.
     """
     if state.hours is not None:
         return state.hours

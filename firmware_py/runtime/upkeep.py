@@ -91,13 +91,12 @@ class Upkeep:
             hall.submit_own(c.CloseDay("never_closed"))
         elif state.day_open and state.day == today:
             hours = todays_hours(hall.rules, state)
-            opened_s = local_seconds(state, state.opened_ms) or 0
-            # A day that somebody opened again after its end is closed by hand.
-            if hours and opened_s < hours[-1].closes_s + after_s <= now_s:
+            # Without hours somebody opened it by hand, and closes it.
+            if hours and now_s >= hours[-1].closes_s + after_s:
                 hall.submit_own(c.CloseDay("closing_time"))
         elif not state.day_open and (state.day or "") < today:
             hours = plan_of(hall.rules, today).hours or ()
-            if hours and hours[0].opens_s <= now_s < hours[-1].closes_s + after_s:
+            if hours and hours[0].opens_s <= now_s < hours[-1].closes_s:
                 hall.submit_own(c.OpenDay(today))
 
     async def _pads(self) -> None:

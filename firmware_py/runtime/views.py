@@ -15,7 +15,6 @@ from firmware_py.core.opening import (
     next_opening,
     opening_words,
     plan_of,
-    todays_hours,
 )
 from firmware_py.core.rules import Item, Rules
 from firmware_py.core.waiting import eligible
@@ -148,9 +147,7 @@ def hours_view(rules: Rules, state: State, now_ms: int) -> dict[str, Any]:
     """
     today = local_day(state, now_ms) or state.day
     plan = plan_of(rules, today) if today is not None else DayPlan(None)
-    hours = plan.hours
-    if today is not None and today == state.day:
-        hours = todays_hours(rules, state) or hours
+    hours = state.hours if today == state.day and state.hours is not None else plan.hours
     opening = next_opening(rules, state, now_ms)
     last_s = hours[-1].closes_s - rules.last_ticket_s if hours else None
     return {

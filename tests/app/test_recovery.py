@@ -86,6 +86,15 @@ def test_a_free_window_that_the_configuration_lost_goes_with_its_alarms() -> Non
     assert not state.alarms
 
 
+def test_a_call_for_help_left_from_an_earlier_day_outlives_its_window() -> None:
+    desk = busy()
+    desk.done(c.CloseDay())
+    lost = replace(RULES, windows={w: r for w, r in RULES.windows.items() if w != "2"})
+    state = recover(lost, desk.journal)
+    assert "2" not in state.windows
+    assert set(state.alarms) == {"help:2"}
+
+
 def test_a_window_that_the_configuration_lost_keeps_whom_it_serves() -> None:
     desk = busy()
     desk.rules = replace(RULES, windows={w: r for w, r in RULES.windows.items() if w != "1"})

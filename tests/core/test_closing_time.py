@@ -14,9 +14,9 @@ HOURS = (Hours(9 * 3600, 12 * 3600), Hours(13 * 3600, 17 * 3600))
 
 
 def hall_at(clock: str) -> Hall:
-    hall = Hall(day=None, hours=HOURS, last_ticket_s=900).clock(clock, DAY)
+    hall = Hall(day=None, hours=HOURS, last_ticket_s=900).clock("08:00", DAY)
     hall.do(c.OpenDay(DAY))
-    return hall
+    return hall.clock(clock)
 
 
 def test_an_extended_day_gives_tickets_until_as_long_before_its_new_end() -> None:
@@ -79,6 +79,16 @@ def test_a_day_that_goes_on_keeps_its_new_closing_time_and_the_next_has_the_usua
 @pytest.mark.parametrize("at", ["", ":", "１８:００", "018:00", "18:0", "-1:00", "24:01"])
 def test_what_is_no_time_of_day_changes_nothing(at: str) -> None:
     assert hall_at("10:00").refused(c.SetClosingTime(at)).code == "bad_time"
+
+
+def test_a_day_opened_again_after_its_end_has_no_hours_until_somebody_sets_them() -> None:
+    hall = hall_at("16:00")
+    hall.do(c.CloseDay())
+    hall.clock("18:30")
+    assert only(hall.do(c.OpenDay(DAY)), e.DayOpened).hours == ()
+    assert hall.take() == "A001"
+    hall.do(c.SetClosingTime("19:00"))
+    assert hall.clock("19:00").refused(c.TakeTicket("D01")).code == "after_hours"
 
 
 def test_midnight_is_a_closing_time() -> None:

@@ -51,10 +51,10 @@ def rules() -> Rules:
 
 
 def hall_at(day: str, clock: str, *, is_open: bool = True) -> Hall:
-    hall = Hall(day=None, **CALENDAR).clock(clock, day)
+    hall = Hall(day=None, **CALENDAR).clock("08:00", day)
     if is_open:
         hall.do(c.OpenDay(day))
-    return hall
+    return hall.clock(clock, day)
 
 
 @given(st.dates(min_value=date(1600, 1, 1), max_value=date(2400, 12, 31)))

@@ -84,10 +84,10 @@ def restored() -> Hall:
 
 def open_hours(clock: str, *, is_open: bool = True, **changes: Any) -> Hall:
     hall = Hall(day=None, hours=HOURS, last_ticket_s=600, **changes)
-    hall.clock(clock, DAY)
+    hall.clock("08:00", DAY)
     if is_open:
         hall.do(c.OpenDay(DAY))
-    return hall
+    return hall.clock(clock, DAY)
 
 
 def with_person() -> Hall:
