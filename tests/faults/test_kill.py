@@ -127,8 +127,8 @@ async def everybody_has_paper(hall: Scene) -> None:
     assert unmarked == set()
 
 
-async def test_25_kills_under_load_lose_nothing_and_give_nothing_twice(place: Path) -> None:
-    await killed_again_and_again(place, 25, seed=1)
+async def test_15_kills_under_load_lose_nothing_and_give_nothing_twice(place: Path) -> None:
+    await killed_again_and_again(place, 15, seed=1)
 
 
 @pytest.mark.long

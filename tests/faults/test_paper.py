@@ -14,7 +14,7 @@ from firmware_py.bench.stage import free_port
 from tests.e2e.scene import Change, Scene, until
 from tests.faults.wire import CutWire
 
-SHORT = 8
+SHORT = 6
 
 
 def positions(length: int, count: int) -> Sequence[int]:

@@ -17,10 +17,10 @@ from tests.conftest import children
 from tests.e2e.scene import Change, Scene, until
 
 
-async def test_five_starts_and_stops_leave_nothing_behind(place: Path) -> None:
+async def test_three_starts_and_stops_leave_nothing_behind(place: Path) -> None:
     async with Scene(place, broker=True, windows=("1",)) as hall:
         before = set(children())
-        for turn in range(5):
+        for turn in range(3):
             number = await hall.take()
             assert number == f"A{turn + 1:03}"
             pid = hall.stage.processes["halld"].pid
