@@ -72,7 +72,7 @@ class DayFigures:
     #: Alarms that began at, or went up to, each level.
     amber: int = 0
     red: int = 0
-    #: Seconds from there until somebody acknowledged it -> how many.
+    #: Seconds from there until somebody acknowledged it on the same day -> how many.
     acknowledged: Counts = field(default_factory=dict)
     total: Tally = field(default_factory=Tally)
     by_item: dict[str, Tally] = field(default_factory=dict)
