@@ -12,8 +12,10 @@ window, then the oldest. It returns while there is room.
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from devices.led_wall.page import Align, Colour, Effect, LedLine, LedPage, columns
 
@@ -25,12 +27,11 @@ FORMS = ("请{number}号到{place}", "{number}→{place}", "{number}→{short}",
 SERVED_FORMS = ("{number}号在{place}", *FORMS[1:])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Call:
     number: str
     window: str
-    #: The call in each of the board's forms, and which of them is the first that fits a line.
-    texts: tuple[str, ...]
+    #: Which of the board's forms is the first that fits a line; their number where none does.
     first_fit: int
     called_at: float
     #: The person has come.
@@ -44,6 +45,7 @@ class _Call:
     over: bool = False
 
 
+@functools.lru_cache(maxsize=512)
 def call_text(number: str, window: str, form: str) -> str:
     """Return a call in words. A window is ``3``, or a name such as ``导税台``, used as it is."""
     numbered = window.isascii() and window.isalnum()
@@ -108,25 +110,25 @@ class CallBoard:
         A recall of a call on show blinks there at once and moves to the top when its turn comes,
         which is at once unless others wait.
         """
-        texts = tuple(call_text(number, window, form) for form in self._forms)
-        call = _Call(number, window, texts, self._first_fit(texts), called_at=now)
-        for place, one in enumerate(self._had):
+        call = _Call(number, window, self._first_fit(number, window), called_at=now)
+        for one in self._had:
             if one.number == number:
-                served = one.served and one.window == window and not one.over
-                call = replace(call, served=served, recalled=True)
-                self._had[place] = replace(call, since=one.since, blinks=now)
+                call.recalled = True
+                call.served = one.served and one.window == window and not one.over
+                one.window, one.first_fit = window, call.first_fit
+                one.served, one.over, one.blinks = call.served, False, now
         for place, one in enumerate(self._waiting):
             if one.number == number:
-                self._waiting[place] = replace(call, called_at=one.called_at, recalled=True)
+                call.recalled, call.called_at = True, one.called_at
+                self._waiting[place] = call
                 return
         self._waiting.append(call)
 
     def served(self, number: str) -> None:
         """The person has come: the call says so after its time, and gives way before others."""
-        for calls in (self._had, self._waiting):
-            for place, one in enumerate(calls):
-                if one.number == number:
-                    calls[place] = replace(one, served=True)
+        for one in (*self._had, *self._waiting):
+            if one.number == number:
+                one.served = True
 
     def over(self, number: str) -> None:
         """The ticket is no longer called or served: its call leaves when its time is over.
@@ -134,9 +136,9 @@ class CallBoard:
         One that still waits for a row never comes: nobody should go to that window now.
         """
         self._waiting = [one for one in self._waiting if one.number != number]
-        for place, one in enumerate(self._had):
+        for one in self._had:
             if one.number == number:
-                self._had[place] = replace(one, over=True)
+                one.over = True
 
     def clear(self) -> None:
         """Forget all calls: the day is closed."""
@@ -180,21 +182,30 @@ class CallBoard:
         self._had = [one for one in self._had if not one.over or self._is_fresh(one, now)]
         while self._waiting and self._room_at(self._waiting[0], now) <= now:
             call = self._waiting.pop(0)
-            others = [one for one in self._had if one.number != call.number]
-            blinks = now if call.recalled else None
-            self._had = [replace(call, since=now, blinks=blinks), *others]
+            call.since = now
+            call.blinks = now if call.recalled else None
+            self._had = [call, *(one for one in self._had if one.number != call.number)]
 
     def _on_show(self, now: float) -> list[_Call]:
         """Return the calls that have a row, newest first."""
         if len(self._had) <= self.rows:
             return self._had
+        shown = self._must_stay(now)
+        others = self._had[len(shown) :]
+        # Whose person has come gets what the others leave.
+        room_for_served = self.rows - len(shown) - sum(not one.served for one in others)
+        for call in others:
+            if len(shown) == self.rows:
+                break
+            if call.served:
+                room_for_served -= 1
+            if not call.served or room_for_served >= 0:
+                shown.append(call)
+        return shown
 
-        def gives_way(call: _Call) -> int:
-            return 0 if self._is_fresh(call, now) else 1 + call.served
-
-        # Sorting keeps the newest first among equals.
-        numbers = {one.number for one in sorted(self._had, key=gives_way)[: self.rows]}
-        return [one for one in self._had if one.number in numbers]
+    def _must_stay(self, now: float) -> list[_Call]:
+        """Return the calls that were not on show for long enough, newest first."""
+        return [*itertools.takewhile(lambda call: self._is_fresh(call, now), self._had)]
 
     def _is_fresh(self, call: _Call, now: float) -> bool:
         """Say whether a call must stay: it has not been on show for long enough."""
@@ -202,24 +213,26 @@ class CallBoard:
 
     def _room_at(self, call: _Call, now: float) -> float:
         """Say when ``call`` can come on show: a recall takes the place of the call it repeats."""
-        if any(one.number == call.number for one in self._on_show(now)):
+        fresh = self._must_stay(now)
+        if len(fresh) < self.rows:
             return now
-        fresh = [one for one in self._had if self._is_fresh(one, now)]
-        return now if len(fresh) < self.rows else fresh[-1].since + self.min_show_s
+        if call.recalled and any(one.number == call.number for one in self._on_show(now)):
+            return now
+        return fresh[-1].since + self.min_show_s
 
-    def _first_fit(self, texts: tuple[str, ...]) -> int:
-        fitting = (at for at, text in enumerate(texts) if columns(text) <= self._width)
-        return next(fitting, len(texts))
+    def _first_fit(self, number: str, window: str) -> int:
+        for at, form in enumerate(self._forms):
+            if columns(call_text(number, window, form)) <= self._width:
+                return at
+        return len(self._forms)
 
     def _line(self, call: _Call, form: int, now: float) -> LedLine:
-        fits = call.first_fit < len(call.texts)
-        # Only the shortest form of a call that fits none scrolls; it shortens the others too.
-        form = min(form, len(call.texts) - 1)
-        text = call.texts[form]
         # For its time on show a call reads as one, whatever became of it.
-        if call.served and not self._is_fresh(call, now):
-            text = call_text(call.number, call.window, self._served_forms[form])
-        effect: Effect = "still" if fits else "scroll"
+        served = call.served and not self._is_fresh(call, now)
+        forms = self._served_forms if served else self._forms
+        # Only the shortest form of a call that fits none scrolls; it shortens the others too.
+        text = call_text(call.number, call.window, forms[min(form, len(forms) - 1)])
+        effect: Effect = "still" if call.first_fit < len(forms) else "scroll"
         return LedLine(text, self._colour_of(call, now), effect, self._align)
 
     def _colour_of(self, call: _Call, now: float) -> Colour:

@@ -46,7 +46,8 @@ class Walls:
         self._post = post
         self._clock_s = clock_s
         self._later = later
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        #: When each wall's picture changes by itself, and what is waiting for that.
+        self._timers: dict[str, tuple[float, asyncio.TimerHandle]] = {}
         #: What each wall was last sent.
         self._pages: dict[str, LedPage] = {}
         self._boards = {
@@ -107,14 +108,23 @@ class Walls:
         if self._pages.get(display) != page:
             self._pages[display] = page
             self._send(display, page)
-        timer = self._timers.pop(display, None)
-        if timer is not None:
-            timer.cancel()
+        self._wake(display, board, now)
+
+    def _wake(self, display: str, board: CallBoard, now: float) -> None:
         change = board.next_change(now)
+        if display in self._timers:
+            at, timer = self._timers[display]
+            if at == change:
+                return
+            timer.cancel()
+            del self._timers[display]
         if change is not None:
-            self._timers[display] = self._later(
-                change - now, lambda: self._show_changed(display, board)
-            )
+            timer = self._later(change - now, lambda: self._due(display, board))
+            self._timers[display] = change, timer
+
+    def _due(self, display: str, board: CallBoard) -> None:
+        self._timers.pop(display, None)
+        self._show_changed(display, board)
 
     def _send(self, display: str, page: LedPage) -> None:
         def show_page(driver: LedDisplay) -> None:
@@ -129,7 +139,7 @@ class Walls:
 
     def stop(self) -> None:
         """Cancel what was to be shown later."""
-        for timer in self._timers.values():
+        for _, timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
 
