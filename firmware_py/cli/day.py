@@ -60,9 +60,7 @@ def open_day(session: Session, date: str | None, override: bool) -> None:
 @click.option(
     "--reason", metavar="TEXT", help=t("原因；默认下班。", "Why; closing time if not given.")
 )
-@click.option(
-    "--at", metavar="HH:MM", help=t("今天改在该时间关门。", "Close at this time today.")
-)
+@click.option("--at", metavar="HH:MM", help=t("今天改在该时间关门。", "Close at this time today."))
 @pass_session
 def close_day(session: Session, reason: str | None, at: str | None) -> None:
     """Close the day, or set its closing time."""
