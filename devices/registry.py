@@ -103,6 +103,14 @@ _TABLE = (
         explain="devices.voice.chips:explain_xfs",
     ),
     Kind(
+        name="voice.local",
+        family="voice",
+        options="devices.voice.options:LocalOptions",
+        driver="devices.voice.local_driver:LocalVoice",
+        simulator="devices.voice.local_simulator:LocalSimulator",
+        files={"bank": "devices.voice.bank:load"},
+    ),
+    Kind(
         name="pad.ff68",
         family="pad",
         options="devices.pad.options:Ff68Options",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-__all__ = ["ChipOptions"]
+__all__ = ["ChipOptions", "LocalOptions"]
 
 
 class ChipOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,3 +20,18 @@ class ChipOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     retries: Annotated[int, msgspec.Meta(ge=0, le=5)] = 2
     #: Seconds between two questions to a chip that has nothing to say.
     ask_every_s: Annotated[float, msgspec.Meta(ge=0.5, le=60.0)] = 5.0
+
+
+class LocalOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The Pi's own sound: headphone jack, HDMI, or a USB sound card with an amplifier."""
+
+    #: ``alsa:NAME`` as ``aplay -L`` lists it; ``mock:PATH`` is the bench.
+    output: Annotated[str, msgspec.Meta(pattern=r"^(alsa|mock):.+$")] = "alsa:default"
+    #: Folder with the clips of a hall; empty: every word by espeak-ng.
+    bank: str = ""
+    #: Say by espeak-ng what was never recorded; false: refuse it.
+    free_text: bool = True
+    #: Begin each announcement with the clip 叮咚.
+    chime: bool = True
+    #: Seconds between two trials of a sound card that has nothing to say.
+    try_every_s: Annotated[float, msgspec.Meta(ge=5, le=3600)] = 60.0

@@ -44,7 +44,8 @@ def device(name: str, tmp_path: Path) -> DeviceSpec:
     options = dict(NEEDED.get(name, {}))
     if kind(name).line:
         return DeviceSpec(name="it", kind=name, port=str(tmp_path / "it"), options=options)
-    options["pins"] = f"mock:{tmp_path / 'pins'}"
+    place = "output" if name == "voice.local" else "pins"
+    options[place] = f"mock:{tmp_path / 'mock'}"
     return DeviceSpec(name="it", kind=name, options=options)
 
 
