@@ -127,6 +127,8 @@ class Frame:
     more: bytes = b"\0\0"
     over_programs: bool = False
     card_type: int = _ANY_CARD
+    version: int = _VERSION
+    reserved: bytes = b"\0\0\0"
 
 
 def encode(frame: Frame) -> bytes:
@@ -135,12 +137,12 @@ def encode(frame: Frame) -> bytes:
     header = _HEADER.pack(
         frame.destination,
         frame.source,
-        b"\0\0\0",
+        frame.reserved,
         0,
         0,
         frame.over_programs,
         frame.card_type,
-        _VERSION,
+        frame.version,
         len(data),
     )
     body = header + data
@@ -324,8 +326,9 @@ class FrameFinder:
             return None
         head = _HEADER.unpack_from(body)
         data = body[_HEADER.size : -2]
-        # A frame that is summed or not checked at all (check 1, 2) is never asked for.
-        if head[8] != len(data) or head[4]:
+        # A bar code (option 1), and a frame that is summed or not checked at all (check 1, 2), are
+        # never asked for.
+        if head[8] != len(data) or head[3] or head[4] or head[5] > 1:
             return None
         return Frame(
             destination=head[0],
@@ -337,6 +340,8 @@ class FrameFinder:
             more=data[3:5],
             over_programs=bool(head[5]),
             card_type=head[6],
+            version=head[7],
+            reserved=head[2],
         )
 
 

@@ -39,7 +39,6 @@ def onbon_right(taken: bytes, stream: bytes) -> bool:
         value ^= byte
         for _ in range(8):
             value = value >> 1 ^ 0xA001 if value & 1 else value >> 1
-    # The reserved bytes and the version are not kept: compared from the checksum's side.
     return value.to_bytes(2, "little") == body[-2:] and taken[8:] in stream
 
 
