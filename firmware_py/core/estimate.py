@@ -56,8 +56,8 @@ def estimate(rules: Rules, state: State, item: Item, now_ms: int) -> Estimate:
     if not windows:
         # Nobody is served now; ahead are those whom the same windows will call.
         able = [w for w in state.windows.values() if w.skills is None or item.skill in w.skills]
-        waiting = (len(q) for key, q in state.queues.items() if _reachable(state, able, key))
-        return Estimate(sum(waiting), None, 0, 0, "low")
+        behind = (len(q) for key, q in state.queues.items() if _reachable(state, able, key))
+        return Estimate(sum(behind), None, 0, 0, "low")
     waiting: dict[str, int] = {}
     for key, queue in state.queues.items():
         if _reachable(state, windows, key):
