@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -27,6 +27,44 @@ def consumer(port: int, path: Path) -> Consumer:
     found = Consumer(address(port), "demo", "centre", LinesLedger(path, durable=False))
     found.start()
     return found
+
+
+class Together:
+    """A hall's broker side and a consumer at the same broker; both are stopped at the end."""
+
+    def __init__(self, port: int, path: Path, hall: FakeHall | None = None) -> None:
+        self.hall = hall or FakeHall()
+        self.sync: BrokerSync
+        self.centre: Consumer
+        self._port = port
+        self._path = path
+
+    async def __aenter__(self) -> Self:
+        self.sync = await started(self.hall, self._port)
+        self.centre = consumer(self._port, self._path)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.centre.stop()
+        await self.sync.stop()
+
+    async def hall_stops(self) -> FakeHall:
+        """Stop the hall's side; what it still records goes to nobody. Return the hall."""
+        await self.sync.stop()
+        self.hall.sync = None
+        return self.hall
+
+    async def hall_starts(self, hall: FakeHall) -> None:
+        self.hall = hall
+        self.sync = await started(hall, self._port)
+
+    async def has(self, seq: int, seconds: float = 15.0) -> None:
+        """Wait until the consumer has stored everything up to an event."""
+        await until(lambda: self.centre.seq == seq, seconds)
+
+    async def acknowledged(self, seq: int) -> None:
+        """Wait until the hall knows that it has."""
+        await until(lambda: self.sync.status().consumers["centre"] == seq)
 
 
 def numbers(path: Path) -> list[int]:
@@ -71,47 +109,40 @@ async def test_no_broker_at_the_start(tmp_path: Path, lines: Path) -> None:
 async def test_a_broker_that_is_killed_and_comes_back_empty(
     mosquitto: Mosquitto, lines: Path
 ) -> None:
-    hall = FakeHall()
-    sync = await started(hall, mosquitto.port)
-    centre = consumer(mosquitto.port, lines)
-    hall.calls(100)
-    await until(lambda: centre.seq == 100)
-    mosquitto.kill()
-    await until(lambda: not sync.status().connected)
-    hall.calls(900, commit=3)
-    mosquitto.start()
-    hall.calls(50)
-    await until(lambda: centre.seq == 1050)
-    await centre.stop()
-    await sync.stop()
+    async with Together(mosquitto.port, lines) as both:
+        both.hall.calls(100)
+        await both.has(100)
+        mosquitto.kill()
+        await until(lambda: not both.sync.status().connected)
+        both.hall.calls(900, commit=3)
+        mosquitto.start()
+        both.hall.calls(50)
+        await both.has(1050)
     assert numbers(lines) == list(range(1, 1051))
 
 
 async def test_a_broker_that_hangs_for_longer_than_the_keepalive(
     mosquitto: Mosquitto, lines: Path
 ) -> None:
-    hall = FakeHall()
-    sync = await started(hall, mosquitto.port)
-    centre = consumer(mosquitto.port, lines)
-    hall.calls(10)
-    await until(lambda: centre.seq == 10)
-    mosquitto.pause()
-    slowest_s, turns = 0.0, 0
-    while sync.status().connected:
-        begin = time.perf_counter()
-        hall.calls(2, commit=2)
-        await hall.submit("window.next", {"window": "3"}, f"pad-3:{turns}", "pad-3")
-        slowest_s = max(slowest_s, time.perf_counter() - begin)
-        turns += 1
-        await asyncio.sleep(0.005)
-    assert turns > 50, "it took the keepalive to notice"
-    assert slowest_s < 0.25, "the hall waited for the broker"
-    assert sync._link.queued <= 1000
-    assert sync.status().backlog >= turns
-    mosquitto.resume()
-    await until(lambda: centre.seq == hall.last_seq, 20)
-    await centre.stop()
-    await sync.stop()
+    async with Together(mosquitto.port, lines) as both:
+        hall, sync = both.hall, both.sync
+        hall.calls(10)
+        await both.has(10)
+        mosquitto.pause()
+        slowest_s, turns = 0.0, 0
+        while sync.status().connected:
+            begin = time.perf_counter()
+            hall.calls(2, commit=2)
+            await hall.submit("window.next", {"window": "3"}, f"pad-3:{turns}", "pad-3")
+            slowest_s = max(slowest_s, time.perf_counter() - begin)
+            turns += 1
+            await asyncio.sleep(0.005)
+        assert turns > 50, "it took the keepalive to notice"
+        assert slowest_s < 0.25, "the hall waited for the broker"
+        assert sync._link.queued <= 1000
+        assert sync.status().backlog >= turns
+        mosquitto.resume()
+        await both.has(hall.last_seq, 20)
     assert numbers(lines) == list(range(1, hall.last_seq + 1))
 
 
@@ -153,41 +184,32 @@ async def test_a_burst_on_a_broker_with_its_default_limits_loses_nothing_at_the_
 async def test_a_restarted_hall_goes_on_where_the_broker_was(
     mosquitto: Mosquitto, lines: Path
 ) -> None:
-    hall = FakeHall()
-    sync = await started(hall, mosquitto.port)
-    centre = consumer(mosquitto.port, lines)
-    hall.calls(300, commit=3)
-    await until(lambda: centre.seq == 300)
-    await sync.stop()
-    hall.sync = None
-    hall.calls(20)
-    sync = await started(hall, mosquitto.port)
-    hall.calls(5)
-    await until(lambda: centre.seq == 325)
-    await centre.stop()
-    await sync.stop()
-    assert sync.status().sent == 25
+    async with Together(mosquitto.port, lines) as both:
+        both.hall.calls(300, commit=3)
+        await both.has(300)
+        hall = await both.hall_stops()
+        hall.calls(20)
+        await both.hall_starts(hall)
+        hall.calls(5)
+        await both.has(325)
+    assert both.sync.status().sent == 25
     assert numbers(lines) == list(range(1, 326))
 
 
 async def test_a_killed_hall_sends_some_again_and_the_consumer_has_each_once(
     mosquitto: Mosquitto, lines: Path
 ) -> None:
-    hall = FakeHall()
-    sync = await started(hall, mosquitto.port)
-    centre = consumer(mosquitto.port, lines)
-    hall.calls(300, commit=3)
-    await until(lambda: centre.seq == 300)
-    await sync.stop()
-    # The power went before the last positions were kept, with events recorded and not sent.
-    hall.sync, hall.kept = None, {"broker": 120, "broker:centre": 90}
-    hall.calls(20)
-    sync = await started(hall, mosquitto.port)
-    hall.calls(5)
-    await until(lambda: centre.seq == 325)
-    await centre.stop()
-    await sync.stop()
-    assert centre.counts.repeated >= 180
+    async with Together(mosquitto.port, lines) as both:
+        both.hall.calls(300, commit=3)
+        await both.has(300)
+        hall = await both.hall_stops()
+        # The power went before the last positions were kept, with events recorded and not sent.
+        hall.kept = {"broker": 120, "broker:centre": 90}
+        hall.calls(20)
+        await both.hall_starts(hall)
+        hall.calls(5)
+        await both.has(325)
+    assert both.centre.counts.repeated >= 180
     assert numbers(lines) == list(range(1, 326))
 
 
@@ -234,70 +256,57 @@ def _break_the_socket(sync: BrokerSync) -> None:
 async def test_a_consumer_goes_on_from_what_it_has_stored(
     mosquitto: Mosquitto, lines: Path
 ) -> None:
-    hall = FakeHall()
-    sync = await started(hall, mosquitto.port)
-    centre = consumer(mosquitto.port, lines)
-    hall.calls(50)
-    await until(lambda: centre.seq == 50)
-    await centre.stop()
-    hall.calls(1300, commit=10)
-    # A power cut while it wrote: half a line, and the last acknowledged events gone.
-    cut_by_power(lines, after=40)
-    centre = consumer(mosquitto.port, lines)
-    await until(lambda: centre.seq == 1350)
-    await until(lambda: sync.status().consumers["centre"] == 1350)
-    await centre.stop()
-    await sync.stop()
+    async with Together(mosquitto.port, lines) as both:
+        both.hall.calls(50)
+        await both.has(50)
+        await both.centre.stop()
+        both.hall.calls(1300, commit=10)
+        # A power cut while it wrote: half a line, and the last acknowledged events gone.
+        cut_by_power(lines, after=40)
+        both.centre = consumer(mosquitto.port, lines)
+        await both.has(1350)
+        await both.acknowledged(1350)
     assert numbers(lines) == list(range(1, 1351))
 
 
 async def test_events_that_a_consumer_cannot_store_come_again(
     mosquitto: Mosquitto, lines: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hall = FakeHall()
-    sync = await started(hall, mosquitto.port)
-    centre = consumer(mosquitto.port, lines)
-    hall.calls(5)
-    await until(lambda: centre.seq == 5)
-
     def full(self: object) -> None:
         raise OSError(28, "No space left on device")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(LinesLedger, "_sync", full)
-        hall.calls(5)
-        await until(lambda: centre.counts.store_failures)
-    await until(lambda: centre.seq == 10)
-    await centre.stop()
-    await sync.stop()
+    async with Together(mosquitto.port, lines) as both:
+        both.hall.calls(5)
+        await both.has(5)
+        with monkeypatch.context() as patched:
+            patched.setattr(LinesLedger, "_sync", full)
+            both.hall.calls(5)
+            await until(lambda: both.centre.counts.store_failures)
+        await both.has(10)
     assert numbers(lines) == list(range(1, 11))
 
 
 async def test_a_hall_restored_from_a_backup_takes_its_consumer_back_with_it(
     mosquitto: Mosquitto, lines: Path
 ) -> None:
-    hall = FakeHall()
-    sync = await started(hall, mosquitto.port)
-    centre = consumer(mosquitto.port, lines)
-    hall.calls(30)
-    await until(lambda: sync.status().consumers["centre"] == 30)
-    await sync.stop()
-    # The card died; the backup had 20 events, and the hall goes on in a new epoch.
-    restored = FakeHall()
-    restored.events = hall.events[:20]
-    restored.epochs = (EpochStart(EPOCH, 1), EpochStart("01KBHALLEPOCH0000000000002", 21))
-    restored.kept = {"broker": 18, "broker:centre": 15}
-    sync = await started(restored, mosquitto.port)
-    restored.calls(5)
-    await until(lambda: centre.seq == 25)
-    await until(lambda: sync.status().consumers["centre"] == 25)
-    await centre.stop()
-    await sync.stop()
+    async with Together(mosquitto.port, lines) as both:
+        both.hall.calls(30)
+        await both.acknowledged(30)
+        hall = await both.hall_stops()
+        # The card died; the backup had 20 events, and the hall goes on in a new epoch.
+        restored = FakeHall()
+        restored.events = hall.events[:20]
+        restored.epochs = (EpochStart(EPOCH, 1), EpochStart("01KBHALLEPOCH0000000000002", 21))
+        restored.kept = {"broker": 18, "broker:centre": 15}
+        await both.hall_starts(restored)
+        restored.calls(5)
+        await both.has(25)
+        await both.acknowledged(25)
     stored = events(lines)
     assert [event["seq"] for event in stored] == list(range(1, 26))
     assert {event["epoch"] for event in stored[:20]} == {EPOCH}
     assert {event["epoch"] for event in stored[20:]} == {"01KBHALLEPOCH0000000000002"}
-    assert centre.counts.roll_backs == 1
+    assert both.centre.counts.roll_backs == 1
     aside = lines.with_name(f"{lines.name}.dropped-after-20")
     assert numbers(aside) == list(range(21, 31))
 
@@ -309,13 +318,10 @@ async def test_what_the_hall_has_compacted_is_noted_and_not_waited_for(
     hall.calls(40)
     hall.events, hall.oldest_seq = hall.events[25:], 26
     hall.kept = {"broker": 40}
-    sync = await started(hall, mosquitto.port)
-    centre = consumer(mosquitto.port, lines)
-    await until(lambda: centre.seq == 40)
-    await centre.stop()
-    await sync.stop()
+    async with Together(mosquitto.port, lines, hall) as both:
+        await both.has(40)
     assert numbers(lines) == list(range(26, 41))
-    assert centre.counts.lost == [(1, 25)]
+    assert both.centre.counts.lost == [(1, 25)]
 
 
 async def test_a_journal_that_cannot_be_read_for_a_while_delays_and_loses_nothing(
