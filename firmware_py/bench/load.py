@@ -7,10 +7,15 @@ a process of its own, so that the load does not share an interpreter with what m
 from __future__ import annotations
 
 import asyncio
+import secrets
 import sys
 import time
 
 __all__: list[str] = []
+
+
+#: A command id that the hall has seen is answered from memory: each run has ids of its own.
+RUN = secrets.token_hex(4).encode()
 
 
 class _Client(asyncio.Protocol):
@@ -35,8 +40,8 @@ class _Client(asyncio.Protocol):
         if self._transport is not None:
             self._transport.write(
                 b'{"jsonrpc":"2.0","id":%d,"method":"ticket.take","params":{"item":"%s",'
-                b'"origin":"load","command_id":"load-%d:%d"}}\n'
-                % (self._number, self._item.encode(), self._name, self._number)
+                b'"origin":"load","command_id":"%s-%d:%d"}}\n'
+                % (self._number, self._item.encode(), RUN, self._name, self._number)
             )
 
     def data_received(self, data: bytes) -> None:
