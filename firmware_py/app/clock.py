@@ -99,12 +99,15 @@ class HallClock:
         self._anchor = anchor
         self._hall_minus_boot_ms = -clocks().boot_ms
         self._last_ms = 0
+        #: Whether the time since the last event is known, and so today's date.
+        self.elapsed_known = False
 
     def resume(self, epoch: str, last_ms: int, wall_offset_ms: int | None) -> None:
         """Go on from the journal's last event, with the time since then as far as it is known."""
         reading = self._clocks()
         kept = self._read_anchor(epoch)
-        if kept is not None and kept + reading.boot_ms >= last_ms:
+        self.elapsed_known = kept is not None and kept + reading.boot_ms >= last_ms
+        if kept is not None and self.elapsed_known:
             self._hall_minus_boot_ms = kept
         else:
             elapsed_ms = 0
@@ -112,6 +115,7 @@ class HallClock:
                 since_ms = self._local_ms(reading.wall_ms) - (last_ms + wall_offset_ms)
                 if since_ms > 0 and (reading.synchronised or since_ms <= BELIEVED_LEAP_MS):
                     elapsed_ms = since_ms
+                    self.elapsed_known = True
             self._hall_minus_boot_ms = last_ms + elapsed_ms - reading.boot_ms
         self._last_ms = last_ms
         if self._anchor is not None:

@@ -19,6 +19,7 @@ from firmware_py.core.refusals import Refusal
 __all__ = [
     "Entry",
     "Happened",
+    "HistoryPort",
     "JournalPort",
     "NewEvent",
     "Outcome",
@@ -115,7 +116,19 @@ class StoredEvent(Protocol):
         ...
 
 
-class JournalPort(Protocol):
+class HistoryPort(Protocol):
+    """A journal, or a backup of one, as far as the state is made from it."""
+
+    def read(self, after_seq: int, limit: int) -> Sequence[StoredEvent]:
+        """Return recorded events in order."""
+        ...
+
+    def newest_snapshot(self) -> tuple[int, bytes] | None:
+        """Return the newest sound snapshot."""
+        ...
+
+
+class JournalPort(HistoryPort, Protocol):
     """The journal as the application uses it, from the journal's thread only."""
 
     @property
@@ -158,14 +171,6 @@ class JournalPort(Protocol):
         """Return the ids of all remembered commands."""
         ...
 
-    def read(self, after_seq: int, limit: int) -> Sequence[StoredEvent]:
-        """Return recorded events in order."""
-        ...
-
     def save_snapshot(self, seq: int, body: bytes) -> None:
         """Keep the state as it was after event ``seq``."""
-        ...
-
-    def newest_snapshot(self) -> tuple[int, bytes] | None:
-        """Return the newest sound snapshot."""
         ...

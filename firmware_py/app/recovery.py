@@ -7,7 +7,7 @@ import logging
 import msgspec
 
 from firmware_py.app.known_ids import KnownIds
-from firmware_py.app.ports import JournalPort
+from firmware_py.app.ports import HistoryPort, JournalPort
 from firmware_py.app.wire import decode_event, decode_state
 from firmware_py.core.evolve import evolve, initial
 from firmware_py.core.model import AlarmKind, State, Window
@@ -31,7 +31,7 @@ class UnknownEventError(ValueError):
         self.en = f"Record {seq} ({name}) is from a newer version; upgrade the controller."
 
 
-def recover(rules: Rules, journal: JournalPort) -> State:
+def recover(rules: Rules, journal: HistoryPort) -> State:
     """Return the recorded state. Raises ``UnknownEventError`` and the journal's own errors."""
     state, seq = initial(rules), 0
     snapshot = journal.newest_snapshot()

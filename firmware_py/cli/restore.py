@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,16 @@ from firmware_py.cli.client import Client
 from firmware_py.cli.configfile import config_path, read, say_mistakes
 from firmware_py.cli.errors import NoDaemon, Refused, WrongUse
 from firmware_py.cli.output import say, write_json
+from firmware_py.cli.sentences import sentence
 from firmware_py.cli.words import t
 
 if TYPE_CHECKING:
-    from firmware_py.settings import Settings
+    from firmware_py.cli.restore_plan import Plan
+    from firmware_py.config.file import Configuration
+    from firmware_py.core.events import SeriesJumped
     from firmware_py.store.records import Verified
 
-__all__ = ["restore"]
+__all__ = ["number_words", "restore"]
 
 
 @click.command(
@@ -41,24 +45,45 @@ __all__ = ["restore"]
         "The configuration; /etc/hall/hall.toml if not given.",
     ),
 )
+@click.option(
+    "--last-number",
+    "last_numbers",
+    metavar="A123",
+    multiple=True,
+    help=t(
+        "大厅里最新的号票，之后从下一个号发起；有几种号码就写几次。不写时留出安全间隔。",
+        "The newest slip in the hall, so that numbers go on after it; once for each series. "
+        "Without it a safe gap is left.",
+    ),
+)
 @click.option("--yes", is_flag=True, help=t("不再询问。", "Do not ask."))
 @pass_session
-def restore(session: Session, file: Path, config_file: Path | None, yes: bool) -> None:
+def restore(
+    session: Session,
+    file: Path,
+    config_file: Path | None,
+    last_numbers: tuple[str, ...],
+    yes: bool,
+) -> None:
     """Restore."""
+    from firmware_py.cli.restore_plan import plan_restore
     from firmware_py.store.errors import JournalError
     from firmware_py.store.restore import restore as put_back
     from firmware_py.store.verify import verify_file
 
-    settings = _settings(config_path(config_file))
+    configuration = _configuration(config_path(config_file))
+    settings = configuration.settings
     target = Path(settings.journal.path)
     if not file.is_file():
         raise WrongUse("no_file", f"没有文件 {file}。", f"There is no file {file}.")
     _no_daemon(session, Path(settings.control.socket))
     found = verify_file(file)
-    if found.ok and not yes:
-        _ask(file, target, found)
+    plan = plan_restore(configuration, file, found, target, last_numbers) if found.ok else None
+    if plan is not None and not yes:
+        _ask(file, target, found, plan)
+    entries = plan.entries if plan is not None else ()
     try:
-        epoch = put_back(file, target, settings.hall.node)
+        epoch = put_back(file, target, settings.hall.node, entries)
     except JournalError as error:
         detail = f"（{error.detail}）" if error.detail else ""
         detail_en = f" ({error.detail})" if error.detail else ""
@@ -75,6 +100,7 @@ def restore(session: Session, file: Path, config_file: Path | None, yes: bool) -
                 "epoch": epoch.epoch,
                 "former_epoch": epoch.former_epoch,
                 "cut_seq": epoch.cut_seq,
+                "numbers": [asdict(jump) for jump in plan.jumps] if plan is not None else [],
             }
         )
         return
@@ -86,14 +112,17 @@ def restore(session: Session, file: Path, config_file: Path | None, yes: bool) -
             f"What was there is kept as {target.name}.damaged-*.",
         )
     )
+    if plan is not None:
+        for words in number_words(plan):
+            say((words, "bold"))
     say(t("请启动服务：systemctl start halld", "Now start the daemon: systemctl start halld"))
 
 
-def _settings(path: Path) -> Settings:
+def _configuration(path: Path) -> Configuration:
     from firmware_py.config.mistakes import ConfigError
 
     try:
-        return read(path).settings
+        return read(path)
     except ConfigError as error:
         say_mistakes(error)
         raise WrongUse(
@@ -102,6 +131,40 @@ def _settings(path: Path) -> Settings:
             f"The configuration {path} is not right, so the journal's place is not known. "
             "Another file can be given by --config.",
         ) from error
+
+
+def number_words(plan: Plan) -> list[str]:
+    """Return which numbers come next and why, a sentence each."""
+    words = [_jump_words(jump) for jump in plan.jumps]
+    if any(jump.reason == "safe_gap" for jump in plan.jumps):
+        words.append(
+            t(
+                "大厅里若有更新的号票，请用 --last-number 注明；启动之后用 hallctl ticket jump。",
+                "If a newer slip is in the hall, name it with --last-number; once the daemon runs, "
+                "with hallctl ticket jump.",
+            )
+        )
+    if not words and plan.exact:
+        words.append(t("备份之后没有再发号。", "No number was given after the backup."))
+    elif not words:
+        words.append(
+            t(
+                "备份中没有营业中的日期，下次开门从第一个号发起。今天若已发过号，"
+                "请用 --last-number 注明大厅里最新的号票。",
+                "No day is open in the backup, so the next one begins with the first number. If "
+                "numbers were given today already, name the newest slip with --last-number.",
+            )
+        )
+    return words
+
+
+def _jump_words(jump: SeriesJumped) -> str:
+    words = sentence("series.jumped", asdict(jump))
+    if jump.day is None:
+        words += t("；日期不明，下一营业日也如此", "; the date is not known, so the next day too")
+    else:
+        words = t(f"{jump.day}：", f"{jump.day}: ") + words
+    return words + t("。", ".")
 
 
 def _no_daemon(session: Session, usual: Path) -> None:
@@ -122,10 +185,8 @@ def _no_daemon(session: Session, usual: Path) -> None:
     )
 
 
-def _ask(file: Path, target: Path, found: Verified) -> None:
-    """Say what will be lost, and go on only when ``yes`` is typed."""
-    from firmware_py.store.verify import verify_file
-
+def _ask(file: Path, target: Path, found: Verified, plan: Plan) -> None:
+    """Say what will be lost and how numbers go on; go on only when ``yes`` is typed."""
     click.echo(
         t(
             f"备份 {file}：完好，到第 {found.last_seq} 条。",
@@ -133,8 +194,8 @@ def _ask(file: Path, target: Path, found: Verified) -> None:
         ),
         err=True,
     )
-    if target.is_file():
-        present = verify_file(target)
+    present = plan.present
+    if present is not None:
         state = t("完好", "good") if present.ok else t("已损坏", "damaged")
         click.echo(
             t(
@@ -150,6 +211,8 @@ def _ask(file: Path, target: Path, found: Verified) -> None:
                 f"Afterwards the last {lost} events will not be in the journal.",
             )
             click.secho(words, fg="red", err=True)
+    for words in number_words(plan):
+        click.secho(words, bold=True, err=True)
     answer = click.prompt(
         t("确定恢复请输入 yes", "Type yes to restore"), default="", show_default=False, err=True
     )

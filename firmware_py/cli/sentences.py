@@ -21,8 +21,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{day} closes at {closes}, open {hours}",
     ),
     "series.jumped": (
-        "{first} 至 {number} 不再发放（{why_jumped}），下一个号 {next}",
-        "{first} to {number} are not given again ({why_jumped}); the next number is {next}",
+        "{stretch} 不再发放（{why_jumped}），下一个号 {next}",
+        "not given again: {stretch} ({why_jumped}); the next number is {next}",
     ),
     "ticket.issued": (
         "取号 {number}（{item}），前面 {ahead} 人",
@@ -97,6 +97,8 @@ def _words(data: Mapping[str, Any]) -> dict[str, object]:
     reason = data.get("reason")
     words["why"] = _in_brackets(reason if isinstance(reason, str) else "")
     words["why_jumped"] = in_words(reason, "jump")
+    first, last = data.get("first"), data.get("number")
+    words["stretch"] = last if first == last else t(f"{first} 至 {last}", f"{first} to {last}")
     words["clerk"] = _in_brackets(data.get("clerk") or "")
     words["level"] = in_words(data.get("level", ""))
     words["kind"] = in_words(data.get("kind", ""), "alarm")

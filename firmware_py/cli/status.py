@@ -43,6 +43,13 @@ def _safe(found: Mapping[str, Any]) -> None:
     if good:
         path = good[0]["path"]
         say(t("最新的有效备份：", "The newest good backup: "), path)
+        say(
+            t(
+                "先看大厅里最新的号票，例如 A123，在第二行末尾加上 --last-number A123。",
+                "Look at the newest slip in the hall first; if it is A123, add "
+                "--last-number A123 to the second line.",
+            )
+        )
         say((t("请依次执行：", "Do this, in this order:"), "bold"))
         for line in ("systemctl stop halld", f"hallctl restore {path}", "systemctl start halld"):
             say("  ", (line, "bold"))

@@ -103,7 +103,7 @@ _CODES = {
     "terminal": ("自助终端", "terminal"),
     "online": ("网上", "online"),
     "jump.last_slip": ("大厅里最新的号票", "the newest slip in the hall"),
-    "jump.old_journal": ("被替换的流水中已发出", "given in the journal that was replaced"),
+    "jump.old_journal": ("被替换的流水中已发出", "given in the journal that is replaced"),
     "jump.safe_gap": ("恢复时留出的安全间隔", "a safe gap at a restore"),
     "closing_time": ("下班", "closing time"),
     "never_closed": ("前一天未关门", "never closed"),

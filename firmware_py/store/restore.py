@@ -12,8 +12,10 @@ import os
 import shutil
 import sqlite3
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+from firmware_py.store.batch import build, insert
 from firmware_py.store.chain import epoch_link
 from firmware_py.store.copying import copy_part, put_in_place
 from firmware_py.store.epochs import new_epoch
@@ -21,7 +23,7 @@ from firmware_py.store.errors import JournalDamaged, JournalError, from_os, from
 from firmware_py.store.lock import FileLock
 from firmware_py.store.marker import MarkerFile, marker_path, sync_folder
 from firmware_py.store.opening import now_ms
-from firmware_py.store.records import Epoch, Head
+from firmware_py.store.records import Entry, Epoch, Head
 from firmware_py.store.schema import insert_epoch
 from firmware_py.store.verify import read_head, reading, verify_file
 from firmware_py.store.walk import read_epochs
@@ -29,13 +31,15 @@ from firmware_py.store.walk import read_epochs
 __all__ = ["restore"]
 
 
-def restore(backup: Path, target: Path, node: str) -> Epoch:
+def restore(backup: Path, target: Path, node: str, entries: Sequence[Entry] = ()) -> Epoch:
     """Put ``backup`` in the place of the journal at ``target``, as the start of a new epoch.
 
     The epoch returned names the former one and the event it was cut at; the next event gets the
-    number after it. What lay at ``target`` is kept beside it as ``*.damaged-<time>``. Raises
-    ``JournalDamaged`` when the backup is not wholly good (nothing is touched then),
-    ``JournalLocked`` while a daemon runs on ``target``, and the journal's other errors.
+    number after it. ``entries`` are the first of the new epoch: with it or not at all, so a power
+    cut cannot leave a journal that lacks them. What lay at ``target`` is kept beside it as
+    ``*.damaged-<time>``. Raises ``JournalDamaged`` when the backup is not wholly good (nothing is
+    touched then), ``JournalLocked`` while a daemon runs on ``target``, and the journal's other
+    errors.
     """
     verified = verify_file(backup)
     if not verified.ok:
@@ -48,7 +52,7 @@ def restore(backup: Path, target: Path, node: str) -> Epoch:
             lock.take()
             stack.callback(lock.free)
             stack.callback(part.unlink, missing_ok=True)
-            epoch, head = _prepare(backup, part, node)
+            epoch, head = _prepare(backup, part, node, entries)
             _set_aside(target)
             marker = MarkerFile(marker_path(target), epoch.epoch, node)
             stack.callback(marker.close)
@@ -66,7 +70,7 @@ def restore(backup: Path, target: Path, node: str) -> Epoch:
     return epoch
 
 
-def _prepare(backup: Path, part: Path, node: str) -> tuple[Epoch, Head]:
+def _prepare(backup: Path, part: Path, node: str, entries: Sequence[Entry]) -> tuple[Epoch, Head]:
     with reading(backup) as source:
         copy_part(source, part, pages=-1, between=lambda: None)
     connection = sqlite3.connect(part, isolation_level=None)
@@ -76,11 +80,14 @@ def _prepare(backup: Path, part: Path, node: str) -> tuple[Epoch, Head]:
         epoch = Epoch(new_epoch(started_ms), node, started_ms, former.epoch, old.last_seq)
         # Time may begin anew: a journal from a clock years ahead would refuse every event.
         head = Head(old.commit_no + 1, old.last_seq, 0, epoch_link(old.link, epoch))
+        batch = build(head, entries)
+        head = batch.head
         connection.execute("BEGIN IMMEDIATE")
         insert_epoch(connection, epoch)
+        insert(connection, batch)
         connection.execute(
-            "UPDATE head SET commit_no = ?, last_time_ms = 0, link = ?",
-            (head.commit_no, head.link),
+            "UPDATE head SET commit_no = ?, last_seq = ?, last_time_ms = ?, link = ?",
+            (head.commit_no, head.last_seq, head.last_time_ms, head.link),
         )
         connection.execute("COMMIT")
     finally:

@@ -6,6 +6,8 @@ import pytest
 
 from tests.cli.hallrun import Hall
 
+REPLACED = "被替换的流水中已发出"
+
 
 @pytest.fixture
 def stopped(closed_hall: Hall) -> tuple[Hall, Path]:
@@ -43,7 +45,9 @@ def test_a_restored_hall_goes_on_from_the_backup(stopped: tuple[Hall, Path]) -> 
     assert list(hall.data.glob("journal.db.damaged-*"))
     hall.start()
     assert [ticket["number"] for ticket in hall.hallctl.ok("ticket", "list")] == ["A001"]
-    assert hall.hallctl.take() == "A002"
+    # A002 is in somebody's hand: the journal that was replaced says so.
+    assert f"：A002 不再发放（{REPLACED}），下一个号 A003。" in done.out
+    assert hall.hallctl.take() == "A003"
 
 
 def test_a_script_restores_by_yes_and_reads_json(stopped: tuple[Hall, Path]) -> None:
@@ -51,6 +55,8 @@ def test_a_script_restores_by_yes_and_reads_json(stopped: tuple[Hall, Path]) -> 
     done = hall.hallctl.ok(*restore("--yes", hall=hall, backup=backup))
     assert done["path"] == str(hall.data / "journal.db")
     assert done["epoch"] != done["former_epoch"]
+    (jump,) = done["numbers"]
+    assert (jump["number"], jump["next"], jump["reason"]) == ("A002", "A003", "old_journal")
 
 
 def test_nothing_is_restored_below_a_running_daemon(stopped: tuple[Hall, Path]) -> None:

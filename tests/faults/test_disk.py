@@ -206,7 +206,7 @@ DAMAGES = [_vanish, _halve, _scratch, _other]
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: str(damage.__name__)[1:])
-async def test_a_damaged_journal_is_never_replaced_and_the_backup_brings_the_numbers_back(
+async def test_a_damaged_journal_is_never_replaced_and_the_backup_gives_no_number_twice(
     place: Path, damage: Callable[[Path], None]
 ) -> None:
     async with Scene(place, broker=damage is _vanish) as hall:
@@ -238,7 +238,8 @@ async def test_a_damaged_journal_is_never_replaced_and_the_backup_brings_the_num
         assert (status["mode"], status["taken"]) == ("normal", 2)
         assert status["epoch"] != epoch
         assert await hall.issued() == ["A001", "A002"]
-        assert await hall.take() == "A003"
+        # A003 is in somebody's hand, and the backup does not know it.
+        assert int((await hall.take())[1:]) > PRINTED
         await hall.verified()
 
 

@@ -128,6 +128,38 @@ def test_a_restore_begins_a_new_epoch_that_knows_where_the_former_was_cut(
     assert kept == ["journal.db", "journal.id"]
 
 
+def test_the_first_entries_of_the_new_epoch_come_with_it(path: Path, place: Path) -> None:
+    with opened(path) as journal:
+        backup = journal.backup(place)
+        journal.append([entry(1_000)])
+    restore(backup, path, NODE, [entry(2_000, 2), entry(2_001)])
+    with opened(path) as journal:
+        assert journal.last_seq == 403
+        assert journal.last_time_ms == entry(2_001).time_ms
+        assert [each.command_id for each in journal.read(400, 9)] == [
+            "kiosk-1:2000", "kiosk-1:2000", "kiosk-1:2001",
+        ]  # fmt: skip
+        assert journal.outcome("kiosk-1:2000") is not None
+        assert journal.verify().problems == ()
+        assert journal.append([entry(3_000)]) == [range(404, 405)]
+
+
+def test_a_restore_that_was_cut_off_has_neither_its_epoch_nor_its_entries(
+    path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(path) as journal:
+        backup = journal.backup(place)
+    with monkeypatch.context() as patch:
+        patch.setattr("firmware_py.store.restore.insert", _power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            restore(backup, path, NODE, [entry(2_000)])
+    with opened(path) as journal:
+        assert len(journal.epochs) == 1
+        assert journal.last_seq == 400
+    assert not list(path.parent.glob("*.damaged-*"))
+    assert not list(path.parent.glob(".*.restoring"))
+
+
 def test_what_is_set_aside_is_what_was_there(path: Path, place: Path) -> None:
     with opened(path) as journal:
         backup = journal.backup(place)
