@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from firmware_py.cli.helptext import cells
 from firmware_py.cli.output import say
 from firmware_py.cli.words import joined, t
 
@@ -61,13 +62,22 @@ _COLOURS = {
 
 
 def show_seen(seen: Mapping[str, Any]) -> None:
-    """Say it."""
+    """Say it; lines that belong together stand below each other."""
+    indent = ""
     for name, value in seen_lines(seen, time.monotonic_ns()):
-        say((f"{name}{t('：', ': ')}", "dim"), value)
+        if name:
+            head = f"{name}{t('：', ': ')}"
+            indent = " " * cells(head)
+            say((head, "dim"), value)
+        else:
+            say(f"{indent}{value}".rstrip())
 
 
 def seen_lines(seen: Mapping[str, Any], now_ns: int) -> Iterator[tuple[str, str]]:
-    """Yield name and value of each line; times are told as how long ago they were."""
+    """Yield name and value of each line; one that goes on has no name.
+
+    Times are told as how long ago they were.
+    """
     known = [name for name in _NAMES if name in seen]
     for name in (*known, *(name for name in seen if name not in _NAMES and name not in _TOLD)):
         words = t(*_NAMES[name]) if name in _NAMES else name
@@ -78,7 +88,7 @@ def seen_lines(seen: Mapping[str, Any], now_ns: int) -> Iterator[tuple[str, str]
             case "lines":
                 yield from _each(words, _coloured(value, seen.get("colours")))
             case "last" | "hanging":
-                yield from _each(words, value)
+                yield from _each(words, "\n".join(value).strip("\n").splitlines())
             case "history":
                 yield from _each(words, _changes(value, now_ns))
             case _ if name.endswith("_ns"):
@@ -92,13 +102,17 @@ def _each(words: str, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     if not lines:
         yield words, t("空", "empty")
     for place, line in enumerate(lines):
-        yield (words if not place else " " * len(words)), line
+        yield ("" if place else words), line
 
 
 def _coloured(lines: Sequence[str], colours: Any) -> list[str]:
     if not isinstance(colours, Sequence) or len(colours) != len(lines):
         return list(lines)
-    return [f"{line} ({_colour(colour)})" for line, colour in zip(lines, colours, strict=True)]
+    blank = t("（空白）", "(blank)")
+    return [
+        f"{line} ({_colour(colour)})" if line else blank
+        for line, colour in zip(lines, colours, strict=True)
+    ]
 
 
 def _colour(name: str) -> str:

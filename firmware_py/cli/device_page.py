@@ -103,5 +103,7 @@ def _pairs(values: Mapping[str, Any]) -> str:
 
 def _counted(counters: Mapping[str, int]) -> Iterator[str]:
     for name, count in counters.items():
+        if name.endswith("_monotonic_s"):
+            continue  # A time of the machine's, told above as how long ago it was.
         words = _COUNTERS.get(name)
         yield f"{t(*words) if words else name} {count}"
