@@ -18,13 +18,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from devices.led_wall.page import Align, Colour, Effect, LedLine, LedPage, columns
+from devices.led_wall.words import CHINESE
 
-__all__ = ["FORMS", "SERVED_FORMS", "CallBoard", "call_text"]
-
-#: How a call is worded, longest first. ``place`` is 3号窗口, ``short`` 3号, ``window`` 3.
-FORMS = ("请{number}号到{place}", "{number}→{place}", "{number}→{short}", "{number}→{window}")
-#: The same of somebody who is at the window; none is longer than its call was.
-SERVED_FORMS = ("{number}号在{place}", *FORMS[1:])
+__all__ = ["CallBoard", "call_text"]
 
 
 @dataclass(slots=True)
@@ -47,7 +43,10 @@ class _Call:
 
 @functools.lru_cache(maxsize=512)
 def call_text(number: str, window: str, form: str) -> str:
-    """Return a call in words. A window is ``3``, or a name such as ``导税台``, used as it is."""
+    """Return a call in words: ``place`` is 3号窗口, ``short`` 3号, ``window`` 3.
+
+    A window that is a name, such as ``导税台``, is used as it is.
+    """
     numbered = window.isascii() and window.isalnum()
     return form.format(
         number=number,
@@ -64,8 +63,8 @@ class CallBoard:
 
     ``now`` is seconds of any clock that never goes back. What ``lines`` returns is taken as shown
     from ``now`` on, so show it. All calls of a board are worded alike: by the longest of ``forms``
-    that fits them all; a call that fits none scrolls. Each has its own of ``served_forms``
-    for somebody who is at the window, which is no longer than it.
+    that fits them all; a call that fits none scrolls. ``served_forms`` are the same
+    of somebody who is at the window: no longer than the calls were.
 
     A new call stands in ``fresh`` for ``min_show_s``, then in ``colour``; a call that was repeated
     flips between both every ``blink_s`` for ``blink_for_s``.
@@ -77,8 +76,8 @@ class CallBoard:
         min_show_s: float,
         *,
         width_columns: int,
-        forms: Sequence[str] = FORMS,
-        served_forms: Sequence[str] = SERVED_FORMS,
+        forms: Sequence[str] = CHINESE.calls,
+        served_forms: Sequence[str] = CHINESE.served,
         colour: Colour = "green",
         fresh: Colour = "red",
         align: Align = "center",
@@ -87,8 +86,8 @@ class CallBoard:
     ) -> None:
         if rows < 1 or min_show_s <= 0 or width_columns < 1 or not forms or blink_s <= 0:
             raise ValueError("a board needs a row, a width, a form and times above zero")
-        if len(served_forms) != len(forms):
-            raise ValueError("each form needs its served form")
+        if not served_forms:
+            raise ValueError("a board needs a form for who is served")
         self.rows = rows
         self.min_show_s = min_show_s
         self._width = width_columns
@@ -232,7 +231,7 @@ class CallBoard:
         forms = self._served_forms if served else self._forms
         # Only the shortest form of a call that fits none scrolls; it shortens the others too.
         text = call_text(call.number, call.window, forms[min(form, len(forms) - 1)])
-        effect: Effect = "still" if call.first_fit < len(forms) else "scroll"
+        effect: Effect = "still" if call.first_fit < len(self._forms) else "scroll"
         return LedLine(text, self._colour_of(call, now), effect, self._align)
 
     def _colour_of(self, call: _Call, now: float) -> Colour:

@@ -7,7 +7,10 @@ from collections.abc import Callable, Sequence
 
 from devices.led_wall.calls import CallBoard
 from devices.led_wall.display import LedDisplay
+from devices.led_wall.options import PanelOptions
 from devices.led_wall.page import LedLine, LedPage
+from devices.led_wall.words import CHINESE, Words
+from devices.registry import convert_options
 from firmware_py.app.ports import Happened
 from firmware_py.core import events as e
 from firmware_py.core.model import State, TicketStatus, Window, WindowStatus
@@ -15,10 +18,8 @@ from firmware_py.runtime.device_events import Outcome, Result
 from firmware_py.runtime.devices import Post
 from firmware_py.settings import Settings
 
-__all__ = ["Strips", "Walls"]
+__all__ = ["Strips", "Walls", "panel_of", "strip_line"]
 
-#: Columns of a wall before it was asked: a 96-dot panel with a 16-dot font.
-USUAL_COLUMNS = 16
 #: After these a ticket is in no window's hand.
 ENDED = (
     e.ServiceFinished,
@@ -32,6 +33,13 @@ FOLLOWED = frozenset(
 )
 
 
+def panel_of(settings: Settings, display: str) -> PanelOptions:
+    """Return what a display is and says; the configuration's check has looked at its options."""
+    device = settings.devices.get(display)
+    options = convert_options(device.kind, device.options) if device is not None else None
+    return options if isinstance(options, PanelOptions) else PanelOptions()
+
+
 class Walls:
     """Keeps the numbers in hand visible on every wall, each for the configured time."""
 
@@ -41,7 +49,6 @@ class Walls:
         post: Post,
         clock_s: Callable[[], float],
         later: Callable[[float, Callable[[], None]], asyncio.TimerHandle],
-        columns: Callable[[str], int | None],
     ) -> None:
         self._post = post
         self._clock_s = clock_s
@@ -50,14 +57,16 @@ class Walls:
         self._timers: dict[str, tuple[float, asyncio.TimerHandle]] = {}
         #: What each wall was last sent.
         self._pages: dict[str, LedPage] = {}
-        self._boards = {
-            wall.display: CallBoard(
+        self._boards: dict[str, CallBoard] = {}
+        for wall in settings.walls:
+            panel = panel_of(settings, wall.display)
+            self._boards[wall.display] = CallBoard(
                 wall.rows,
                 max(wall.min_show_s, 0.1),
-                width_columns=columns(wall.display) or USUAL_COLUMNS,
+                width_columns=panel.columns,
+                forms=panel.words.calls,
+                served_forms=panel.words.served,
             )
-            for wall in settings.walls
-        }
 
     def recovered(self, state: State) -> None:
         """After a restart: who was called and is called or served still, as it was before."""
@@ -152,6 +161,7 @@ class Strips:
         self._state = state
         self._strip_of = {w.id: w.strip for w in settings.windows if w.strip is not None}
         self._window_of = {strip: window for window, strip in self._strip_of.items()}
+        self._words = {strip: panel_of(settings, strip).words for strip in self._window_of}
 
     def recorded(self, happened: Sequence[Happened]) -> None:
         """Show the windows that changed."""
@@ -183,20 +193,21 @@ class Strips:
         window = self._state().windows.get(window_id)
         if window is None:
             return
-        page = LedPage((strip_line(window),))
+        strip = self._strip_of[window_id]
+        page = LedPage((strip_line(window, self._words[strip]),))
 
         def show_page(driver: LedDisplay) -> None:
             driver.show(page)
 
-        self._post(self._strip_of[window_id], show_page, key="page")
+        self._post(strip, show_page, key="page")
 
 
-def strip_line(window: Window) -> LedLine:
+def strip_line(window: Window, words: Words = CHINESE) -> LedLine:
     """Return what a window's strip shows."""
     if window.ticket is not None:
         return LedLine(window.ticket, "red")
     if window.status is WindowStatus.CLOSED:
-        return LedLine("暂停服务", "yellow")
+        return LedLine(words.closed, "yellow")
     if window.status is WindowStatus.PAUSED:
-        return LedLine("请稍候", "yellow")
-    return LedLine(f"{window.id}号窗口", "green")
+        return LedLine(words.paused, "yellow")
+    return LedLine(words.window.format(window=window.id), "green")

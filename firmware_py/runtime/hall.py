@@ -120,7 +120,7 @@ class Hall:
         self.printing = Printing(
             settings, self.rules, self.state, self.positions, self.keep_positions, self.post
         )
-        self.walls = Walls(settings, self.post, self._now_s, self._later, self._columns)
+        self.walls = Walls(settings, self.post, self._now_s, self._later)
         self.strips = Strips(settings, self.post, self.state)
         self.pads = Pads(settings, self.post, self.state)
         self.lamps = Lamps(settings, self.post, self.state)
@@ -350,11 +350,6 @@ class Hall:
         self.lamps.show(device)
         self.pads.forget(device)
         self.pads.show(device)
-
-    def _columns(self, display: str) -> int | None:
-        options = self.settings.devices[display].options if display in self.settings.devices else {}
-        width, font = options.get("width"), options.get("font", 16)
-        return int(width) * 2 // int(font) if width else None
 
     def _input_refused(self, device: str, code: str) -> None:
         """The person at the pad hears that the key did nothing."""

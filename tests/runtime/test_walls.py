@@ -10,17 +10,20 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from devices.errors import DeviceTimeout
 from devices.led_wall.page import LedPage
+from devices.led_wall.words import LETTERS
 from firmware_py.app.ports import Happened
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
+from firmware_py.core.model import Window, WindowStatus
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Text, WindowRule
 from firmware_py.runtime.device_events import Outcome, Result
-from firmware_py.runtime.displays import Walls
-from firmware_py.settings import HallSettings, Settings, WallSettings, Words
+from firmware_py.runtime.displays import Walls, panel_of, strip_line
+from firmware_py.settings import DeviceSettings, HallSettings, Settings, WallSettings, Words
 from tests.core.hall import RULES, Hall
 
 SETTINGS = Settings(
@@ -49,7 +52,8 @@ class FakeDisplay:
 class Place:
     """A hall with four windows and one wall of two lines, 24 columns wide."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, devices: dict[str, DeviceSettings]) -> None:
+        self.settings = structs.replace(SETTINGS, devices=devices)
         self.hall = Hall(rules=ROOM).open()
         self.display = FakeDisplay()
         self._loop = loop
@@ -58,7 +62,7 @@ class Place:
 
     def new_walls(self) -> Walls:
         """Return walls that know nothing yet, as after a start."""
-        return Walls(SETTINGS, self._post, self._now_s, self._later, lambda display: 24)
+        return Walls(self.settings, self._post, self._now_s, self._later)
 
     def _now_s(self) -> float:
         return self.hall.now_ms / 1000
@@ -114,10 +118,11 @@ def happened(event: e.Event) -> Happened:
 
 
 @contextmanager
-def place() -> Iterator[Place]:
+def place(**devices: DeviceSettings) -> Iterator[Place]:
+    """Return a place; ``led_wall`` is what the wall is, where a test wants another."""
     loop = asyncio.new_event_loop()
     try:
-        yield Place(loop)
+        yield Place(loop, {name.replace("_", "-"): one for name, one in devices.items()})
     finally:
         loop.close()
 
@@ -163,6 +168,35 @@ def test_a_wall_that_was_away_is_shown_the_present_picture() -> None:
         assert at.display.pages[-1].lines[0].colour == "green"
         at.walls.show("another")
         assert len(at.display.pages) == 2
+
+
+def test_a_wall_that_has_no_chinese_calls_in_its_own_words() -> None:
+    sign = DeviceSettings(kind="led_wall.alpha", port="/dev/hall/led-wall")
+    with place(led_wall=sign) as at:
+        at.ask(c.TakeTicket("D01", "kiosk-1"))
+        at.ask(c.CallNext("3"))
+        (called,) = at.lines()
+        assert called.isascii()
+        assert "A001" in called
+        at.wait(10)
+        at.ask(c.StartService("3"))
+        (served,) = at.lines()
+        assert served.isascii()
+
+
+def test_a_strip_says_what_the_hall_chose_for_it() -> None:
+    window = Window("3")
+    assert strip_line(window).text == "暂停服务"
+    strip = DeviceSettings(
+        kind="led_wall.eq2013",
+        port="/dev/hall/strip",
+        options={"width": 128, "height": 32, "rows": 1, "font": 32, "texts": {"closed": "休息"}},
+    )
+    settings = structs.replace(SETTINGS, devices={"strip-3": strip})
+    assert strip_line(window, panel_of(settings, "strip-3").words).text == "休息"
+    assert panel_of(settings, "strip-3").columns == 8
+    window.status = WindowStatus.OPEN
+    assert strip_line(window, LETTERS).text == "WINDOW 3"
 
 
 COMMANDS = st.one_of(

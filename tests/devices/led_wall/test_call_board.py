@@ -266,4 +266,4 @@ def test_a_board_that_cannot_be_is_refused() -> None:
     with pytest.raises(ValueError, match="above zero"):
         CallBoard(2, 0.0, width_columns=10)
     with pytest.raises(ValueError, match="served"):
-        CallBoard(2, 8.0, width_columns=10, forms=("{number}",))
+        CallBoard(2, 8.0, width_columns=10, served_forms=())

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from devices.led_wall.alpha_options import AlphaOptions
-from devices.led_wall.calls import FORMS, call_text
+from devices.led_wall.calls import call_text
 from devices.led_wall.options import Eq2013Options
 from devices.led_wall.page import columns
 from devices.led_wall.words import CHINESE, LETTERS, Words, worded
@@ -84,10 +84,6 @@ def test_words_that_cannot_be_are_refused_by_name(texts: dict[str, object], why:
 
 def test_one_form_of_a_call_takes_the_place_of_all() -> None:
     assert worded(CHINESE, {"calls": "{number} {place}"}).calls == ("{number} {place}",)
-
-
-def test_the_usual_calls_are_the_boards() -> None:
-    assert CHINESE.calls == FORMS
 
 
 @pytest.mark.parametrize("words", [CHINESE, LETTERS])
