@@ -35,6 +35,7 @@ from firmware_py.runtime.jobs import QueueFull
 from firmware_py.runtime.log_room import make_room
 from firmware_py.runtime.people import Inputs, Lamps, Pads
 from firmware_py.runtime.printing import Printing
+from firmware_py.runtime.proof import Proof
 from firmware_py.runtime.supervisor import Supervisor
 from firmware_py.settings import Settings
 from firmware_py.store.errors import JournalError
@@ -104,6 +105,7 @@ class Hall:
             soon=loop.call_soon,
         )
         self.storage: Refusal | None = None
+        self.proof = Proof(journal, self.speed)
         self.positions = dict(journal.positions())
         self._unkept = False
         self._unprinted = self._find_unprinted(journal, state)
@@ -331,16 +333,8 @@ class Hall:
     def _publish_health(self, device: str) -> None:
         if self.sync is not None:
             health = self.supervisor.health_of(device)
-            body = encode(
-                {
-                    "device": device,
-                    "kind": health.kind,
-                    "state": health.state,
-                    "code": health.code,
-                    "say": health.say,
-                    "identity": health.identity,
-                }
-            )
+            told = ("device", "kind", "state", "code", "say", "identity")
+            body = encode({name: getattr(health, name) for name in told})
             self.sync.health(device, body)
 
     def _show_again(self, device: str, status: Status) -> None:

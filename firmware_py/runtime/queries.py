@@ -27,7 +27,7 @@ from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.device_events import Result
 from firmware_py.runtime.device_views import device_view, without_broker
 from firmware_py.runtime.hall import Hall
-from firmware_py.runtime.params import Device, Number, Range, Status
+from firmware_py.runtime.params import Device, Number, Range, Say, Status
 from firmware_py.runtime.reports import READ_AT_ONCE, Reports
 from firmware_py.runtime.views import (
     alarm_view,
@@ -68,6 +68,8 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "device.show": answers.device,
         "device.restart": answers.restart_device,
         "device.test": answers.test_device,
+        "voice.list": answers.voices,
+        "voice.say": answers.say,
         "journal.tail": answers.tail,
         "journal.verify": answers.verify,
         "journal.backup": answers.backup,
@@ -104,8 +106,8 @@ class Answers:
             "node": hall.settings.hall.node,
             "pid": os.getpid(),
             "up_s": round(time.monotonic() - self._started_s),
-            "mode": "normal" if hall.storage is None else "storage_failing",
-            "problem": hall.storage,
+            "mode": _mode(hall),
+            "problem": hall.storage or hall.proof.damage,
             "epoch": hall.store.epoch,
             "last_seq": hall.writer.last_seq,
             "now_ms": now_ms,
@@ -231,6 +233,20 @@ class Answers:
             raise QueryError(Refusal("device_failed", words.zh, words.en))
         return {"device": device, "outcome": result.outcome, "say": result.value}
 
+    async def voices(self, params: dict[str, Any], user: str) -> Any:
+        """Return every voice: what it said last, what waits."""
+        return self._hall.voices.status()
+
+    async def say(self, params: dict[str, Any], user: str) -> Any:
+        """Have the hall say a text once; return the voices that will."""
+        wanted = msgspec.convert(params, Say)
+        refusal = self._hall.voices.refusal(wanted.text, wanted.voice)
+        if refusal is not None:
+            raise QueryError(refusal)
+        devices = self._hall.voices.say(wanted.text, wanted.voice)
+        self._hall.submit_own(RecordAction("voice.say", ",".join(devices)), by=f"hallctl:{user}")
+        return [one for one in self._hall.voices.status() if one["device"] in devices]
+
     async def tail(self, params: dict[str, Any], user: str) -> Any:
         """Return events, the newest ones or those after a number."""
         wanted = msgspec.convert(params, Range)
@@ -312,6 +328,12 @@ def _calls_of(journal: JournalPort, number: str) -> list[TicketCalled]:
 def _reopened(stored: StoredEvent) -> bool:
     event = decode_event(stored.type, stored.body)
     return isinstance(event, DayOpened) and event.reopened
+
+
+def _mode(hall: Hall) -> str:
+    if hall.storage is not None:
+        return "storage_failing"
+    return "journal_damaged" if hall.proof.damage is not None else "normal"
 
 
 def _count(words: Any) -> dict[str, int]:

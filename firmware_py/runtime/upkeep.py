@@ -1,4 +1,4 @@
-"""What the daemon does by the clock: ticks, opening hours, backups, old days."""
+"""What the daemon does by the clock: ticks, opening hours, backups, old days, proofs."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ class Upkeep:
         """Start all timers."""
         loop = asyncio.get_running_loop()
         jobs = [self._ticks(), self._pads(), self._backups(), self._old_days()]
+        jobs.append(self._hall.proof.run())
         if (every_s := watchdog_every_s()) is not None:
             jobs.append(self._watchdog(every_s))
         self._tasks = [loop.create_task(job) for job in jobs]
@@ -78,6 +79,7 @@ class Upkeep:
         if hall.settings.day.mode == "auto":
             self._automatic_day()
         hall.submit_own(c.Tick())
+        hall.voices.tick()
 
     def _automatic_day(self) -> None:
         hall, state = self._hall, self._hall.state()

@@ -19,7 +19,7 @@ from firmware_py.store.marker import Marker, marker_path, read_marker
 from firmware_py.store.problems import Problem
 from firmware_py.store.records import Epoch, Head, Verified
 from firmware_py.store.schema import APPLICATION_ID, TABLES, VERSION
-from firmware_py.store.walk import Walk, link_after, read_epochs
+from firmware_py.store.walk import ROWS, Walk, link_after, read_epochs
 
 __all__ = ["check_at_open", "check_header", "read_head", "reading", "verify_file"]
 
@@ -110,7 +110,7 @@ def verify_file(path: Path, between: Callable[[], None] = _nothing) -> Verified:
 
     Works on a file that nobody has open, that the daemon has open, or that is damaged: what is
     wrong is in ``problems``, nothing is raised for it. ``between`` is called every 1,000 events
-    (about 3 ms of work), to let others run.
+    or outcomes (about 3 ms of work), to let others run; what it raises ends the check.
     """
     try:
         marker = read_marker(marker_path(path))
@@ -135,7 +135,7 @@ def verify_file(path: Path, between: Callable[[], None] = _nothing) -> Verified:
             walk.run(connection, between)
             problems += walk.problems + _end(walk, head)
             problems += _against_marker(epochs, head, marker)
-            problems += _snapshots(connection) + _checksums(connection)
+            problems += _snapshots(connection) + _checksums(connection, between)
     except sqlite3.Error as error:
         problems += walk.problems[: 0 if problems else None]
         problems.append(_damage(error, path))
@@ -232,10 +232,12 @@ _CHECKED = {
 }
 
 
-def _checksums(connection: sqlite3.Connection) -> list[Problem]:
+def _checksums(connection: sqlite3.Connection, between: Callable[[], None]) -> list[Problem]:
     problems = []
     for code, sql in _CHECKED.items():
-        for name, number, body, crc in connection.execute(sql):
+        for row, (name, number, body, crc) in enumerate(connection.execute(sql), 1):
+            if row % ROWS == 0:
+                between()
             try:
                 good = row_check(name, number, body) == crc
             except (TypeError, OverflowError):

@@ -11,11 +11,12 @@ from firmware_py.store.chain import START, epoch_link, event_hash
 from firmware_py.store.problems import Problem
 from firmware_py.store.records import Epoch
 
-__all__ = ["Walk", "link_after", "read_epochs"]
+__all__ = ["ROWS", "Walk", "link_after", "read_epochs"]
 
 #: A file that is damaged all over need not be listed event by event.
 _ENOUGH = 100
-_ROWS = 1_000
+#: A check gives way to others after so many rows.
+ROWS = 1_000
 
 
 def read_epochs(connection: sqlite3.Connection) -> list[Epoch]:
@@ -62,7 +63,7 @@ class Walk:
             (self.last_seq,),
         )
         ahead = [epoch for epoch in self.epochs if epoch.cut_seq >= self.last_seq]
-        while rows := cursor.fetchmany(_ROWS):
+        while rows := cursor.fetchmany(ROWS):
             for row in rows:
                 ahead = self._pass_epochs(ahead, row[0] - 1)
                 self._step(*row)

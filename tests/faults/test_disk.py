@@ -15,6 +15,8 @@ import pytest
 from firmware_py.bench.client import Refused
 from firmware_py.store.journal import Journal
 from tests.e2e.scene import Scene, refused, until
+from tests.faults.test_clock import HallClock, with_clock
+from tests.store.making import tamper
 
 
 @pytest.fixture
@@ -241,6 +243,32 @@ async def test_a_damaged_journal_is_never_replaced_and_the_backup_gives_no_numbe
         # A003 is in somebody's hand, and the backup does not know it.
         assert int((await hall.take())[1:]) > PRINTED
         await hall.verified()
+
+
+async def test_an_old_event_that_was_changed_is_found_while_the_hall_goes_on(place: Path) -> None:
+    clock = HallClock(place)
+    clock.set("2026-11-23 09:00:00")
+    async with with_clock(place, clock, windows=("1",)) as hall:
+        hall.allowed = ["Old records of the journal are damaged"]
+        assert [await hall.take(), await hall.take()] == ["A001", "A002"]
+        await hall.end()
+        tamper(
+            hall.stage.data / "journal.db",
+            "UPDATE events SET body = replace(body, 'A001', 'A009') WHERE type = 'ticket.issued'",
+        )
+        # A minute of the hall in less than a second: the check comes half a minute after a start.
+        clock.set("2026-11-23 09:01:00", speed=100)
+        await hall.start()
+        assert await hall.take() == "A003"
+
+        async def found() -> bool:
+            return bool((await hall.status())["mode"] == "journal_damaged")
+
+        await until(found)
+        assert await hall.take() == "A004"
+        for lang, words in (("zh", "旧记录有损坏"), ("en", "Old records of the journal")):
+            said = await hall.hallctl("status", lang=lang)
+            assert words in said.out
 
 
 def fresh_journal(path: Path) -> None:
