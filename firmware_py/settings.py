@@ -28,6 +28,7 @@ __all__ = [
     "SeasonSettings",
     "Settings",
     "SpecialDaySettings",
+    "VoiceSettings",
     "WallSettings",
     "WeekdaySettings",
     "WeightSettings",
@@ -49,6 +50,7 @@ Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 Share = Annotated[float, Meta(gt=0, le=1)]
 Rate = Annotated[float, Meta(gt=0, le=100)]
 Positive = Annotated[int, Meta(ge=1)]
+Percent = Annotated[int, Meta(ge=0, le=100)]
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -218,6 +220,32 @@ class WallSettings(Table, frozen=True, kw_only=True):
     min_show_s: Annotated[float, Meta(ge=0, le=120)] = 8.0
 
 
+class VoiceSettings(Table, frozen=True, kw_only=True):
+    """One of ``[[voices]]``: who hears it, and what it says and when."""
+
+    id: Name
+    device: Filled
+    #: Windows whose calls it says; none: all.
+    windows: tuple[Name, ...] | None = None
+    languages: Annotated[tuple[Literal["zh", "en"], ...], Meta(min_length=1)] = ("zh", "en")
+    #: How often a call is said.
+    times: Annotated[int, Meta(ge=1, le=5)] = 2
+    zh: Filled = "请{number}号到{window}号窗口"
+    en: Filled = "Ticket {number}, please go to window {window}"
+    #: Per cent; ``volumes`` are ``[from, to, per cent]`` for other hours.
+    volume: Percent = 80
+    volumes: tuple[tuple[TimeOfDay, TimeOfDay, Percent], ...] = ()
+    #: Hours in which calls are not said.
+    quiet: Spans = ()
+    #: Minutes before closing at which it says so; 0 never.
+    closing_soon_min: Annotated[int, Meta(ge=0, le=120)] = 0
+    closing_zh: Filled = "各位纳税人请注意，离下班还有{minutes}分钟，请抓紧时间办理"
+    closing_en: Filled = "Your attention please. The hall closes in {minutes} minutes"
+    most_waiting: Annotated[int, Meta(ge=1, le=200)] = 30
+    #: A call that has waited longer is not said.
+    stale_s: Annotated[int, Meta(ge=10, le=3600)] = 120
+
+
 class LineConfig(Table, frozen=True, kw_only=True):
     """One of ``[lines.NAME]``: a serial line or socket that several devices share."""
 
@@ -287,6 +315,7 @@ class Settings(Table, frozen=True, kw_only=True):
     windows: tuple[WindowSettings, ...] = ()
     kiosks: tuple[KioskSettings, ...] = ()
     walls: tuple[WallSettings, ...] = ()
+    voices: tuple[VoiceSettings, ...] = ()
     lines: dict[Name, LineConfig] = {}
     devices: dict[Name, DeviceSettings] = {}
     broker: BrokerSettings | None = None

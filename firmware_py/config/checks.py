@@ -8,6 +8,7 @@ from firmware_py.config.catalogue import Catalogue
 from firmware_py.config.hours import check_hours
 from firmware_py.config.lines import KeyPath
 from firmware_py.config.mistakes import Findings, close_to, path_text
+from firmware_py.config.voices import check_voices
 from firmware_py.config.walk import listing
 from firmware_py.settings import Settings
 
@@ -21,6 +22,7 @@ _FAMILIES = {
     "button": "button",
     "printer": "ticket_printer",
     "display": "led_wall",
+    "device": "voice",
 }
 
 
@@ -30,6 +32,7 @@ def check_references(settings: Settings, catalogue: Catalogue | None, found: Fin
         ("windows", [window.id for window in settings.windows]),
         ("kiosks", [kiosk.id for kiosk in settings.kiosks]),
         ("walls", [wall.id for wall in settings.walls]),
+        ("voices", [voice.id for voice in settings.voices]),
     ):
         _once(table, ids, found)
     if "hub" not in settings.hall.roles:
@@ -40,6 +43,7 @@ def check_references(settings: Settings, catalogue: Catalogue | None, found: Fin
         )
     _check_places(settings, found)
     check_hours(settings.day, found)
+    check_voices(settings, found)
     _check_timezone(settings, found)
     if settings.rating.bad >= settings.rating.scores:
         found.add(
@@ -61,6 +65,7 @@ def _places(settings: Settings) -> Iterator[tuple[str, str, KeyPath]]:
         ("windows", settings.windows, ("pad", "strip", "lamp", "button")),
         ("kiosks", settings.kiosks, ("printer", "button")),
         ("walls", settings.walls, ("display",)),
+        ("voices", settings.voices, ("device",)),
     ):
         for n, entry in enumerate(entries):
             for key in keys:

@@ -37,6 +37,7 @@ from firmware_py.runtime.people import Inputs, Lamps, Pads
 from firmware_py.runtime.printing import Printing
 from firmware_py.runtime.proof import Proof
 from firmware_py.runtime.supervisor import Supervisor
+from firmware_py.runtime.voices import Voices
 from firmware_py.settings import Settings
 from firmware_py.store.errors import JournalError
 from firmware_py.store.journal import Journal
@@ -126,6 +127,7 @@ class Hall:
         self.strips = Strips(settings, self.post, self.state)
         self.pads = Pads(settings, self.post, self.state)
         self.lamps = Lamps(settings, self.post, self.state)
+        self.voices = Voices(settings, self.rules, self.post, self.state, self.clock.now_ms)
         self.inputs = Inputs(
             settings, writer.submit, self.state, self.loop.time, self._input_refused
         )
@@ -138,6 +140,7 @@ class Hall:
             self.strips.recorded,
             self.pads.recorded,
             self.lamps.recorded,
+            self.voices.recorded,
             self._to_subscribers,
         ]
 
@@ -158,6 +161,7 @@ class Hall:
         self.printing.recorded(self._unprinted)
         self._unprinted = []
         self.walls.recovered(self.state())
+        self.voices.recovered(self.state())
         for spool in self.printing.spools.values():
             if not spool.waiting and spool.confirmed < self.writer.last_seq:
                 # So that the next start need not look through the whole day again.
@@ -318,6 +322,8 @@ class Hall:
                 case Finished(result=result, done=done):
                     if done is not None:
                         done(result)
+                case Reported(device=device, report=Input() as given) if self.voices.knows(device):
+                    self.voices.heard(device, given)
                 case Reported(device=device, report=Input() as given):
                     self.inputs.happened(device, given)
                 case Reported(device=device, report=Status() as status):
@@ -328,6 +334,7 @@ class Hall:
                     self._publish_health(device)
                 case Lost(device=device):
                     self.printing.lost(device)
+                    self.voices.lost(device)
                     self._publish_health(device)
 
     def _publish_health(self, device: str) -> None:
@@ -344,6 +351,7 @@ class Hall:
         self.lamps.show(device)
         self.pads.forget(device)
         self.pads.show(device)
+        self.voices.opened(device)
 
     def _input_refused(self, device: str, code: str) -> None:
         """The person at the pad hears that the key did nothing."""

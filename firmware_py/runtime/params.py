@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from firmware_py.app.wrong_params import explain
 
-__all__ = ["Day", "Days", "Device", "Number", "Range", "Status", "check_params"]
+__all__ = ["Day", "Days", "Device", "Number", "Range", "Say", "Status", "check_params"]
 
 DayText = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
@@ -60,6 +60,13 @@ class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: str | None = None
 
 
+class Say(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A text that is said once, by all voices or by one."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=500)]
+    voice: str | None = None
+
+
 _PARAMS: dict[str, type[msgspec.Struct]] = {
     "ticket.show": Number,
     "ticket.list": Status,
@@ -67,6 +74,7 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "device.show": Device,
     "device.restart": Device,
     "device.test": Device,
+    "voice.say": Say,
     "journal.tail": Range,
     "report.day": Day,
     "report.range": Days,
