@@ -27,7 +27,7 @@ from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.device_events import Result
 from firmware_py.runtime.device_views import device_view, without_broker
 from firmware_py.runtime.hall import Hall
-from firmware_py.runtime.params import Device, Number, Range, Say, Status
+from firmware_py.runtime.params import Device, Number, Range, Status
 from firmware_py.runtime.reports import READ_AT_ONCE, Reports
 from firmware_py.runtime.views import (
     alarm_view,
@@ -68,8 +68,6 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "device.show": answers.device,
         "device.restart": answers.restart_device,
         "device.test": answers.test_device,
-        "voice.list": answers.voices,
-        "voice.say": answers.say,
         "journal.tail": answers.tail,
         "journal.verify": answers.verify,
         "journal.backup": answers.backup,
@@ -232,20 +230,6 @@ class Answers:
             words = self._hall.supervisor.health_of(device).say
             raise QueryError(Refusal("device_failed", words.zh, words.en))
         return {"device": device, "outcome": result.outcome, "say": result.value}
-
-    async def voices(self, params: dict[str, Any], user: str) -> Any:
-        """Return every voice: what it said last, what waits."""
-        return self._hall.voices.status()
-
-    async def say(self, params: dict[str, Any], user: str) -> Any:
-        """Have the hall say a text once; return the voices that will."""
-        wanted = msgspec.convert(params, Say)
-        refusal = self._hall.voices.refusal(wanted.text, wanted.voice)
-        if refusal is not None:
-            raise QueryError(refusal)
-        devices = self._hall.voices.say(wanted.text, wanted.voice)
-        self._hall.submit_own(RecordAction("voice.say", ",".join(devices)), by=f"hallctl:{user}")
-        return [one for one in self._hall.voices.status() if one["device"] in devices]
 
     async def tail(self, params: dict[str, Any], user: str) -> Any:
         """Return events, the newest ones or those after a number."""
