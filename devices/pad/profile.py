@@ -20,7 +20,7 @@ __all__ = ["EVENTS", "PROFILE_FOLDERS", "Profile", "ProfileError", "bytes_of", "
 
 #: Where a profile's name is looked up; a hall's own folder comes first.
 PROFILE_FOLDERS = (
-    Path("/etc/hall-controller/pads"),
+    Path("/etc/hall/pads"),
     Path(__file__).parents[2] / "config" / "pads",
     Path(sys.prefix) / "share" / "hall-controller" / "config" / "pads",
 )

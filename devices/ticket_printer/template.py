@@ -111,7 +111,7 @@ class TemplateError(DeviceError, ValueError):
 def find(name: str) -> Path:
     """Return the file of a template: a path, or a name in the first folder that has it.
 
-    Folders: ``/etc/hall-controller/templates`` (a hall's own), then the shipped ones.
+    Folders: ``/etc/hall/templates`` (a hall's own), then the shipped ones.
     """
     given = Path(name)
     if given.suffix == ".toml" or len(given.parts) > 1:
@@ -119,7 +119,7 @@ def find(name: str) -> Path:
             return given
         raise TemplateError(name, (Problem(0, "没有这个文件", "no such file"),))
     folders = (
-        Path("/etc/hall-controller/templates"),
+        Path("/etc/hall/templates"),
         Path(__file__).parents[2] / "config" / "templates",
         Path(sys.prefix) / "share" / "hall-controller" / "config" / "templates",
     )
