@@ -47,8 +47,6 @@ RECENT_OUTCOMES = 4096
 MAX_WAITING = 20_000
 #: A snapshot after so many events: replaying as many at start takes about 0.2 s.
 SNAPSHOT_EVERY = 20_000
-#: And not before so many events for each ticket of the day that it would hold.
-EVENTS_A_TICKET = 2
 #: After a failed write, the disk is tried again at most this often.
 RETRY_MS = 1000
 
@@ -287,10 +285,9 @@ class HallWriter:
             self._recent[waiting.entry.command_id] = outcome
             self._answer(waiting, outcome)
         self._forget_oldest()
-        # A snapshot of many tickets costs more than the events that it saves at the next start.
-        if self.last_seq - self._snapshot_seq >= max(
-            SNAPSHOT_EVERY, EVENTS_A_TICKET * len(self.recorded.tickets)
-        ):
+        # A snapshot of more tickets than that costs more than it saves at the next start.
+        worth = max(SNAPSHOT_EVERY, len(self.recorded.tickets))
+        if self.last_seq - self._snapshot_seq >= worth:
             self.snapshot()
         # Only now: a quick commit is answered within this call, and must not overtake this one.
         self._write()

@@ -222,13 +222,28 @@ def test_a_snapshot_is_kept_every_so_many_events_and_at_the_end(
 ) -> None:
     monkeypatch.setattr(writing, "SNAPSHOT_EVERY", 10)
     desk = Desk().open_day()
-    for _ in range(24):
+    for number in range(1, 13):
         desk.take()
+        desk.done(c.CancelTicket(f"A{number:03d}"))
     assert [seq for seq, _ in desk.journal.snapshots] == [10, 20]
     desk.writer.snapshot()
     desk.writer.snapshot()
     desk.disk.run()
     assert [seq for seq, _ in desk.journal.snapshots] == [10, 20, 25]
+
+
+def test_many_tickets_are_not_kept_again_for_fewer_events_than_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(writing, "SNAPSHOT_EVERY", 10)
+    desk = Desk().open_day()
+    for _ in range(30):
+        desk.take()
+    assert [seq for seq, _ in desk.journal.snapshots] == [10]
+    for number in range(1, 12):
+        desk.done(c.CancelTicket(f"A{number:03d}"))
+    # Thirty tickets, and thirty events since the last one.
+    assert [seq for seq, _ in desk.journal.snapshots] == [10, 40]
 
 
 def test_a_snapshot_holds_what_is_recorded_not_what_is_only_decided() -> None:
