@@ -25,7 +25,7 @@ from devices.voice.sound import silence
 __all__ = ["Aplay", "BenchCard", "Output", "open_output"]
 
 _PROBE_S = 2.0
-_CARD = re.compile(r"CARD=([A-Za-z0-9_]+)|hw:([A-Za-z][A-Za-z0-9_]*)")
+_CARD = re.compile(r"CARD=([A-Za-z0-9_]+)|hw:(?!CARD=)([A-Za-z][A-Za-z0-9_]*)")
 _CARDS = Path("/proc/asound")
 
 

@@ -15,6 +15,9 @@ def call(number: int, text: str = "请A零零一号到三号窗口") -> Speech:
     return Speech(number, (Phrase(text, "zh"),), 80)
 
 
+USUAL = ChipOptions()
+
+
 class Desk:
     """``run`` lets time pass; ``reports`` is what the driver said meanwhile."""
 
@@ -22,7 +25,7 @@ class Desk:
 
     def __init__(
         self,
-        options: ChipOptions = ChipOptions(),
+        options: ChipOptions = USUAL,
         driver: type[ChipVoice] = Xfs5152Voice,
         simulator: type[ChipSimulator] = Xfs5152Simulator,
     ) -> None:
