@@ -227,7 +227,13 @@ class Heard:
 class Ear:
     """An MQTT 5 client of the test's own, on paho's own thread."""
 
-    def __init__(self, port: int, *topics: str, client_id: str = "ear") -> None:
+    def __init__(
+        self,
+        port: int,
+        *topics: str,
+        client_id: str = "ear",
+        login: tuple[str, str] | None = None,
+    ) -> None:
         self.heard: list[Heard] = []
         self._lock = threading.Lock()
         self.ready = threading.Event()
@@ -235,6 +241,8 @@ class Ear:
         client = self.client = Client(
             CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTProtocolVersion.MQTTv5
         )
+        if login is not None:
+            client.username_pw_set(*login)
         client.on_connect = lambda c, *_: c.subscribe([(topic, 1) for topic in self._topics])
         client.on_subscribe = lambda *_: self.ready.set()
         client.on_message = self._hear
