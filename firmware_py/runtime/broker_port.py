@@ -74,7 +74,7 @@ class BrokerPort:
 
     def positions(self) -> Mapping[str, int]:
         """Return the durable positions by reader."""
-        return self._hall.positions
+        return self._hall.positions.of
 
     async def keep_position(self, reader: str, seq: int) -> None:
         """Keep a reader's position durably."""
@@ -84,7 +84,7 @@ class BrokerPort:
             if not future.done():
                 future.set_result(None)
 
-        self._hall.keep_positions({reader: seq}, kept)
+        self._hall.positions.keep({reader: seq}, kept)
         await future
 
     def snapshots(self) -> Iterable[tuple[str, bytes]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,7 @@ from firmware_py.app.clock import HallClock
 from firmware_py.app.journal_thread import JournalThread
 from firmware_py.app.ports import Happened, Outcome, Submission
 from firmware_py.app.recovery import recover, remembered_ids
-from firmware_py.app.spool import WANTS_PAPER, asks_for_paper
-from firmware_py.app.wire import decode_event, encode, event_json
+from firmware_py.app.wire import encode, event_json
 from firmware_py.app.writer import HallWriter
 from firmware_py.core import commands as c
 from firmware_py.core.model import State
@@ -32,7 +31,9 @@ from firmware_py.runtime.device_events import DeviceEvent, Finished, Lost, Opene
 from firmware_py.runtime.device_events import Outcome as Ended
 from firmware_py.runtime.displays import Strips, Walls
 from firmware_py.runtime.jobs import QueueFull
+from firmware_py.runtime.kept_positions import KeptPositions
 from firmware_py.runtime.log_room import make_room
+from firmware_py.runtime.owed_paper import unprinted
 from firmware_py.runtime.people import Inputs, Lamps, Pads
 from firmware_py.runtime.printing import Printing
 from firmware_py.runtime.proof import Proof
@@ -46,8 +47,6 @@ __all__ = ["Hall", "NoBackupFolder", "device_specs", "sentence_for"]
 
 log = logging.getLogger(__name__)
 
-READ_AT_ONCE = 5000
-RETRY_S = 1.0
 #: What a display shows changes by itself at most so often.
 QUICKEST_S = 0.05
 
@@ -107,9 +106,8 @@ class Hall:
         )
         self.storage: Refusal | None = None
         self.proof = Proof(journal, self.speed)
-        self.positions = dict(journal.positions())
-        self._unkept = False
-        self._unprinted = self._find_unprinted(journal, state)
+        self.positions = KeptPositions(self.journal, loop, journal.positions())
+        self._unprinted = unprinted(settings, journal, state, self.positions.of)
         self.control: ControlServer | None = None
         self.sync: Any = None
         self._run = secrets.token_hex(5)
@@ -121,7 +119,7 @@ class Hall:
     def _bind(self) -> None:
         settings, writer = self.settings, self.writer
         self.printing = Printing(
-            settings, self.rules, self.state, self.positions, self.keep_positions, self.post
+            settings, self.rules, self.state, self.positions.of, self.positions.keep, self.post
         )
         self.walls = Walls(settings, self.post, self._now_s, self._later)
         self.strips = Strips(settings, self.post, self.state)
@@ -135,7 +133,7 @@ class Hall:
         writer.on_storage = self._storage
         writer.on_recorded += [
             self.printing.recorded,
-            self._sent_with_events,
+            lambda _: self.positions.sent_with_events(self.printing.spools.values()),
             self.walls.recorded,
             self.strips.recorded,
             self.pads.recorded,
@@ -165,7 +163,7 @@ class Hall:
         for spool in self.printing.spools.values():
             if not spool.waiting and spool.confirmed < self.writer.last_seq:
                 # So that the next start need not look through the whole day again.
-                self.keep_positions(spool.settle(self.writer.last_seq), None)
+                self.positions.keep(spool.settle(self.writer.last_seq), None)
 
     def start_devices(self) -> None:
         """Start the workers; drivers are imported there, so this comes after "ready"."""
@@ -222,62 +220,7 @@ class Hall:
         name = type(command).__name__.lower()
         self.writer.submit(Submission(self.command_id(name), by, command), answered)
 
-    # Paper.
-
-    def _find_unprinted(self, journal: Journal, state: State) -> list[Happened]:
-        """Return the events of today's tickets whose paper some printer may not have confirmed."""
-        owed_ms = [t.issued_ms for t in state.tickets.values() if t.status in WANTS_PAPER]
-        printers = {kiosk.printer for kiosk in self.settings.kiosks if kiosk.printer is not None}
-        # A printer that never confirmed anything owes from the beginning of the day.
-        confirmed = [self.positions.get(f"print:{printer}:confirmed", 0) for printer in printers]
-        lowest = max(min(confirmed, default=journal.last_seq), journal.first_seq - 1)
-        found: list[Happened] = []
-        upper = journal.last_seq
-        while owed_ms and upper > lowest:
-            after = max(upper - READ_AT_ONCE, lowest)
-            batch = journal.read(after, upper - after)
-            for r in reversed(batch):
-                if r.type in ("ticket.issued", "ticket.reprint_requested"):
-                    event = decode_event(r.type, r.body)
-                    happened = Happened(r.seq, r.time_ms, r.type, r.by, r.command_id, event, r.body)
-                    if asks_for_paper(event) is not None:
-                        found.append(happened)
-            if batch[0].time_ms < min(owed_ms):
-                break
-            upper = after
-        return found[::-1]
-
-    def keep_positions(self, positions: Mapping[str, int], done: Callable[[], None] | None) -> None:
-        """Record reader positions; while the disk fails it is tried again every second."""
-        self.positions.update(positions)
-
-        def kept(_: object) -> None:
-            self._unkept = False
-            if done is not None:
-                done()
-
-        def failed(error: Exception) -> None:
-            # Once, not every second for as long as the disk is full.
-            level = logging.DEBUG if self._unkept else logging.WARNING
-            log.log(level, "positions were not recorded: %s", error)
-            self._unkept = True
-            self.loop.call_later(RETRY_S, again)
-
-        def again() -> None:
-            # What was recorded meanwhile is newer: an old position must not come after it.
-            present = {n: seq for n, seq in positions.items() if self.positions.get(n) == seq}
-            if present:
-                self.keep_positions(present, done)
-            else:
-                kept(None)
-
-        self.journal.post(lambda journal: journal.set_positions(positions), kept, failed)
-
-    def _sent_with_events(self, happened: Sequence[Happened]) -> None:
-        """Positions that went to the disk with a ticket's own commit."""
-        for spool in self.printing.spools.values():
-            if spool.sent > self.positions.get(spool.sent_key, 0):
-                self.positions[spool.sent_key] = spool.sent
+    # What it keeps, and how that is.
 
     async def backup_now(self) -> Path:
         """Copy the journal to the second place. Raises the journal's errors, ``OSError``."""

@@ -156,7 +156,7 @@ class Upkeep:
         for spool in hall.printing.spools.values():
             if not spool.waiting:
                 # A printer that prints nothing must not hold old days back.
-                hall.keep_positions(spool.settle(hall.writer.last_seq), None)
+                hall.positions.keep(spool.settle(hall.writer.last_seq), None)
         forget_before_ms = now_ms - OUTCOMES_DAYS * DAY_MS
         while await hall.journal.run(lambda _: hall.store.forget_outcomes(forget_before_ms)):
             pass
