@@ -80,7 +80,7 @@ install_python_packages() {
     grep -qs "^#!$PWD/.venv/bin/" .venv/bin/pip && .venv/bin/python -c '' 2>/dev/null ||
         "$python" -m venv --clear .venv
     # Begun and not finished; and whose it is, should this end half-way.
-    : >.venv/made-for-"$mode"
+    echo "unfinished $PWD" >.venv/made-for-"$mode"
     : >"$log"
     export UV_PYTHON_DOWNLOADS=never
     take_pips_mirror
@@ -118,12 +118,13 @@ state() { cat pyproject.toml $here/setup.sh $here/uv.lock $here/peers.txt "$1" |
 current() { [ "$(cat .venv/made-for-"$mode" 2>/dev/null)" = "$1 $PWD" ] && [ -x .venv/bin/python ]; }
 
 exec 9<$here && flock 9 # two of us at once would tread on each other
-# That of the tests holds everything that a run needs, and stays that of the tests.
-[ ! -e .venv/made-for-test ] || mode=test lock=$here/test.lock
+# That of the tests holds everything that a run needs, and stays that of the tests; but not on a Pi
+# to which somebody's checkout was copied with its environment.
+! grep -qs " $PWD\$" .venv/made-for-test || mode=test lock=$here/test.lock
 ! current "$(state "$lock")" || exit 0
 
 python=$(find_python)
 install_python_packages "$python" "$lock"
-rm -f .venv/made-for-run
+rm -f .venv/made-for-*
 echo "$(state "$lock") $PWD" >.venv/made-for-"$mode"
 say "准备完成。" "Ready."

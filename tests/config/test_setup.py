@@ -104,6 +104,16 @@ def test_a_run_after_a_change_keeps_the_packages_of_the_tests(checkout: Checkout
     assert checkout.setup("test") is None
 
 
+def test_a_copy_of_a_developers_checkout_does_not_bring_the_tests_to_a_pi(
+    checkout: Checkout,
+) -> None:
+    checkout.setup("test")
+    made = checkout.folder / ".venv" / "made-for-test"
+    made.write_text(made.read_text("utf-8").replace(str(checkout.folder), "/home/anna/hall"))
+    assert checkout.setup("run") == "hall.lock"
+    assert checkout.setup("run") is None
+
+
 def test_an_installation_that_failed_is_made_again_for_the_same_purpose(
     checkout: Checkout,
 ) -> None:
