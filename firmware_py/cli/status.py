@@ -92,6 +92,7 @@ def _normal(found: Mapping[str, Any]) -> None:
         )
         say((words, "yellow"))
     _broker(found["broker"])
+    _backup(found["backup"])
 
 
 def _day(found: Mapping[str, Any]) -> None:
@@ -183,3 +184,27 @@ def _broker(broker: Mapping[str, Any] | None) -> None:
         state = (t("未连接", "not connected"), "bold red")
         why = chosen(broker.get("problem"), broker["error"] or "")
         say(label, state, f"  {since}  {why}".rstrip())
+
+
+def _backup(backup: Mapping[str, Any] | None) -> None:
+    label = (t("备份  ", "Backup  "), "dim")
+    if backup is None:
+        words = t("未配置备份目录", "no folder for backups configured")
+        say(label, (words, "yellow"))
+        return
+    last, state = backup["last"], backup["state"]
+    made = t("还没有备份", "none yet")
+    if last is not None:
+        age = span(last["age_s"])
+        made = t(f"最近一次 {last['at']}（{age} 前）", f"last {last['at']} ({age} ago)")
+    if backup["unsaved"]:
+        made += t(f"，之后有 {backup['unsaved']} 条记录", f", {backup['unsaved']} events since")
+    where = ("  " + backup["folder"], "dim")
+    if state == "failed":
+        say(label, (t("失败：", "FAILED: ") + chosen(backup["problem"]), "bold red"))
+        say("  ", (made, "yellow"), where)
+    elif state == "late":
+        words = t("超过两个周期没有备份  ", "late by more than two intervals  ")
+        say(label, (words + made, "yellow"), where)
+    else:
+        say(label, (made, "green" if state == "ok" else "yellow"), where)

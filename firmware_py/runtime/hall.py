@@ -25,6 +25,7 @@ from firmware_py.core import commands as c
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
+from firmware_py.runtime.backups import Backups
 from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.runtime.control import ControlServer
 from firmware_py.runtime.device_events import DeviceEvent, Finished, Lost, Opened, Reported, Result
@@ -43,22 +44,12 @@ from firmware_py.settings import Settings
 from firmware_py.store.errors import JournalError
 from firmware_py.store.journal import Journal
 
-__all__ = ["Hall", "NoBackupFolder", "device_specs", "sentence_for"]
+__all__ = ["Hall", "device_specs", "sentence_for"]
 
 log = logging.getLogger(__name__)
 
 #: What a display shows changes by itself at most so often.
 QUICKEST_S = 0.05
-
-
-class NoBackupFolder(ValueError):
-    """The configuration names no second place for backups."""
-
-    zh = "配置中没有备份目录，请设置 journal.backup_folder。"
-    en = "The configuration names no folder for backups; set journal.backup_folder."
-
-    def __init__(self) -> None:
-        super().__init__(self.en)
 
 
 def sentence_for(error: Exception) -> Refusal:
@@ -106,6 +97,7 @@ class Hall:
         )
         self.storage: Refusal | None = None
         self.proof = Proof(journal, self.speed)
+        self.backups = Backups(journal, settings.journal)
         self.positions = KeptPositions(self.journal, loop, journal.positions())
         self._unprinted = unprinted(settings, journal, state, self.positions.of)
         self.control: ControlServer | None = None
@@ -134,6 +126,7 @@ class Hall:
         writer.on_recorded += [
             self.printing.recorded,
             lambda _: self.positions.sent_with_events(self.printing.spools.values()),
+            self.backups.recorded,
             self.walls.recorded,
             self.strips.recorded,
             self.pads.recorded,
@@ -221,14 +214,6 @@ class Hall:
         self.writer.submit(Submission(self.command_id(name), by, command), answered)
 
     # What it keeps, and how that is.
-
-    async def backup_now(self) -> Path:
-        """Copy the journal to the second place. Raises the journal's errors, ``OSError``."""
-        folder = self.settings.journal.backup_folder
-        if folder is None:
-            raise NoBackupFolder
-        keep = self.settings.journal.backups_kept
-        return await asyncio.to_thread(self.store.backup, Path(folder), keep=keep)
 
     def broker_status(self) -> Any:
         """Return how the broker is doing, or None for a hall without one."""

@@ -122,6 +122,7 @@ class Answers:
             },
             "papers_owed": {p: s.waiting for p, s in hall.printing.spools.items() if s.waiting},
             "broker": self._broker(),
+            "backup": _backup(hall),
         }
 
     def _broker(self) -> Any:
@@ -263,7 +264,7 @@ class Answers:
 
     async def backup(self, params: dict[str, Any], user: str) -> Any:
         """Make a backup now."""
-        path = await self._hall.backup_now()
+        path = await self._hall.backups.now()
         self._hall.submit_own(RecordAction("journal.backup", path.name), by=f"hallctl:{user}")
         return {"path": str(path)}
 
@@ -318,6 +319,15 @@ def _mode(hall: Hall) -> str:
     if hall.storage is not None:
         return "storage_failing"
     return "journal_damaged" if hall.proof.damage is not None else "normal"
+
+
+def _backup(hall: Hall) -> dict[str, Any] | None:
+    """Return how backups are doing; of the last one, also when it was by the hall's clock."""
+    found = hall.backups.status()
+    if found is not None and found["last"] is not None:
+        at_ms = hall.clock.now_ms() - round(found["last"]["age_s"] * 1000 * hall.speed())
+        found["last"]["at"] = local_text(hall.state().wall_offset_ms, at_ms)
+    return found
 
 
 def _count(words: Any) -> dict[str, int]:

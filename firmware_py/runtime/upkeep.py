@@ -43,7 +43,7 @@ class Upkeep:
     def start(self) -> None:
         """Start all timers."""
         loop = asyncio.get_running_loop()
-        jobs = [self._ticks(), self._pads(), self._backups(), self._old_days()]
+        jobs = [self._ticks(), self._pads(), self._hall.backups.run(), self._old_days()]
         jobs.append(self._hall.proof.run())
         if (every_s := watchdog_every_s()) is not None:
             jobs.append(self._watchdog(every_s))
@@ -114,22 +114,6 @@ class Upkeep:
             if self._hall.journal.alive:
                 notify("WATCHDOG=1")
             await asyncio.sleep(every_s)
-
-    async def _backups(self) -> None:
-        hall = self._hall
-        if hall.settings.journal.backup_folder is None:
-            return
-        saved_seq = -1
-        while True:
-            await asyncio.sleep(hall.settings.journal.backup_every_min * 60)
-            if hall.writer.last_seq == saved_seq:
-                continue
-            seq = hall.writer.last_seq
-            try:
-                await hall.backup_now()
-                saved_seq = seq
-            except (JournalError, OSError) as error:
-                log.error("no backup: %s", error)  # noqa: TRY400 - the sentence is enough
 
     async def _old_days(self) -> None:
         """After each closing: let go of outcomes and of days that are old enough."""

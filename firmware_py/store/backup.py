@@ -24,7 +24,7 @@ from firmware_py.store.records import Verified
 from firmware_py.store.verify import read_head, reading, verify_file
 from firmware_py.store.walk import read_epochs
 
-__all__ = ["Backup", "back_up", "find_backups"]
+__all__ = ["Backup", "Made", "back_up", "find_backups", "newest_backup"]
 
 _NAME = re.compile(r"journal-(?P<epoch>[0-9A-Z]{26})-(?P<seq>\d{12})\.db")
 
@@ -46,6 +46,15 @@ class Backup:
     def ok(self) -> bool:
         """Whether it can be restored."""
         return self.verified.ok
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A backup as its name and date tell; ``made_s`` is the wall clock, in seconds since 1970."""
+
+    path: Path
+    last_seq: int
+    made_s: float
 
 
 def back_up(
@@ -101,6 +110,22 @@ def find_backups(folder: Path, between: Callable[[], None] = _nothing) -> list[B
             verified = verify_file(path, between)
             found.append(Backup(path, match["epoch"], int(match["seq"]), verified))
     return sorted(found, key=lambda each: (each.ok, each.epoch, each.last_seq), reverse=True)
+
+
+def newest_backup(folder: Path, epoch: str) -> Made | None:
+    """Return the newest backup of ``epoch``, unchecked: only one that was proven has its name."""
+    newest: Made | None = None
+    try:
+        for path in folder.iterdir():
+            match = _NAME.fullmatch(path.name)
+            if match is None or match["epoch"] != epoch:
+                continue
+            if newest is None or int(match["seq"]) > newest.last_seq:
+                newest = Made(path, int(match["seq"]), path.stat().st_mtime)
+    except OSError:
+        # Not mounted, or unplugged meanwhile: none that is of use.
+        return None
+    return newest
 
 
 def _prune(folder: Path, epoch: str, keep: int) -> None:
