@@ -47,10 +47,6 @@ class AlphaDisplay(RowDisplay):
     def _rows_a_job(self) -> int | None:
         return 1 if self.options.files == "strings" else None
 
-    @property
-    def _can_dim(self) -> bool:
-        return self.options.dim_mode is not None
-
     def _lost(self) -> None:
         self._divided = False
         self._text_written = False

@@ -75,3 +75,8 @@ class AlphaOptions(PanelOptions, frozen=True, kw_only=True, forbid_unknown_field
     def columns(self) -> int:
         """How many columns a line has: one a character."""
         return self.characters
+
+    @property
+    def dims(self) -> bool:
+        """Whether the sign is dimmed."""
+        return self.dim_mode is not None

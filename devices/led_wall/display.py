@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from devices.base import Driver
-from devices.led_wall.page import LedPage
+import msgspec
+
+from devices.base import Driver, Sentence
+from devices.errors import DeviceFault
+from devices.led_wall.page import LedLine, LedPage
 from devices.led_wall.words import Words
+from devices.registry import convert_options, load_driver
 
-__all__ = ["LedDisplay"]
+__all__ = ["LedDisplay", "cannot_show"]
 
 
 class LedDisplay(Driver):
@@ -41,6 +47,10 @@ class LedDisplay(Driver):
         """
 
     @abstractmethod
+    def check(self, page: LedPage) -> None:
+        """Raise what ``show`` would raise of the page itself; nothing is sent."""
+
+    @abstractmethod
     def clear(self) -> None:
         """Make the panel dark. Raises as ``show`` does."""
 
@@ -53,3 +63,18 @@ class LedDisplay(Driver):
         if not 0 <= percent <= 100:
             raise ValueError(f"brightness {percent} is not 0 to 100")
         return False
+
+
+def cannot_show(
+    kind: str, options: Mapping[str, Any] | msgspec.Struct, lines: Sequence[LedLine]
+) -> Sentence | None:
+    """Say why a display could not show one of these lines; None when it can show each."""
+    driver = load_driver(kind)("", convert_options(kind, options), None)
+    if not isinstance(driver, LedDisplay):
+        raise TypeError(f"{kind} is no LED display")
+    for line in lines:
+        try:
+            driver.check(LedPage((line,)))
+        except DeviceFault as error:
+            return Sentence(error.zh, error.en)
+    return None

@@ -35,10 +35,6 @@ class OnbonDisplay(RowDisplay):
         self._asked: tuple[int, int] = onbon.PING
         self._ping_due = 0.0
 
-    @property
-    def _can_dim(self) -> bool:
-        return True
-
     def _greet(self) -> None:
         self._ping()
 

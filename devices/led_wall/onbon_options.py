@@ -49,6 +49,11 @@ class OnbonOptions(PanelOptions, frozen=True, kw_only=True, forbid_unknown_field
             )
 
     @property
+    def dims(self) -> bool:
+        """Whether the card has a command for its brightness: every one has."""
+        return True
+
+    @property
     def run_mode(self) -> Literal[0, 2]:
         """The protocol's number: 0 for ever, 2 until nothing new came in time."""
         return 2 if self.dark_after_s else 0

@@ -9,11 +9,22 @@ import msgspec
 from devices.led_wall.page import Colour
 from devices.led_wall.words import CHINESE, Words, worded
 
-__all__ = ["Code", "Dots", "Eq2013Options", "PanelOptions"]
+__all__ = ["BrightFrom", "Code", "Dots", "Eq2013Options", "PanelOptions"]
 
 Card = Annotated[int, msgspec.Meta(ge=1, le=999)]
 Dots = Annotated[int, msgspec.Meta(ge=8, le=9999)]
 Code = Annotated[int, msgspec.Meta(ge=0, le=99)]
+TimeOfDay = Annotated[
+    str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["07:00"])
+]
+
+
+class BrightFrom(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``{ from = "07:00", percent = 60 }``: so bright from then on, until the next step."""
+
+    since: TimeOfDay = msgspec.field(name="from")
+    #: 0 is as dark as the card goes, which some show as off.
+    percent: Annotated[int, msgspec.Meta(ge=0, le=100)]
 
 
 class PanelOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,6 +54,9 @@ class PanelOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     refresh_s: Annotated[float, msgspec.Meta(ge=1.0, le=3600.0)] = 60.0
     #: Other words on this display: ``{ closed = "CLOSED" }``; names as in ``words.Words``.
     texts: dict[str, str] = {}
+    #: Instead of the hall's; the last step holds over midnight. Whoever drives the display
+    #: follows it.
+    brightness: tuple[BrightFrom, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no panel can be. Raises ``ValueError``."""
@@ -56,6 +70,13 @@ class PanelOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         if not self.colours:
             raise ValueError("colours must name at least one colour")
         worded(self.usual_words, self.texts)
+        if self.brightness and not self.dims:
+            raise ValueError("brightness: this display has no command for it")
+
+    @property
+    def dims(self) -> bool:
+        """Whether the display has a command for its brightness."""
+        return False
 
     @property
     def columns(self) -> int:

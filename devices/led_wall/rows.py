@@ -127,11 +127,6 @@ class RowDisplay(LedDisplay):
         """How many lines a job sends before others may use the wire; None: all."""
         return None
 
-    @property
-    def _can_dim(self) -> bool:
-        """Whether the card has a command for its brightness."""
-        return False
-
     def _greet(self) -> None:
         """Exchange what comes before all else at each opening."""
 
@@ -202,6 +197,10 @@ class RowDisplay(LedDisplay):
         self._page = page
         self._bring(want)
 
+    def check(self, page: LedPage) -> None:
+        """Raise what ``show`` would raise of the page itself; nothing is sent."""
+        self._encode(page)
+
     def clear(self) -> None:
         """Make the panel dark. Raises as ``show`` does."""
         self._end_sweep()
@@ -211,11 +210,11 @@ class RowDisplay(LedDisplay):
     def brightness(self, percent: int) -> bool:
         """Set the brightness, if the card can. Raises as ``LedDisplay.brightness`` says."""
         super().brightness(percent)
-        if self._can_dim and not (self._percent_known and percent == self._percent):
+        if self.options.dims and not (self._percent_known and percent == self._percent):
             self._percent = percent
             self._percent_known = False
             self._bring_brightness()
-        return self._can_dim
+        return self.options.dims
 
     def feed(self, data: bytes) -> list[Report]:
         """Count answers that came too late; they say nothing that is still asked."""

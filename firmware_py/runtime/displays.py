@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from devices.led_wall.calls import CallBoard
 from devices.led_wall.display import LedDisplay
+from devices.led_wall.layout import Layout
+from devices.led_wall.notices import Notice
 from devices.led_wall.options import PanelOptions
 from devices.led_wall.page import LedLine, LedPage
+from devices.led_wall.wall import WallPicture
 from devices.led_wall.words import CHINESE, Words
 from devices.registry import convert_options
 from firmware_py.app.ports import Happened
@@ -41,7 +44,10 @@ def panel_of(settings: Settings, display: str) -> PanelOptions:
 
 
 class Walls:
-    """Keeps the numbers in hand visible on every wall, each for the configured time."""
+    """Keeps the numbers in hand visible on every wall, each for the configured time.
+
+    ``layouts`` is by wall; a wall that has none shows calls alone.
+    """
 
     def __init__(
         self,
@@ -49,6 +55,7 @@ class Walls:
         post: Post,
         clock_s: Callable[[], float],
         later: Callable[[float, Callable[[], None]], asyncio.TimerHandle],
+        layouts: Mapping[str, Layout] | None = None,
     ) -> None:
         self._post = post
         self._clock_s = clock_s
@@ -57,23 +64,32 @@ class Walls:
         self._timers: dict[str, tuple[float, asyncio.TimerHandle]] = {}
         #: What each wall was last sent.
         self._pages: dict[str, LedPage] = {}
-        self._boards: dict[str, CallBoard] = {}
+        self._pictures: dict[str, WallPicture] = {}
         for wall in settings.walls:
             panel = panel_of(settings, wall.display)
-            self._boards[wall.display] = CallBoard(
-                wall.rows,
+            self._pictures[wall.display] = WallPicture(
+                (layouts or {}).get(wall.id) or Layout.of_calls(wall.rows),
+                panel.columns,
                 max(wall.min_show_s, 0.1),
-                width_columns=panel.columns,
-                forms=panel.words.calls,
-                served_forms=panel.words.served,
+                words=panel.words,
             )
+
+    @property
+    def _boards(self) -> list[CallBoard]:
+        boards = (picture.board for picture in self._pictures.values())
+        return [board for board in boards if board is not None]
+
+    def take_notices(self, display: str, notices: Sequence[Notice]) -> None:
+        """Show these notices and lists on a wall, where its layout has a place for them."""
+        self._pictures[display].take(notices, self._clock_s())
+        self._show_changed(display)
 
     def recovered(self, state: State) -> None:
         """After a restart: who was called and is called or served still, as it was before."""
         in_hand = [state.tickets[w.ticket] for w in state.windows.values() if w.ticket is not None]
         for ticket in sorted(in_hand, key=lambda t: t.called_ms or 0):
             called_s = min((ticket.called_ms or 0) / 1000, self._clock_s())
-            for board in self._boards.values():
+            for board in self._boards:
                 board.called(ticket.number, ticket.window or "", called_s)
                 if ticket.status is TicketStatus.SERVING and not ticket.auto_started:
                     board.served(ticket.number)
@@ -85,10 +101,11 @@ class Walls:
         followed = [h.event for h in happened if type(h.event) in FOLLOWED]
         if not followed:
             return
-        for display, board in self._boards.items():
-            for event in followed:
-                self._follow(board, event)
-            self._show_changed(display, board)
+        for display, picture in self._pictures.items():
+            if picture.board is not None:
+                for event in followed:
+                    self._follow(picture.board, event)
+                self._show_changed(display)
 
     def _follow(self, board: CallBoard, event: e.Event) -> None:
         match event:
@@ -105,22 +122,21 @@ class Walls:
 
     def show(self, display: str) -> None:
         """Send the wall its present picture, whatever it shows."""
-        board = self._boards.get(display)
-        if board is not None:
+        if display in self._pictures:
             self._pages.pop(display, None)
-            self._show_changed(display, board)
+            self._show_changed(display)
 
-    def _show_changed(self, display: str, board: CallBoard) -> None:
+    def _show_changed(self, display: str) -> None:
         """Send the wall its picture if that is another, and wake up for its next change."""
         now = self._clock_s()
-        page = board.page(now)
+        picture = self._pictures[display]
+        page = picture.page(now)
         if self._pages.get(display) != page:
             self._pages[display] = page
             self._send(display, page)
-        self._wake(display, board, now)
+        self._wake(display, picture.next_change(now), now)
 
-    def _wake(self, display: str, board: CallBoard, now: float) -> None:
-        change = board.next_change(now)
+    def _wake(self, display: str, change: float | None, now: float) -> None:
         if display in self._timers:
             at, timer = self._timers[display]
             if at == change:
@@ -128,12 +144,12 @@ class Walls:
             timer.cancel()
             del self._timers[display]
         if change is not None:
-            timer = self._later(change - now, lambda: self._due(display, board))
+            timer = self._later(change - now, lambda: self._due(display))
             self._timers[display] = change, timer
 
-    def _due(self, display: str, board: CallBoard) -> None:
+    def _due(self, display: str) -> None:
         self._timers.pop(display, None)
-        self._show_changed(display, board)
+        self._show_changed(display)
 
     def _send(self, display: str, page: LedPage) -> None:
         def show_page(driver: LedDisplay) -> None:

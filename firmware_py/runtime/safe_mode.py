@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from devices.led_wall.display import LedDisplay
-from devices.led_wall.page import LedLine, LedPage
+from devices.led_wall.page import LedPage
 from firmware_py.app.ports import Outcome, Submission
 from firmware_py.app.writer import Reply
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query
 from firmware_py.runtime.device_events import DeviceEvent, Opened
+from firmware_py.runtime.displays import panel_of
+from firmware_py.runtime.farewell_pages import page_for
 from firmware_py.runtime.hall import device_specs
 from firmware_py.runtime.jobs import QueueFull
 from firmware_py.runtime.supervisor import Supervisor
@@ -27,9 +29,6 @@ from firmware_py.settings import Settings
 from firmware_py.store.backup import find_backups
 
 __all__ = ["SafeMode"]
-
-NOTICE = LedPage((LedLine("系统维护中 请听人工叫号", "yellow", "scroll"),))
-STRIP_NOTICE = LedPage((LedLine("人工叫号", "yellow"),))
 
 
 class SafeMode:
@@ -97,8 +96,12 @@ class SafeMode:
     def _take(self, batch: Sequence[DeviceEvent]) -> None:
         for event in batch:
             if isinstance(event, Opened):
-                page = NOTICE if event.device in self._walls else STRIP_NOTICE
-                self._show(event.device, page)
+                self._show(event.device, self._notice(event.device))
+
+    def _notice(self, display: str) -> LedPage:
+        panel = panel_of(self._settings, display)
+        strip = display not in self._walls
+        return page_for(panel.rows, panel.columns, died=False, strip=strip, words=panel.words)
 
     def _show(self, device: str, page: LedPage) -> None:
         def show(driver: LedDisplay) -> None:

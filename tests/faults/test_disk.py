@@ -66,7 +66,15 @@ async def is_safe(hall: Scene, slips: int = 0) -> dict[str, Any]:
     assert refusal.code == "safe_mode"
     assert refusal.zh == status["problem"]["zh"]
     assert (await refused(hall.hall.call("window.next", window="1"))).code == "safe_mode"
-    await hall.shows("led-wall", lines=["系统维护中 请听人工叫号", "", "", ""])
+    await hall.shows(
+        "led-wall",
+        lines=[
+            "叫号系统维护中",
+            "请听人工叫号 号票继续有效",
+            "有疑问请找值班长",
+            "Maintenance. Please ask staff.",
+        ],
+    )
     await hall.shows("strip-7", lines=["人工叫号"])
     # What is pressed now changes nothing, and nothing is printed.
     await hall.press("pad-1", "next")
