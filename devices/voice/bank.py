@@ -28,7 +28,7 @@ from devices.voice.sound import RATES, Sound, read, silence
 from devices.voice.speech import Language, Phrase
 from devices.voice.wording import WORDS
 
-__all__ = ["INDEX", "Bank", "check", "index_text", "load"]
+__all__ = ["INDEX", "Bank", "check", "index_text", "load", "open_bank", "usual"]
 
 INDEX = "bank.toml"
 _LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -48,7 +48,7 @@ class Bank:
     def parts(self, phrase: Phrase) -> list[Sound] | None:
         """Return the clips that say a phrase, or None when a word of it was never recorded."""
         clips = self.clips.get(phrase.language, {})
-        text = _usual(phrase.text, phrase.language)
+        text = usual(phrase.text, phrase.language)
         found: list[Sound] = []
         at = 0
         while at < len(text):
@@ -68,7 +68,7 @@ class Bank:
         return [
             f"{word.language} {word.text}"
             for word in WORDS
-            if _usual(word.text, word.language) not in self.clips.get(word.language, {})
+            if usual(word.text, word.language) not in self.clips.get(word.language, {})
         ]
 
     def scaled(self, factor: float) -> Bank:
@@ -92,7 +92,8 @@ class Bank:
         return [silence(_STOP_S if stop else _PAUSE_S, self.rate)]
 
 
-def _usual(text: str, language: Language) -> str:
+def usual(text: str, language: Language) -> str:
+    """Return a text as the clips are named: Chinese in capitals and without digits."""
     return text.upper().translate(_DIGITS) if language == "zh" else text.lower()
 
 
@@ -116,7 +117,7 @@ def load(folder: str) -> Bank:
                 read_files[file] = _read(place / file, wrong)
             clip = read_files[file]
             if clip is not None:
-                clips.setdefault(language, {})[_usual(word, language)] = clip
+                clips.setdefault(language, {})[usual(word, language)] = clip
     rates = {clip.rate for clip in read_files.values() if clip is not None}
     if len(rates) > 1:
         listed = ", ".join(str(rate) for rate in sorted(rates))

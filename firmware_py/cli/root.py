@@ -53,6 +53,14 @@ COMMANDS = {
         "devices:devices",
         t("设备：状态、重启、自检", "Devices: health, restart, self-test"),
     ),
+    "say": (
+        "voice:say",
+        t("播报一句话", "Have the hall say a sentence"),
+    ),
+    "voice": (
+        "voice:voice",
+        t("语音：现状、录制与检查语音库", "Voices: state; record and check banks of clips"),
+    ),
     "journal": (
         "journal:journal",
         t("业务流水：查看、校验、导出", "The journal: tail, verify, export"),
