@@ -52,11 +52,14 @@ def restore(backup: Path, target: Path, node: str, entries: Sequence[Entry] = ()
             lock.take()
             stack.callback(lock.free)
             stack.callback(part.unlink, missing_ok=True)
+            _give(target.with_suffix(".lock"))
             epoch, head = _prepare(backup, part, node, entries)
+            _give(part)
             _set_aside(target)
             marker = MarkerFile(marker_path(target), epoch.epoch, node)
             stack.callback(marker.close)
             marker.start(head.commit_no, head.last_seq, head.link)
+            _give(marker_path(target))
             # SQLite would take an old log for the new file's.
             for suffix in ("-wal", "-shm"):
                 target.with_name(target.name + suffix).unlink(missing_ok=True)
@@ -95,6 +98,13 @@ def _prepare(backup: Path, part: Path, node: str, entries: Sequence[Entry]) -> t
     return epoch, head
 
 
+def _give(path: Path) -> None:
+    """Give a file to whom the folder belongs: root restores, and the daemon is to write."""
+    if os.geteuid() == 0:
+        folder = path.parent.stat()
+        os.chown(path, folder.st_uid, folder.st_gid)
+
+
 def _set_aside(target: Path) -> None:
     """Keep what is at ``target`` under names with the time, the journal staying where it is."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
@@ -119,4 +129,5 @@ def _set_aside(target: Path) -> None:
         except OSError:
             # A file system without hard links.
             shutil.copy2(path, aside)
+        _give(aside)
     sync_folder(target.parent)

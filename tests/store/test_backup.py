@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -142,6 +143,21 @@ def test_the_first_entries_of_the_new_epoch_come_with_it(path: Path, place: Path
         assert journal.outcome("kiosk-1:2000") is not None
         assert journal.verify().problems == ()
         assert journal.append([entry(3_000)]) == [range(404, 405)]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_restores_belongs_to_whom_the_folder_belongs(path: Path, place: Path) -> None:
+    with opened(path) as journal:
+        backup = journal.backup(place)
+    new = place / "new card"
+    for folder in (path.parent, new):
+        folder.mkdir(exist_ok=True)
+        for each in (folder, *folder.iterdir()):
+            os.chown(each, 4711, 4712)
+        restore(backup, folder / path.name, NODE)
+        owners = {each.name: (each.stat().st_uid, each.stat().st_gid) for each in folder.iterdir()}
+        assert set(owners) >= {"journal.db", "journal.id", "journal.lock"}
+        assert set(owners.values()) == {(4711, 4712)}, owners
 
 
 def test_a_restore_that_was_cut_off_has_neither_its_epoch_nor_its_entries(
