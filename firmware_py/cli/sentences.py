@@ -68,6 +68,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "alarm.raised": ("{level}告警：{kind}（{subject}）", "{level} alarm: {kind} ({subject})"),
     "alarm.acknowledged": ("告警 {alarm} 已确认（{by}）", "alarm {alarm} acknowledged by {by}"),
     "alarm.cleared": ("告警 {alarm} 已解除", "alarm {alarm} cleared"),
+    "notice.shown": (
+        "大屏通知 {notice}：{text}{times}",
+        "notice {notice} for the walls: {text}{times}",
+    ),
+    "notice.removed": ("通知 {notice} {gone}", "notice {notice} {gone}"),
     "action.taken": ("技术操作：{action} {subject}", "technician: {action} {subject}"),
     "clock.set": ("时钟已校准", "the clock was set"),
 }
@@ -100,6 +105,9 @@ def _words(data: Mapping[str, Any]) -> dict[str, object]:
     first, last = data.get("first"), data.get("number")
     words["stretch"] = last if first == last else t(f"{first} 至 {last}", f"{first} to {last}")
     words["clerk"] = _in_brackets(data.get("clerk") or "")
+    words["text"] = data.get("text") or " / ".join(data.get("lines") or ())
+    words["times"] = _notice_times(data)
+    words["gone"] = t("已到期", "has ended") if reason == "ended" else t("已撤下", "removed")
     words["level"] = in_words(data.get("level", ""))
     words["kind"] = in_words(data.get("kind", ""), "alarm")
     words["to"] = t("，重新等候", "")
@@ -108,6 +116,13 @@ def _words(data: Mapping[str, Any]) -> dict[str, object]:
     elif "from_window" in data:
         words["to"] = t(f"（{data.get('item')}）", f" ({data.get('item')})")
     return words
+
+
+def _notice_times(data: Mapping[str, Any]) -> str:
+    since, until = data.get("since") or "", data.get("until") or ""
+    told = [t(f"{since} 起", f"from {since}")] if since else []
+    told += [t(f"至 {until}", f"until {until}")] if until else []
+    return _in_brackets(" ".join(told))
 
 
 def _unseen(count: int) -> str:

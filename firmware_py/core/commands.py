@@ -225,6 +225,30 @@ class AcknowledgeAlarm:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowNotice:
+    """Show ``text`` on walls (with ``lines``: a list, such as of prices); the same id replaces it.
+
+    ``since`` and ``until`` are local: ``2026-10-01`` or ``2026-10-01 09:00``; a date alone is the
+    whole day. Only notices of the highest ``priority`` (0 to 9) are on show. ``walls`` none: all.
+    """
+
+    text: str
+    notice: str = ""
+    lines: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    priority: int = 0
+    walls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNotice:
+    """Take a notice off the walls."""
+
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordAction:
     """A technician did ``action`` (``device.restart`` ...) to ``subject``; who, says ``by``."""
 
@@ -270,6 +294,8 @@ Command = (
     | Rate
     | CallHelp
     | AcknowledgeAlarm
+    | ShowNotice
+    | RemoveNotice
     | RecordAction
     | SetClock
     | Tick
@@ -302,4 +328,6 @@ COMMANDS: dict[str, type[Command]] = {
     "window.help": CallHelp,
     "rate": Rate,
     "alarm.ack": AcknowledgeAlarm,
+    "notice.show": ShowNotice,
+    "notice.remove": RemoveNotice,
 }

@@ -1,8 +1,8 @@
 """Decide a command: its events, or a refusal with a reason.
 
 Each family of commands has a file of its own (``decide_day``, ``decide_hours``,
-``decide_series``, ``decide_tickets``, ``decide_windows``, ``decide_service``, ``decide_alarms``);
-this one brings them together.
+``decide_series``, ``decide_tickets``, ``decide_windows``, ``decide_service``, ``decide_alarms``,
+``decide_notices``); this one brings them together.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from firmware_py.core import (
     decide_alarms,
     decide_day,
     decide_hours,
+    decide_notices,
     decide_series,
     decide_service,
     decide_tickets,
@@ -29,6 +30,13 @@ __all__ = ["Decision", "decide"]
 
 #: The events of a command, in order (perhaps none), or why it was refused.
 Decision = list[Event] | Refusal
+
+
+def _tick(rules: Rules, state: State, command: c.Tick, now_ms: int) -> Decision:
+    events = decide_alarms.tick(rules, state, command, now_ms)
+    # Notices end on a closed day too.
+    return [*decide_notices.ended(state, now_ms), *events] if state.notices else events
+
 
 #: ``Any`` because the command's type follows from the key.
 _DECIDE: dict[type[c.Command], Callable[[Rules, State, Any, int], Decision]] = {
@@ -59,7 +67,9 @@ _DECIDE: dict[type[c.Command], Callable[[Rules, State, Any, int], Decision]] = {
     c.Rate: decide_service.rate,
     c.CallHelp: decide_alarms.call_help,
     c.AcknowledgeAlarm: decide_alarms.acknowledge,
-    c.Tick: decide_alarms.tick,
+    c.ShowNotice: decide_notices.show,
+    c.RemoveNotice: decide_notices.remove,
+    c.Tick: _tick,
 }
 
 

@@ -44,7 +44,7 @@ def acknowledge(rules: Rules, state: State, command: c.AcknowledgeAlarm, now_ms:
     return events
 
 
-def tick(rules: Rules, state: State, command: c.Tick, now_ms: int) -> Decision:
+def tick(rules: Rules, state: State, command: c.Tick, now_ms: int) -> list[e.Event]:
     """Return what has become due; an empty list most of the time."""
     if not state.day_open:
         return []

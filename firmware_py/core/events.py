@@ -304,6 +304,30 @@ class AlarmCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeShown:
+    """A notice, or with ``lines`` a list, is for the walls (none named: all) from now on.
+
+    ``since`` and ``until`` (not any more from then on) are ``YYYY-MM-DD HH:MM``, local, or empty.
+    """
+
+    notice: str
+    text: str
+    lines: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    priority: int = 0
+    walls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRemoved:
+    """A notice is gone: somebody took it off (``removed``), or its time was over (``ended``)."""
+
+    notice: str
+    reason: str = "removed"
+
+
+@dataclass(frozen=True, slots=True)
 class ActionTaken:
     """A technician did something to the controller itself; who, stands beside the event."""
 
@@ -346,6 +370,8 @@ Event = (
     | AlarmRaised
     | AlarmAcknowledged
     | AlarmCleared
+    | NoticeShown
+    | NoticeRemoved
     | ActionTaken
     | ClockSet
 )
@@ -378,6 +404,8 @@ EVENTS: dict[str, type[Event]] = {
     "alarm.raised": AlarmRaised,
     "alarm.acknowledged": AlarmAcknowledged,
     "alarm.cleared": AlarmCleared,
+    "notice.shown": NoticeShown,
+    "notice.removed": NoticeRemoved,
     "action.taken": ActionTaken,
     "clock.set": ClockSet,
 }

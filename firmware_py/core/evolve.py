@@ -10,6 +10,7 @@ from firmware_py.core.alarms import ENDED_BY_ACKNOWLEDGEMENT
 from firmware_py.core.model import (
     Alarm,
     Floor,
+    Notice,
     ServiceTimes,
     State,
     Ticket,
@@ -347,6 +348,23 @@ def _alarm_cleared(state: State, event: e.AlarmCleared, at_ms: int) -> None:
     state.alarms.pop(event.alarm, None)
 
 
+def _notice_shown(state: State, event: e.NoticeShown, at_ms: int) -> None:
+    state.notices[event.notice] = Notice(
+        event.notice,
+        event.text,
+        event.lines,
+        event.since,
+        event.until,
+        event.priority,
+        event.walls,
+        at_ms,
+    )
+
+
+def _notice_removed(state: State, event: e.NoticeRemoved, at_ms: int) -> None:
+    state.notices.pop(event.notice, None)
+
+
 def _clock_set(state: State, event: e.ClockSet, at_ms: int) -> None:
     state.wall_offset_ms = event.wall_offset_ms
 
@@ -380,6 +398,8 @@ _FOLD: dict[type[e.Event], Callable[[State, Any, int], None]] = {
     e.AlarmRaised: _alarm_raised,
     e.AlarmAcknowledged: _alarm_acknowledged,
     e.AlarmCleared: _alarm_cleared,
+    e.NoticeShown: _notice_shown,
+    e.NoticeRemoved: _notice_removed,
     e.ActionTaken: _nothing,
     e.ClockSet: _clock_set,
 }

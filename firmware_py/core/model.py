@@ -20,6 +20,7 @@ __all__ = [
     "AlarmKind",
     "Floor",
     "Level",
+    "Notice",
     "ServiceTimes",
     "State",
     "Ticket",
@@ -152,6 +153,20 @@ class Alarm:
     carried: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What somebody had the walls show; times as in ``NoticeShown``."""
+
+    key: str
+    text: str
+    lines: tuple[str, ...]
+    since: str
+    until: str
+    priority: int
+    walls: tuple[str, ...]
+    shown_ms: int
+
+
 @dataclass(slots=True)
 class ServiceTimes:
     """Running count, mean and sum of squares (Welford) of service times, in seconds."""
@@ -209,6 +224,8 @@ class State:
     tickets: dict[str, Ticket] = field(default_factory=dict)
     windows: dict[str, Window] = field(default_factory=dict)
     alarms: dict[str, Alarm] = field(default_factory=dict)
+    #: They outlive the day.
+    notices: dict[str, Notice] = field(default_factory=dict)
     #: Tickets not cancelled, by item and by person.
     taken_by_item: dict[str, int] = field(default_factory=dict)
     taken_by_person: dict[str, int] = field(default_factory=dict)

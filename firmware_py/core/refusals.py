@@ -190,6 +190,32 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "bad_score": ("评价应在 1 到 {max} 之间。", "A rating is from 1 to {max}."),
     "already_rated": ("{number} 已经评价过。", "{number} has been rated already."),
     "rating_where": ("请写明窗口或号码。", "Say which window or ticket."),
+    "unknown_notice": (
+        "没有编号为 {notice} 的通知，请用 hallctl notice list 查看。",
+        "There is no notice {notice}; see hallctl notice list.",
+    ),
+    "notice_empty": ("请写明通知内容。", "Say what the notice should say."),
+    "bad_notice_id": (
+        "“{notice}”不能作编号，请用字母、数字、- 和 _，最多 32 个。",
+        '"{notice}" cannot be an id; take letters, digits, - and _, 32 at most.',
+    ),
+    "bad_priority": ("优先级应在 0 到 {max} 之间。", "A priority is from 0 to {max}."),
+    "notice_too_long": (
+        "列表最多 {max} 行，请分成几个通知。",
+        "A list has {max} lines at most; make several notices of it.",
+    ),
+    "too_many_notices": (
+        "已有 {max} 条通知，请先撤下不需要的（hallctl notice remove）。",
+        "There are {max} notices already; remove some (hallctl notice remove).",
+    ),
+    "bad_moment": (
+        "“{time}”不是时间，应写成 2026-10-01 或 2026-10-01 09:00。",
+        "{time} is no time; write 2026-10-01 or 2026-10-01 09:00.",
+    ),
+    "notice_over": (
+        "{time} 已经过了，或早于开始时间，通知不会显示。",
+        "{time} has passed, or is before its beginning: the notice would never be shown.",
+    ),
     "already_acknowledged": ("该告警已由 {by} 确认。", "{by} has acknowledged it already."),
 }
 

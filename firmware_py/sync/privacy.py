@@ -20,6 +20,7 @@ KEPT_OFF: Mapping[str, frozenset[str]] = {"ticket.issued": frozenset({"person"})
 #: Fields that somebody may have typed, by type of event.
 TYPED_WORDS: Mapping[str, frozenset[str]] = {
     "day.closed": frozenset({"reason"}),
+    "notice.shown": frozenset({"text", "lines"}),
     "rating.given": frozenset({"reason"}),
     "series.jumped": frozenset({"reason"}),
     "ticket.cancelled": frozenset({"reason"}),
@@ -42,7 +43,9 @@ def _clean(kind: str, data: dict[str, Any]) -> dict[str, Any]:
         data.pop(name, None)
     for name in TYPED_WORDS.get(kind, ()):
         value = data.get(name)
-        if value is not None and not (isinstance(value, str) and _CODE_WORD.fullmatch(value)):
+        if isinstance(value, list):
+            data[name] = [WITHHELD] * len(value)
+        elif value is not None and not (isinstance(value, str) and _CODE_WORD.fullmatch(value)):
             data[name] = WITHHELD
     return data
 

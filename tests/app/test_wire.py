@@ -68,6 +68,11 @@ EXAMPLES: dict[str, tuple[dict[str, Any], c.Command]] = {
     "window.ask_rating": ({"window": "1"}, c.AskRating("1")),
     "window.help": ({"window": "1"}, c.CallHelp("1")),
     "rate": ({"score": 5, "window": "1"}, c.Rate(5, "1")),
+    "notice.show": (
+        {"text": "收费标准", "lines": ["纳税证明 | 免费"], "until": "2026-10-07"},
+        c.ShowNotice("收费标准", lines=("纳税证明 | 免费",), until="2026-10-07"),
+    ),
+    "notice.remove": ({"notice": "n1"}, c.RemoveNotice("n1")),
     "alarm.ack": ({"alarm": "service:1", "by": "chen"}, c.AcknowledgeAlarm("service:1", "chen")),
 }  # fmt: skip
 

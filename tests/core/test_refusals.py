@@ -102,6 +102,13 @@ def waiting(**changes: Any) -> Hall:
     return hall
 
 
+def with_notices() -> Hall:
+    hall = Hall()
+    for _ in range(50):
+        hall.do(c.ShowNotice("放假"))
+    return hall
+
+
 NO_ITEMS_LEFT = {"D01": replace(RULES.items["D01"], quota=0)}
 
 #: Code -> a hall and the commands that it refuses with it.
@@ -205,6 +212,21 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
     "bad_score": [(finished, c.Rate(6, window="1"))],
     "already_rated": [(rated, c.Rate(5, number="A001"))],
     "rating_where": [(finished, c.Rate(5))],
+    "unknown_notice": [(Hall, c.RemoveNotice("n1"))],
+    "notice_empty": [(Hall, c.ShowNotice(" ")), (Hall, c.ShowNotice("", lines=(" ",)))],
+    "bad_notice_id": [(Hall, c.ShowNotice("放假", one)) for one in ("a b", "a" * 33, "../x", "-")],
+    "bad_priority": [(Hall, c.ShowNotice("放假", priority=one)) for one in (-1, 10)],
+    "notice_too_long": [(Hall, c.ShowNotice("价目", lines=("纳税证明 | 免费",) * 61))],
+    "too_many_notices": [(with_notices, c.ShowNotice("又一条"))],
+    "bad_moment": [
+        (Hall, command)
+        for one in ("tomorrow", "2026-02-30", "2026-10-01 9:00", "2026-10-01 24:30", "09:00")
+        for command in (c.ShowNotice("放假", since=one), c.ShowNotice("放假", until=one))
+    ],
+    "notice_over": [
+        (lambda: open_hours("10:00"), c.ShowNotice("放假", until=f"{DAY} 10:00")),
+        (Hall, c.ShowNotice("放假", since="2026-10-02", until="2026-10-01")),
+    ],
     "already_acknowledged": [(acknowledged, c.AcknowledgeAlarm("service:1"))],
 }  # fmt: skip
 

@@ -117,6 +117,8 @@ class Day:
         self.tick(500)
         self.tick(200)
         await say("alarm.ack", alarm="service:2", by="duty")
+        await say("notice.show", text="请张三到导税台", lines=["电话 | 12366"], until="2027-01-01")
+        await say("notice.remove", notice="n1")
         await say("window.help", window="2")
         number = hall.state.windows["2"].ticket
         await say("ticket.park", number=number, reason="缺少营业执照")
