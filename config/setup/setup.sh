@@ -99,6 +99,14 @@ install_python_packages() {
     }
 }
 
+# The daemon and hallctl may not write beside the program: what is not compiled here they compile
+# anew at each start. What somebody else wrote and does not compile is not ours to stop at.
+compile() {
+    [ -w firmware_py ] || return 0
+    .venv/bin/python -m compileall -q firmware_py devices kiosk_ui
+    [ $# = 0 ] || .venv/bin/python -m compileall -q "$@" >>"$log" 2>&1 || true
+}
+
 case $mode in
     run) lists=($here/debian-run.txt) lock=$here/hall.lock ;;
     test) lists=($here/debian-run.txt $here/debian-test.txt) lock=$here/test.lock ;;
@@ -121,10 +129,14 @@ exec 9<$here && flock 9 # two of us at once would tread on each other
 # That of the tests holds everything that a run needs, and stays that of the tests; but not on a Pi
 # to which somebody's checkout was copied with its environment.
 ! grep -qs " $PWD\$" .venv/made-for-test || mode=test lock=$here/test.lock
-! current "$(state "$lock")" || exit 0
+if current "$(state "$lock")"; then
+    [ "$mode" = test ] || compile # a new version need not have new packages
+    exit 0
+fi
 
 python=$(find_python)
 install_python_packages "$python" "$lock"
+[ "$mode" = test ] || compile .venv/lib
 rm -f .venv/made-for-*
 echo "$(state "$lock") $PWD" >.venv/made-for-"$mode"
 say "准备完成。" "Ready."

@@ -21,7 +21,7 @@ SETUP = "config/setup"
 #: Every Debian package is there; nobody may install one.
 DPKG_QUERY = 'shift 3; for name; do echo "installed $name"; done'
 APT_GET = "exit 1"
-PYTHON = "exit 0"
+PYTHON = 'case "$*" in *compileall*) echo "$@" >>compiled;; esac'
 UV = 'echo "$@" >>asked; [ ! -e uv-fails ]'
 
 
@@ -84,6 +84,15 @@ def test_a_new_environment_gets_the_lock_of_its_purpose_and_the_second_time_noth
 ) -> None:
     assert checkout.setup(mode) == lock
     assert checkout.setup(mode) is None
+
+
+def test_what_a_pi_runs_is_compiled_also_when_only_the_program_is_new(checkout: Checkout) -> None:
+    compiled = checkout.folder / "compiled"
+    checkout.setup("run")
+    assert ".venv/lib" in compiled.read_text("utf-8")
+    compiled.unlink()
+    assert checkout.setup("run") is None
+    assert compiled.read_text("utf-8") == "-m compileall -q firmware_py devices kiosk_ui\n"
 
 
 def test_an_environment_of_the_tests_is_good_for_a_run(checkout: Checkout) -> None:
