@@ -59,6 +59,7 @@ class Checkout:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
     (tmp_path / SETUP).mkdir(parents=True)
+    (tmp_path / "firmware_py").mkdir()
     for file in (ROOT / SETUP).iterdir():
         if file.suffix in {".sh", ".lock", ".txt"}:
             shutil.copy(file, tmp_path / SETUP)
