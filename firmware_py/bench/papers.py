@@ -1,4 +1,4 @@
-"""What the bench's day leaves in ``out/``: slips and LED pictures as people saw them, journal."""
+"""What the bench's day leaves in ``out/``: slips, displays and calls as they were, journal."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import msgspec
 from firmware_py.bench.client import BenchClient, HallClient
 from firmware_py.bench.day import WINDOWS
 
-__all__ = ["PRINTERS", "Pictures", "read_journal", "write_journal"]
+__all__ = ["PRINTERS", "VOICE", "Pictures", "read_journal", "write_journal"]
 
 PRINTERS = ("printer", "printer-2")
 WALL = "led-wall"
+VOICE = "voice"
 STRIPS = tuple(f"strip-{window}" for window in WINDOWS)
 #: While a picture is drawn the bench's wires stand still, so it draws a few at a time.
 PAUSE_S = 0.4
@@ -23,33 +24,37 @@ PAGE = 2000
 
 
 class Pictures:
-    """Has the bench draw what came out of printers and stood on displays, while the day goes on."""
+    """Has the bench draw what was printed, shown and said, while the day goes on."""
 
-    def __init__(self, bench: BenchClient, slips: Path, led: Path) -> None:
+    def __init__(self, bench: BenchClient, slips: Path, led: Path, voice: Path) -> None:
         self._bench = bench
         self._slips = slips
         self._led = led
+        self._voice = voice
         self.slips = 0
         self.led = 0
+        self.sounds = 0
 
     async def run(self) -> None:
         """Draw, device after device, until cancelled."""
         for strip in cycle(STRIPS):
-            for device in (PRINTERS[0], WALL, PRINTERS[1], strip):
+            for device in (PRINTERS[0], WALL, PRINTERS[1], strip, VOICE):
                 await self._draw(device)
                 await asyncio.sleep(PAUSE_S)
 
     async def finish(self) -> None:
         """Draw what is left."""
-        for device in (*PRINTERS, WALL, *STRIPS):
+        for device in (*PRINTERS, WALL, *STRIPS, VOICE):
             await self._draw(device)
 
     async def _draw(self, device: str) -> None:
-        paper = device in PRINTERS
-        folder = self._slips if paper else self._led
+        paper, sound = device in PRINTERS, device == VOICE
+        folder = self._slips if paper else self._voice if sound else self._led
         written = await self._bench.do("pictures", device, folder=str(folder))
         if paper:
             self.slips += len(written)
+        elif sound:
+            self.sounds += len(written)
         else:
             self.led += len(written)
 

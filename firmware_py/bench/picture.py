@@ -190,7 +190,8 @@ def _foot(view: View, news: int) -> Panel:
     last = status["last_seq"]
     has = t(f"事件 {view.centre_seq} / {last}", f"events {view.centre_seq} of {last}")
     broker.append(has, "green" if view.centre_seq >= last - 3 else "bold yellow")
-    lines = [_one(paper, broker), _one(devices_line(status["devices"]["by_state"]), Words())]
+    said = Words(f"♪ {view.said}" if view.said else "", "cyan")
+    lines = [_one(paper, broker), _one(devices_line(status["devices"]["by_state"]), said)]
     lines += [_one(Words(f"▲ {t(one.zh, one.en)}", "bold red"), Words()) for one in view.troubles]
     for line in view.news[: news - len(view.troubles)]:
         lines.append(_one(Words(line, "none" if len(lines) == 2 else "dim"), Words()))

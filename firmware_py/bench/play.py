@@ -23,7 +23,7 @@ from firmware_py.bench.day import WINDOWS, Day, clerk_number
 from firmware_py.bench.evening import centre_has_all, look_back, write_reports
 from firmware_py.bench.follow import Follow
 from firmware_py.bench.halltime import ZONE, HallTime, working_day
-from firmware_py.bench.papers import Pictures
+from firmware_py.bench.papers import VOICE, Pictures
 from firmware_py.bench.stage import Stage
 from firmware_py.bench.telling import Teller, teller_for
 from firmware_py.bench.troubles import Troubles
@@ -132,7 +132,8 @@ class Play:
             consumer = self._consumer()
             stack.push_async_callback(consumer.stop)
             consumer.start()
-            pictures = Pictures(artist, self._out / "slips", self._out / "led")
+            folders = (self._out / name for name in ("slips", "led", "voice"))
+            pictures = Pictures(artist, *folders)
             code = await self._day(hall, bench, consumer, pictures, teller)
             if self._options.once:
                 return code
@@ -146,7 +147,7 @@ class Play:
             _, writer = await asyncio.open_unix_connection(str(self._stage.bench_socket))
             writer.close()
             raise AlreadyRunning
-        for name in ("slips", "led"):
+        for name in ("slips", "led", "voice"):
             shutil.rmtree(self._out / name, ignore_errors=True)
             (self._out / name).mkdir(parents=True)
         for name in ("journal.jsonl", "report.json", "report.md", CENTRE):
@@ -174,6 +175,8 @@ class Play:
         people = cast_of(items, button_item, options.people, options.seed)
         follow = Follow(hall)
         await follow.start()
+        # It speaks by the hall's clock, which runs faster.
+        await bench.do("fault", VOICE, fault="quick", value=options.speed)
         day = Day(people, hall, bench, follow, self._time, speed=options.speed, seed=options.seed)
         troubles = Troubles(day, self._stage, hall, bench)
         beside = [asyncio.ensure_future(one) for one in (troubles.run(), pictures.run())]
@@ -191,6 +194,7 @@ class Play:
             await asyncio.gather(*beside, return_exceptions=True)
         await centre_has_all(hall, consumer)
         await pictures.finish()
+        await bench.do("clear", VOICE)
         journal, report = await write_reports(self._out, hall, items)
         wrong = await look_back(
             people,

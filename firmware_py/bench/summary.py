@@ -16,13 +16,15 @@ __all__ = ["invitation", "summary"]
 
 def summary(
     report: Mapping[str, Any],
-    slips: int,
-    led: int,
+    made: tuple[int, int, int],
     events: tuple[int, int],
     wrong: Sequence[Text],
     out: Path,
 ) -> Iterator[str]:
-    """Yield how the day was. ``events`` are those of the journal and those at the centre."""
+    """Yield how the day was. ``events`` are those of the journal and those at the centre.
+
+    ``made``: slips, pictures of displays, announcements.
+    """
     total = report["total"]
     wait, longest = _span(report["mean_wait_s"]), _span(report["longest_wait_s"])
     score = f"{total['score_sum'] / total['rated']:.2f}" if total["rated"] else "-"
@@ -45,9 +47,10 @@ def summary(
     )
     where = os.path.relpath(out)
     yield t(
-        f"{where}/：号票 slips/ {slips} 张，屏幕 led/ {led} 幅，journal.jsonl，"
-        "report.md，report.json",
-        f"{where}/: slips/ ({slips}), led/ ({led} pictures), journal.jsonl, report.md, report.json",
+        f"{where}/：号票 slips/ {made[0]} 张，屏幕 led/ {made[1]} 幅，播报 voice/ {made[2]} 段，"
+        "journal.jsonl，report.md，report.json",
+        f"{where}/: slips/ ({made[0]}), led/ ({made[1]} pictures), voice/ ({made[2]} sounds), "
+        "journal.jsonl, report.md, report.json",
     )
     if wrong:
         yield t(

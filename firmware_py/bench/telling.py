@@ -105,7 +105,8 @@ class Teller:
         out: Path,
     ) -> None:
         """Tell how the day was."""
-        for line in summary(report, pictures.slips, pictures.led, events, wrong, out):
+        made = (pictures.slips, pictures.led, pictures.sounds)
+        for line in summary(report, made, events, wrong, out):
             self._write(line)
 
     def invite(self, follow: Follow, first: str, out: Path) -> None:

@@ -67,6 +67,8 @@ class View:
     centre_seq: int
     troubles: Sequence[Text]
     news: Sequence[str]
+    #: What the hall said last.
+    said: str = ""
 
 
 async def look(
@@ -81,6 +83,7 @@ async def look(
     """Ask the hall how it is."""
     status = await hall.call("hall.status")
     waiting = await hall.call("ticket.list", status="waiting")
+    voices = await hall.call("voice.list")
     return View(
         status=status,
         windows=[window for window in status["windows"] if window["id"] in WINDOWS],
@@ -94,6 +97,7 @@ async def look(
         centre_seq=consumer.seq,
         troubles=[Text(one.zh, one.en) for one in troubles.now.values()],
         news=list(news),
+        said=next((voice["last"][0] for voice in voices if voice["last"]), ""),
     )
 
 

@@ -65,7 +65,7 @@ def _check_texts(settings: Settings, voice: VoiceSettings, at: KeyPath, found: F
             sample = text.format(number="A one", window="one", minutes="one")
         why = cannot_write(kind, sample)
         if why is not None:
-            hint = ('; or languages = ["zh"]', '；或写 languages = ["zh"]')
+            hint = ('; give languages = ["zh"]', '；请写 languages = ["zh"]')
             en, zh = hint if key.endswith("en") else ("", "")
             found.add((*at, key), f"{why.en.rstrip('.')}{en}", f"{why.zh.rstrip('。')}{zh}")
 
@@ -84,7 +84,7 @@ def _braces_fit(text: str, braces: tuple[str, ...], at: KeyPath, found: Findings
         found.add(
             at, f"{named} means nothing here ({allowed})", f"此处不认识 {named}（可用：{allowed}）"
         )
-    if lacking:
+    elif lacking:
         named = listing("{" + name + "}" for name in lacking)
         found.add(at, f"{named} is missing", f"缺少 {named}")
     return not wrong and not lacking

@@ -20,6 +20,7 @@ REAL_PORTS = {
     "${HALL_RUN}/wire/strips": "/dev/serial/by-id/usb-FTDI_USB-RS485_Cable_LEDS01-if00-port0",
     "${HALL_RUN}/wire/printer": "/dev/hall/printer",
     "${HALL_RUN}/wire/led-wall": "/dev/hall/led-wall",
+    "${HALL_RUN}/wire/voice": "/dev/hall/voice",
     "socket://127.0.0.1:${HALL_PRINTER2_PORT}": "socket://192.168.1.60:9100",
     "mock:${HALL_RUN}/wire/gpio": "lgpio",
     "${HALL_BROKER_PORT}": "1883",
@@ -83,7 +84,7 @@ def test_every_port_of_the_bench_is_in_its_own_folder_or_on_loopback(
     ports = [line.port for line in settings.lines.values()]
     ports += [device.port for device in settings.devices.values() if device.port]
     ports += [d.options["pins"] for d in settings.devices.values() if "pins" in d.options]
-    assert len(ports) == 2 + 3 + 16
+    assert len(ports) == 2 + 4 + 16
     for port in ports:
         assert port.startswith((run, f"mock:{run}", "socket://127.0.0.1:")), port
 
