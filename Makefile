@@ -9,7 +9,7 @@ python := .venv/bin/python
 # No part of the checks may need a screen, a sound card or somebody's locale.
 headless := SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy GPIOZERO_PIN_FACTORY=mock PYTHONUTF8=1
 
-# So many processes share the tests; those of one file stay together. JOBS=0: none but this one.
+# So many processes share the tests; those of one file stay together. JOBS=0: one alone.
 JOBS ?= 2
 
 .PHONY: run test bench lint format types lock wheels test-long clean setup-run setup-test
