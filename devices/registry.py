@@ -127,6 +127,24 @@ _TABLE = (
         simulator="devices.gpio.simulator:GpioLampSimulator",
     ),
     Kind(
+        name="lamp.modbus",
+        family="lamp",
+        options="devices.lamp.modbus_options:ModbusLampOptions",
+        driver="devices.lamp.modbus_driver:ModbusLamp",
+        simulator="devices.lamp.modbus_simulator:ModbusLampSimulator",
+        line={"baud": 9600},
+        explain="devices.lamp.modbus:explain",
+    ),
+    Kind(
+        name="lamp.tower",
+        family="lamp",
+        options="devices.lamp.tower_options:TowerOptions",
+        driver="devices.lamp.tower_driver:TowerLamp",
+        simulator="devices.lamp.tower_simulator:TowerSimulator",
+        line={"baud": 9600},
+        explain="devices.lamp.tower:explain",
+    ),
+    Kind(
         name="button.gpio",
         family="button",
         options="devices.gpio.options:ButtonOptions",
@@ -146,6 +164,7 @@ _EXTRAS = MappingProxyType(
         "segno": "printer",
         "gpiozero": "gpio",
         "lgpio": "gpio",
+        "pymodbus": "modbus",
     }
 )
 

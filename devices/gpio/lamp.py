@@ -17,34 +17,24 @@ A lamp answers nothing: it is ``UNKNOWN`` for ever, unless its pins are out of r
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from devices.base import Driver, HealthState, Line, Report, Sentence, Status
+from devices.base import Line, Report, Status
 from devices.errors import DeviceUnavailable
 from devices.gpio.factory import Pins, PinsOpener, open_pins
 from devices.gpio.options import LampOptions
-from devices.gpio.patterns import PATTERNS, lit_at
+from devices.lamp.lamp import BLIND, Lamp
 
 __all__ = ["GpioLamp"]
 
-_BLIND = Status(
-    HealthState.UNKNOWN,
-    "no_feedback",
-    Sentence("报警灯已就绪（灯本身不回报状态）。", "The lamp is ready (it cannot answer)."),
-)
-_SWEEP_MS = 1000
 
+class GpioLamp(Lamp):
+    """A lamp on pins.
 
-class GpioLamp(Driver):
-    """A lamp that shows one of ``PATTERNS``: off, green, amber, red, help, dead.
-
-    Example: ``GpioLamp("lamp-3", LampOptions(red=17, amber=27, buzzer=22), None)``. A lamp
-    without amber shows amber in red, steadily; red blinks. ``clock`` is any steady clock in
-    seconds; blinking is done by ``poll``, so the driver owns no thread.
+    Example: ``GpioLamp("lamp-3", LampOptions(red=17, amber=27, buzzer=22), None)``.
     """
 
-    poll_every_s: ClassVar[float] = 0.25
     needs_line: ClassVar[bool] = False
 
     def __init__(
@@ -56,17 +46,18 @@ class GpioLamp(Driver):
         pins: PinsOpener = open_pins,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(name, options, line)
+        super().__init__(name, options, line, clock=clock)
         self._lamp = options
         self._open_pins = pins
-        self._clock = clock
         self._pins: Pins | None = None
         self._outputs: dict[str, Any] = {}
         self._heartbeat: Any = None
-        self._pattern = "off"
-        self._since = 0.0
-        self._sweep_since: float | None = None
-        self._lit: frozenset[str] = frozenset()
+        self._shown: frozenset[str] = frozenset()
+
+    @property
+    def parts(self) -> Sequence[str]:
+        """What has a pin."""
+        return tuple(self._lamp.by_colour())
 
     def open(self) -> Status:
         """Claim the pins, all off, then show the pattern that was set before.
@@ -88,9 +79,9 @@ class GpioLamp(Driver):
         except errors as error:
             self.close()
             raise DeviceUnavailable(self._lamp.pins, str(error)) from error
-        self._since = self._clock()
-        self._apply()
-        return _BLIND
+        self._begin()
+        self._show()
+        return BLIND
 
     def close(self) -> None:
         """All off; give the pins back."""
@@ -98,7 +89,7 @@ class GpioLamp(Driver):
             output.off()
             output.close()
         self._outputs.clear()
-        self._lit = frozenset()
+        self._shown = frozenset()
         if self._heartbeat is not None:
             self._heartbeat.close()
             self._heartbeat = None
@@ -107,67 +98,32 @@ class GpioLamp(Driver):
             self._pins = None
 
     def set(self, pattern: str) -> None:
-        """Show a pattern from now on; the one that is shown already goes on undisturbed.
+        """Show a pattern from now on, as ``Lamp.set``; pins out of reach show it later.
 
-        Raises ``ValueError`` for a pattern that does not exist, ``DeviceUnavailable``.
+        Raises ``ValueError``, ``DeviceUnavailable``.
         """
-        if pattern not in PATTERNS:
-            raise ValueError(f"{pattern!r} is not one of {', '.join(PATTERNS)}")
-        if pattern != self._pattern:
-            self._pattern = pattern
-            self._since = self._clock()
-            self._sweep_since = None
-            self.counters.frames_out += 1
-        self._apply()
+        before = self._pattern
+        super().set(pattern)
+        self.counters.frames_out += self._pattern != before
         self._check()
 
     def poll(self) -> list[Report]:
         """Blink and beat. Raises ``DeviceUnavailable``."""
         self._check()
-        self._apply()
+        self._show()
         if self._heartbeat is not None:
             self._heartbeat.toggle()
         return []
-
-    def self_test(self) -> Sentence:
-        """Light each part for a second, one after another, then go on as before."""
-        self._sweep_since = self._clock()
-        self._apply()
-        names = {
-            "red": ("红灯", "red"),
-            "amber": ("黄灯", "amber"),
-            "green": ("绿灯", "green"),
-            "buzzer": ("蜂鸣器", "buzzer"),
-        }
-        parts = [names[colour] for colour in self._outputs]
-        return Sentence(
-            "请确认依次动作，各一秒：" + "、".join(zh for zh, _ in parts) + "。",
-            "One after another for a second each: " + ", ".join(en for _, en in parts) + ".",
-        )
 
     def _check(self) -> None:
         if self._pins is None:
             raise DeviceUnavailable(self._lamp.pins, "not open")
         self._pins.check()
 
-    def _apply(self) -> None:
-        lit = self._wanted()
-        if lit == self._lit:
+    def _show(self) -> None:
+        lit = self._lit()
+        if lit == self._shown:
             return
         for colour, output in self._outputs.items():
             output.value = colour in lit
-        self._lit = lit
-
-    def _wanted(self) -> frozenset[str]:
-        now = self._clock()
-        if self._sweep_since is not None:
-            step = int((now - self._sweep_since) * 1000) // _SWEEP_MS
-            if step < len(self._outputs):
-                return frozenset((tuple(self._outputs)[step],))
-            self._sweep_since = None
-        lit = lit_at(PATTERNS[self._pattern], int((now - self._since) * 1000))
-        # A lamp of one colour says all with that colour.
-        for missing, instead in (("amber", "red"), ("red", "amber")):
-            if missing in lit and missing not in self._outputs:
-                lit |= {instead}
-        return lit & self._outputs.keys()
+        self._shown = lit

@@ -6,15 +6,15 @@ from typing import Annotated
 
 import msgspec
 
-__all__ = ["COLOURS", "ButtonOptions", "LampOptions"]
+from devices.lamp.wiring import check_wiring, wired
+
+__all__ = ["ButtonOptions", "LampOptions"]
 
 #: BCM numbers, as ``GPIO17`` in pinout drawings; never the numbers of the header's rows.
 Pin = Annotated[int, msgspec.Meta(ge=0, le=27)]
 Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]*$")]
 #: ``lgpio``: this Pi. ``mock:<path>``: the bench; the Unix socket where its simulators are.
 PinsSpec = Annotated[str, msgspec.Meta(pattern=r"^(lgpio|mock:.+)$")]
-
-COLOURS = ("red", "amber", "green", "buzzer")
 
 
 class LampOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,21 +36,11 @@ class LampOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Check the pins together. Raises ``ValueError``."""
-        if self.pin is not None and (self.red, self.amber, self.green) != (None, None, None):
-            raise ValueError("pin is a lamp of one colour: leave out red, amber and green")
-        if self.pin is None and self.red is None and self.amber is None:
-            raise ValueError("no pin: give pin, or red and amber")
-        used = [*self.by_colour().values()]
-        if self.heartbeat is not None:
-            used.append(self.heartbeat)
-        if len(set(used)) != len(used):
-            raise ValueError("two parts of the lamp are on the same pin")
+        check_wiring("pin", self.pin, self.red, self.amber, self.green, self.buzzer, self.heartbeat)
 
     def by_colour(self) -> dict[str, int]:
         """Return colour -> pin of what is wired; a lamp of one colour counts as red."""
-        pins = {"red": self.pin if self.red is None else self.red}
-        pins |= {"amber": self.amber, "green": self.green, "buzzer": self.buzzer}
-        return {colour: pin for colour, pin in pins.items() if pin is not None}
+        return wired(self.pin, self.red, self.amber, self.green, self.buzzer)
 
 
 class ButtonOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,12 +7,11 @@ lamps and buttons share it, and each minds its own pins.
 from __future__ import annotations
 
 import json
-import time
-from collections import deque
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from devices.gpio.options import ButtonOptions, LampOptions
+from devices.lamp.simulator import LampSimulator
 from devices.simulator import Simulator, UnknownKey
 
 __all__ = ["GpioButtonSimulator", "GpioLampSimulator"]
@@ -39,18 +38,15 @@ def _levels(buffer: bytearray, data: bytes) -> list[tuple[int, int]]:
     return found
 
 
-class GpioLampSimulator(Simulator):
+class GpioLampSimulator(LampSimulator):
     """A lamp: shows what its pins say."""
 
     def __init__(self, name: str, options: LampOptions) -> None:
-        super().__init__(name, options)
+        super().__init__(name, options, options.by_colour())
         self._on_level = 1 if options.active_high else 0
         self._colours = {pin: colour for colour, pin in options.by_colour().items()}
-        self._lit = dict.fromkeys(options.by_colour(), False)
         self._heartbeats = 0
         self._heartbeat_level: int | None = None
-        self._last_rx_ns: int | None = None
-        self._history: deque[dict[str, Any]] = deque(maxlen=500)
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> None:
@@ -60,23 +56,11 @@ class GpioLampSimulator(Simulator):
                 self._heartbeats += level != self._heartbeat_level
                 self._heartbeat_level = level
             elif pin in self._colours:
-                self._light(self._colours[pin], on=level == self._on_level)
-
-    def _light(self, colour: str, *, on: bool) -> None:
-        self._last_rx_ns = time.monotonic_ns()
-        if self._lit[colour] != on:
-            self._lit[colour] = on
-            self._history.append({"at_ns": self._last_rx_ns, "colour": colour, "on": on})
+                self.light(self._colours[pin], on=level == self._on_level)
 
     def seen(self) -> Mapping[str, Any]:
         """Which colours are lit now, the heartbeats so far and the last 500 changes."""
-        return {
-            "lit": [colour for colour, on in self._lit.items() if on],
-            "colours": dict(self._lit),
-            "heartbeats": self._heartbeats,
-            "last_rx_ns": self._last_rx_ns,
-            "history": list(self._history),
-        }
+        return {**super().seen(), "heartbeats": self._heartbeats}
 
 
 class GpioButtonSimulator(Simulator):

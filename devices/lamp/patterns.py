@@ -5,11 +5,14 @@ All patterns differ on a lamp of one colour too: steady, even blinking, double f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["PATTERNS", "Pattern", "Step", "lit_at"]
+__all__ = ["PARTS", "PATTERNS", "Pattern", "Step", "flashing_at", "lit_at", "shown_by", "steady"]
+
+#: What a lamp may have, in the order in which a self-test lights it.
+PARTS = ("red", "amber", "green", "buzzer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +76,26 @@ def lit_at(pattern: Pattern, elapsed_ms: int) -> frozenset[str]:
             return step.lit
         at -= step.ms
     raise AssertionError("a loop's steps are as long as the loop")
+
+
+def flashing_at(pattern: Pattern, elapsed_ms: int) -> frozenset[str] | None:
+    """Return what a lamp that blinks by itself may be told to blink from now on.
+
+    None while the pattern is steady, or says more than one flash a loop can.
+    """
+    begun = elapsed_ms >= sum(step.ms for step in pattern.intro)
+    lit = [step.lit for step in pattern.loop]
+    return lit[0] if begun and len(lit) == 2 and lit[0] and not lit[1] else None
+
+
+def steady(pattern: Pattern) -> frozenset[str]:
+    """Return what is lit all the time on a lamp that must not blink."""
+    return next((step.lit for step in pattern.loop if step.lit), frozenset())
+
+
+def shown_by(lit: frozenset[str], parts: Collection[str]) -> frozenset[str]:
+    """Return what a lamp of these parts lights; one of one colour says all with that colour."""
+    for missing, instead in (("amber", "red"), ("red", "amber")):
+        if missing in lit and missing not in parts:
+            lit |= {instead}
+    return lit & frozenset(parts)

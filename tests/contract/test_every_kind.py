@@ -37,7 +37,11 @@ ROOT = Path(__file__).parents[2]
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 #: What a kind cannot do without.
-NEEDED: dict[str, dict[str, Any]] = {"lamp.gpio": {"pin": 17}, "button.gpio": {"pin": 18}}
+NEEDED: dict[str, dict[str, Any]] = {
+    "lamp.gpio": {"pin": 17},
+    "lamp.modbus": {"red": 0, "amber": 1},
+    "button.gpio": {"pin": 18},
+}
 
 
 def device(name: str, tmp_path: Path) -> DeviceSpec:
@@ -93,7 +97,7 @@ def garbage() -> list[bytes]:
 def test_the_table_loads_no_driver_and_no_library() -> None:
     script = (
         "import sys, devices.registry as r;"
-        "heavy = {'escpos', 'PIL', 'gpiozero', 'segno'};"
+        "heavy = {'escpos', 'PIL', 'gpiozero', 'segno', 'pymodbus'};"
         "drivers = {k.driver.partition(':')[0] for k in r.KINDS.values()};"
         "sys.exit(', '.join(sorted((heavy | drivers) & set(sys.modules))) or None)"
     )

@@ -16,7 +16,7 @@ from devices.errors import DeviceUnavailable
 from devices.gpio.factory import Pins
 from devices.gpio.lamp import GpioLamp
 from devices.gpio.options import LampOptions
-from devices.gpio.patterns import PATTERNS, lit_at
+from devices.lamp.patterns import PATTERNS, lit_at
 
 TOWER = LampOptions(red=17, amber=27, green=22, buzzer=23)
 

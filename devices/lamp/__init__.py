@@ -1,0 +1,1 @@
+"""Alarm lamps: what they say, and the ones on a wire."""
