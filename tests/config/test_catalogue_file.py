@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from firmware_py.config.catalogue import load_catalogue
+from firmware_py.config.catalogue import CategoryTable, ItemTable, load_catalogue
 from firmware_py.config.mistakes import ConfigError
 from firmware_py.core.rules import Category, Item, Text
 from tests.config.hallfiles import ITEMS
@@ -103,3 +105,13 @@ def test_a_catalogue_with_mistakes_is_not_kept(source: Path, tmp_path: Path) -> 
 def test_a_folder_that_is_not_there_is_not_made(source: Path, tmp_path: Path) -> None:
     assert load_catalogue(source, tmp_path / "data").items
     assert list(tmp_path.iterdir()) == [source]
+
+
+def test_docs_name_every_field_and_which_must_be_there() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "catalogue.md").read_text("utf-8")
+    rows = re.findall(r"^\| [^|]*\| (\*\*)?`(\w+)`", text, re.MULTILINE)
+    written = [(name, bool(bold)) for bold, name in rows]
+    tables = (CategoryTable, ItemTable)
+    fields = [("version", True)]
+    fields += [(f.name, f.required) for t in tables for f in msgspec.structs.fields(t)]
+    assert written == fields
