@@ -32,6 +32,7 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "[[windows]]": schema.WindowSettings,
     "[[kiosks]]": schema.KioskSettings,
     "[[walls]]": schema.WallSettings,
+    "[[voices]]": schema.VoiceSettings,
     "[lines.NAME]": schema.LineConfig,
     "[devices.NAME]": schema.DeviceSettings,
     "[broker]": schema.BrokerSettings,
