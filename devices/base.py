@@ -137,6 +137,8 @@ class Driver(ABC):
         self.counters = Counters()
         #: What the device says it is (maker, model, serial number); "" when it cannot say.
         self.identity = ""
+        #: What must stand in ``identity``, or nothing is printed or shown; "" is "whatever".
+        self.expected_identity = ""
         #: Set by the worker; callable from any thread: "call my poll soon".
         self.wake: Callable[[], None] = _nothing
         self._line = line

@@ -5,7 +5,15 @@ Each is also the builtin that fits, so that code that knows nothing of halls sti
 
 from __future__ import annotations
 
-__all__ = ["DeviceError", "DeviceFault", "DeviceTimeout", "DeviceUnavailable", "FrameError"]
+__all__ = [
+    "DeviceError",
+    "DeviceFault",
+    "DeviceTimeout",
+    "DeviceUnavailable",
+    "FrameError",
+    "PortAbsent",
+    "WrongDevice",
+]
 
 
 class DeviceError(Exception):
@@ -15,13 +23,31 @@ class DeviceError(Exception):
 class DeviceUnavailable(DeviceError, ConnectionError):
     """The device or its port is not there; trying again later may help.
 
-    ``port`` is the configured port, ``reason`` the operating system's words.
+    ``port`` is the configured port, ``reason`` the operating system's words, ``zh`` the same for
+    a Chinese sentence ("" where there are none).
     """
 
-    def __init__(self, port: str, reason: str) -> None:
+    def __init__(self, port: str, reason: str, zh: str = "") -> None:
         super().__init__(f"{port}: {reason}")
         self.port = port
         self.reason = reason
+        self.zh = zh
+
+
+class PortAbsent(DeviceUnavailable):
+    """The port itself is not there: unplugged. Looking again costs nothing, so do it often."""
+
+
+class WrongDevice(DeviceError, ConnectionRefusedError):
+    """Another device answers than the one that the configuration expects.
+
+    ``identity`` is what it says it is, "" when it does not say; ``expected`` was to be in it.
+    """
+
+    def __init__(self, name: str, expected: str, identity: str) -> None:
+        super().__init__(f"{name}: expected {expected!r}, found {identity!r}")
+        self.expected = expected
+        self.identity = identity
 
 
 class DeviceTimeout(DeviceError, TimeoutError):

@@ -13,6 +13,7 @@ import tty
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from devices.ports import SCHEME
 from devices.simwire import Wire
 
 __all__ = ["PtyWire", "SocketWire", "make_wire"]
@@ -28,7 +29,7 @@ def make_wire(name: str, port: str, baud: int, seed: int = 0) -> Wire:
     """
     if port.startswith(("socket://", "mock:")):
         return SocketWire(name, port, baud, seed)
-    if "://" in port:
+    if "://" in port or port.startswith(SCHEME):
         raise ValueError(f"line {name}: the bench plays ptys and socket://, not {port}")
     if Path(port).is_relative_to("/dev"):
         raise ValueError(f"line {name}: {port} is a place for real ports; the bench stays off it")

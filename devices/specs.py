@@ -33,6 +33,7 @@ class DeviceSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ``line`` names a shared line, or ``port`` is a port of its own (a line named as the device);
     neither for a device without a byte stream (GPIO). ``address`` is its number on the line and
     becomes the option ``address``. ``options`` are the kind's own, as a table or converted.
+    ``expect_identity`` must stand in what the device says it is.
     """
 
     name: str
@@ -42,6 +43,7 @@ class DeviceSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     address: int | None = None
     settings: LineSettings | None = None
     options: Any = msgspec.field(default_factory=dict)
+    expect_identity: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a device that is in two places. Raises ``ValueError``."""

@@ -1,7 +1,8 @@
 """Opens every byte stream of the hall: serial ports, ptys, sockets.
 
-A port is a stable path (``/dev/serial/by-id/usb-...``, a pty's link), ``socket://host:port``,
-``rfc2217://host:port`` or ``loop://``: pyserial's URLs. pyserial opens and sets serial ports;
+A port is a stable path (``/dev/serial/by-path/...``, a pty's link), a USB identity (``usb:...``:
+``devices.ports``), ``socket://host:port``, ``rfc2217://host:port`` or ``loop://``: pyserial's URLs.
+A USB printer is the file of its class (``/dev/usb/lp0``). pyserial opens and sets serial ports;
 reading and writing then go straight to the descriptor, because its own write waits for the port
 after every piece. A plain socket is ours altogether: pyserial's has no write timeout that holds
 on the last piece, waits 0.3 s at each close, and cannot be told how long to connect.
@@ -17,21 +18,23 @@ import errno
 import fcntl
 import os
 import select
-import socket
 import stat
 import struct
 import termios
 import time
 from pathlib import Path
 from typing import Literal, Protocol
-from urllib.parse import urlsplit
 
 import msgspec
 import serial
 import serial.rs485
 
 from devices.base import Line
-from devices.errors import DeviceTimeout, DeviceUnavailable
+from devices.errors import DeviceTimeout, DeviceUnavailable, PortAbsent
+from devices.ports import SCHEME, resolve
+from devices.printer_port import USB_MAJOR, PrinterEnd
+from devices.socket_port import connect
+from devices.usb import DEV, SYS
 
 __all__ = ["Baud", "LineSettings", "open_line"]
 
@@ -40,14 +43,22 @@ Baud = Literal[1200, 2400, 4800, 9600, 14400, 19200, 38400, 57600, 115200, 23040
 _READ_SIZE = 4096
 _DRAIN_S = 0.5
 _GONE = {errno.EIO, errno.ENXIO, errno.ENODEV, errno.EBADF, errno.EPIPE, errno.ECONNRESET}
+#: What the system's error means to whoever stands before the device, in English and Chinese.
 _REASONS = {
-    errno.ENOENT: "no such port (is it plugged in?)",
-    errno.EACCES: "no permission (is the user in the group dialout?)",
-    errno.EAGAIN: "another program holds this port",
-    errno.EBUSY: "another program holds this port",
-    errno.ECONNREFUSED: "connection refused (is the device on?)",
-    errno.EIO: "the port hung up",
+    errno.ENOENT: ("no such port (is it plugged in?)", "没有这个端口，是否已插好？"),
+    errno.EACCES: (
+        "no permission (is the user in the group dialout?)",
+        "没有权限，用户是否在 dialout 组？",
+    ),
+    errno.EAGAIN: ("another program holds this port", "端口正被其他程序占用"),
+    errno.EBUSY: ("another program holds this port", "端口正被其他程序占用"),
+    errno.ECONNREFUSED: ("connection refused (is the device on?)", "连接被拒绝，设备是否已开机？"),
+    errno.ETIMEDOUT: ("no answer from there (cable, address)", "对方没有应答，请检查网线和地址"),
+    errno.EHOSTUNREACH: ("no way to this address (cable, address)", "地址不通，请检查网线和地址"),
+    errno.EIO: ("the port hung up", "端口已断开"),
 }
+_CLOSED = ("the port is closed", "端口已关闭")
+_HUNG_UP = ("the other end hung up", "对方已断开")
 
 
 class LineSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,23 +77,49 @@ class LineSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     connect_timeout_s: float = 2.0
 
 
-def open_line(port: str, settings: LineSettings | None = None) -> Line:
-    """Open ``port``. Raises ``DeviceUnavailable`` when it is not there or somebody holds it."""
+def open_line(
+    port: str, settings: LineSettings | None = None, *, sys: Path = SYS, dev: Path = DEV
+) -> Line:
+    """Open ``port``.
+
+    Raises ``PortAbsent`` when it is not there, and ``DeviceUnavailable`` when somebody holds it or
+    it is not told clearly which one is meant. ``sys`` and ``dev`` are the kernel's folders, where
+    a ``usb:`` port is looked up.
+    """
     settings = settings or LineSettings()
+    if port.startswith(SCHEME):
+        return _open_file(port, resolve(port, sys=sys, dev=dev), settings)
     scheme = port.partition("://")[0] if "://" in port else ""
     if scheme == "socket":
-        return _FdLine(port, _connect(port, settings))
+        try:
+            return _FdLine(port, connect(port, settings.connect_timeout_s))
+        except (OSError, ValueError) as error:
+            raise DeviceUnavailable(port, *_reason(error)) from error
     if scheme in {"loop", "rfc2217"}:
         return _UrlLine(port, settings)
     if scheme:
         raise DeviceUnavailable(port, f"unknown sort of port {scheme}://")
-    return _FdLine(port, _SerialEnd(port, settings))
+    return _open_file(port, port, settings)
+
+
+def _open_file(port: str, path: str, settings: LineSettings) -> _FdLine:
+    """Open a file of ``/dev``; ``port`` is what the configuration calls it."""
+    try:
+        if os.major(_must_be_terminal(port, path).st_rdev) == USB_MAJOR:
+            return _FdLine(port, PrinterEnd(path, exclusive=settings.exclusive))
+        return _FdLine(port, _SerialEnd(path, settings))
+    except (OSError, ValueError, termios.error) as error:
+        if isinstance(error, DeviceUnavailable):
+            raise
+        raise DeviceUnavailable(port, *_reason(error)) from error
 
 
 class _End(Protocol):
     """What a descriptor line needs beside the descriptor."""
 
     fd: int
+    #: Whether reading nothing from a readable descriptor says that the other end is gone.
+    empty_is_hang_up: bool
 
     def waiting(self) -> int:
         """Return the bytes that were written and have not left yet."""
@@ -117,8 +154,8 @@ class _FdLine:
         # them apart, or a byte came in between: then the second look has it.
         if not data and self._readable.poll(0):
             data = self._read()
-            if not data:
-                raise DeviceUnavailable(self.port, "the other end hung up")
+            if not data and self._end_is_gone():
+                raise DeviceUnavailable(self.port, *_HUNG_UP)
         return data
 
     def read_some(self, timeout_s: float) -> bytes:
@@ -137,7 +174,7 @@ class _FdLine:
             except BlockingIOError:
                 sent = 0
             except OSError as error:
-                raise DeviceUnavailable(self.port, _reason(error)) from error
+                raise DeviceUnavailable(self.port, *_reason(error)) from error
             rest = rest[sent:]
             if not rest:
                 break
@@ -162,33 +199,38 @@ class _FdLine:
                 end.discard()
         end.close()
 
+    def _end_is_gone(self) -> bool:
+        if self._end is None or self._end.empty_is_hang_up:
+            return True
+        gone = select.POLLHUP | select.POLLERR
+        return any(events & gone for _, events in self._readable.poll(0))
+
     def _read(self) -> bytes:
         try:
             return os.read(self._fd, _READ_SIZE)
         except BlockingIOError:
             return b""
         except OSError as error:
-            raise DeviceUnavailable(self.port, _reason(error)) from error
+            raise DeviceUnavailable(self.port, *_reason(error)) from error
 
     def _must_be_open(self) -> None:
         if self._end is None:
-            raise DeviceUnavailable(self.port, "the port is closed")
+            raise DeviceUnavailable(self.port, *_CLOSED)
 
 
 class _SerialEnd:
-    """A serial port or pty, opened and set by pyserial."""
+    """A serial port or pty, opened and set by pyserial. Raises as pyserial does."""
 
-    def __init__(self, port: str, settings: LineSettings) -> None:
-        if _is_pty(_must_be_terminal(port)):
+    empty_is_hang_up = True
+
+    def __init__(self, path: str, settings: LineSettings) -> None:
+        if _is_pty(Path(path).stat()):
             # It carries bytes, no bits: Debian's C library refuses a parity there the second time.
             settings = msgspec.structs.replace(settings, bytesize=8, parity="N")
-        try:
-            self._serial = serial.Serial()
-            _configure(self._serial, port, settings)
-            self._serial.exclusive = settings.exclusive or None
-            self._serial.open()
-        except (OSError, ValueError, termios.error) as error:
-            raise DeviceUnavailable(port, _reason(error)) from error
+        self._serial = serial.Serial()
+        _configure(self._serial, path, settings)
+        self._serial.exclusive = settings.exclusive or None
+        self._serial.open()
         self.fd = self._serial.fileno()
         self._keep_dtr()
         with contextlib.suppress(OSError, ValueError, NotImplementedError):
@@ -216,26 +258,6 @@ class _SerialEnd:
             self._serial.close()
 
 
-class _SocketEnd:
-    """A TCP stream."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self.fd = sock.fileno()
-
-    def waiting(self) -> int:
-        # What a socket still holds, the kernel sends on after the close without blocking us.
-        return 0
-
-    def discard(self) -> None:
-        return None
-
-    def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self._sock.shutdown(socket.SHUT_RDWR)
-        self._sock.close()
-
-
 class _UrlLine:
     """``loop://`` and ``rfc2217://``: pyserial all the way, without a descriptor."""
 
@@ -246,7 +268,7 @@ class _UrlLine:
             _configure(self._serial, port, settings)
             self._serial.open()
         except (OSError, ValueError) as error:
-            raise DeviceUnavailable(port, _reason(error)) from error
+            raise DeviceUnavailable(port, *_reason(error)) from error
         self._closed = False
 
     def fileno(self) -> int | None:
@@ -266,7 +288,7 @@ class _UrlLine:
         except serial.SerialTimeoutException as error:
             raise DeviceTimeout(f"writing to {self.port}", timeout_s) from error
         except (OSError, ValueError) as error:
-            raise DeviceUnavailable(self.port, _reason(error)) from error
+            raise DeviceUnavailable(self.port, *_reason(error)) from error
 
     def close(self) -> None:
         if not self._closed:
@@ -282,11 +304,11 @@ class _UrlLine:
             waiting = self._serial.in_waiting
             return bytes(first + self._serial.read(waiting) if waiting else first)
         except (OSError, ValueError) as error:
-            raise DeviceUnavailable(self.port, _reason(error)) from error
+            raise DeviceUnavailable(self.port, *_reason(error)) from error
 
     def _must_be_open(self) -> None:
         if self._closed:
-            raise DeviceUnavailable(self.port, "the port is closed")
+            raise DeviceUnavailable(self.port, *_CLOSED)
 
 
 def _configure(port_object: serial.Serial, port: str, settings: LineSettings) -> None:
@@ -300,36 +322,14 @@ def _configure(port_object: serial.Serial, port: str, settings: LineSettings) ->
     port_object.timeout = 0
 
 
-def _connect(port: str, settings: LineSettings) -> _SocketEnd:
-    address = urlsplit(port)
-    try:
-        host, number = address.hostname, address.port
-        if not host or number is None:
-            raise DeviceUnavailable(port, "expected socket://host:port")
-        sock = socket.create_connection((host, number), timeout=settings.connect_timeout_s)
-    except (OSError, ValueError) as error:
-        if isinstance(error, DeviceUnavailable):
-            raise
-        raise DeviceUnavailable(port, _reason(error)) from error
-    sock.setblocking(False)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    # A pulled network cable says nothing: ask after 1 s of silence, give up after 3 s.
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 1)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 2)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 3000)
-    return _SocketEnd(sock)
-
-
-def _must_be_terminal(port: str) -> os.stat_result:
+def _must_be_terminal(port: str, path: str) -> os.stat_result:
     """Refuse a plain file or a missing path before pyserial words it less clearly."""
     try:
-        found = Path(port).stat()
-    except OSError as error:
-        raise DeviceUnavailable(port, _reason(error)) from error
+        found = Path(path).stat()
+    except FileNotFoundError as error:
+        raise PortAbsent(port, *_reason(error)) from error
     if not stat.S_ISCHR(found.st_mode):
-        raise DeviceUnavailable(port, "this is not a serial port")
+        raise DeviceUnavailable(port, "this is not a serial port", "这不是串口")
     return found
 
 
@@ -342,12 +342,14 @@ def _out_queue(fd: int) -> int:
     return int(struct.unpack("I", fcntl.ioctl(fd, termios.TIOCOUTQ, b"\0\0\0\0"))[0])
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException) -> tuple[str, str]:
+    """Return the cause in English and Chinese."""
     number = getattr(error, "errno", None)
+    if isinstance(error, TimeoutError):
+        number = errno.ETIMEDOUT
     if number in _REASONS:
         return _REASONS[number]
+    words = os.strerror(number) if number is not None else str(error) or type(error).__name__
     if number in _GONE:
-        return f"the other end is gone ({os.strerror(number)})"
-    if number is not None:
-        return os.strerror(number)
-    return str(error) or type(error).__name__
+        return f"the other end is gone ({words})", f"对方已断开（{words}）"
+    return words, f"系统提示 {words}"

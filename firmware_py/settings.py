@@ -262,6 +262,8 @@ class DeviceSettings(Table, frozen=True, kw_only=True):
     line: Filled | None = None
     line_settings: dict[str, Any] = {}
     options: dict[str, Any] = {}
+    #: Must stand in what the device says it is, in capitals or not; else it is not used.
+    expect_identity: Filled | None = None
     enabled: bool = True
 
 

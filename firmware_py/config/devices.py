@@ -9,6 +9,7 @@ import msgspec
 
 from devices.base import Kind
 from devices.errors import DeviceUnavailable
+from devices.ports import SCHEME, BadPort, usb_port
 from devices.registry import KINDS, check_files, convert_options, load_options
 from devices.transport import LineSettings
 from firmware_py.config.lines import KeyPath
@@ -211,7 +212,7 @@ def _check_ports(settings: Settings, found: Findings) -> None:
     for port, at in _ports(settings):
         if not port or port.startswith(_NO_PLACE):
             continue
-        owner = first.setdefault(port, at)
+        owner = first.setdefault(_one_form(port, at, found), at)
         if owner != at:
             who = f"{owner[0]}.{owner[1]}"
             found.add(
@@ -219,6 +220,17 @@ def _check_ports(settings: Settings, found: Findings) -> None:
                 f"{port} is already the port of {who}; devices that share it need a [lines] table",
                 f"{port} 已用于 {who}；共用端口请在 [lines] 中写一条线路",
             )
+
+
+def _one_form(port: str, at: KeyPath, found: Findings) -> str:
+    """Return a port as it is always written; a ``usb:`` port that is none is a mistake."""
+    if not port.startswith(SCHEME):
+        return port
+    try:
+        return str(usb_port(port))
+    except BadPort as error:
+        found.add(at, error.en, error.zh)
+        return port
 
 
 def _check_numbers(

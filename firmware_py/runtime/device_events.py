@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from devices.base import HealthState, Report, Sentence, Status
-from devices.errors import DeviceError, DeviceFault, DeviceTimeout, DeviceUnavailable, FrameError
+from devices.errors import (
+    DeviceError,
+    DeviceFault,
+    DeviceTimeout,
+    DeviceUnavailable,
+    FrameError,
+    WrongDevice,
+)
 
 __all__ = [
     "DeviceEvent",
@@ -105,14 +112,36 @@ def describe(error: DeviceError) -> Status:
                     "The device does not answer; retrying. Check its power and cable.",
                 ),
             )
-        case DeviceUnavailable(port=port, reason=reason):
+        case DeviceUnavailable(port=port, reason=reason, zh=zh):
             return Status(
                 HealthState.GONE,
                 "unavailable",
                 Sentence(
-                    f"设备连接不上（{port}：{reason}），正在自动重试。请检查电源和连线。",
+                    f"设备连接不上（{port}：{zh or reason}），正在自动重试。请检查电源和连线。",
                     f"The device cannot be reached ({port}: {reason}); retrying. "
                     "Check its power and cable.",
+                ),
+            )
+        case WrongDevice(identity="", expected=expected):
+            return Status(
+                HealthState.FAULT,
+                "no_identity",
+                Sentence(
+                    f"设备没有报告自己的型号，无法确认它是“{expected}”，因此不使用它。"
+                    "请核对设备，或删除配置中的 expect_identity。",
+                    f"The device does not say what it is, so it cannot be known as {expected} and "
+                    "is not used. Check the device, or remove expect_identity.",
+                ),
+            )
+        case WrongDevice(identity=identity, expected=expected):
+            return Status(
+                HealthState.FAULT,
+                "other_device",
+                Sentence(
+                    f"这里接的是另一台设备（{identity}），应为“{expected}”；不会在它上面打印或显示。"
+                    "请换回原来的设备，或修改配置中的 expect_identity。",
+                    f"Another device is plugged in here ({identity}), not {expected}; nothing is "
+                    "printed or shown on it. Put the right one back, or correct expect_identity.",
                 ),
             )
         case FrameError():

@@ -318,6 +318,7 @@ def device_specs(settings: Settings) -> tuple[dict[str, LineSpec], dict[str, Dev
             port=device.port,
             settings=of(device.line_settings),
             options=device.options,
+            expect_identity=device.expect_identity or "",
         )
         for name, device in settings.devices.items()
         if device.enabled

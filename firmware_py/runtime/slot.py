@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from devices.base import Driver, HealthState, Line, Report, Status
-from devices.errors import DeviceError, DeviceFault
+from devices.errors import DeviceError, DeviceFault, WrongDevice
 from firmware_py.runtime.backoff import Backoff
 from firmware_py.runtime.device_events import Lost, Opened, Reported, describe
 
@@ -50,7 +50,11 @@ class Slot:
     logged: set[str] = field(default_factory=set)
 
     def opened_with(self, status: Status, now: float) -> Opened:
-        """The driver has greeted its device and been answered with ``status``."""
+        """The driver has greeted its device and been answered with ``status``.
+
+        Raises ``WrongDevice``.
+        """
+        self._must_be_it(status)
         if self.driver is not None:
             self.due = now + self.driver.poll_every_s
             self.frames_seen = self.driver.counters.frames_in
@@ -63,8 +67,29 @@ class Slot:
             self.last_good = now
         return Opened(self.name, status)
 
+    def proven(self) -> Driver | None:
+        """Return the driver when it may work: it is open, and its device the one expected."""
+        driver = self.driver
+        return driver if driver is not None and _expected(driver) else None
+
     def said(self, reports: list[Report], now: float) -> list[Reported]:
-        """Return what is news of what the driver says: a state that was told already is none."""
+        """Return what is news of what the driver says: a state that was told already is none.
+
+        Raises ``WrongDevice``.
+        """
+        news = self._news(reports, now)
+        self._must_be_it(self.told)
+        return news
+
+    def _must_be_it(self, status: Status | None) -> None:
+        """Refuse a stranger; a device in a fault may be silent about itself until it is well."""
+        driver = self.driver
+        if driver is None or _expected(driver):
+            return
+        if driver.identity or status is None or status.state is not HealthState.FAULT:
+            raise WrongDevice(self.name, driver.expected_identity, driver.identity)
+
+    def _news(self, reports: list[Report], now: float) -> list[Reported]:
         news: list[Reported] = []
         for report in reports:
             if isinstance(report, Status):
@@ -76,7 +101,7 @@ class Slot:
 
     def raised(self, fault: DeviceFault, now: float) -> list[Reported]:
         """Return what a fault that a call raised says; the driver itself says its end."""
-        return self.said([describe(fault)], now)
+        return self._news([describe(fault)], now)
 
     def lost_because(self, error: DeviceError) -> Lost | None:
         """Return what to say of ``error``; None when that was said already."""
@@ -118,3 +143,8 @@ class Slot:
         except Exception as error:  # noqa: BLE001
             # As in Worker._guarded: one driver must not keep its neighbours from being closed.
             self.broken(error)
+
+
+def _expected(driver: Driver) -> bool:
+    """Say whether what the device says it is has in it what was expected."""
+    return driver.expected_identity.casefold() in driver.identity.casefold()

@@ -199,7 +199,12 @@ class Supervisor:
         )
 
     def _maker(self, device: DeviceSpec) -> MakeDriver:
-        return lambda line: self._make_driver(device, line)
+        def make(line: Line | None) -> Driver:
+            driver = self._make_driver(device, line)
+            driver.expected_identity = device.expect_identity
+            return driver
+
+        return make
 
     def _from_worker(self, batch: Sequence[DeviceEvent]) -> None:
         for event in batch:

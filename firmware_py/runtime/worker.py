@@ -72,7 +72,7 @@ class Worker:
         self._open_line = open_line
         self._clock = clock
         self._line: WatchedLine | None = None
-        self._line_backoff = make_backoff()
+        self._line_backoff = make_backoff().of_a_line()
         self._line_due = 0.0
         self._jobs = JobQueue(queue_limit)
         self._asked: deque[Callable[[], None]] = deque()
@@ -240,7 +240,7 @@ class Worker:
         try:
             line = WatchedLine(self._open_line())
         except DeviceError as error:
-            self._line_due = self._clock() + self._line_backoff.pause()
+            self._line_due = self._clock() + self._line_backoff.pause_after(error)
             for slot in self.slots.values():
                 if slot.enabled:
                     self._say_lost(slot, error)
@@ -358,7 +358,7 @@ class Worker:
         if job is None:
             return
         slot = self.slots[job.device]
-        driver = slot.driver
+        driver = slot.proven()
         if job.deadline is not None and self._clock() > job.deadline:
             self._finish(job, Outcome.EXPIRED)
         elif driver is None:

@@ -1,0 +1,136 @@
+"""What is plugged in at the USB sockets, as the kernel tells it in sysfs. Nothing is opened.
+
+The kernel's shape (Linux Documentation/ABI/testing/sysfs-bus-usb; seen on a Pi 4)::
+
+    /sys/bus/usb/devices/1-1.3 -> ../../../devices/platform/.../usb1/1-1/1-1.3
+        idVendor "0403"  idProduct "6001"  serial "A50285BI"   (serial: only if it has one)
+        manufacturer "FTDI"  product "FT232R USB UART"
+        1-1.3:1.0/                       an interface: bInterfaceClass "ff"
+            ttyUSB0/tty/ttyUSB0/uevent   FTDI, CH340, CP210x, PL2303: "DEVNAME=ttyUSB0"
+            tty/ttyACM0/uevent           CDC ACM
+            usbmisc/lp0/uevent           printer class: "DEVNAME=usb/lp0"
+            0003:..../input/input5/event5/uevent   keyboards, readers: "DEVNAME=input/event5"
+
+A **socket** is the name of the folder: bus, dash, the hub's ports from the root on (``1-1.3``). It
+stays the same at each start and for whatever is plugged in there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+__all__ = ["DEV", "SYS", "Node", "Plugged", "plugged"]
+
+SYS = Path("/sys")
+DEV = Path("/dev")
+
+#: Vendor and product of the hubs in the Pi itself and of Linux' own root hubs are class 09 too.
+HUB = 0x09
+
+Sort = Literal["serial", "printer", "input"]
+#: Where a device's node stands below its interface.
+_NODES: tuple[tuple[Sort, str], ...] = (
+    ("serial", "*/tty/*/uevent"),
+    ("serial", "tty/*/uevent"),
+    ("printer", "usbmisc/lp*/uevent"),
+    ("input", "*/input/*/event*/uevent"),
+)
+_SOCKET = re.compile(r"\d+-\d+(\.\d+)*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A file of ``/dev`` that a device has: ``path`` ``/dev/ttyUSB0``, ``interface`` ``1.0``."""
+
+    sort: Sort
+    path: str
+    interface: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plugged:
+    """A USB device; ``vendor`` and ``product`` are four lower-case hex digits as in ``lsusb``.
+
+    ``serial``, ``maker`` and ``model`` are what it says of itself, "" when it says nothing;
+    ``classes`` are its interfaces' classes (7 is a printer, 3 a keyboard or reader).
+    """
+
+    vendor: str
+    product: str
+    serial: str
+    socket: str
+    maker: str
+    model: str
+    classes: tuple[int, ...]
+    nodes: tuple[Node, ...]
+
+
+def plugged(
+    sys: Path = SYS, dev: Path = DEV, *, vendor: str = "", product: str = ""
+) -> list[Plugged]:
+    """Return the USB devices that are plugged in, hubs left out, in the order of their sockets.
+
+    ``vendor`` and ``product`` ask for one model; the others are not looked into. What is pulled
+    while we look is left out. On a machine without USB there are none.
+    """
+    found: list[Plugged] = []
+    try:
+        places = list((sys / "bus/usb/devices").iterdir())
+    except OSError:
+        return []
+    for place in places:
+        if not _SOCKET.match(place.name):
+            continue
+        ids = _text(place / "idVendor").lower(), _text(place / "idProduct").lower()
+        if (vendor and ids[0] != vendor) or (product and ids[1] != product) or not all(ids):
+            continue
+        one = _look(place, *ids, dev)
+        if HUB not in one.classes:
+            found.append(one)
+    return sorted(found, key=lambda one: _natural(one.socket))
+
+
+def _look(place: Path, vendor: str, product: str, dev: Path) -> Plugged:
+    interfaces = sorted(place.glob(f"{place.name}:*"))
+    nodes = {node: None for interface in interfaces for node in _nodes(interface, dev)}
+    return Plugged(
+        vendor=vendor,
+        product=product,
+        serial=_text(place / "serial"),
+        socket=place.name,
+        maker=_text(place / "manufacturer"),
+        model=_text(place / "product"),
+        classes=tuple(_hex(interface / "bInterfaceClass") for interface in interfaces),
+        nodes=tuple(nodes),
+    )
+
+
+def _nodes(interface: Path, dev: Path) -> Iterator[Node]:
+    number = interface.name.partition(":")[2]
+    for sort, pattern in _NODES:
+        for uevent in sorted(interface.glob(pattern)):
+            name = re.search(r"^DEVNAME=(.+)$", _text(uevent), re.MULTILINE)
+            if name is not None:
+                yield Node(sort, str(dev / name[1]), number)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def _hex(file: Path) -> int:
+    try:
+        return int(_text(file), 16)
+    except ValueError:
+        return 0
+
+
+def _natural(socket: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", socket)]

@@ -1,0 +1,137 @@
+"""A machine's ``/sys`` and ``/dev`` in a folder, in the kernel's shape.
+
+Devices are folders below the hub's ports; ``bus`` and ``class`` hold relative links to them. On a
+Pi 4 ``udevadm info`` says
+``/devices/platform/scb/fd500000.pcie/pci0000:00/0000:00:00.0/0000:01:00.0/usb1/1-1/1-1.3/1-1.3:1.0/
+ttyUSB0/tty/ttyUSB0`` and links it as
+``/dev/serial/by-path/platform-fd500000.pcie-pci-0000:01:00.0-usb-0:1.3:1.0-port0``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+CONTROLLER = (
+    "devices/platform/scb/fd500000.pcie/pci0000:00/0000:00:00.0/0000:01:00.0"  # VL805 of a Pi 4
+)
+
+
+class Machine:
+    """``sys`` and ``dev``; the Pi's own hub sits in 1-1."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sys, self.dev = folder / "sys", folder / "dev"
+        for made in ("bus/usb/devices", "class/tty", "class/usbmisc", "class/input"):
+            (self.sys / made).mkdir(parents=True)
+        self.dev.mkdir()
+        root = self._place("usb1")
+        self._say(root, idVendor="1d6b", idProduct="0002", product="xHCI Host Controller")
+        self._interface(root, "1-0", "1.0", "09")
+        self._link("bus/usb/devices/usb1", root)
+        hub = self._place("1-1")
+        self._say(hub, idVendor="2109", idProduct="3431", product="USB2.0 Hub")
+        self._interface(hub, "1-1", "1.0", "09")
+        self._link("bus/usb/devices/1-1", hub)
+
+    def serial(
+        self,
+        socket: str,
+        ids: str,
+        *ttys: str,
+        serial: str = "",
+        model: str = "",
+        maker: str = "",
+        acm: bool = False,
+    ) -> Path:
+        """Plug an adapter in: an interface for each of ``ttys`` (``ttyUSB0``)."""
+        place = self._device(socket, ids, serial, model, maker)
+        for number, tty in enumerate(ttys):
+            interface = self._interface(place, socket, f"1.{number}", "02" if acm else "ff")
+            port = interface if acm else interface / tty
+            node = port / "tty" / tty
+            node.mkdir(parents=True)
+            self._node(node, tty, f"MAJOR={166 if acm else 188}\nMINOR={number}\nDEVNAME={tty}\n")
+            (node / "device").symlink_to(os.path.relpath(port, node))
+            self._link(f"class/tty/{tty}", node)
+        return place
+
+    def printer(self, socket: str, ids: str, lp: str = "lp0", *, serial: str = "") -> Path:
+        """Plug a printer of the printer class in."""
+        place = self._device(socket, ids, serial, "", "")
+        interface = self._interface(place, socket, "1.0", "07")
+        node = interface / "usbmisc" / lp
+        node.mkdir(parents=True)
+        self._node(node, f"usb/{lp}", f"MAJOR=180\nMINOR=0\nDEVNAME=usb/{lp}\n")
+        (node / "device").symlink_to(os.path.relpath(interface, node))
+        self._link(f"class/usbmisc/{lp}", node)
+        return place
+
+    def reader(self, socket: str, ids: str, event: str = "event0", *, model: str = "") -> Path:
+        """Plug something in that types: a keypad, a code reader."""
+        place = self._device(socket, ids, "", model, "")
+        interface = self._interface(place, socket, "1.0", "03")
+        hid = f"0003:{ids.upper()}.0001"
+        node = interface / hid / "input" / "input0" / event
+        node.mkdir(parents=True)
+        self._node(node, f"input/{event}", f"MAJOR=13\nMINOR=64\nDEVNAME=input/{event}\n")
+        self._link(f"class/input/{event}", node)
+        return place
+
+    def unplug(self, socket: str) -> None:
+        """Pull a plug: its folder goes, and every link to it."""
+        shutil.rmtree(self._place(socket))
+        for link in [*(self.sys / "bus/usb/devices").iterdir(), *self.sys.glob("class/*/*")]:
+            if link.is_symlink() and not link.exists():
+                link.unlink()
+
+    def wire(self, node: str, pty: str) -> Path:
+        """Make a file of ``/dev`` that leads to a pty."""
+        path = self.dev / node
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.symlink_to(pty)
+        return path
+
+    def _device(self, socket: str, ids: str, serial: str, model: str, maker: str) -> Path:
+        place = self._place(socket)
+        vendor, _, product = ids.partition(":")
+        said = {"serial": serial, "product": model, "manufacturer": maker}
+        named = {key: words for key, words in said.items() if words}
+        self._say(place, idVendor=vendor, idProduct=product, bDeviceClass="00", **named)
+        self._link(f"bus/usb/devices/{socket}", place)
+        return place
+
+    def _place(self, socket: str) -> Path:
+        """Return where a device stands: below every hub on the way to its socket."""
+        place = self.sys / CONTROLLER / "usb1"
+        if socket != "usb1":
+            bus, _, ports = socket.partition("-")
+            steps = ports.split(".")
+            for depth in range(1, len(steps) + 1):
+                place /= f"{bus}-{'.'.join(steps[:depth])}"
+        place.mkdir(parents=True, exist_ok=True)
+        return place
+
+    def _interface(self, place: Path, socket: str, number: str, sort: str) -> Path:
+        interface = place / f"{socket}:{number}"
+        interface.mkdir()
+        self._say(interface, bInterfaceClass=sort, bInterfaceNumber=f"{number[-1:]:0>2}")
+        self._link(f"bus/usb/devices/{interface.name}", interface)
+        return interface
+
+    def _node(self, node: Path, name: str, uevent: str) -> None:
+        (node / "uevent").write_text(uevent)
+        file = self.dev / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.is_symlink():
+            file.touch()
+
+    def _say(self, place: Path, **words: str) -> None:
+        for name, text in words.items():
+            (place / name).write_text(text + "\n")
+
+    def _link(self, at: str, to: Path) -> None:
+        link = self.sys / at
+        link.symlink_to(os.path.relpath(to, link.parent))
