@@ -250,10 +250,15 @@ class RemoveNotice:
 
 @dataclass(frozen=True, slots=True)
 class RecordAction:
-    """A technician did ``action`` (``device.restart`` ...) to ``subject``; who, says ``by``."""
+    """A technician did ``action`` (``device.restart`` ...) to ``subject``.
+
+    Who it was stands beside each event; ``by`` says it in those whose effect lasts: a device that
+    is disabled says by whom (``device.disable``, ``device.enable``).
+    """
 
     action: str
     subject: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def record_action(
     rules: Rules, state: State, command: c.RecordAction, now_ms: int
 ) -> list[e.Event] | Refusal:
     """Keep what a technician did to the controller itself."""
-    return [e.ActionTaken(command.action, command.subject)]
+    return [e.ActionTaken(command.action, command.subject, command.by)]
 
 
 def set_clock(

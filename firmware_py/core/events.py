@@ -333,6 +333,8 @@ class ActionTaken:
 
     action: str
     subject: str = ""
+    #: Who, where it stays: of ``device.disable``.
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from firmware_py.core import events as e
 from firmware_py.core.alarms import ENDED_BY_ACKNOWLEDGEMENT
 from firmware_py.core.model import (
     Alarm,
+    Disabled,
     Floor,
     Notice,
     ServiceTimes,
@@ -365,6 +366,13 @@ def _notice_removed(state: State, event: e.NoticeRemoved, at_ms: int) -> None:
     state.notices.pop(event.notice, None)
 
 
+def _action_taken(state: State, event: e.ActionTaken, at_ms: int) -> None:
+    if event.action == "device.disable":
+        state.disabled[event.subject] = Disabled(event.by, at_ms)
+    elif event.action == "device.enable":
+        state.disabled.pop(event.subject, None)
+
+
 def _clock_set(state: State, event: e.ClockSet, at_ms: int) -> None:
     state.wall_offset_ms = event.wall_offset_ms
 
@@ -400,6 +408,6 @@ _FOLD: dict[type[e.Event], Callable[[State, Any, int], None]] = {
     e.AlarmCleared: _alarm_cleared,
     e.NoticeShown: _notice_shown,
     e.NoticeRemoved: _notice_removed,
-    e.ActionTaken: _nothing,
+    e.ActionTaken: _action_taken,
     e.ClockSet: _clock_set,
 }

@@ -18,6 +18,7 @@ from firmware_py.core.rules import Hours, Trait
 __all__ = [
     "Alarm",
     "AlarmKind",
+    "Disabled",
     "Floor",
     "Level",
     "Notice",
@@ -204,6 +205,14 @@ QueueKey = tuple[str, str, tuple[str, ...], str]
 
 
 @dataclass(slots=True)
+class Disabled:
+    """A device that a technician took out of use: who, and since when."""
+
+    by: str
+    since_ms: int
+
+
+@dataclass(slots=True)
 class State:
     """The hall now. ``tickets`` are those of the business day, in order of issue."""
 
@@ -226,6 +235,8 @@ class State:
     alarms: dict[str, Alarm] = field(default_factory=dict)
     #: They outlive the day.
     notices: dict[str, Notice] = field(default_factory=dict)
+    #: Devices out of use, until a technician enables them.
+    disabled: dict[str, Disabled] = field(default_factory=dict)
     #: Tickets not cancelled, by item and by person.
     taken_by_item: dict[str, int] = field(default_factory=dict)
     taken_by_person: dict[str, int] = field(default_factory=dict)

@@ -99,6 +99,8 @@ class Day:
         hall.carry_out(c.SetClock(1_795_363_200_000), "clock", "hall")
         await say("day.closing", at="23:30")
         hall.carry_out(c.RecordAction("device.restart", "printer"), "action", "hallctl:li")
+        off = c.RecordAction("device.disable", "printer", by="hallctl:li")
+        hall.carry_out(off, "action-2", "hallctl:li")
         for window in ("1", "2", "3"):
             await say("window.open", window=window, clerk=f"04{window}")
         await say("window.skills", window="3", skills=["filing"])
