@@ -193,3 +193,6 @@ class Kind:
     #: ``module:function`` that says in words what bytes of a trace mean, one line a frame:
     #: ``(data: bytes, *, answers: bool) -> list[str]``; ``answers``: the device's side.
     explain: str = ""
+    #: ``module:name`` of what makes a ``devices.masking.Mask`` for one direction of a line: for
+    #: kinds whose bytes are personal data beside ID numbers, which are masked in all traces.
+    mask: str = ""

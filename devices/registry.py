@@ -8,7 +8,7 @@ simulator: only the simulator host loads those.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +16,7 @@ import msgspec
 
 from devices.base import Driver, Kind, Sentence
 from devices.errors import DeviceFault, DeviceUnavailable
+from devices.masking import Mask
 from devices.simulator import Simulator
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "load_driver",
     "load_options",
     "load_simulator",
+    "mask_of",
 ]
 
 _TABLE = (
@@ -279,6 +281,15 @@ def explain(which: Kind | str, data: bytes, *, answers: bool = False) -> list[st
         return []
     told: list[str] = _attribute(entry.explain)(data, answers=answers)
     return told
+
+
+def mask_of(which: Kind | str) -> Callable[[], Mask] | None:
+    """Return what makes the kind's own mask for traces, None for a kind without."""
+    entry = which if isinstance(which, Kind) else kind(which)
+    if not entry.mask:
+        return None
+    maker: Callable[[], Mask] = _attribute(entry.mask)
+    return maker
 
 
 def _attribute(place: str) -> Any:

@@ -18,12 +18,14 @@ import msgspec
 
 from devices.base import Driver, HealthState, Line, Sentence, Status
 from devices.errors import DeviceError, DeviceUnavailable
-from devices.registry import convert_options, kind, load_driver
+from devices.registry import convert_options, kind, load_driver, mask_of
 from devices.specs import DeviceSpec, LineSpec, lines_of, raw_options
 from devices.transport import open_line
 from firmware_py.runtime.backoff import Backoff
 from firmware_py.runtime.device_events import DeviceEvent, Done, Emit, Lost, Opened, Reported
 from firmware_py.runtime.slot import MakeDriver, Slot
+from firmware_py.runtime.tapped_line import TappedLine
+from firmware_py.runtime.tracing import LineTap
 from firmware_py.runtime.worker import Worker
 
 __all__ = ["DeviceSpec", "Health", "LineSpec", "Supervisor"]
@@ -40,9 +42,6 @@ _STUCK_S = 10.0
 
 _STARTING = Status(
     HealthState.STARTING, "starting", Sentence("设备正在启动。", "The device is starting.")
-)
-_DISABLED = Status(
-    HealthState.DISABLED, "disabled", Sentence("设备已停用。", "The device is disabled.")
 )
 _STUCK = Status(
     HealthState.GONE,
@@ -101,6 +100,7 @@ class Supervisor:
         self._queue_limit = queue_limit
         self._make_driver = make_driver or registered_driver
         self._workers: dict[str, Worker] = {}
+        self._taps: dict[str, LineTap] = {}
         self._health = {name: (_STARTING, int(clock() * 1000)) for name in devices}
         if make_driver is None:
             for device in devices.values():
@@ -162,17 +162,22 @@ class Supervisor:
         """Close the device and open it again. Raises ``KeyError``."""
         self._workers[device].restart(device)
 
-    def disable(self, device: str) -> None:
+    def disable(self, device: str, by: str = "") -> None:
         """Let go of the device: its port is free for other programs. Raises ``KeyError``."""
+        worker = self._workers[device]
         with self._lock:
-            self._health[device] = (_DISABLED, self._now_ms())
-        self._workers[device].set_enabled(device, enabled=False)
+            self._health[device] = (_disabled(device, by), self._now_ms())
+        worker.set_enabled(device, enabled=False)
 
     def enable(self, device: str) -> None:
         """Take a disabled device up again. Raises ``KeyError``."""
         with self._lock:
             self._health[device] = (_STARTING, self._now_ms())
         self._workers[device].set_enabled(device, enabled=True)
+
+    def tap(self, device: str) -> LineTap | None:
+        """Return the tap of the device's line, None for a device without bytes."""
+        return self._taps.get(device)
 
     def stop(self, timeout_s: float = 3.0) -> list[str]:
         """Close everything; return the names of workers that did not end in ``timeout_s``."""
@@ -192,11 +197,17 @@ class Supervisor:
             name,
             {device.name: self._maker(device) for device in sharing},
             self._from_worker,
-            open_line=None if line is None else lambda: open_line(line.port, line.settings),
+            open_line=None if line is None else self._opener(line, sharing),
             clock=self._clock,
             make_backoff=lambda: Backoff(random=self._random),
             queue_limit=self._queue_limit,
         )
+
+    def _opener(self, line: LineSpec, sharing: list[DeviceSpec]) -> Callable[[], Line]:
+        kinds = dict.fromkeys(device.kind for device in sharing)
+        tap = LineTap([mask for name in kinds if (mask := mask_of(name)) is not None])
+        self._taps.update((device.name, tap) for device in sharing)
+        return lambda: TappedLine(open_line(line.port, line.settings), tap)
 
     def _maker(self, device: DeviceSpec) -> MakeDriver:
         def make(line: Line | None) -> Driver:
@@ -271,6 +282,18 @@ def _check(device: DeviceSpec) -> None:
         return
     except msgspec.ValidationError as error:
         raise msgspec.ValidationError(f"devices.{device.name}: {error}") from error
+
+
+def _disabled(device: str, by: str) -> Status:
+    return Status(
+        HealthState.DISABLED,
+        "disabled",
+        Sentence(
+            f"设备已停用{f'（{by}）' if by else ''}。重新启用：hallctl devices enable {device}",
+            f"The device is disabled{f' by {by}' if by else ''}. "
+            f"To take it up again: hallctl devices enable {device}",
+        ),
+    )
 
 
 def _counters(slot: Slot, worker: Worker) -> dict[str, int]:
