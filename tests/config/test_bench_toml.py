@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.registry import KINDS, convert_options
+from devices.registry import convert_options
 from firmware_py.config.file import Configuration, load_all
 from firmware_py.config.rules import describe
 
@@ -21,11 +21,16 @@ REAL_PORTS = {
     "${HALL_RUN}/wire/printer": "/dev/hall/printer",
     "${HALL_RUN}/wire/led-wall": "/dev/hall/led-wall",
     "${HALL_RUN}/wire/voice": "/dev/hall/voice",
+    "${HALL_RUN}/wire/relays": "/dev/serial/by-id/usb-FTDI_USB-RS485_Cable_RELAY01-if00-port0",
+    "${HALL_RUN}/wire/tower": "/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0",
     "socket://127.0.0.1:${HALL_PRINTER2_PORT}": "socket://192.168.1.60:9100",
     "mock:${HALL_RUN}/wire/gpio": "lgpio",
     "${HALL_BROKER_PORT}": "1883",
     "${HALL_CLOCK}": "machine",
 }
+
+#: They stand in the example as comments.
+OTHER_LAMPS = {"lamp.modbus", "lamp.tower"}
 
 
 def load_here(folder: Path, hall: str, **env: str) -> Configuration:
@@ -84,7 +89,7 @@ def test_every_port_of_the_bench_is_in_its_own_folder_or_on_loopback(
     ports = [line.port for line in settings.lines.values()]
     ports += [device.port for device in settings.devices.values() if device.port]
     ports += [d.options["pins"] for d in settings.devices.values() if "pins" in d.options]
-    assert len(ports) == 2 + 4 + 16
+    assert len(ports) == 3 + 5 + 14
     for port in ports:
         assert port.startswith((run, f"mock:{run}", "socket://127.0.0.1:")), port
 
@@ -112,14 +117,14 @@ def test_the_lamps_of_the_bench_are_on_pins_that_a_pi_has_free(bench: Configurat
     reserved = {0, 1, 2, 3, 14, 15}  # board identification, I2C, console
     used: list[int] = []
     for device in bench.settings.devices.values():
-        if KINDS[device.kind].family in {"lamp", "button"}:
+        if device.kind in {"lamp.gpio", "button.gpio"}:
             options = convert_options(device.kind, device.options)
             used += [
                 pin
                 for pin in (getattr(options, name, None) for name in ("pin", "red", "amber"))
                 if pin is not None
             ]
-    assert len(used) == len(set(used)) == 22
+    assert len(used) == len(set(used)) == 20
     assert not reserved & set(used)
 
 
@@ -131,8 +136,18 @@ def test_the_example_is_a_hall_with_real_ports_that_needs_no_environment(tmp_pat
     ports += [device.port for device in settings.devices.values() if device.port]
     assert all(port.startswith(("/dev/serial/by-id/", "/dev/hall/")) for port in ports)
     assert all("pins" not in device.options for device in settings.devices.values())
-    kinds = {device.kind for device in settings.devices.values()}
-    assert kinds == {device.kind for device in load_bench(tmp_path).settings.devices.values()}
+    assert kinds(hall) | OTHER_LAMPS == kinds(load_bench(tmp_path))
+
+
+def test_the_lamps_that_the_example_only_tells_of_are_a_halls_too(tmp_path: Path) -> None:
+    text = (CONFIG / "hall.example.toml").read_text(encoding="utf-8")
+    for name, told in re.findall(r"^# (lamp-\d+)( = .*)$", text, re.MULTILINE):
+        text = re.sub(rf"^{name} = .*$", f"{name}{told}", text, flags=re.MULTILINE)
+    assert kinds(load_here(tmp_path, text)) > OTHER_LAMPS
+
+
+def kinds(hall: Configuration) -> set[str]:
+    return {device.kind for device in hall.settings.devices.values()}
 
 
 def test_the_example_speaks_both_languages_in_every_comment() -> None:
