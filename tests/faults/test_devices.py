@@ -32,7 +32,7 @@ async def test_a_wall_that_was_unplugged_shows_the_present_calls_again_and_no_st
 
 
 async def test_a_wall_after_a_restart_shows_who_is_called_and_who_has_come(place: Path) -> None:
-    async with Scene(place, windows=("1", "2")) as hall:
+    async with Scene(place, windows=("1", "2"), changes=SHORT_SHOW) as hall:
         for window in ("1", "2"):
             await hall.take()
             await hall.do("window.next", window=window)
