@@ -16,8 +16,9 @@ import re
 import secrets
 import socket
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol, cast
 
 import msgspec
@@ -30,7 +31,7 @@ from firmware_py.core.commands import COMMANDS, AcknowledgeAlarm
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.params import check_params
 
-__all__ = ["ControlServer", "Query", "QueryError"]
+__all__ = ["ControlServer", "Query", "QueryError", "Stream", "Subscriber"]
 
 log = logging.getLogger(__name__)
 
@@ -76,12 +77,30 @@ class QueryError(Exception):
 Query = Callable[[dict[str, Any], str], Awaitable[Any]]
 
 
+class Subscriber(Protocol):
+    """Who asked for something that goes on."""
+
+    user: str
+
+    def send(self, line: bytes) -> None:
+        """Send a line; one who does not read is cut off in the end."""
+
+    def unsent(self) -> int:
+        """Return how many bytes its socket has not taken yet."""
+
+
+#: Answers, and sends more until what it returns beside the answer is called: the subscriber left.
+Stream = Callable[[dict[str, Any], Subscriber], tuple[Any, Callable[[], None]]]
+
+
 class _Connection(asyncio.Protocol):
     def __init__(self, server: ControlServer) -> None:
         self._server = server
         self._buffer = b""
         self._transport: asyncio.Transport | None = None
         self.user = "?"
+        #: Called when it leaves.
+        self.endings: list[Callable[[], None]] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # A server on a stream socket gives a transport that also writes.
@@ -93,6 +112,12 @@ class _Connection(asyncio.Protocol):
         self._transport = None
         self._server.connections.discard(self)
         self._server.subscribers.discard(self)
+        for end in self.endings:
+            end()
+
+    def unsent(self) -> int:
+        transport = self._transport
+        return 0 if transport is None else transport.get_write_buffer_size()
 
     def send(self, line: bytes) -> None:
         transport = self._transport
@@ -169,11 +194,17 @@ class Decider(Protocol):
 
 
 class ControlServer:
-    """Serves commands through the writer and queries through the table it is given."""
+    """Serves commands through the writer, queries and streams through the tables it is given."""
 
-    def __init__(self, writer: Decider, queries: dict[str, Query]) -> None:
+    def __init__(
+        self,
+        writer: Decider,
+        queries: dict[str, Query],
+        streams: Mapping[str, Stream] = MappingProxyType({}),
+    ) -> None:
         self._writer = writer
         self._queries = queries
+        self._streams = streams
         self._server: asyncio.Server | None = None
         self._path: Path | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -232,6 +263,8 @@ class ControlServer:
             task = asyncio.get_running_loop().create_task(self._query(connection, request))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        elif request.method in self._streams:
+            self._stream(connection, request)
         else:
             connection.send(_error(request.id, NO_METHOD, _no_method(request.method)))
 
@@ -243,6 +276,18 @@ class ControlServer:
         else:
             self.subscribers.add(connection)
             connection.send(_result(request.id, b'{"last_seq":%d}' % self._writer.last_seq))
+
+    def _stream(self, connection: _Connection, request: _Request) -> None:
+        try:
+            check_params(request.method, request.params)
+            answer, end = self._streams[request.method](request.params, connection)
+        except QueryError as error:
+            connection.send(_refused(request.id, error.refusal))
+        except WrongParams as error:
+            connection.send(_error(request.id, BAD_PARAMS, _wrong(error)))
+        else:
+            connection.endings.append(end)
+            connection.send(_result(request.id, encode(answer)))
 
     def _command(self, connection: _Connection, request: _Request) -> None:
         params = request.params

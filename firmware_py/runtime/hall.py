@@ -182,7 +182,7 @@ class Hall:
         self.writer.on_recorded.append(self.sync.recorded)
         await self.sync.start()
         for health in self.supervisor.health():
-            self._publish_health(health.device)
+            self.publish_health(health.device)
 
     async def stop(self) -> None:
         """Stop the devices, keep a snapshot, close the journal."""
@@ -256,16 +256,21 @@ class Hall:
                     self.inputs.happened(device, given)
                 case Reported(device=device, report=Status() as status):
                     self.printing.opened(device, status)
-                    self._publish_health(device)
+                    self.publish_health(device)
                 case Opened(device=device, status=status):
                     self._show_again(device, status)
-                    self._publish_health(device)
+                    self.publish_health(device)
                 case Lost(device=device):
-                    self.printing.lost(device)
-                    self.voices.lost(device)
-                    self._publish_health(device)
+                    self.gone(device)
 
-    def _publish_health(self, device: str) -> None:
+    def gone(self, device: str) -> None:
+        """Whoever waits for the device no longer does: it is lost, or was taken out of use."""
+        self.printing.lost(device)
+        self.voices.lost(device)
+        self.publish_health(device)
+
+    def publish_health(self, device: str) -> None:
+        """Tell the broker how a device is."""
         if self.sync is not None:
             health = self.supervisor.health_of(device)
             told = ("device", "kind", "state", "code", "say", "identity")

@@ -27,6 +27,7 @@ from firmware_py.runtime.logs import set_up_logs
 from firmware_py.runtime.notify import notify, watchdog_every_s
 from firmware_py.runtime.queries import queries_of
 from firmware_py.runtime.safe_mode import SafeMode
+from firmware_py.runtime.technician import Technician, disable_again
 from firmware_py.runtime.upkeep import Upkeep
 from firmware_py.settings import Settings
 from firmware_py.store.errors import JournalError, JournalLocked
@@ -102,7 +103,9 @@ async def _run(settings: Settings, rules: Rules) -> int:
 async def _serve(hall: Hall, socket: Path, gid: int | None, stopped: asyncio.Event) -> int:
     """Run until ``stopped``. Whatever fails, everything is stopped and the process ends."""
     code, journal = 0, hall.store
-    control = hall.control = ControlServer(hall.writer, queries_of(hall))
+    control = hall.control = ControlServer(
+        hall.writer, queries_of(hall), Technician(hall).streams()
+    )
 
     def upkeep_died() -> None:
         nonlocal code
@@ -117,6 +120,7 @@ async def _serve(hall: Hall, socket: Path, gid: int | None, stopped: asyncio.Eve
         upkeep.start()
         notify(f"READY=1\nSTATUS=epoch {journal.epoch}, {journal.last_seq} events")
         log.info("ready: epoch %s, %d events", journal.epoch, journal.last_seq)
+        disable_again(hall)
         hall.start_devices()
         await hall.start_broker()
         # What was loaded at start lives as long as the daemon: collecting it again and again

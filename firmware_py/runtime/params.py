@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from firmware_py.app.wrong_params import explain
 
-__all__ = ["Day", "Days", "Device", "Number", "Range", "Say", "Status", "check_params"]
+__all__ = ["Day", "Days", "Device", "Number", "Range", "Say", "Status", "TraceOf", "check_params"]
 
 DayText = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
@@ -39,6 +39,13 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A device of the configuration."""
 
     device: str
+
+
+class TraceOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A device whose bytes are shown; ``follow``: also those that come."""
+
+    device: str
+    follow: bool = False
 
 
 class Day(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,6 +81,9 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "device.show": Device,
     "device.restart": Device,
     "device.test": Device,
+    "device.disable": Device,
+    "device.enable": Device,
+    "device.trace": TraceOf,
     "voice.say": Say,
     "journal.tail": Range,
     "report.day": Day,

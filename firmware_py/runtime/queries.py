@@ -24,11 +24,11 @@ from firmware_py.core.explain import call_words, waiting_words
 from firmware_py.core.model import TicketStatus
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query, QueryError
-from firmware_py.runtime.device_events import Result
 from firmware_py.runtime.device_views import device_view, without_broker
 from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.params import Device, Number, Range, Status
 from firmware_py.runtime.reports import READ_AT_ONCE, Reports
+from firmware_py.runtime.technician import Technician, unknown_device
 from firmware_py.runtime.views import (
     alarm_view,
     hall_view,
@@ -66,8 +66,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "item.list": answers.items,
         "device.list": answers.devices,
         "device.show": answers.device,
-        "device.restart": answers.restart_device,
-        "device.test": answers.test_device,
+        **Technician(hall).queries(),
         "journal.tail": answers.tail,
         "journal.verify": answers.verify,
         "journal.backup": answers.backup,
@@ -197,40 +196,10 @@ class Answers:
         """Return all about one device: its health, where it is connected, who uses it."""
         hall, name = self._hall, msgspec.convert(params, Device).device
         if name not in hall.settings.devices:
-            raise QueryError(_unknown_device(name))
+            raise QueryError(unknown_device(name))
         enabled = hall.settings.devices[name].enabled
         health = hall.supervisor.health_of(name) if enabled else None
         return device_view(hall.settings, name, health, round(time.monotonic() * 1000))
-
-    def _known_device(self, params: dict[str, Any]) -> str:
-        device = msgspec.convert(params, Device).device
-        if device not in {h.device for h in self._hall.supervisor.health()}:
-            raise QueryError(_unknown_device(device))
-        return device
-
-    async def restart_device(self, params: dict[str, Any], user: str) -> Any:
-        """Close a device and open it again."""
-        device = self._known_device(params)
-        self._hall.submit_own(RecordAction("device.restart", device), by=f"hallctl:{user}")
-        self._hall.supervisor.restart(device)
-        return {"device": device}
-
-    async def test_device(self, params: dict[str, Any], user: str) -> Any:
-        """Run a device's self-test; return what a person should have noticed."""
-        device = self._known_device(params)
-        self._hall.submit_own(RecordAction("device.test", device), by=f"hallctl:{user}")
-        future: asyncio.Future[Result] = self._hall.loop.create_future()
-
-        def tested(result: Result) -> None:
-            if not future.done():
-                future.set_result(result)
-
-        self._hall.post(device, lambda driver: driver.self_test(), done=tested)
-        result = await asyncio.wait_for(future, 30)
-        if result.error is not None:
-            words = self._hall.supervisor.health_of(device).say
-            raise QueryError(Refusal("device_failed", words.zh, words.en))
-        return {"device": device, "outcome": result.outcome, "say": result.value}
 
     async def tail(self, params: dict[str, Any], user: str) -> Any:
         """Return events, the newest ones or those after a number."""
@@ -280,14 +249,6 @@ class Answers:
     async def config(self, params: dict[str, Any], user: str) -> Any:
         """Return the configuration in force."""
         return config_file.describe(self._hall.settings)
-
-
-def _unknown_device(device: str) -> Refusal:
-    return Refusal(
-        "unknown_device",
-        f"没有设备 {device}，请用 hallctl devices 查看。",
-        f"There is no device {device}; see hallctl devices.",
-    )
 
 
 def _calls_of(journal: JournalPort, number: str) -> list[TicketCalled]:
