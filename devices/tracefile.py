@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -132,4 +132,4 @@ def _head(line: bytes) -> dict[str, Any]:
     head = _heads.decode(line)
     if head.trace != _FORMAT:
         raise ValueError(f"format {head.trace}, this program reads {_FORMAT}")
-    return cast("dict[str, Any]", _plain.decode(line))
+    return _plain.decode(line)

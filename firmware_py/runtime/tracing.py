@@ -166,4 +166,3 @@ class Follower:
                 if isinstance(one, Chunk):
                     self._bytes -= len(one.data) + _OVERHEAD
             self._send(one)
-
