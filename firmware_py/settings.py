@@ -12,10 +12,12 @@ import msgspec
 from msgspec import Meta
 
 __all__ = [
+    "BrightnessStep",
     "BrokerSettings",
     "ControlSettings",
     "DaySettings",
     "DeviceSettings",
+    "DisplaysSettings",
     "HallSettings",
     "JournalSettings",
     "KioskSettings",
@@ -216,8 +218,26 @@ class WallSettings(Table, frozen=True, kw_only=True):
 
     id: Name
     display: Filled
+    #: A layout's name or path; without one all of ``rows`` show calls.
+    layout: Filled | None = None
     rows: Annotated[int, Meta(ge=1, le=32)] = 4
     min_show_s: Annotated[float, Meta(ge=0, le=120)] = 8.0
+
+
+class BrightnessStep(Table, frozen=True, kw_only=True):
+    """One of ``brightness``: so bright from then on, until the next step."""
+
+    since: TimeOfDay = msgspec.field(name="from")
+    percent: Annotated[int, Meta(ge=0, le=100)]
+
+
+class DisplaysSettings(Table, frozen=True, kw_only=True):
+    """``[displays]``: what all LED displays have in common."""
+
+    #: A folder of notices and price lists, relative to that of the configuration file.
+    notices: Filled | None = None
+    #: Steps of the day, for each display that has a command for it; its own options come first.
+    brightness: tuple[BrightnessStep, ...] = ()
 
 
 class VoiceSettings(Table, frozen=True, kw_only=True):
@@ -317,6 +337,7 @@ class Settings(Table, frozen=True, kw_only=True):
     windows: tuple[WindowSettings, ...] = ()
     kiosks: tuple[KioskSettings, ...] = ()
     walls: tuple[WallSettings, ...] = ()
+    displays: DisplaysSettings = DisplaysSettings()
     voices: tuple[VoiceSettings, ...] = ()
     lines: dict[Name, LineConfig] = {}
     devices: dict[Name, DeviceSettings] = {}

@@ -39,6 +39,8 @@ class Frame:
 
     lines: tuple[LedLine, ...]
     seconds: float
+    #: Of the notice; empty for a zone's own text.
+    key: str = ""
 
 
 def shown_in(shown: Shown, notice: Notice) -> bool:
@@ -72,11 +74,11 @@ def _frames(zone: Zone, notice: Notice, width: int) -> Iterator[Frame]:
     if zone.moves:
         passes_s = (width + columns(notice.text)) * zone.column_s
         line = LedLine(notice.text, colour, "scroll", zone.align)
-        yield Frame((line,), max(zone.page_s, passes_s))
+        yield Frame((line,), max(zone.page_s, passes_s), notice.key)
         return
     for page in _pages(wrap(notice.text, width), zone.rows):
         lines = tuple(LedLine(one, colour, "still", zone.align) for one in page)
-        yield Frame(lines, zone.page_s)
+        yield Frame(lines, zone.page_s, notice.key)
 
 
 def _list_frames(zone: Zone, notice: Notice, width: int) -> Iterator[Frame]:
@@ -91,7 +93,7 @@ def _list_frames(zone: Zone, notice: Notice, width: int) -> Iterator[Frame]:
     for page in _pages(body, zone.rows - len(head)):
         lines = [LedLine(one, "yellow", "still", "center") for one in head]
         lines += [LedLine(one, colour, "still", zone.align) for one in page]
-        yield Frame(tuple(lines), zone.page_s)
+        yield Frame(tuple(lines), zone.page_s, notice.key)
 
 
 def _spread(line: str, width: int) -> str:
@@ -150,6 +152,11 @@ class Rotation:
             self._since += self._frames[self._at].seconds
             self._at = (self._at + 1) % len(self._frames)
         return self._frames[self._at]
+
+    @property
+    def keys(self) -> set[str]:
+        """The notices that take turns here."""
+        return {frame.key for frame in self._frames if frame.key}
 
     def next_change(self, now: float) -> float | None:
         """Return when another frame has its turn; None when only one is there."""

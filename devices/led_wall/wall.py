@@ -58,6 +58,11 @@ class WallPicture:
             if shown is not None:
                 rotation.take(frames_of(zone, shown, notices, self._width), now)
 
+    @property
+    def notices(self) -> set[str]:
+        """The keys of those that are on show, or take turns."""
+        return set[str]().union(*(rotation.keys for _, _, rotation in self._zones))
+
     def page(self, now: float) -> LedPage:
         """Return what to show from ``now`` on."""
         lines: list[LedLine] = []

@@ -26,7 +26,7 @@ from firmware_py.app.wire import (
     encode_outcome,
     encode_state,
 )
-from firmware_py.core.commands import Tick
+from firmware_py.core.commands import Command, Tick
 from firmware_py.core.decide import decide
 from firmware_py.core.events import EVENT_NAMES, Event
 from firmware_py.core.evolve import evolve
@@ -126,6 +126,8 @@ class HallWriter:
         self.on_recorded: list[Callable[[Sequence[Happened]], None]] = []
         #: Reader positions to be recorded in the same commit as these events.
         self.positions_with: Callable[[Sequence[Happened]], Mapping[str, int]] = _no_positions
+        #: Refuses what the core cannot judge: a text that no display can write.
+        self.vet: Callable[[Command], Refusal | None] = lambda command: None
         #: Called when the disk begins to fail (with the sentence) and when it works again (None).
         self.on_storage: Callable[[Refusal | None], None] = lambda refusal: None
         self.commits = 0
@@ -209,7 +211,9 @@ class HallWriter:
         if len(self._gathered) >= MAX_WAITING:
             reply(Outcome(refusal=BUSY))
             return
-        decision = decide(self.rules, self._decided, submission.command, now_ms)
+        decision = self.vet(submission.command) or decide(
+            self.rules, self._decided, submission.command, now_ms
+        )
         refusal: Refusal | None = None
         happened: tuple[Happened, ...] = ()
         if isinstance(decision, Refusal):

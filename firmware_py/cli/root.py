@@ -45,6 +45,10 @@ COMMANDS = {
         "alarms:alarms",
         t("告警：查看、确认", "Alarms: list, acknowledge"),
     ),
+    "notice": (
+        "notice:notice",
+        t("大屏通知：列出、显示、撤下", "Notices on the walls: list, show, remove"),
+    ),
     "items": (
         "items:items",
         t("业务事项：按拼音首字母、名称、编号查找", "Items: search by name, initials or number"),

@@ -19,6 +19,7 @@ import msgspec
 from firmware_py.config.catalogue import Catalogue, read_catalogue
 from firmware_py.config.checks import check_references
 from firmware_py.config.devices import check_devices, check_named_files, with_usual
+from firmware_py.config.displays import check_display_files, check_words
 from firmware_py.config.lines import KeyPath
 from firmware_py.config.mistakes import ConfigError, Findings, Mistake
 from firmware_py.config.rules import describe, rules_from
@@ -45,6 +46,7 @@ _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FILLED = (
     ("hall", "catalogue"),
     ("hall", "clock"),
+    ("displays", "notices"),
     ("journal", "path"),
     ("journal", "backup_folder"),
     ("broker", "host"),
@@ -94,7 +96,7 @@ def load(path: Path, env: Mapping[str, str]) -> Settings:
 def load_all(path: Path, env: Mapping[str, str], *, with_files: bool = False) -> Configuration:
     """Return the settings in ``path`` with the catalogue and the queue's rules.
 
-    ``with_files`` also reads the templates and profiles that devices name. Raises ``ConfigError``
+    ``with_files`` also reads templates, profiles, layouts and notices. Raises ``ConfigError``
     with all mistakes in all of them.
     """
     folders = Folders.of(path, env)
@@ -109,9 +111,12 @@ def load_all(path: Path, env: Mapping[str, str], *, with_files: bool = False) ->
     catalogue, wrong_items = _catalogue(settings, folders, found)
     check_references(settings, catalogue, found)
     check_devices(settings, found)
+    check_words(settings, found)
+    shown: list[Findings] = []
     if with_files:
         check_named_files(settings, found)
-    mistakes = [*found.mistakes(), *wrong_items.mistakes()]
+        shown = check_display_files(settings, found)
+    mistakes = [m for wrong in (found, wrong_items, *shown) for m in wrong.mistakes()]
     if mistakes or catalogue is None:
         raise ConfigError(mistakes)
     settings = with_usual(settings)
@@ -217,9 +222,21 @@ def _absolute(settings: Settings, folders: Folders) -> Settings:
             backup_folder=_below(folders.data, journal.backup_folder),
         ),
         control=replace(control, socket=str(folders.run / control.socket)),
+        displays=replace(
+            settings.displays, notices=_below(folders.config, settings.displays.notices)
+        ),
+        walls=tuple(
+            replace(wall, layout=_file_below(folders.config, wall.layout))
+            for wall in settings.walls
+        ),
         broker=broker,
     )
 
 
 def _below(folder: Path, path: str | None) -> str | None:
     return None if path is None else str(folder / path)
+
+
+def _file_below(folder: Path, name: str | None) -> str | None:
+    """Return a file's path; a name alone is looked for elsewhere."""
+    return _below(folder, name) if name and (name.endswith(".toml") or "/" in name) else name

@@ -84,6 +84,10 @@ class Walls:
         self._pictures[display].take(notices, self._clock_s())
         self._show_changed(display)
 
+    def notices_on(self, display: str) -> set[str]:
+        """Return the keys of the notices that are on show there, or take turns."""
+        return self._pictures[display].notices
+
     def recovered(self, state: State) -> None:
         """After a restart: who was called and is called or served still, as it was before."""
         in_hand = [state.tickets[w.ticket] for w in state.windows.values() if w.ticket is not None]

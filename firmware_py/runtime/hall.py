@@ -21,12 +21,14 @@ from firmware_py.app.ports import Happened, Outcome, Submission
 from firmware_py.app.recovery import recover, remembered_ids
 from firmware_py.app.wire import encode, event_json
 from firmware_py.app.writer import HallWriter
+from firmware_py.config.layouts import layouts_of
 from firmware_py.core import commands as c
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
 from firmware_py.runtime.backups import Backups
 from firmware_py.runtime.bench_clock import clocks_of
+from firmware_py.runtime.brightness import Brightness
 from firmware_py.runtime.control import ControlServer
 from firmware_py.runtime.device_events import DeviceEvent, Finished, Lost, Opened, Reported, Result
 from firmware_py.runtime.device_events import Outcome as Ended
@@ -34,6 +36,7 @@ from firmware_py.runtime.displays import Strips, Walls
 from firmware_py.runtime.jobs import QueueFull
 from firmware_py.runtime.kept_positions import KeptPositions
 from firmware_py.runtime.log_room import make_room
+from firmware_py.runtime.notices import Notices
 from firmware_py.runtime.owed_paper import unprinted
 from firmware_py.runtime.people import Inputs, Lamps, Pads
 from firmware_py.runtime.printing import Printing
@@ -113,7 +116,12 @@ class Hall:
         self.printing = Printing(
             settings, self.rules, self.state, self.positions.of, self.positions.keep, self.post
         )
-        self.walls = Walls(settings, self.post, self._now_s, self._later)
+        layouts, wrong = layouts_of(settings)
+        for mistake in (one for found in wrong for one in found.mistakes()):
+            log.error("a wall shows calls alone, its layout cannot be used: %s", mistake)
+        self.walls = Walls(settings, self.post, self._now_s, self._later, layouts)
+        self.notices = Notices(settings, layouts, self.walls, self.state, self.clock.now_ms)
+        self.brightness = Brightness(settings, self.post, self.state, self.clock.now_ms)
         self.strips = Strips(settings, self.post, self.state)
         self.pads = Pads(settings, self.post, self.state)
         self.lamps = Lamps(settings, self.post, self.state)
@@ -123,11 +131,13 @@ class Hall:
         )
         writer.positions_with = self.printing.positions_with
         writer.on_storage = self._storage
+        writer.vet = self.notices.vet
         writer.on_recorded += [
             self.printing.recorded,
             lambda _: self.positions.sent_with_events(self.printing.spools.values()),
             self.backups.recorded,
             self.walls.recorded,
+            self.notices.recorded,
             self.strips.recorded,
             self.pads.recorded,
             self.lamps.recorded,
@@ -152,6 +162,7 @@ class Hall:
         self.printing.recorded(self._unprinted)
         self._unprinted = []
         self.walls.recovered(self.state())
+        self.notices.refresh()
         self.voices.recovered(self.state())
         for spool in self.printing.spools.values():
             if not spool.waiting and spool.confirmed < self.writer.last_seq:
@@ -280,6 +291,7 @@ class Hall:
     def _show_again(self, device: str, status: Status) -> None:
         self.printing.opened(device, status)
         self.walls.show(device)
+        self.brightness.show(device)
         self.strips.show(device)
         self.lamps.show(device)
         self.pads.forget(device)

@@ -67,6 +67,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "device.list": answers.devices,
         "device.show": answers.device,
         **Technician(hall).queries(),
+        "notice.list": answers.notices,
         "journal.tail": answers.tail,
         "journal.verify": answers.verify,
         "journal.backup": answers.backup,
@@ -200,6 +201,10 @@ class Answers:
         enabled = hall.settings.devices[name].enabled
         health = hall.supervisor.health_of(name) if enabled else None
         return device_view(hall.settings, name, health, round(time.monotonic() * 1000))
+
+    async def notices(self, params: dict[str, Any], user: str) -> Any:
+        """Return the notices and lists for the walls, and what each is doing."""
+        return self._hall.notices.listing()
 
     async def tail(self, params: dict[str, Any], user: str) -> Any:
         """Return events, the newest ones or those after a number."""

@@ -44,6 +44,7 @@ class Upkeep:
         """Start all timers."""
         loop = asyncio.get_running_loop()
         jobs = [self._ticks(), self._pads(), self._hall.backups.run(), self._old_days()]
+        jobs.append(self._hall.notices.watch())
         jobs.append(self._hall.proof.run())
         if (every_s := watchdog_every_s()) is not None:
             jobs.append(self._watchdog(every_s))
@@ -80,6 +81,8 @@ class Upkeep:
             self._automatic_day()
         hall.submit_own(c.Tick())
         hall.voices.tick()
+        hall.notices.refresh()
+        hall.brightness.tick()
 
     def _automatic_day(self) -> None:
         hall, state = self._hall, self._hall.state()

@@ -33,6 +33,7 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "[[kiosks]]": schema.KioskSettings,
     "[[walls]]": schema.WallSettings,
     "[[voices]]": schema.VoiceSettings,
+    "[displays]": schema.DisplaysSettings,
     "[lines.NAME]": schema.LineConfig,
     "[devices.NAME]": schema.DeviceSettings,
     "[broker]": schema.BrokerSettings,

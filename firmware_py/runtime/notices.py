@@ -1,0 +1,235 @@
+"""Notices and price lists for the walls: from files and from commands, each in its time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from devices.base import Sentence
+from devices.led_wall.display import cannot_show
+from devices.led_wall.layout import Layout
+from devices.led_wall.notices import Notice
+from devices.led_wall.wall import lines_with
+from firmware_py.app.ports import Happened
+from firmware_py.config.notices import NoticeFile
+from firmware_py.core import commands as c
+from firmware_py.core import events as e
+from firmware_py.core.decide_notices import local_moment
+from firmware_py.core.model import State
+from firmware_py.core.refusals import Refusal
+from firmware_py.runtime.displays import Walls, panel_of
+from firmware_py.runtime.notice_folder import NoticeFolder
+from firmware_py.settings import Settings, WallSettings
+
+__all__ = ["Notices"]
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two looks at the folder.
+LOOK_S = 3.0
+
+#: ``yields``: one of a higher priority is on show.
+Doing = Literal["shown", "yields", "later", "off_hours", "ended", "refused", "no_place"]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A notice with its times (as in ``NoticeShown``), hours of the day, and walls."""
+
+    notice: Notice
+    source: Literal["file", "command"]
+    since: str
+    until: str
+    hours: tuple[tuple[str, str], ...]
+    walls: tuple[str, ...]
+
+    def doing(self, now: str | None) -> Doing:
+        """Say what it does at a local time; one that has times waits for a known clock."""
+        if now is None:
+            return "later" if self.since or self.until or self.hours else "shown"
+        if self.until and self.until <= now:
+            return "ended"
+        if now < self.since:
+            return "later"
+        time = now[-5:]
+        inside = any(begins <= time < ends for begins, ends in self.hours)
+        return "shown" if inside or not self.hours else "off_hours"
+
+
+class Notices:
+    """Gives each wall the notices of the moment. Lives in the event loop."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        layouts: Mapping[str, Layout],
+        walls: Walls,
+        state: Callable[[], State],
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._settings = settings
+        self._walls = walls
+        self._layouts = {
+            wall.id: layouts.get(wall.id) or Layout.of_calls(wall.rows) for wall in settings.walls
+        }
+        self._state = state
+        self._now_ms = now_ms
+        path = settings.displays.notices
+        self._folder = NoticeFolder(Path(path)) if path is not None else None
+        self._given: dict[str, list[Notice]] = {}
+        #: Whether a wall has a place for a notice, and why it cannot write it; looked up once.
+        self._judged: dict[tuple[str, Notice], tuple[bool, Sentence | None]] = {}
+
+    async def watch(self) -> None:
+        """Look at the folder for ever."""
+        while self._folder is not None:
+            if await asyncio.to_thread(self._folder.look):
+                self.refresh()
+            await asyncio.sleep(LOOK_S)
+
+    def recorded(self, happened: Sequence[Happened]) -> None:
+        """Follow what somebody shows or takes off."""
+        if any(isinstance(h.event, e.NoticeShown | e.NoticeRemoved) for h in happened):
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Give each wall what it is to show now; called every second, and at each change."""
+        now = local_moment(self._state(), self._now_ms())
+        planned = list(self._planned())
+        due = [one for one in planned if one.doing(now) == "shown"]
+        for wall in self._settings.walls:
+            notices = [one.notice for one in due if self._may_show(wall, one)]
+            if self._given.get(wall.id, []) != notices:
+                self._given[wall.id] = notices
+                self._walls.take_notices(wall.display, notices)
+        known = {one.notice for one in planned}
+        self._judged = {key: why for key, why in self._judged.items() if key[1] in known}
+
+    def _planned(self) -> Iterator[Planned]:
+        if self._folder is not None:
+            for name, file in self._folder.files.items():
+                yield _of_file(name, file)
+        for one in self._state().notices.values():
+            notice = Notice(one.key, one.text, one.lines, None, one.priority)
+            yield Planned(notice, "command", one.since, one.until, (), one.walls)
+
+    def _may_show(self, wall: WallSettings, planned: Planned) -> bool:
+        if planned.walls and wall.id not in planned.walls:
+            return False
+        return self._has_place(wall, planned.notice) and self._why_not(wall, planned.notice) is None
+
+    def _has_place(self, wall: WallSettings, notice: Notice) -> bool:
+        return self._judge(wall, notice)[0]
+
+    def _why_not(self, wall: WallSettings, notice: Notice) -> Sentence | None:
+        """Say why a wall cannot write a notice."""
+        return self._judge(wall, notice)[1]
+
+    def _judge(self, wall: WallSettings, notice: Notice) -> tuple[bool, Sentence | None]:
+        if (wall.id, notice) not in self._judged:
+            device = self._settings.devices[wall.display]
+            width = panel_of(self._settings, wall.display).columns
+            lines = lines_with(self._layouts[wall.id], width, notice)
+            why = cannot_show(device.kind, device.options, lines)
+            if why is not None:
+                log.warning("%s cannot show the notice %s: %s", wall.id, notice.key, why.en)
+            self._judged[wall.id, notice] = bool(lines), why
+        return self._judged[wall.id, notice]
+
+    def vet(self, command: c.Command) -> Refusal | None:
+        """Refuse a notice that no wall could show, or that one named for it could not."""
+        if not isinstance(command, c.ShowNotice):
+            return None
+        walls = {wall.id: wall for wall in self._settings.walls}
+        for name in command.walls:
+            if name not in walls:
+                return _unknown_wall(name, walls)
+        lines = tuple(line for line in command.lines if line.strip())
+        notice = Notice("", command.text.strip(), lines)
+        meant = [walls[name] for name in command.walls] or list(walls.values())
+        places = [wall for wall in meant if self._has_place(wall, notice)]
+        if not places:
+            return _NO_LIST_PLACE if lines else _NO_PLACE
+        wrong = {wall.id: self._why_not(wall, notice) for wall in places}
+        found = [(wall, why) for wall, why in wrong.items() if why is not None]
+        if found and (command.walls or len(found) == len(places)):
+            wall, why = found[0]
+            return Refusal("notice_unwritable", why.zh, why.en, {"wall": wall})
+        return None
+
+    def listing(self) -> dict[str, Any]:
+        """Return every notice and what it is doing, and what is wrong with folder and files."""
+        now = local_moment(self._state(), self._now_ms())
+        told = [self._told(one, now) for one in self._planned()]
+        folder, wrong = self._folder, dict[str, Sentence]()
+        if folder is not None:
+            wrong = folder.wrong
+        for name, why in wrong.items():
+            told.append(
+                {"notice": name, "source": "file", "text": "", "lines": (), "priority": 0,
+                 "since": "", "until": "", "hours": (), "on": (), "state": "refused",
+                 "problems": [{"wall": "", **asdict(why)}]}
+            )  # fmt: skip
+        return {
+            "folder": self._settings.displays.notices,
+            "problem": folder.problem if folder is not None else None,
+            "notices": told,
+        }
+
+    def _told(self, planned: Planned, now: str | None) -> dict[str, Any]:
+        notice = planned.notice
+        meant = [w for w in self._settings.walls if not planned.walls or w.id in planned.walls]
+        places = [wall for wall in meant if self._has_place(wall, notice)]
+        whys = {wall.id: self._why_not(wall, notice) for wall in places}
+        able = [wall for wall in places if whys[wall.id] is None]
+        doing, on = planned.doing(now), list[str]()
+        if doing == "shown":
+            on = [w.id for w in able if notice.key in self._walls.notices_on(w.display)]
+            if not on:
+                doing = "yields" if able else "refused" if places else "no_place"
+        return {
+            "notice": notice.key,
+            "source": planned.source,
+            "text": notice.text,
+            "lines": notice.lines,
+            "priority": notice.priority,
+            "since": planned.since,
+            "until": planned.until,
+            "hours": planned.hours,
+            "on": on,
+            "state": doing,
+            "problems": [
+                {"wall": wall, "zh": why.zh, "en": why.en}
+                for wall, why in whys.items()
+                if why is not None
+            ],
+        }
+
+
+def _of_file(name: str, file: NoticeFile) -> Planned:
+    return Planned(file.notice(name), "file", file.since, file.until, file.hours, file.walls)
+
+
+_NO_PLACE = Refusal(
+    "no_place",
+    '没有一块主屏为通知留了位置，请在布局文件中加一个 show = "notices" 的区域。',
+    'No wall has a place for notices; give one a layout with a zone show = "notices".',
+)
+_NO_LIST_PLACE = Refusal(
+    "no_place",
+    '没有一块主屏为列表留了位置，请在布局文件中加一个 show = "lists" 的区域。',
+    'No wall has a place for lists; give one a layout with a zone show = "lists".',
+)
+
+
+def _unknown_wall(name: str, walls: Mapping[str, object]) -> Refusal:
+    known = ", ".join(walls)
+    return Refusal(
+        "unknown_wall",
+        f"没有主屏 {name}（现有：{known}）。",
+        f"There is no wall {name} (walls: {known}).",
+    )
