@@ -71,20 +71,6 @@ class Bank:
             if usual(word.text, word.language) not in self.clips.get(word.language, {})
         ]
 
-    def scaled(self, factor: float) -> Bank:
-        """Return a bank that is louder or softer (0.1 s for 74 clips on a PC)."""
-        made: dict[int, Sound] = {}
-        return Bank(
-            {
-                language: {
-                    word: made.setdefault(id(clip), clip.scaled(factor))
-                    for word, clip in clips.items()
-                }
-                for language, clips in self.clips.items()
-            },
-            self.rate,
-        )
-
     def _pause(self, marks: str) -> list[Sound]:
         if not marks.strip():
             return []

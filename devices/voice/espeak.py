@@ -22,19 +22,23 @@ _VOICES: dict[Language, str] = {"zh": "cmn-latn-pinyin", "en": "en"}
 _TIMEOUT_S = 10.0
 
 
-def say(text: str, language: Language) -> Sound:
-    """Return ``text`` spoken. Raises ``DeviceFault``, ``DeviceTimeout``."""
-    return _run(pinyin(text) if language == "zh" else text, language)
+def say(text: str, language: Language, factor: float = 1.0) -> Sound:
+    """Return ``text`` spoken, its level times ``factor`` (at most 2).
+
+    Raises ``DeviceFault``, ``DeviceTimeout``.
+    """
+    return _run(pinyin(text) if language == "zh" else text, language, factor)
 
 
 def say_pinyin(text: str) -> Sound:
     """Return pinyin with tone numbers spoken. Raises ``DeviceFault``, ``DeviceTimeout``."""
-    return _run(text, "zh")
+    return _run(text, "zh", 1.0)
 
 
-def _run(text: str, language: Language) -> Sound:
+def _run(text: str, language: Language, factor: float) -> Sound:
     # The text comes by a pipe: one that begins with a dash is no option.
     line = ["espeak-ng", "-v", _VOICES[language], "-s", str(_SPEEDS[language]), "--stdin"]
+    line += ["-a", str(round(factor * 100))]
     try:
         done = subprocess.run(
             [*line, "--stdout"],

@@ -4,7 +4,8 @@ Never tried on hardware: neither this machine nor the bench has a sound card; ``
 with ALSA's ``null`` device and without any card.
 
 The clips are in memory, joining them is a copy. A volume is applied to the whole bank when it
-changes, never between a call and its sound.
+changes, by a process beside, never between a call and its sound; until that is done the clips are
+as loud as before.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from devices.base import HealthState, Input, Line, Report, Sentence, Status
 from devices.errors import DeviceFault, DeviceTimeout
 from devices.voice import espeak
 from devices.voice.bank import Bank, open_bank
+from devices.voice.louder import Louder
 from devices.voice.options import LocalOptions
 from devices.voice.outputs import Output, open_output
 from devices.voice.sound import Sound, joined, silence
@@ -66,7 +68,8 @@ class LocalVoice(Voice):
         self._clock = clock
         self._bank: Bank | None = None
         self._loud: Bank | None = None
-        self._volume = 100
+        self._louder: Louder | None = None
+        self._volume: int | None = None
         self._waiting: deque[_Piece] = deque()
         self._playing: _Piece | None = None
         self._due = 0.0
@@ -80,7 +83,9 @@ class LocalVoice(Voice):
         """
         self._waiting.clear()
         self._playing = None
-        self._bank = self._loud = open_bank(self.options.bank) if self.options.bank else None
+        self._forget_volume()
+        self._loud = None
+        self._bank = open_bank(self.options.bank) if self.options.bank else None
         self._output.open()
         self.counters.frames_in += 1
         self._tried_at = self._clock()
@@ -106,16 +111,38 @@ class LocalVoice(Voice):
 
     def close(self) -> None:
         """Stop at once."""
+        self._forget_volume()
         self._output.close()
+
+    def _forget_volume(self) -> None:
+        self._volume = None
+        if self._louder is not None:
+            self._louder.close()
+            self._louder = None
 
     def prepare(self, volume: int) -> None:
         """Make the clips ready for a volume of 0 to 100 per cent; half is a quarter of the level.
 
-        Takes some tenths of a second on a Pi when it changes, so it is asked for ahead.
+        Waits for them only the first time. Raises ``DeviceTimeout``, ``DeviceUnavailable``.
         """
-        if volume != self._volume and self._bank is not None:
-            self._loud = self._bank.scaled(_factor(volume))
+        super().prepare(volume)
+        if volume == self._volume:
+            return
+        self._forget_volume()
         self._volume = volume
+        if self._bank is None:
+            return
+        if volume == 100:
+            self._loud = self._bank
+            return
+        self._louder = Louder(self._bank, _factor(volume))
+        if self._loud is None:
+            self._take_louder()
+
+    def _take_louder(self) -> None:
+        if self._louder is not None:
+            louder, self._louder = self._louder, None
+            self._loud = louder.bank()
 
     def cannot_say(self, phrase: Phrase) -> Sentence | None:
         """Return why a phrase cannot be said: a word was not recorded, and espeak-ng is off."""
@@ -164,9 +191,9 @@ class LocalVoice(Voice):
         why = self.cannot_say(phrase)
         if why is not None:
             raise UnspeakableText(phrase.text, why.zh, why.en)
-        spoken: Sound = self._say(phrase.text, phrase.language)
+        spoken: Sound = self._say(phrase.text, phrase.language, _factor(self._volume or 0))
         self.counters.extra["by_espeak"] = self.counters.extra.get("by_espeak", 0) + 1
-        return [spoken.scaled(_factor(self._volume))]
+        return [spoken]
 
     def _next(self) -> None:
         if self._playing is None and self._waiting:
@@ -181,6 +208,8 @@ class LocalVoice(Voice):
     def poll(self) -> list[Report]:
         """See whether the card is done, or still there. Raises ``DeviceUnavailable`` and others."""
         self._output.check()
+        if self._louder is not None and self._louder.ready():
+            self._take_louder()
         now = self._clock()
         if self._playing is None:
             if now - self._tried_at >= self.options.try_every_s:

@@ -58,6 +58,9 @@ class Voice(Driver):
     device would not say it.
     """
 
+    #: What ``prepare`` was told last: the self-test is as loud.
+    usual_volume = 80
+
     @abstractmethod
     def cannot_say(self, phrase: Phrase) -> Sentence | None:
         """Return why this voice cannot say a phrase; None when it can."""
@@ -70,10 +73,14 @@ class Voice(Driver):
         ``DeviceTimeout``, ``DeviceUnavailable``.
         """
 
+    def prepare(self, volume: int) -> None:
+        """Make ready to speak at a volume that will be asked for soon. Raises as ``speak`` does."""
+        self.usual_volume = volume
+
     def self_test(self) -> Sentence:
         """Say a call in every language that this voice has. Raises as ``speak`` does."""
         phrases = tuple(one for one in TEST_PHRASES if self.cannot_say(one) is None)
-        self.speak(Speech(TEST, phrases))
+        self.speak(Speech(TEST, phrases, self.usual_volume))
         return Sentence(
             "请听：" + "；".join(one.text for one in phrases) + "。",
             "Listen for: " + "; ".join(one.text for one in phrases) + ".",

@@ -73,6 +73,8 @@ class _Voice:
         self.settings = settings
         self.queue = Announcements(settings.most_waiting, settings.stale_s)
         self.there = False
+        #: The volume that the device was made ready for.
+        self.prepared: int | None = None
         #: The speech that the device has now.
         self.number = 0
         self.last: Announcement | None = None
@@ -163,8 +165,9 @@ class Voices:
             voice.queue.over(number)
 
     def tick(self) -> None:
-        """Look at the clock: the notice before closing. Called every second."""
+        """Look at the clock: volumes, the notice before closing. Called every second."""
         for device, voice in self._voices.items():
+            self._prepare(device, voice)
             minutes = self._closes_in(voice)
             if minutes:
                 phrases = closing_phrases(voice.settings, minutes)
@@ -225,8 +228,9 @@ class Voices:
         """The device is there: say what waits."""
         voice = self._voices.get(device)
         if voice is not None:
-            voice.there = True
+            voice.there, voice.prepared = True, None
             voice.queue.interrupted()
+            self._prepare(device, voice)
             self._next(device, voice)
 
     def lost(self, device: str) -> None:
@@ -247,6 +251,13 @@ class Voices:
         else:
             voice.queue.refused()
         self._next(device, voice)
+
+    def _prepare(self, device: str, voice: _Voice) -> None:
+        """Tell the device of a volume that has changed, before somebody has to wait for it."""
+        volume = voice.volume(self._local_s())
+        if voice.there and volume != voice.prepared:
+            voice.prepared = volume
+            self._post(device, lambda driver: driver.prepare(volume), key="volume")
 
     def _next(self, device: str, voice: _Voice) -> None:
         if not voice.there:

@@ -30,6 +30,10 @@ class FakeVoice:
 
     def __init__(self, speak: Callable[[Speech], None]) -> None:
         self.speak = speak
+        self.volumes: list[int] = []
+
+    def prepare(self, volume: int) -> None:
+        self.volumes.append(volume)
 
 
 class Place:
@@ -75,6 +79,8 @@ class Place:
                 self.speeches.append((device, speech))
 
         job(FakeVoice(speak))
+        if key == "volume":
+            return
         assert done is not None
         outcome = Outcome.DONE if self.error is None else Outcome.FAILED
         error, self.error = self.error, None

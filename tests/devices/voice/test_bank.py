@@ -9,6 +9,7 @@ import pytest
 
 from devices.voice.bank import INDEX, check, load
 from devices.voice.espeak import say
+from devices.voice.louder import Louder
 from devices.voice.placeholder import make
 from devices.voice.sound import joined, level_db, peak_db, quiet_ends
 from devices.voice.speech import Phrase
@@ -85,7 +86,7 @@ def test_joining_copies_samples_and_nothing_else(folder: Path) -> None:
 
 def test_a_softer_bank_has_all_its_words_softer(folder: Path) -> None:
     bank = load(str(folder))
-    softer = bank.scaled(0.25)
+    softer = Louder(bank, 0.25).bank()
     clip, soft = bank.clips["zh"]["请"], softer.clips["zh"]["请"]
     assert peak_db(soft) - peak_db(clip) == pytest.approx(20 * math.log10(0.25), abs=0.1)
     assert softer.lacking() == []

@@ -55,6 +55,7 @@ class Place:
     def __init__(self, folder: Path | None, **options: object) -> None:
         self.now = 50.0
         self.asked: list[str] = []
+        self.factors: list[float] = []
         bank = str(write_bank(folder)) if folder is not None else ""
         self.voice = LocalVoice(
             "voice",
@@ -67,8 +68,9 @@ class Place:
         assert isinstance(card, FakeCard)
         self.card = card
 
-    def _say(self, text: str, language: Language) -> Sound:
+    def _say(self, text: str, language: Language, factor: float) -> Sound:
         self.asked.append(text)
+        self.factors.append(factor)
         return silence(1.0, 22_050)
 
     def done(self) -> list[tuple[str, int | None]]:
@@ -145,6 +147,28 @@ def test_volume_changes_every_sample_and_not_the_length(tmp_path: Path) -> None:
     at.voice.speak(speech(1, volume=50))
     assert max(array("h", at.card.played[0][44:])) == 1000
     assert at.samples() == samples_of(*CALL_FILES)
+
+
+def test_a_volume_that_changes_holds_up_no_call(tmp_path: Path) -> None:
+    at = Place(tmp_path / "bank", chime=False)
+    at.voice.open()
+    at.voice.speak(speech(1, volume=100))
+    at.done()
+    at.voice.speak(speech(2, volume=50))
+    assert max(array("h", at.card.played[-1][44:])) == 4000
+    louder = at.voice._louder
+    assert louder is not None
+    louder._process.wait(20)
+    at.done()
+    at.voice.speak(speech(3, volume=50))
+    assert max(array("h", at.card.played[-1][44:])) == 1000
+
+
+def test_espeak_ng_speaks_at_the_volume_of_the_hour(tmp_path: Path) -> None:
+    at = Place(None)
+    at.voice.open()
+    at.voice.speak(speech(1, volume=50))
+    assert at.factors == [0.25]
 
 
 def test_a_bank_that_cannot_be_used_is_a_fault_with_what_to_do(tmp_path: Path) -> None:
