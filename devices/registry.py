@@ -43,6 +43,7 @@ _TABLE = (
         simulator="devices.ticket_printer.simulator:EscPosPrinterSimulator",
         line={"baud": 115200},
         files={"template": "devices.ticket_printer.template:load"},
+        explain="devices.ticket_printer.explain:explain",
     ),
     Kind(
         name="led_wall.eq2013",
@@ -120,6 +121,7 @@ _TABLE = (
         simulator="devices.pad.simulator:Ff68PadSimulator",
         line={"baud": 9600},
         files={"profile": "devices.pad.profile:load_profile"},
+        explain="devices.pad.explain:explain",
     ),
     Kind(
         name="lamp.gpio",

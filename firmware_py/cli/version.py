@@ -13,7 +13,7 @@ from firmware_py.cli.base import HallCommand, Session, pass_session
 from firmware_py.cli.output import say, write_json
 from firmware_py.cli.words import t
 
-__all__ = ["version"]
+__all__ = ["version", "version_number"]
 
 _PACKAGE = "hall-controller"
 _PROJECT = Path(__file__).parents[2] / "pyproject.toml"
@@ -23,14 +23,10 @@ _PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 @pass_session
 def version(session: Session) -> None:
     """Say the version."""
-    number: str | None
-    try:
-        number, from_source = installed(_PACKAGE), False
-    except PackageNotFoundError:
-        number, from_source = _of_the_source(_PROJECT), True
+    number, is_installed = version_number()
     if session.json:
-        write_json({"version": number, "installed": not from_source})
-    elif not from_source:
+        write_json({"version": number, "installed": is_installed})
+    elif is_installed:
         say(f"hallctl {number}")
     else:
         say(
@@ -39,6 +35,14 @@ def version(session: Session) -> None:
                 f"hallctl {number or 'of unknown version'} (run from its source, not installed)",
             )
         )
+
+
+def version_number() -> tuple[str | None, bool]:
+    """Return the version and whether it is installed, or runs from its source."""
+    try:
+        return installed(_PACKAGE), True
+    except PackageNotFoundError:
+        return _of_the_source(_PROJECT), False
 
 
 def _of_the_source(project: Path) -> str | None:
