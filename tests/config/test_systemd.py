@@ -143,6 +143,31 @@ def test_the_whole_hall_works_inside_the_units_filters(tmp_path_factory: Any) ->
     assert stage.stop() == {"halld": 0, "simulators": 0, "mosquitto": 0}
 
 
+def test_the_programs_that_speak_work_inside_the_units_filters(tmp_path: Path) -> None:
+    script = tmp_path / "speaks.py"
+    script.write_text(
+        "from devices.voice import espeak\n"
+        "from devices.voice.outputs import Aplay\n"
+        "card = Aplay('null')\n"
+        "card.open()\n"
+        "for text, language in (('银行请稍等', 'zh'), ('please wait', 'en')):\n"
+        "    card.start(espeak.say(text, language).wav())\n"
+        "    print(card.wait(20))\n",
+        encoding="utf-8",
+    )
+    families = said("RestrictAddressFamilies")[0].split()
+    rules = {"allowed": sorted(allowed_calls()), "families": families}
+    done = subprocess.run(
+        [sys.executable, str(SANDBOX), json.dumps(rules), "speaks"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout.split(), done.stderr) == (["True", "True"], "")
+
+
 def test_the_filters_of_that_test_do_refuse(tmp_path: Path) -> None:
     tries = tmp_path / "tries.py"
     tries.write_text(
@@ -179,6 +204,7 @@ def test_user_groups_and_folders_are_made(tmp_path: Path) -> None:
     groups = (tmp_path / "etc/group").read_text(encoding="utf-8")
     assert re.search(r"^dialout:x:\d+:hall$", groups, re.MULTILINE)
     assert re.search(r"^gpio:x:\d+:hall$", groups, re.MULTILINE)
+    assert re.search(r"^audio:x:\d+:hall$", groups, re.MULTILINE)
     made = run("systemd-tmpfiles", root, "--create", SYSTEMD / "tmpfiles.d" / "hall.conf")
     assert made.returncode == 0, made.stderr
     inside = tmp_path / said("RootDirectory")[0].strip("/")
