@@ -23,7 +23,7 @@ _LOOK_AHEAD = 16
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The host wrote ``got`` where the trace has ``expected`` (``b""``: nothing any more).
+    """The host wrote ``got`` where the trace has ``expected`` (``got`` empty: not yet, or never).
 
     ``position`` counts the trace's bytes to the device, ``at_ns`` is the expected piece's time.
     """
@@ -59,8 +59,10 @@ class Player(Simulator):
     ) -> None:
         super().__init__(name, None)
         self.differences: list[Difference] = []
+        #: Bytes that the host wrote when the trace was over.
+        self.after_end = 0
         self._speed = speed
-        self._changed = on_change or _nothing
+        self.on_change = on_change or _nothing
         self._steps = _steps(trace.chunks)
         #: The step whose bytes are expected next, and how much of them is there.
         self._at = 0
@@ -101,13 +103,14 @@ class Player(Simulator):
         """Hold what the host wrote against the trace."""
         while data:
             data = self._take(data)
-        self._changed()
+        self.on_change()
 
     def _take(self, data: bytes) -> bytes:
         """Take what belongs to one step; return the rest."""
         step = self._steps[self._at] if self._at < len(self._steps) else None
         if step is None or step.out is None:
-            self.differences.append(Difference(self._position, 0, b"", data))
+            # A host that polls goes on when the trace is over.
+            self.after_end += len(data)
             return b""
         out, got = step.out, self._got
         count = min(len(data), len(out.data) - got)
@@ -153,7 +156,7 @@ class Player(Simulator):
 
         def say() -> None:
             self.send(self._pending.popleft())
-            self._changed()
+            self.on_change()
 
         self.later(after_s, say)
 

@@ -164,6 +164,9 @@ def _block(rest: bytes) -> tuple[int, str]:
     return length, f"{name} ( {chr(rest[2])} {body.hex(' ')}"
 
 
+_QR = {b"1A": "QR model", b"1C": "QR dots a square", b"1E": "QR correction", b"1Q": "QR print"}
+
+
 def _qr(body: bytes) -> str:
     if body[:2] == b"1P":
         return f"QR code {body[3:].decode('utf-8', 'replace')!r}"

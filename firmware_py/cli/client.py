@@ -111,6 +111,23 @@ class Client:
             except OSError as error:
                 raise self._broken(error) from error
 
+    def notifications(self, name: str, for_s: float | None = None) -> Iterator[dict[str, Any]]:
+        """Yield what comes after a question that goes on, for ``for_s`` or for ever.
+
+        Raises ``CliError``.
+        """
+        until_s = None if for_s is None else time.monotonic() + for_s
+        while True:
+            left_s = None if until_s is None else max(until_s - time.monotonic(), 0.0)
+            try:
+                message = self._connected().receive(left_s)
+            except TimeoutError:
+                return
+            except OSError as error:
+                raise self._broken(error) from error
+            if message.get("method") == name:
+                yield message["params"]
+
     # ---- one exchange
 
     def _connected(self) -> LineSocket:
