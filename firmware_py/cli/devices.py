@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
+from firmware_py.cli.devices_find import find
 from firmware_py.cli.errors import Refused, WrongUse
 from firmware_py.cli.output import Column, say, state_style, table, write_json
 from firmware_py.cli.words import chosen, in_words, t
@@ -303,3 +304,6 @@ def _speed(text: str) -> float:
             f"A speed is a number above 0, or max, not {text}.",
         )
     return speed
+
+
+devices.add_command(find)

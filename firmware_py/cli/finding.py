@@ -1,0 +1,141 @@
+"""What is plugged in, which of it the hall knows, and how a configuration names it.
+
+Looks into sysfs and ``/proc`` alone: no port is opened, nothing is sent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, count
+from pathlib import Path
+
+from devices.known_hardware import Seems, numbered, seems
+from devices.ports import SCHEME, BadPort, UsbPort, usb_port
+from devices.registry import KINDS
+from devices.usb import DEV, SYS, Node, Plugged, plugged
+from firmware_py.cli.holders import PROC, Holder, holders
+
+__all__ = ["Found", "FoundPort", "collect", "lines_to_paste", "quoted", "unstable"]
+
+_BYTES = frozenset({"serial", "printer"})
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPort:
+    """A port of what is plugged in.
+
+    ``write`` is how the configuration names it for good; ``configured`` the names of the devices
+    and lines that have it, with the port as each writes it.
+    """
+
+    node: Node
+    write: str
+    by_path: str = ""
+    configured: Mapping[str, str] = field(default_factory=dict)
+    held_by: tuple[Holder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that is plugged in."""
+
+    plugged: Plugged
+    seems: Seems
+    ports: tuple[FoundPort, ...]
+
+
+def collect(
+    configured: Mapping[str, str], *, sys: Path = SYS, dev: Path = DEV, proc: Path = PROC
+) -> list[Found]:
+    """Return what is plugged in. ``configured``: name of a device or line -> its port."""
+    there = plugged(sys, dev)
+    return [
+        Found(
+            one,
+            seems(one),
+            tuple(
+                FoundPort(
+                    node,
+                    _to_write(one, node, there),
+                    _by_path(node, dev),
+                    dict(_named(one, node, configured)),
+                    holders(node.path, proc),
+                )
+                for node in one.nodes
+                if node.sort in _BYTES
+            ),
+        )
+        for one in there
+    ]
+
+
+def unstable(port: str) -> bool:
+    """Say whether a port's name is another's after the next start: ``/dev/ttyUSB0``."""
+    return port.startswith(("/dev/ttyUSB", "/dev/ttyACM", "/dev/usb/lp"))
+
+
+def quoted(words: str) -> str:
+    """Return a string as TOML writes it; JSON's form is one of TOML's."""
+    return json.dumps(words, ensure_ascii=False)
+
+
+def lines_to_paste(found: Found, port: FoundPort, taken: Collection[str]) -> str:
+    """Return the lines for ``hall.toml``; ``taken`` are the names that it has already.
+
+    What stands behind an adapter cannot be known: the kind is left open, and a check of the
+    configuration says so.
+    """
+    kind = found.seems.kind
+    name = _free("printer", taken) if kind else "NAME"
+    lines = [f"[devices.{name}]", f'kind = "{kind or "?"}"', f"port = {quoted(port.write)}"]
+    if not kind:
+        kinds = [kind.name for kind in KINDS.values() if kind.line]
+        lines[1] += f"  # {', '.join(kinds)}"
+    return "\n".join(lines)
+
+
+def _to_write(one: Plugged, node: Node, there: Sequence[Plugged]) -> str:
+    """Name it by its serial number where that is its own, else by its socket."""
+    alike = [o for o in there if (o.vendor, o.product) == (one.vendor, one.product)]
+    alone = [o for o in alike if o.serial == one.serial] == [one]
+    ports = [n for n in one.nodes if n.sort in _BYTES]
+    if len(ports) > 1:
+        return str(UsbPort(one.vendor, one.product, "", one.socket, node.interface))
+    if numbered(one) and alone:
+        return str(UsbPort(one.vendor, one.product, one.serial))
+    return str(UsbPort(one.vendor, one.product, "", one.socket))
+
+
+def _by_path(node: Node, dev: Path) -> str:
+    with contextlib.suppress(OSError):
+        for link in sorted((dev / "serial/by-path").iterdir()):
+            # Both stand for one port; the one with the bus's sort is of newer systems only.
+            if "-usbv2-" not in link.name and link.resolve() == Path(node.path).resolve():
+                return str(link)
+    return ""
+
+
+def _named(one: Plugged, node: Node, configured: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, port in configured.items():
+        if port.startswith(SCHEME):
+            with contextlib.suppress(BadPort):
+                wanted = usb_port(port)
+                if wanted.fits(one) and wanted.interface in {"", node.interface}:
+                    yield name, port
+        elif "://" not in port and _one_file(port, node.path):
+            yield name, port
+
+
+def _one_file(one: str, other: str) -> bool:
+    try:
+        return Path(one).samefile(other)
+    except OSError:
+        return False
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(one for one in names if one not in taken)
