@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-__all__ = ["HeaderPaths", "KeyPath", "key_lines", "nearest_line", "parse_key"]
+__all__ = ["HeaderPaths", "KeyPath", "Scanner", "key_lines", "nearest_line", "parse_key"]
 
 #: The way to a value: keys of tables, and indexes (from 0) of arrays.
 KeyPath = tuple[str | int, ...]
@@ -69,7 +69,7 @@ def parse_key(text: str, start: int = 0) -> tuple[list[str], int]:
 
 def key_lines(text: str) -> dict[KeyPath, int]:
     """Return the line (from 1) of every path in ``text``, those of arrays' elements included."""
-    return _Scanner(text).scan()
+    return Scanner(text).scan()
 
 
 def nearest_line(lines: dict[KeyPath, int], path: KeyPath) -> int | None:
@@ -81,13 +81,16 @@ def nearest_line(lines: dict[KeyPath, int], path: KeyPath) -> int | None:
     return None
 
 
-class _Scanner:
+class Scanner:
+    """Goes through a text once; who wants more than lines overrides ``header`` and ``pair``."""
+
     def __init__(self, text: str) -> None:
         self._text = text
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._lines: dict[KeyPath, int] = {}
 
     def scan(self) -> dict[KeyPath, int]:
+        """Return the line of every path."""
         headers = HeaderPaths()
         table: KeyPath = ()
         at = self._gap(0)
@@ -97,7 +100,8 @@ class _Scanner:
                 keys, end = parse_key(self._text, at + (2 if array else 1))
                 table = headers.resolve(keys, array=array)
                 self._note(table, at)
-                at = end + (2 if array else 1)
+                start, at = at, end + (2 if array else 1)
+                self.header(table, start, at)
             else:
                 at = self._pair(table, at)
             at = self._gap(at)
@@ -108,11 +112,20 @@ class _Scanner:
         keys, equals = parse_key(self._text, at)
         path = (*table, *keys)
         self._note(path, at)
-        return self._value(path, equals + 1)
+        value = equals + 1
+        while self._text.startswith((" ", "\t"), value):
+            value += 1
+        end = self._value(path, value)
+        self.pair(path, table, (at, value, end))
+        return end
+
+    def header(self, path: KeyPath, start: int, end: int) -> None:
+        """Take the header of a table, ``[path]`` from ``start`` to ``end``."""
+
+    def pair(self, path: KeyPath, table: KeyPath, places: tuple[int, int, int]) -> None:
+        """Take ``key = value`` of ``table``: where the key and the value begin, and its end."""
 
     def _value(self, path: KeyPath, at: int) -> int:
-        while self._text.startswith((" ", "\t"), at):
-            at += 1
         string = _STRING.match(self._text, at)
         if string is not None:
             return string.end()
