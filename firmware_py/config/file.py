@@ -23,7 +23,7 @@ from firmware_py.config.displays import check_display_files, check_words
 from firmware_py.config.lines import KeyPath
 from firmware_py.config.mistakes import ConfigError, Findings, Mistake
 from firmware_py.config.rules import describe, rules_from
-from firmware_py.config.toml import read_toml
+from firmware_py.config.toml import parse_toml, read_toml
 from firmware_py.config.walk import convert
 from firmware_py.core.rules import Rules
 from firmware_py.settings import Settings
@@ -93,14 +93,16 @@ def load(path: Path, env: Mapping[str, str]) -> Settings:
     return load_all(path, env).settings
 
 
-def load_all(path: Path, env: Mapping[str, str], *, with_files: bool = False) -> Configuration:
+def load_all(
+    path: Path, env: Mapping[str, str], *, with_files: bool = False, text: str | None = None
+) -> Configuration:
     """Return the settings in ``path`` with the catalogue and the queue's rules.
 
-    ``with_files`` also reads templates, profiles, layouts and notices. Raises ``ConfigError``
-    with all mistakes in all of them.
+    ``with_files`` also reads templates, profiles, layouts and notices. ``text`` is looked at as
+    if it stood in ``path`` already. Raises ``ConfigError`` with all mistakes in all of them.
     """
     folders = Folders.of(path, env)
-    data, found = read_toml(path)
+    data, found = read_toml(path) if text is None else parse_toml(text, str(path))
     if found and not data:
         raise ConfigError(found.mistakes())
     _fill(data, folders, env, found)

@@ -23,7 +23,7 @@ from firmware_py.core.rules import (
 )
 from firmware_py.settings import Settings, WindowSettings
 
-__all__ = ["describe", "rules_from"]
+__all__ = ["describe", "hide", "rules_from"]
 
 _HIDDEN = "***"
 #: A key that ends so holds a secret; ``password_file`` is only where one lies.
@@ -100,15 +100,16 @@ def describe(settings: Settings) -> dict[str, Any]:
     """
     shown: dict[str, Any] = msgspec.to_builtins(settings)
     shown["devices"] = effective_devices(settings)
-    return {table: _hide(value) for table, value in shown.items()}
+    return {table: hide(value) for table, value in shown.items()}
 
 
-def _hide(value: Any) -> Any:
+def hide(value: Any) -> Any:
+    """Return plain data without what a key calls a password, a token or a key, or a URL has."""
     if isinstance(value, Mapping):
         return {
-            key: _HIDDEN if _SECRET.search(key) and one not in (None, "") else _hide(one)
+            key: _HIDDEN if _SECRET.search(key) and one not in (None, "") else hide(one)
             for key, one in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_hide(one) for one in value]
+        return [hide(one) for one in value]
     return _IN_URL.sub(_HIDDEN, value) if isinstance(value, str) else value
