@@ -94,6 +94,7 @@ _CODES = {
     "gone": ("断开", "gone"),
     "unknown": ("不回报状态", "no status"),
     "disabled": ("停用", "disabled"),
+    "failed": ("失败", "failed"),
     "high": ("高", "high"),
     "medium": ("中", "medium"),
     "low": ("低", "low"),
