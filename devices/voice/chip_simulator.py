@@ -21,7 +21,7 @@ __all__ = ["ChipSimulator", "Syn6288Simulator", "Xfs5152Simulator"]
 
 _TAG = re.compile(r"\[([a-z])(\d+)\]")
 #: So many sentences of the day can be heard afterwards.
-_FIRST = 20
+_FIRST = 10
 _CODECS = ("gb2312", "gbk", "big5", "utf-16-le")
 
 

@@ -38,16 +38,19 @@ class Pictures:
     async def run(self) -> None:
         """Draw, device after device, until cancelled."""
         for strip in cycle(STRIPS):
-            for device in (PRINTERS[0], WALL, PRINTERS[1], strip, VOICE):
+            for device in (PRINTERS[0], WALL, PRINTERS[1], strip):
                 await self._draw(device)
                 await asyncio.sleep(PAUSE_S)
 
     async def finish(self) -> None:
         """Draw what is left."""
-        for device in (*PRINTERS, WALL, *STRIPS, VOICE):
+        for device in (*PRINTERS, WALL, *STRIPS):
             await self._draw(device)
+        # One at a time, and at the end: speaking takes longer than a picture.
+        while await self._draw(VOICE):
+            pass
 
-    async def _draw(self, device: str) -> None:
+    async def _draw(self, device: str) -> int:
         paper, sound = device in PRINTERS, device == VOICE
         folder = self._slips if paper else self._voice if sound else self._led
         written = await self._bench.do("pictures", device, folder=str(folder))
@@ -57,6 +60,7 @@ class Pictures:
             self.sounds += len(written)
         else:
             self.led += len(written)
+        return len(written)
 
 
 async def read_journal(hall: HallClient) -> list[dict[str, Any]]:

@@ -127,7 +127,7 @@ def list_all(session: Session) -> None:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help=t(
         "不用话筒：导入已录好的文件（请.wav、A.wav 等）。",
-        "No microphone: take files recorded elsewhere (请.wav, A.wav ...).",
+        "No microphone: take files recorded elsewhere, named by their words (A.wav).",
     ),
 )
 @pass_session
