@@ -1,12 +1,13 @@
 """ESC/POS status and confirmation on the wire, pure.
 
-Source: Epson's ESC/POS command reference (DLE EOT, GS a, GS r, GS ( H, GS ( k, GS v 0); never
-tried on hardware. Replies are told apart by fixed bits of their first byte::
+Source: Epson's ESC/POS command reference (DLE EOT, GS a, GS r, GS ( H, GS I, GS ( k, GS v 0);
+never tried on hardware. Replies are told apart by fixed bits of their first byte::
 
     DLE EOT n   1 byte   0xx1xx10                 at once, even while the printer is stopped
     GS a (ASB)  4 bytes  0xx1xx00 0xx0xxxx x 3    at every change
     GS r 1      1 byte   0xx0eenn                 after all that was sent before it
     GS ( H      7 bytes  37 22 d1 d2 d3 d4 00     after all before it is printed
+    GS I n      2..82    5F text 00               after all that was sent before it
 """
 
 from __future__ import annotations
@@ -23,9 +24,12 @@ __all__ = [
     "FS_AMPERSAND",
     "FS_PERIOD",
     "GS_A_ALL",
+    "GS_A_NONE",
+    "GS_I_WHO",
     "GS_R_PAPER",
     "UNSTICK",
     "AutomaticStatus",
+    "Information",
     "PaperStatus",
     "ProcessEnd",
     "RealTimeStatus",
@@ -46,6 +50,9 @@ DLE_EOT_PAPER = b"\x10\x04\x04"
 GS_R_PAPER = b"\x1d\x72\x01"
 #: GS a n: automatic status back for online (b1), error (b2) and paper (b3) changes.
 GS_A_ALL = b"\x1d\x61\x0e"
+GS_A_NONE = b"\x1d\x61\x00"
+#: GS I n: transmit maker (66), model (67), serial number (68) and firmware version (65).
+GS_I_WHO = b"\x1d\x49\x42\x1d\x49\x43\x1d\x49\x44\x1d\x49\x41"
 #: ESC @: initialise. Empties the line buffer and cancels automatic status.
 ESC_AT = b"\x1b\x40"
 #: FS &, FS .: Chinese mode on and off.
@@ -56,6 +63,7 @@ UNSTICK = bytes(2048)
 
 _Fits = Callable[[int, int], bool]
 _ID_DIGITS = 94  # of the 95 values 20..7E
+_LONGEST_TEXT = 80  # of GS I
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +104,14 @@ class ProcessEnd:
     process_id: bytes
 
 
-Reply = RealTimeStatus | AutomaticStatus | PaperStatus | ProcessEnd
+@dataclass(frozen=True, slots=True)
+class Information:
+    """GS I's answer: one text of at most 80 characters, perhaps empty."""
+
+    text: str
+
+
+Reply = RealTimeStatus | AutomaticStatus | PaperStatus | ProcessEnd | Information
 
 
 def process_id(job: int, attempt: int = 0) -> bytes:
@@ -149,11 +164,13 @@ class ReplyDecoder:
 
     Survives: replies glued or cut, a real-time byte inside another reply, noise before, between
     and within. A block that breaks off costs its first byte; the rest is looked at again.
-    ``automatic`` False takes no ASB: its last three bytes look like GS r's.
+    ``automatic`` False takes no ASB: its last three bytes look like GS r's. ``information`` takes
+    GS I's texts; only while they are awaited, for every status byte may stand in a text.
     """
 
-    def __init__(self, *, automatic: bool = True) -> None:
+    def __init__(self, *, automatic: bool = True, information: bool = False) -> None:
         self.automatic = automatic
+        self.information = information
         #: Bytes that were no reply, since the start.
         self.noise = 0
         self._rest = bytearray()
@@ -179,6 +196,8 @@ class ReplyDecoder:
     def _next(self) -> Reply | None:
         rest = self._rest
         first = rest[0]
+        if self.information and first == 0x5F:
+            return self._text()
         if _is_real_time(first):
             return RealTimeStatus(rest.pop(0))
         if first == 0x37:
@@ -190,6 +209,23 @@ class ReplyDecoder:
         # Two sensors a line, always equal: what differs is noise.
         if first & 0x90 == 0 and near in {0, 0x03} and end in {0, 0x0C}:
             return PaperStatus(first)
+        self.noise += 1
+        return None
+
+    def _text(self) -> Reply | None:
+        """Return GS I's text: printable characters up to a NUL."""
+        rest = self._rest
+        for place in range(1, min(len(rest), _LONGEST_TEXT + 2)):
+            if rest[place] == 0:
+                text = rest[1:place].decode("ascii")
+                del rest[: place + 1]
+                return Information(text)
+            if not 0x20 <= rest[place] <= 0x7E:
+                break
+        else:
+            if len(rest) < _LONGEST_TEXT + 2:
+                return None
+        del rest[0]
         self.noise += 1
         return None
 

@@ -24,13 +24,14 @@ import msgspec
 from devices.errors import DeviceUnavailable
 from devices.ticket_printer.chinese import encode
 from devices.ticket_printer.codec import FS_AMPERSAND
+from devices.ticket_printer.extras import buzz, keyed_logo, numbered_logo
 from devices.ticket_printer.options import Options
-from devices.ticket_printer.template import LineSpec, Template
+from devices.ticket_printer.template import LineSpec, Template, logo_file
 
 __all__ = ["CompiledLine", "CompiledTemplate", "Part", "compile_here", "compiled"]
 
 _log = logging.getLogger(__name__)
-_FORMAT = b"1"  # counts up when the structures below or what fills them change
+_FORMAT = b"2"  # counts up when the structures below or what fills them change
 _CHILD_TIMEOUT_S = 30.0
 #: Fields that every slip has: a line with one of them is never left out.
 _ALWAYS = frozenset({"number", "time", "hall", "hall_zh", "item", "item_zh"})
@@ -42,6 +43,8 @@ class Part(msgspec.Struct, frozen=True, array_like=True):
     field: str
     text: str
     code: bytes | None
+    #: A field's columns, filled up with spaces: 0 none, negative right-aligned.
+    columns: int = 0
 
 
 class CompiledLine(msgspec.Struct, frozen=True, array_like=True):
@@ -68,6 +71,8 @@ class CompiledTemplate(msgspec.Struct, frozen=True, array_like=True):
 class _Order(msgspec.Struct):
     template: Template
     options: Options
+    #: The logo's file as it is now: another picture of the same name is another template.
+    logo: bytes = b""
 
 
 # Made here, not in a thread: two that decode a type for the first time at once crash msgspec.
@@ -78,9 +83,9 @@ _ORDER_DECODER = msgspec.msgpack.Decoder(_Order)
 def compiled(template: Template, options: Options) -> CompiledTemplate:
     """Return the template as bytes, from the kept file or by a child process.
 
-    Raises ``DeviceUnavailable`` where python-escpos is missing or fails.
+    Raises ``DeviceUnavailable`` where python-escpos is missing or fails, or the logo is no picture.
     """
-    order = msgspec.msgpack.encode(_Order(template, options))
+    order = msgspec.msgpack.encode(_Order(template, options, _logo_digest(options)))
     kept = _cache_file(order)
     try:
         return _DECODER.decode(kept.read_bytes())
@@ -114,6 +119,7 @@ def compile_here(template: Template, options: Options) -> CompiledTemplate:
     start = FS_AMPERSAND if options.chinese in {"each_ticket", "own_line"} else b""
     if options.chinese == "own_line":
         start += b"\n"
+    aligned += _logo(options)
     lines = [writer.line(spec) for spec in template.lines if options.qr or spec.kind != "qr"]
     return CompiledTemplate(start + aligned, tuple(lines), writer.end())
 
@@ -145,6 +151,7 @@ class _Writer:
         parts = _parts(spec.text, self._options)
         fields = {part.field for part in parts if part.field}
         optional = spec.kind == "qr" or (bool(fields) and not fields & _ALWAYS)
+        optional = optional or bool(spec.each)
         if spec.when or optional:
             after = self._to(found)
         kind: Literal["text", "qr", "const"] = "text" if spec.kind == "text" else "const"
@@ -166,7 +173,7 @@ class _Writer:
             self._printer.cut(mode="FULL")
         else:
             self._printer.print_and_feed(5)
-        return plain + self._taken()
+        return plain + self._taken() + buzz(self._options.buzzer, self._options.beeps)
 
     def _to(self, wanted: dict[str, Any]) -> bytes:
         for key, value in wanted.items():
@@ -196,13 +203,37 @@ def _style_of(spec: LineSpec) -> dict[str, Any]:
 
 def _parts(text: str, options: Options) -> tuple[Part, ...]:
     parts: list[Part] = []
-    for constant, field, _, _ in string.Formatter().parse(text):
+    for constant, field, columns, _ in string.Formatter().parse(text):
         if constant:
             code = encode(constant, options.charset, options.chinese == "runs")
             parts.append(Part("", constant, code))
         if field:
-            parts.append(Part(field, "", b""))
+            right = columns is not None and columns.startswith(">")
+            width = int((columns or "0").removeprefix(">"))
+            parts.append(Part(field, "", b"", -width if right else width))
     return tuple(parts)
+
+
+def _logo(options: Options) -> bytes:
+    """Return the logo's bytes; the line's own alignment is set before."""
+    if options.logo_number is not None:
+        return numbered_logo(options.logo_number)
+    if options.logo_key:
+        return keyed_logo(options.logo_key)
+    if not options.logo:
+        return b""
+    from devices.ticket_printer import logo
+
+    return logo.printed(logo.load(options.logo), options.dots)
+
+
+def _logo_digest(options: Options) -> bytes:
+    if not options.logo:
+        return b""
+    try:
+        return hashlib.sha256(logo_file(options.logo).read_bytes()).digest()
+    except OSError as error:
+        raise DeviceUnavailable(options.logo, f"the logo cannot be read: {error}") from error
 
 
 def _cache_file(order: bytes) -> Path:

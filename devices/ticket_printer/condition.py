@@ -65,6 +65,17 @@ class Condition:
             overheated=bool(error & 0x40),
         )
 
+    def agrees_with(self, other: Condition) -> bool:
+        """Say whether both tell the same of what a person must see to.
+
+        Compared is what automatic status and DLE EOT have both, whatever the model.
+        """
+        return (self.offline, self.cover_open, self.paper_end) == (
+            other.offline,
+            other.cover_open,
+            other.paper_end,
+        )
+
     @property
     def status(self) -> Status:
         """The one thing that a person should know first."""

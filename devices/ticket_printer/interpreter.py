@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-__all__ = ["Feed", "Interpreter", "Piece", "Qr", "Raster", "Row", "Run", "TextRow"]
+__all__ = ["Beeps", "Feed", "Interpreter", "Logo", "Piece", "Qr", "Raster", "Row", "Run", "TextRow"]
 
 _LINE = 30  # dots from line to line, unless a character is taller
 
@@ -83,7 +83,25 @@ class Feed:
     height: int
 
 
-Row = TextRow | Raster | Qr | Feed
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A logo from the printer's own memory, ``which``: ``FS p 1`` or ``GS ( L G1``."""
+
+    which: str
+    align: int
+    #: Dots on paper: what a hall stores there, the simulator does not know.
+    height: int = 96
+
+
+Row = TextRow | Raster | Qr | Feed | Logo
+
+
+@dataclass(frozen=True, slots=True)
+class Beeps:
+    """What somebody beside the printer hears: so often, so long each."""
+
+    times: int
+    each_ms: int
 
 
 @dataclass(slots=True)
@@ -92,6 +110,8 @@ class Piece:
 
     rows: list[Row] = field(default_factory=list)
     ended: str = ""
+    #: What was heard with it: a buzzer sounds once the paper is cut.
+    beeps: list[Beeps] = field(default_factory=list)
 
     @property
     def lines(self) -> list[str]:
@@ -104,6 +124,8 @@ class Piece:
                 found.append(f"[image {row.width_bytes * 8}x{row.height}]")
             elif isinstance(row, Qr):
                 found.append(f"[qr {row.text}]")
+            elif isinstance(row, Logo):
+                found.append(f"[logo {row.which}]")
         return found
 
     @property
@@ -118,7 +140,7 @@ class Interpreter:
     """The print engine: ``step`` carries out the next whole command of ``buffer``.
 
     ``ask`` is called with the name and bytes of a command that wants an answer or sets automatic
-    status (``GS r``, ``GS ( H``, ``GS a``, ``ESC @``); ``cut`` with each finished piece.
+    status (``GS r``, ``GS ( H``, ``GS a``, ``GS I``, ``ESC @``); ``cut`` with each finished piece.
     """
 
     def __init__(
@@ -127,6 +149,8 @@ class Interpreter:
         self.dots = dots
         self.buffer = bytearray()
         self.piece = Piece()
+        #: The piece that was finished last.
+        self.last: Piece | None = None
         self.unknown: list[str] = []
         #: A model where FS & takes effect from the next line.
         self.chinese_from_next_line = False
@@ -171,7 +195,7 @@ class Interpreter:
         if len(data) < 2:
             return 0
         head = bytes(data[:2])
-        if head in {b"\x1d(", b"\x1c("}:
+        if head in {b"\x1d(", b"\x1c(", b"\x1b("}:
             return 0 if len(data) < 5 else 5 + int.from_bytes(data[3:5], "little")
         if head == b"\x1dv":
             if len(data) < 8:
@@ -180,6 +204,8 @@ class Interpreter:
             return 8 + size
         if head == b"\x1dV":
             return 0 if len(data) < 3 else (4 if data[2] in {65, 66} else 3)
+        if head in {b"\x1bB", b"\x1cp"}:
+            return 4
         return 2 if head in {b"\x1b@", b"\x1c&", b"\x1c.", b"\x1b2"} else 3
 
     def _carry_out(self, command: bytes) -> None:
@@ -189,7 +215,7 @@ class Interpreter:
         elif first == 0x1B:
             self._escape(command[1:2], command[2:])
         elif first == 0x1C:
-            self._chinese_mode(command[1:2])
+            self._chinese_mode(command[1:2], command[2:])
         elif first == 0x1D:
             self._group(command[1:2], command[2:])
         elif first >= 0x20:
@@ -217,8 +243,10 @@ class Interpreter:
         if self._pending_chinese is not None:
             self._chinese, self._pending_chinese = self._pending_chinese, None
 
-    def _chinese_mode(self, name: bytes) -> None:
-        if name not in {b"&", b"."}:
+    def _chinese_mode(self, name: bytes, rest: bytes) -> None:
+        if name == b"p" and rest[0]:
+            self.piece.rows.append(Logo(f"FS p {rest[0]}", self._align))
+        elif name not in {b"&", b"."}:
             self.unknown.append(f"FS {name!r}")
         elif self.chinese_from_next_line:
             self._pending_chinese = name == b"&"
@@ -237,6 +265,10 @@ class Interpreter:
             self.piece.rows.append(Feed(rest[0] * _LINE))
         elif name == b"E":
             self._bold = bool(rest[0] & 1)
+        elif name == b"B" and 1 <= rest[0] <= 9 and 1 <= rest[1] <= 9:
+            self._beep(Beeps(rest[0], rest[1] * 100))
+        elif name == b"(" and rest.startswith((b"A\x04\x00\x30", b"A\x05\x00\x61\x64")):
+            self._beep(Beeps(rest[5], rest[6] * 100))
         else:
             self.unknown.append(f"ESC {name!r} {rest.hex()}")
 
@@ -256,7 +288,9 @@ class Interpreter:
             self._two_dimensional(rest[3:])
         elif name == b"(" and rest[:1] == b"H":
             self._ask("GS ( H", rest[3:])
-        elif name in {b"r", b"a"}:
+        elif name == b"(" and rest[:5] == b"L\x06\x00\x30\x45" and len(rest) == 9:
+            self.piece.rows.append(Logo(f"GS ( L {rest[5:7].decode('latin-1')}", self._align))
+        elif name in {b"r", b"a", b"I"}:
             self._ask(f"GS {name.decode()}", rest)
         else:
             self.unknown.append(f"GS {name!r} {rest[:8].hex()}")
@@ -275,8 +309,14 @@ class Interpreter:
         elif function == b"Q" and self._qr_text:
             self.piece.rows.append(Qr(self._qr_text, self._module, self._level, self._align))
 
+    def _beep(self, beeps: Beeps) -> None:
+        """The buzzer sounds for the piece that was cut last, if none was begun since."""
+        piece = self.piece if self.piece.rows or self.last is None else self.last
+        piece.beeps.append(beeps)
+
     def _finish(self, how: str) -> None:
         piece, self.piece = self.piece, Piece()
         piece.ended = how
         if piece.rows:
+            self.last = piece
             self._cut(piece)

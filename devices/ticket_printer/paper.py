@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from devices.ticket_printer.fonts import face_for
-from devices.ticket_printer.interpreter import Feed, Piece, Qr, Raster, Run, TextRow
+from devices.ticket_printer.interpreter import Feed, Logo, Piece, Qr, Raster, Run, TextRow
 
 __all__ = ["draw", "save"]
 
@@ -34,12 +34,22 @@ def draw(piece: Piece, dots: int, paper_mm: int) -> Image.Image:
     shadow = ImageDraw.Draw(whole)
     shadow.rectangle((_EDGE + 4, _EDGE + 4, _EDGE + width + 3, _EDGE + height + 3), (160, 163, 168))
     whole.paste(slip.convert("RGB"), (_EDGE, _EDGE), _outline(width, height, piece.ended))
+    _sound(shadow, piece, whole.size)
     return whole
 
 
 def save(piece: Piece, dots: int, paper_mm: int, file: Path) -> None:
     """Write the piece's picture as PNG with its real size (203 dpi)."""
     draw(piece, dots, paper_mm).save(file, dpi=(203, 203), optimize=True)
+
+
+def _sound(desk: ImageDraw.ImageDraw, piece: Piece, size: tuple[int, int]) -> None:
+    """Show each beep on the desk below the paper: three arcs, as a loudspeaker is drawn."""
+    x, y = _EDGE + 8, size[1] - _EDGE // 2
+    for _ in range(sum(beeps.times for beeps in piece.beeps)):
+        for radius in (3, 6, 9):
+            desk.arc((x - radius, y - radius, x + radius, y + radius), 300, 60, (60, 60, 60), 2)
+        x += 24
 
 
 def _outline(width: int, height: int, ended: str) -> Image.Image:
@@ -57,7 +67,7 @@ def _outline(width: int, height: int, ended: str) -> Image.Image:
     return mask
 
 
-def _row(row: TextRow | Raster | Qr | Feed, dots: int) -> Image.Image:
+def _row(row: TextRow | Raster | Qr | Feed | Logo, dots: int) -> Image.Image:
     """Return one row as a mask, ink is 255."""
     if isinstance(row, Feed):
         return Image.new("L", (dots, row.height), 0)
@@ -67,6 +77,8 @@ def _row(row: TextRow | Raster | Qr | Feed, dots: int) -> Image.Image:
     if isinstance(row, Qr):
         code = _qr(row)
         return _aligned(code, row.align, dots, code.height + _QUIET)
+    if isinstance(row, Logo):
+        return _aligned(_stored(row), row.align, dots, row.height)
     line = Image.new("L", (sum(run.dots for run in row.runs), row.height), 0)
     x = 0
     for run in row.runs:
@@ -90,6 +102,16 @@ def _qr(row: Qr) -> Image.Image:
     small = Image.frombytes("L", (len(modules[0]), len(modules)), b"".join(modules))
     size = (small.width * row.module, small.height * row.module)
     return small.resize(size, Image.Resampling.NEAREST)
+
+
+def _stored(row: Logo) -> Image.Image:
+    """A frame with the logo's name: what is stored in the printer is not known here."""
+    frame = Image.new("L", (240, row.height), 0)
+    draw_on = ImageDraw.Draw(frame)
+    draw_on.rectangle((0, 0, 239, row.height - 1), outline=255, width=2)
+    body = _run(Run(row.which))
+    frame.paste(body, ((240 - body.width) // 2, (row.height - body.height) // 2))
+    return frame
 
 
 def _run(run: Run) -> Image.Image:

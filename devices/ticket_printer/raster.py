@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 from devices.ticket_printer.chinese import columns
 from devices.ticket_printer.codec import raster_image
 from devices.ticket_printer.fonts import face_for
+from devices.ticket_printer.logo import BAND_BYTES
 from devices.ticket_printer.template import LineSpec
 
 __all__ = ["drawn_line", "picture_of"]
@@ -22,7 +23,6 @@ __all__ = ["drawn_line", "picture_of"]
 _log = logging.getLogger(__name__)
 _CELL = 24  # dots of a Chinese character; a letter is half as wide
 _LINE = 30  # dots from line to line, unless the characters are taller
-_BAND_BYTES = 1792  # of one command: less than what ``codec.UNSTICK`` can fill up
 
 
 def drawn_line(text: str, spec: LineSpec, dots: int) -> bytes:
@@ -34,7 +34,7 @@ def drawn_line(text: str, spec: LineSpec, dots: int) -> bytes:
     width_bytes = dots // 8
     data = image.tobytes()
     bands: list[bytes] = []
-    band = _BAND_BYTES // width_bytes
+    band = BAND_BYTES // width_bytes
     for top in range(0, image.height, band):
         rows = min(band, image.height - top)
         start = top * width_bytes

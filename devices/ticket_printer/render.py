@@ -6,20 +6,48 @@ line with a character that the printer has not got is drawn (``raster``, importe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from devices.ticket_printer.chinese import columns, encode, wrap
 from devices.ticket_printer.codec import qr_code
 from devices.ticket_printer.compile import CompiledLine, CompiledTemplate
 from devices.ticket_printer.options import Options
+from devices.ticket_printer.report import REPORT, DayReport
 from devices.ticket_printer.slip import Slip
 from devices.ticket_printer.template import When
 
-__all__ = ["render"]
+__all__ = ["render", "render_report"]
 
 _EACH = ("paper_zh", "paper_en")
 
 
 def render(template: CompiledTemplate, slip: Slip, options: Options) -> bytes:
-    """Return the bytes of a whole ticket, cut included, without its confirmation."""
+    """Return the bytes of a whole ticket and its copies, cut included, without confirmation."""
+    first = _ticket(template, slip, options)
+    if options.copies == 1:
+        return first
+    return first + _ticket(template, replace(slip, copy=True), options) * (options.copies - 1)
+
+
+def render_report(template: CompiledTemplate, report: DayReport, options: Options) -> bytes:
+    """Return the bytes of a day's report, cut included, without its confirmation."""
+    empty = dict.fromkeys(REPORT.fields, "")
+    values = empty | dict(report.fields)
+    pieces = [template.start]
+    for line in template.lines:
+        each = line.spec.each
+        rows = report.rows.get(each, ()) if each else ({},)
+        for row in rows:
+            blank = dict.fromkeys(REPORT.rows.get(each, ()), "")
+            body = _filled(line, values | blank | dict(row), options, const=line.kind == "const")
+            if body:
+                pieces += (line.before, body, line.after)
+    pieces.append(template.end)
+    return b"".join(pieces)
+
+
+def _ticket(template: CompiledTemplate, slip: Slip, options: Options) -> bytes:
     values = _values(slip)
     pieces = [template.start]
     for line in template.lines:
@@ -39,6 +67,8 @@ def _stands(when: When | None, slip: Slip) -> bool:
             return True
         case "reprint" | "first":
             return slip.reprint == (when == "reprint")
+        case "copy" | "original":
+            return slip.copy == (when == "copy")
         case "next" | "ahead":
             return slip.ahead is not None and (slip.ahead == 0) == (when == "next")
         case _:
@@ -83,13 +113,28 @@ def _body(line: CompiledLine, values: dict[str, str], slip: Slip, options: Optio
     return b"".join(_filled(line, values | {repeated: paper}, options) for paper in papers)
 
 
-def _filled(line: CompiledLine, values: dict[str, str], options: Options) -> bytes:
+def _padded(text: str, width: int) -> str:
+    """Return ``text`` in so many columns; right-aligned when negative, cut when too long."""
+    while columns(text) > abs(width):
+        text = text[:-1]
+    blank = " " * (abs(width) - columns(text))
+    return blank + text if width < 0 else text + blank
+
+
+def _filled(
+    line: CompiledLine, values: Mapping[str, str], options: Options, *, const: bool = False
+) -> bytes:
+    if const:
+        return line.parts[0].code or b""
     texts = [values[part.field] if part.field else part.text for part in line.parts]
     if line.optional and not any(
         text for part, text in zip(line.parts, texts, strict=True) if part.field
     ):
         return b""
-    whole = "".join(texts)
+    whole = "".join(
+        _padded(text, part.columns) if part.columns else text
+        for part, text in zip(line.parts, texts, strict=True)
+    )
     if line.kind == "qr":
         # A reader needs an empty margin: four squares, less than a line.
         return b"\n" + qr_code(whole, module=line.spec.width, level=line.spec.level) + b"\n"

@@ -31,14 +31,17 @@ class EscPosPrinterSimulator(Simulator):
     Faults: ``paper-out``, ``paper-near-end``, ``cover-open``, ``cutter``, ``offline``, ``error``
     (unrecoverable), ``no-gs-h`` (a clone that ignores it), ``no-gs-r``, ``no-asb``, ``no-status``
     (never says anything), ``slow-print`` (20 mm/s; ``slow-print:5`` says how fast), ``stall``
-    (takes bytes and does nothing), ``late-chinese`` (FS & counts from the next line) and
+    (takes bytes and does nothing), ``late-chinese`` (FS & counts from the next line),
     ``paper-out-at:57`` (the paper ends after 57 more bytes were carried out; it is put in again by
-    ending ``paper-out``).
+    ending ``paper-out``), ``no-identity`` (does not answer GS I), ``lies-gs-h`` and ``lies-gs-r``
+    (answers when it is tried, and never once a slip was printed), ``lies-asb`` (says its state
+    when automatic status is switched on, and no change of it).
     """
 
     faults: ClassVar[tuple[str, ...]] = (
         "paper-out", "paper-near-end", "cover-open", "cutter", "offline", "error", "no-gs-h",
         "no-gs-r", "no-asb", "no-status", "slow-print", "stall", "late-chinese", "paper-out-at",
+        "no-identity", "lies-gs-h", "lies-gs-r", "lies-asb",
     )  # fmt: skip
 
     def __init__(self, name: str, options: Options) -> None:
@@ -116,6 +119,7 @@ class EscPosPrinterSimulator(Simulator):
             "last": last.lines,
             "last_number": last.number,
             "hanging": self._engine.piece.lines,
+            "beeps": [beeps.times for beeps in last.beeps],
             "unknown_commands": list(self._engine.unknown[-20:]),
             "total_bytes": self._total_bytes,
             "last_byte_ns": self._last_byte_ns,
@@ -194,20 +198,33 @@ class EscPosPrinterSimulator(Simulator):
         active = self.active_faults
         if command == "ESC @":
             self._asb = 0
+        elif command == "GS I" and "no-identity" not in active:
+            self._answer(self._identity(data[0]))
         elif command == "GS a" and "no-asb" not in active:
             self._asb = data[0]
             self._asb_said = b""
             self._automatic()
-        elif command == "GS r" and "no-gs-r" not in active and data[0] in {1, 49}:
+        elif command == "GS r" and not self._keeps_still("gs-r") and data[0] in {1, 49}:
             near = 0x03 if active & {"paper-near-end", "paper-out"} else 0
             self._answer(bytes((near | (0x0C if "paper-out" in active else 0),)))
-        elif command == "GS ( H" and "no-gs-h" not in active and data[:2] == b"00":
+        elif command == "GS ( H" and not self._keeps_still("gs-h") and data[:2] == b"00":
             self._answer(b"\x37\x22" + data[2:6] + b"\x00")
+
+    def _keeps_still(self, what: str) -> bool:
+        """Say whether this printer does not answer: never, or not when it matters."""
+        lies = f"lies-{what}" in self.active_faults and bool(self._slips or self._engine.piece.rows)
+        return lies or f"no-{what}" in self.active_faults
+
+    def _identity(self, which: int) -> bytes:
+        """GS I: maker, model, serial number and firmware; ``_``, text, NUL. Others: nothing."""
+        texts = {66: "HALL", 67: f"SIM-{self.options.paper}", 68: self.name, 65: "1.0"}
+        text = texts.get(which)
+        return b"" if text is None else b"_" + text.encode("ascii", "replace")[:80] + b"\0"
 
     def _automatic(self) -> None:
         """Four bytes when something changed that was asked for."""
         active = self.active_faults
-        if not self._asb:
+        if not self._asb or ("lies-asb" in active and self._asb_said):
             return
         offline = 0x08 if active & (_STOPS - {"stall"}) else 0
         block = bytes(

@@ -37,6 +37,8 @@ class Slip:
     title_en: str = ""
     #: The same number may be on paper already: the slip is marked so.
     reprint: bool = False
+    #: The second or a later one of several copies.
+    copy: bool = False
     #: ``en`` adds the template's English lines.
     lang: Literal["zh", "en"] = "zh"
 

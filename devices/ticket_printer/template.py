@@ -1,16 +1,17 @@
 """Ticket templates: files that a technician edits, checked when they are loaded.
 
-A template is TOML with one ``[[line]]`` a line of the ticket. Each has exactly one of
+A template is TOML with one ``[[line]]`` a line of the slip. Each has exactly one of
 
-    text = "前面{ahead}人"      fields in braces, see ``FIELDS``; too long a line is wrapped
+    text = "前面{ahead}人"      fields in braces, see ``Form``; too long a line is wrapped
     qr = "{qr}"                a QR code; ``size`` is then its dots a square, ``level`` L M Q H
     rule = true                a line across
     feed = 2                   so many empty lines
 
 and, where wanted, ``align`` (left, center, right), ``size`` (1..8, or [width, height]), ``bold``,
 ``invert`` (white on black) and ``when``, see ``When``. A line whose fields are all empty is left
-out; one with ``{paper_zh}`` or ``{paper_en}`` is repeated for each. For a technician all of this
-stands in docs/configuration.md.
+out; one with ``{paper_zh}`` or ``{paper_en}`` is repeated for each. In a report, ``each`` repeats
+a line for every window, say. ``{served:5}`` fills up to 5 columns, ``{served:>5}`` from the left.
+For a technician all of this stands in docs/configuration.md.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import string
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -30,7 +31,8 @@ import msgspec
 from devices.errors import DeviceError
 
 __all__ = [
-    "FIELDS",
+    "TICKET",
+    "Form",
     "LineSpec",
     "Problem",
     "Template",
@@ -38,29 +40,59 @@ __all__ = [
     "When",
     "find",
     "load",
+    "logo_file",
     "parse",
 ]
 
-#: Fields of a template. ``hall``, ``item``, ``wait``, ``title`` and ``papers`` follow the slip's
-#: language; with ``_zh`` and ``_en`` they do not. ``time`` is when the ticket was issued.
-FIELDS = frozenset({
-    "hall", "hall_zh", "hall_en", "item", "item_zh", "item_en", "wait", "wait_zh", "wait_en",
-    "papers", "papers_zh", "papers_en", "paper_zh", "paper_en", "title", "title_zh", "title_en",
-    "number", "time", "ahead", "qr",
-})  # fmt: skip
+#: A hall's own templates and logos.
+_OWN = Path("/etc/hall/templates")
+
 #: On which slips a line stands. ``next``: nobody is ahead; ``ahead``: somebody is. Neither when
-#: nobody knows.
-When = Literal["reprint", "first", "zh", "en", "next", "ahead"]
+#: nobody knows. ``copy``: on the second and later ones of ``copies``.
+When = Literal["reprint", "first", "zh", "en", "next", "ahead", "copy", "original"]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What may stand in a template: of a ticket, of a report.
+
+    ``rows`` are what ``each`` may name, with the fields that such a line has beside ``fields``;
+    ``must`` is a field without which the slip is worth nothing.
+    """
+
+    fields: frozenset[str]
+    must: str
+    whens: tuple[str, ...]
+    rows: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def allowed(self, each: str) -> frozenset[str]:
+        """Return the fields of a line."""
+        return self.fields | self.rows.get(each, frozenset())
+
+
+#: Of a ticket. ``hall``, ``item``, ``wait``, ``title`` and ``papers`` follow the slip's language;
+#: with ``_zh`` and ``_en`` they do not. ``time`` is when the ticket was issued.
+TICKET = Form(
+    frozenset({
+        "hall", "hall_zh", "hall_en", "item", "item_zh", "item_en", "wait", "wait_zh", "wait_en",
+        "papers", "papers_zh", "papers_en", "paper_zh", "paper_en", "title", "title_zh",
+        "title_en", "number", "time", "ahead", "qr",
+    }),
+    "number",
+    get_args(When),
+)  # fmt: skip
 _KINDS: tuple[Literal["text", "qr", "rule", "feed"], ...] = ("text", "qr", "rule", "feed")
 _KEYS: Mapping[str, tuple[type, ...]] = {
     "text": (str,), "qr": (str,), "rule": (bool,), "feed": (int,), "align": (str,),
     "size": (int, list), "bold": (bool,), "invert": (bool,), "when": (str,), "level": (str,),
+    "each": (str,),
 }  # fmt: skip
 _CHOICES = {
     "align": ("left", "center", "right"),
-    "when": get_args(When),
     "level": ("L", "M", "Q", "H"),
 }
+#: Columns of a field; right-aligned after ">".
+_COLUMNS = re.compile(r">?[1-9][0-9]?")
 
 
 class LineSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +109,8 @@ class LineSpec(msgspec.Struct, frozen=True, kw_only=True):
     when: When | None = None
     level: Literal["L", "M", "Q", "H"] = "M"
     feed: int = 0
+    #: The line is repeated for each of these; "" stands once.
+    each: str = ""
 
 
 class Template(msgspec.Struct, frozen=True):
@@ -119,7 +153,7 @@ def find(name: str) -> Path:
             return given
         raise TemplateError(name, (Problem(0, "没有这个文件", "no such file"),))
     folders = (
-        Path("/etc/hall/templates"),
+        _OWN,
         Path(__file__).parents[2] / "config" / "templates",
         Path(sys.prefix) / "share" / "hall-controller" / "config" / "templates",
     )
@@ -132,7 +166,13 @@ def find(name: str) -> Path:
     )
 
 
-def load(name: str) -> Template:
+def logo_file(name: str) -> Path:
+    """Return the file of a logo: a path, or a name in ``/etc/hall/templates``."""
+    given = Path(name)
+    return given if given.is_file() else _OWN / name
+
+
+def load(name: str, form: Form = TICKET) -> Template:
     """Read and check a template by name or path. Raises ``TemplateError``."""
     file = find(name)
     try:
@@ -140,10 +180,10 @@ def load(name: str) -> Template:
     except (OSError, UnicodeDecodeError) as error:
         problem = Problem(0, "无法读取", f"cannot be read: {error}")
         raise TemplateError(str(file), (problem,)) from error
-    return parse(text, str(file))
+    return parse(text, str(file), form)
 
 
-def parse(text: str, file: str = "template") -> Template:
+def parse(text: str, file: str = "template", form: Form = TICKET) -> Template:
     """Check a template's text. Raises ``TemplateError`` with every mistake found."""
     try:
         data = tomllib.loads(text)
@@ -164,23 +204,22 @@ def parse(text: str, file: str = "template") -> Template:
         entries = []
     specs: list[LineSpec] = []
     for index, entry in enumerate(entries):
-        spec = _check(entry, partial(where.line, index), problems)
+        spec = _check(entry, form, partial(where.line, index), problems)
         if spec is not None:
             specs.append(spec)
-    if not problems and not any("{number}" in spec.text for spec in specs):
-        problems.append(
-            Problem(0, "没有 {number}：票上无号码", "no {number}: no ticket without it")
-        )
+    must = f"{{{form.must}}}"
+    if not problems and not any(must in spec.text for spec in specs):
+        problems.append(Problem(0, f"没有 {must}，不能缺少", f"no {must}: it must be there"))
     if problems:
         raise TemplateError(file, tuple(sorted(problems, key=lambda p: p.line)))
     return Template(tuple(specs))
 
 
 def _check(
-    entry: dict[str, Any], at: Callable[[str], int], problems: list[Problem]
+    entry: dict[str, Any], form: Form, at: Callable[[str], int], problems: list[Problem]
 ) -> LineSpec | None:
     """Check one ``[[line]]``; add what is wrong to ``problems``."""
-    mistakes = [*_setting_faults(entry), *_content_faults(entry)]
+    mistakes = [*_setting_faults(entry, form), *_content_faults(entry, form)]
     if mistakes:
         problems += [Problem(at(key), f"{key}：{zh}", f"{key}: {en}") for key, zh, en in mistakes]
         return None
@@ -197,6 +236,7 @@ def _check(
         when=entry.get("when"),
         level=entry.get("level", "M"),
         feed=entry.get("feed", 0),
+        each=entry.get("each", ""),
     )
 
 
@@ -205,8 +245,9 @@ def _sizes(entry: Mapping[str, Any]) -> list[Any]:
     return size if isinstance(size, list) else [size, size]
 
 
-def _setting_faults(entry: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _setting_faults(entry: Mapping[str, Any], form: Form) -> Iterator[tuple[str, str, str]]:
     """Yield each wrong setting, what is wrong in Chinese, and in English."""
+    all_choices = {**_CHOICES, "when": form.whens, "each": tuple(form.rows)}
     for key, value in entry.items():
         types = _KEYS.get(key)
         if types is None:
@@ -214,8 +255,8 @@ def _setting_faults(entry: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         elif type(value) not in types:
             names = " or ".join(kind.__name__ for kind in types)
             yield key, f"{value!r} 的类型应为 {names}", f"{value!r} is not {names}"
-        elif key in _CHOICES and value not in _CHOICES[key]:
-            choices = ", ".join(_CHOICES[key])
+        elif key in all_choices and value not in all_choices[key]:
+            choices = ", ".join(all_choices[key]) or "-"
             yield key, f"{value} 应为 {choices} 之一", f"{value} is not one of {choices}"
         elif key == "size":
             most = 16 if "qr" in entry else 8
@@ -226,26 +267,36 @@ def _setting_faults(entry: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield key, f"{value} 应在 0 至 20 之间", f"{value} is not 0..20"
 
 
-def _content_faults(entry: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _content_faults(entry: Mapping[str, Any], form: Form) -> Iterator[tuple[str, str, str]]:
+    allowed = form.allowed(str(entry.get("each", "")))
     kinds = [kind for kind in _KINDS if kind in entry]
     if len(kinds) != 1:
         yield "line", "须恰有 text、qr、rule、feed 之一", "exactly one of text, qr, rule, feed"
     for kind in kinds:
         if isinstance(entry[kind], str):
-            yield from ((kind, zh, en) for zh, en in _field_faults(entry[kind]))
+            yield from ((kind, zh, en) for zh, en in _field_faults(entry[kind], allowed))
 
 
-def _field_faults(text: str) -> list[tuple[str, str]]:
+def _field_faults(text: str, allowed: frozenset[str]) -> list[tuple[str, str]]:
     try:
         parts = list(string.Formatter().parse(text))
     except ValueError as error:
         return [(f"花括号不成对：{error}", f"braces do not match: {error}")]
-    names = [(name, spec, conversion) for _, name, spec, conversion in parts if name is not None]
-    return [
-        (f"没有字段 {{{name}}}", f"no field {{{name}}}; fields: {' '.join(sorted(FIELDS))}")
-        for name, spec, conversion in names
-        if name not in FIELDS or spec or conversion
-    ]
+    found = []
+    for _, name, columns, conversion in parts:
+        if name is None:
+            continue
+        if name not in allowed or conversion:
+            fields = " ".join(sorted(allowed))
+            found.append((f"没有字段 {{{name}}}", f"no field {{{name}}}; fields: {fields}"))
+        elif columns and not _COLUMNS.fullmatch(columns):
+            found.append(
+                (
+                    f"{{{name}:{columns}}} 的列数应为 1 至 99",
+                    f"{{{name}:{columns}}}: columns, 1..99",
+                )
+            )
+    return found
 
 
 class _Places:

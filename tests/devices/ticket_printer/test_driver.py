@@ -109,11 +109,11 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("fault", "code"), FAULTS)
-@pytest.mark.parametrize("asb", [True, False])
+@pytest.mark.parametrize("state", ["asb", "ask"])
 def test_each_fault_is_noticed_said_once_and_stops_a_ticket_before_it_begins(
-    fault: str, code: str, asb: bool
+    fault: str, code: str, state: str
 ) -> None:
-    bench = opened(asb=asb)
+    bench = opened(state=state)
     bench.printer.fault(fault)
     before = bench.line.now
     (status,) = bench.driver.poll()
@@ -140,7 +140,7 @@ def test_each_fault_is_noticed_said_once_and_stops_a_ticket_before_it_begins(
 def test_a_fault_that_a_ticket_met_is_said_by_that_and_its_end_is_news(
     fault: str, code: str
 ) -> None:
-    bench = opened(asb=False)
+    bench = opened(state="ask")
     bench.printer.fault(fault)
     bench.line.pass_time(bench.options.fresh_s + 0.1)
     with pytest.raises(DeviceFault) as raised:

@@ -123,6 +123,7 @@ def test_a_plug_pulled_inside_a_drawn_line_is_mended_too() -> None:
 
 def test_an_answer_cut_at_any_byte_confirms_nothing() -> None:
     for place in range(7):
-        bench = opened("gs_h")
+        bench = Bench(confirm="gs_h")
+        bench.driver.open()
         bench.line.to_driver = _cutting(place)
         assert not bench.driver.print_slip(SLIP, 1).confirmed
