@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,3 +131,12 @@ def test_no_bytes_break_the_decoders(data: bytes) -> None:
     replies(data)
     explain_syn(data)
     explain_xfs(data)
+
+
+def test_of_200_000_disturbed_frames_none_is_taken_for_a_good_one() -> None:
+    dice = random.Random(6288)
+    good = bytes.fromhex("FD001901005B7631305DC7EB41303031BAC5B5BD33BAC5B4B0BFDA92")
+    for _ in range(200_000):
+        frame = bytearray(good)
+        frame[dice.randrange(len(frame))] ^= 1 << dice.randrange(8)
+        assert not any(line.startswith("say") for line in explain_syn(bytes(frame)))
