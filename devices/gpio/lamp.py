@@ -24,7 +24,7 @@ from devices.base import Line, Report, Status
 from devices.errors import DeviceUnavailable
 from devices.gpio.factory import Pins, PinsOpener, open_pins
 from devices.gpio.options import LampOptions
-from devices.lamp.lamp import BLIND, Lamp
+from devices.lamp.lamp import BLIND, STEP_S, Lamp
 
 __all__ = ["GpioLamp"]
 
@@ -47,6 +47,8 @@ class GpioLamp(Lamp):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(name, options, line, clock=clock)
+        if options.heartbeat is not None:
+            self.calm_s = STEP_S
         self._lamp = options
         self._open_pins = pins
         self._pins: Pins | None = None
@@ -110,7 +112,7 @@ class GpioLamp(Lamp):
     def poll(self) -> list[Report]:
         """Blink and beat. Raises ``DeviceUnavailable``."""
         self._check()
-        self._show()
+        super().poll()
         if self._heartbeat is not None:
             self._heartbeat.toggle()
         return []

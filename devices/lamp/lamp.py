@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from devices.base import Driver, HealthState, Line, Report, Sentence, Status
 from devices.lamp.patterns import PATTERNS, Pattern, lit_at, shown_by, steady
 
-__all__ = ["BLIND", "Lamp", "named"]
+__all__ = ["BLIND", "STEP_S", "Lamp", "named"]
 
 #: Of a lamp that nobody can ask.
 BLIND = Status(
@@ -23,6 +23,7 @@ BLIND = Status(
     "no_feedback",
     Sentence("报警灯已就绪（灯本身不回报状态）。", "The lamp is ready (it cannot answer)."),
 )
+STEP_S = 0.25
 _SWEEP_MS = 1000
 _NAMES = {
     "red": Sentence("红灯", "red"),
@@ -44,10 +45,12 @@ class Lamp(Driver):
     in seconds. A kind has ``parts`` and ``_show``; its ``open`` calls ``_begin``.
     """
 
-    #: Every step of a pattern is a multiple of this.
-    poll_every_s: ClassVar[float] = 0.25
+    #: Every step of a pattern is a multiple of this; a lamp that stands still is polled less.
+    poll_every_s: ClassVar[float] = STEP_S
     #: Whether what is lit may go on and off.
     blinks: bool = True
+    #: Between two polls while nothing moves. Seconds.
+    calm_s: float = 0.5
 
     def __init__(
         self,
@@ -85,10 +88,12 @@ class Lamp(Driver):
         if pattern != self._pattern:
             self._pattern = pattern
             self._begin()
+        self._take_pace()
         self._show()
 
     def poll(self) -> list[Report]:
         """Go on with the pattern. Raises ``DeviceError``."""
+        self._take_pace()
         self._show()
         return []
 
@@ -98,6 +103,7 @@ class Lamp(Driver):
         Raises ``DeviceError``.
         """
         self._sweep_since = self._clock()
+        self._take_pace()
         self._show()
         parts = [named(part) for part in self.parts]
         return Sentence(
@@ -109,6 +115,21 @@ class Lamp(Driver):
         """Begin the pattern at its beginning; a sweep is over."""
         self._since = self._clock()
         self._sweep_since = None
+
+    def _take_pace(self) -> None:
+        """Be polled as often as what is shown moves."""
+        before = self.poll_every_s
+        pace_s = STEP_S if self._swept() is not None or self._moves() else self.calm_s
+        # The worker reads it before each poll.
+        self.poll_every_s = pace_s  # type: ignore[misc]
+        if pace_s < before:
+            self.wake()
+
+    def _moves(self) -> bool:
+        """Say whether the pattern has another step before it."""
+        pattern, elapsed_ms = self._now()
+        begins = elapsed_ms < sum(step.ms for step in pattern.intro)
+        return begins or (self.blinks and len(pattern.loop) > 1)
 
     def _swept(self) -> str | None:
         """Return the part that the self-test lights now."""

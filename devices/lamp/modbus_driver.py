@@ -86,11 +86,14 @@ class ModbusLamp(Lamp):
         super().__init__(name, options, line, clock=clock)
         self.options: ModbusLampOptions = options
         self.blinks = options.blink
+        beat_s = options.check_s if options.heartbeat is None else options.heartbeat_s
+        self.calm_s = min(options.check_s, beat_s)
         #: Waits between frames; a test puts its own here.
         self.pause: Callable[[float], None] = time.sleep
         self._coils = options.by_part()
         self._first = min(self._coils.values())
         self._count = max(self._coils.values()) - self._first + 1
+        self._question = modbus.encode_read(options.address, self._first, self._count)
         self._answers = modbus.answers(self._count)
         self._forget()
 
@@ -150,7 +153,7 @@ class ModbusLamp(Lamp):
         """
         if self._clock() < self._rest_until:
             return []
-        self._show()
+        super().poll()
         self._beat()
         now, check_s = self._clock(), self.options.check_s
         quiet = now - self._heard_at >= check_s or now - self._read_at >= 2 * check_s
@@ -200,8 +203,7 @@ class ModbusLamp(Lamp):
             self._guarded(lambda: self._disobeyed(odd))
 
     def _odd_coils(self) -> list[int]:
-        request = modbus.encode_read(self.options.address, self._first, self._count)
-        answer = self._exchange(request, 5 + (self._count + 7) // 8)
+        answer = self._exchange(self._question, 5 + (self._count + 7) // 8)
         if not isinstance(answer, modbus.CoilsRead):
             raise TypeError(f"{answer} is no answer to a question")
         self._read_at = self._heard_at

@@ -39,6 +39,8 @@ class TowerLamp(Lamp):
     ) -> None:
         super().__init__(name, options, line, clock=clock)
         self.options: TowerOptions = options
+        # A pulled plug is noticed without a poll.
+        self.calm_s = options.refresh_s / 2
         self._sent: dict[str, tower.Mode] = {}
         self._sent_at = 0.0
 
@@ -69,6 +71,9 @@ class TowerLamp(Lamp):
         changed = {part: mode for part, mode in want.items() if self._sent.get(part) != mode}
         if changed:
             self._send(changed)
+
+    def _moves(self) -> bool:
+        return flashing_at(*self._now()) is None and super()._moves()
 
     def _modes(self) -> dict[str, tower.Mode]:
         flashing = None if self._swept() else flashing_at(*self._now())

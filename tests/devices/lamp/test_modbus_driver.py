@@ -105,6 +105,23 @@ def test_a_board_that_stands_still_is_asked_every_half_second() -> None:
     assert hall.line.taken() == [ASK_TWO] * 4
 
 
+def test_it_is_polled_as_often_as_what_it_shows_moves() -> None:
+    hall = Hall()
+    woken: list[None] = []
+    hall.lamp.wake = lambda: woken.append(None)
+    hall.lamp.open()
+    hall.after(0.25)
+    assert hall.lamp.poll_every_s == 0.5
+    hall.lamp.set("red")
+    assert (hall.lamp.poll_every_s, len(woken)) == (0.25, 1)
+    hall.lamp.set("amber")
+    assert hall.lamp.poll_every_s == 0.5
+    hall.lamp.self_test()
+    assert (hall.lamp.poll_every_s, len(woken)) == (0.25, 2)
+    hall.after(2.0)
+    assert hall.lamp.poll_every_s == 0.5
+
+
 def test_there_is_silence_before_each_frame() -> None:
     hall = Hall(wire_baud=9600)
     hall.lamp.open()
@@ -178,15 +195,15 @@ def test_coils_that_do_not_follow_are_a_fault_until_they_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "options", "words"),
+    ("fault", "write", "words"),
     [
-        ("exception", {}, "Relay board 1 reports a failure of its own"),
-        ("busy", {}, "Relay board 1 stays busy"),
-        ("no-0f", {"write": "multiple"}, "set write to single"),
+        ("exception", "single", "Relay board 1 reports a failure of its own"),
+        ("busy", "single", "Relay board 1 stays busy"),
+        ("no-0f", "multiple", "set write to single"),
     ],
 )
-def test_a_refusal_is_a_fault_in_words(fault: str, options: dict[str, str], words: str) -> None:
-    hall = Hall(**options)
+def test_a_refusal_is_a_fault_in_words(fault: str, write: str, words: str) -> None:
+    hall = Hall(write=write)
     hall.lamp.open()
     hall.board.fault(fault)
     with pytest.raises(DeviceFault, match=words):
