@@ -23,7 +23,10 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.sys, self.dev = folder / "sys", folder / "dev"
-        for made in ("bus/usb/devices", "class/tty", "class/usbmisc", "class/input"):
+        for made in (
+            *("bus/usb/devices", "bus/usb-serial/devices", "bus/hid/devices", "dev/char"),
+            *("class/tty", "class/usbmisc", "class/input"),
+        ):
             (self.sys / made).mkdir(parents=True)
         self.dev.mkdir()
         root = self._place("usb1")
@@ -50,41 +53,35 @@ class Machine:
         for number, tty in enumerate(ttys):
             interface = self._interface(place, socket, f"1.{number}", "02" if acm else "ff")
             port = interface if acm else interface / tty
-            node = port / "tty" / tty
-            node.mkdir(parents=True)
-            self._node(node, tty, f"MAJOR={166 if acm else 188}\nMINOR={number}\nDEVNAME={tty}\n")
-            (node / "device").symlink_to(os.path.relpath(port, node))
-            self._link(f"class/tty/{tty}", node)
+            if not acm:
+                port.mkdir()
+                self._belongs(port, "bus/usb-serial")
+                self._say(port, uevent="DRIVER=ftdi_sio", port_number="0")
+            self._node(port / "tty" / tty, tty, 166 if acm else 188, int(tty[6:]), port)
         return place
 
     def printer(self, socket: str, ids: str, lp: str = "lp0", *, serial: str = "") -> Path:
         """Plug a printer of the printer class in."""
         place = self._device(socket, ids, serial, "", "")
         interface = self._interface(place, socket, "1.0", "07")
-        node = interface / "usbmisc" / lp
-        node.mkdir(parents=True)
-        self._node(node, f"usb/{lp}", f"MAJOR=180\nMINOR=0\nDEVNAME=usb/{lp}\n")
-        (node / "device").symlink_to(os.path.relpath(interface, node))
-        self._link(f"class/usbmisc/{lp}", node)
+        self._node(interface / "usbmisc" / lp, f"usb/{lp}", 180, int(lp[2:]), interface)
         return place
 
     def reader(self, socket: str, ids: str, event: str = "event0", *, model: str = "") -> Path:
         """Plug something in that types: a keypad, a code reader."""
         place = self._device(socket, ids, "", model, "")
         interface = self._interface(place, socket, "1.0", "03")
-        hid = f"0003:{ids.upper()}.0001"
-        node = interface / hid / "input" / "input0" / event
-        node.mkdir(parents=True)
-        self._node(node, f"input/{event}", f"MAJOR=13\nMINOR=64\nDEVNAME=input/{event}\n")
-        self._link(f"class/input/{event}", node)
+        parent = interface / f"0003:{ids.upper()}.0001" / "input" / "input0"
+        self._node(parent / event, f"input/{event}", 13, 64 + int(event[5:]), parent)
         return place
 
     def unplug(self, socket: str) -> None:
         """Pull a plug: its folder goes, and every link to it."""
         shutil.rmtree(self._place(socket))
-        for link in [*(self.sys / "bus/usb/devices").iterdir(), *self.sys.glob("class/*/*")]:
-            if link.is_symlink() and not link.exists():
-                link.unlink()
+        for pattern in ("bus/*/devices/*", "class/*/*", "dev/char/*"):
+            for link in self.sys.glob(pattern):
+                if not link.exists():
+                    link.unlink()
 
     def wire(self, node: str, pty: str) -> Path:
         """Make a file of ``/dev`` that leads to a pty."""
@@ -100,6 +97,8 @@ class Machine:
         said = {"serial": serial, "product": model, "manufacturer": maker}
         named = {key: words for key, words in said.items() if words}
         self._say(place, idVendor=vendor, idProduct=product, bDeviceClass="00", **named)
+        self._say(place, uevent=f"DEVTYPE=usb_device\nDRIVER=usb\nPRODUCT={vendor}/{product}/100")
+        self._belongs(place, "bus/usb")
         self._link(f"bus/usb/devices/{socket}", place)
         return place
 
@@ -117,12 +116,28 @@ class Machine:
     def _interface(self, place: Path, socket: str, number: str, sort: str) -> Path:
         interface = place / f"{socket}:{number}"
         interface.mkdir()
-        self._say(interface, bInterfaceClass=sort, bInterfaceNumber=f"{number[-1:]:0>2}")
+        self._say(
+            interface,
+            bInterfaceClass=sort,
+            bInterfaceSubClass="01",
+            bInterfaceProtocol="02",
+            bInterfaceNumber=f"{number[-1:]:0>2}",
+            uevent="DEVTYPE=usb_interface",
+        )
+        self._belongs(interface, "bus/usb")
         self._link(f"bus/usb/devices/{interface.name}", interface)
         return interface
 
-    def _node(self, node: Path, name: str, uevent: str) -> None:
-        (node / "uevent").write_text(uevent)
+    def _node(self, node: Path, name: str, major: int, minor: int, parent: Path) -> None:
+        """Make what has a file in ``/dev``: its folder, its numbers, the links to it."""
+        node.mkdir(parents=True)
+        sort = {13: "input", 180: "usbmisc"}.get(major, "tty")
+        self._say(node, uevent=f"MAJOR={major}\nMINOR={minor}\nDEVNAME={name}")
+        self._say(node, dev=f"{major}:{minor}")
+        (node / "device").symlink_to(os.path.relpath(parent, node))
+        self._belongs(node, f"class/{sort}")
+        self._link(f"class/{sort}/{node.name}", node)
+        self._link(f"dev/char/{major}:{minor}", node)
         file = self.dev / name
         file.parent.mkdir(parents=True, exist_ok=True)
         if not file.is_symlink():
@@ -131,6 +146,9 @@ class Machine:
     def _say(self, place: Path, **words: str) -> None:
         for name, text in words.items():
             (place / name).write_text(text + "\n")
+
+    def _belongs(self, place: Path, subsystem: str) -> None:
+        (place / "subsystem").symlink_to(os.path.relpath(self.sys / subsystem, place))
 
     def _link(self, at: str, to: Path) -> None:
         link = self.sys / at
