@@ -13,7 +13,7 @@ from firmware_py.core.evolve import evolve, initial
 from firmware_py.core.model import AlarmKind, State, Window
 from firmware_py.core.rules import Rules
 
-__all__ = ["UnknownEventError", "recover", "remembered_ids"]
+__all__ = ["UnknownEventError", "match_windows", "recover", "remembered_ids"]
 
 log = logging.getLogger(__name__)
 
@@ -50,11 +50,11 @@ def recover(rules: Rules, journal: HistoryPort) -> State:
                 raise UnknownEventError(stored.seq, stored.type) from None
             evolve(state, event, stored.time_ms)
             seq = stored.seq
-    _match_windows(rules, state)
+    match_windows(rules, state)
     return state
 
 
-def _match_windows(rules: Rules, state: State) -> None:
+def match_windows(rules: Rules, state: State) -> None:
     """Windows that the configuration gained appear; free ones that it lost go.
 
     So do their alarms, but for those of an earlier day that nobody has seen yet.

@@ -103,6 +103,10 @@ class PrinterSpool:
         """Say whether this number's paper is not confirmed yet."""
         return any(job.number == number for job in self._jobs)
 
+    def owed(self) -> list[str]:
+        """Return the numbers whose paper is still wanted, in their order."""
+        return [job.number for job in self._jobs if job.wanted(self._state())]
+
     def settle(self, seq: int) -> Mapping[str, int]:
         """Nothing is owed: both positions may follow the journal to ``seq``."""
         if self._jobs or self._planned > seq:

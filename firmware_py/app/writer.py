@@ -18,6 +18,7 @@ from typing import Protocol, TypeVar
 
 from firmware_py.app.known_ids import KnownIds
 from firmware_py.app.ports import Entry, Happened, JournalPort, NewEvent, Outcome, Submission
+from firmware_py.app.recovery import match_windows
 from firmware_py.app.wire import (
     decode_event,
     decode_outcome,
@@ -152,6 +153,17 @@ class HallWriter:
     def storage_failure(self) -> Refusal | None:
         """Why nothing can be recorded at present, or None."""
         return self._failing
+
+    @property
+    def ahead(self) -> State:
+        """The hall with what is still on its way to the disk; read it, never change it."""
+        return self._decided
+
+    def take_rules(self, rules: Rules) -> None:
+        """Decide by other rules from now on; windows come and go as at a start with them."""
+        self.rules = rules
+        for state in (self.recorded, self._decided):
+            match_windows(rules, state)
 
     def submit(self, submission: Submission, reply: Reply) -> None:
         """Decide and record a command; ``reply`` runs once, when the disk has it."""

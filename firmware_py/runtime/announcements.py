@@ -42,6 +42,11 @@ class Announcements:
         #: What was never said: too many waited, or it waited too long.
         self.dropped = 0
 
+    def limit(self, most: int, stale_s: float) -> None:
+        """So many may wait, so long, from now on."""
+        self._most = most
+        self._stale_s = stale_s
+
     def __len__(self) -> int:
         return len(self._waiting)
 

@@ -48,6 +48,10 @@ class Brightness:
         self._post = post
         self._state = state
         self._now_ms = now_ms
+        self.configure(settings)
+
+    def configure(self, settings: Settings) -> None:
+        """Take the steps of each display; all are told again."""
         self._steps: dict[str, Sequence[Step]] = {}
         self._sent: dict[str, int] = {}
         displays = [wall.display for wall in settings.walls]

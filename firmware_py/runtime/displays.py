@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from devices.led_wall.calls import CallBoard
 from devices.led_wall.display import LedDisplay
@@ -65,19 +65,30 @@ class Walls:
         #: What each wall was last sent.
         self._pages: dict[str, LedPage] = {}
         self._pictures: dict[str, WallPicture] = {}
-        for wall in settings.walls:
-            panel = panel_of(settings, wall.display)
-            self._pictures[wall.display] = WallPicture(
-                (layouts or {}).get(wall.id) or Layout.of_calls(wall.rows),
-                panel.columns,
-                max(wall.min_show_s, 0.1),
-                words=panel.words,
-            )
+        #: What each picture was made of.
+        self._made_of: dict[str, tuple[object, ...]] = {}
+        self.configure(settings, layouts or {})
 
-    @property
-    def _boards(self) -> list[CallBoard]:
-        boards = (picture.board for picture in self._pictures.values())
-        return [board for board in boards if board is not None]
+    def configure(self, settings: Settings, layouts: Mapping[str, Layout]) -> set[str]:
+        """Make the walls' pictures anew where the configuration changed; return whose."""
+        before, made_of = self._pictures, self._made_of
+        self._pictures, self._made_of = {}, {}
+        for wall in settings.walls:
+            panel, display = panel_of(settings, wall.display), wall.display
+            layout = layouts.get(wall.id) or Layout.of_calls(wall.rows)
+            self._made_of[display] = (wall, panel, layout)
+            if made_of.get(display) == self._made_of[display]:
+                self._pictures[display] = before[display]
+                continue
+            self._pictures[display] = WallPicture(
+                layout, panel.columns, max(wall.min_show_s, 0.1), words=panel.words
+            )
+        changed = {name for name in made_of if made_of[name] != self._made_of.get(name)}
+        for display in changed & self._timers.keys():
+            self._timers.pop(display)[1].cancel()
+        for display in changed:
+            self._pages.pop(display, None)
+        return {name for name in self._made_of if self._made_of[name] != made_of.get(name)}
 
     def take_notices(self, display: str, notices: Sequence[Notice]) -> None:
         """Show these notices and lists on a wall, where its layout has a place for them."""
@@ -88,12 +99,20 @@ class Walls:
         """Return the keys of the notices that are on show there, or take turns."""
         return self._pictures[display].notices
 
-    def recovered(self, state: State) -> None:
-        """After a restart: who was called and is called or served still, as it was before."""
+    def recovered(self, state: State, displays: Collection[str] | None = None) -> None:
+        """After a restart: who was called and is called or served still, as it was before.
+
+        ``displays``: those that begin anew, if it is not all.
+        """
+        begun = [
+            picture.board
+            for display, picture in self._pictures.items()
+            if picture.board is not None and (displays is None or display in displays)
+        ]
         in_hand = [state.tickets[w.ticket] for w in state.windows.values() if w.ticket is not None]
         for ticket in sorted(in_hand, key=lambda t: t.called_ms or 0):
             called_s = min((ticket.called_ms or 0) / 1000, self._clock_s())
-            for board in self._boards:
+            for board in begun:
                 board.called(ticket.number, ticket.window or "", called_s)
                 if ticket.status is TicketStatus.SERVING and not ticket.auto_started:
                     board.served(ticket.number)
@@ -179,6 +198,10 @@ class Strips:
     def __init__(self, settings: Settings, post: Post, state: Callable[[], State]) -> None:
         self._post = post
         self._state = state
+        self.configure(settings)
+
+    def configure(self, settings: Settings) -> None:
+        """Take which strip hangs at which window, and its words."""
         self._strip_of = {w.id: w.strip for w in settings.windows if w.strip is not None}
         self._window_of = {strip: window for window, strip in self._strip_of.items()}
         self._words = {strip: panel_of(settings, strip).words for strip in self._window_of}

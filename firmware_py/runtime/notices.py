@@ -71,23 +71,32 @@ class Notices:
         state: Callable[[], State],
         now_ms: Callable[[], int],
     ) -> None:
-        self._settings = settings
         self._walls = walls
+        self._state = state
+        self._now_ms = now_ms
+        self._path: str | None = None
+        self._folder: NoticeFolder | None = None
+        self.configure(settings, layouts)
+
+    def configure(self, settings: Settings, layouts: Mapping[str, Layout]) -> None:
+        """Take the walls, their layouts and the folder; each wall is given everything again."""
+        self._settings = settings
         self._layouts = {
             wall.id: layouts.get(wall.id) or Layout.of_calls(wall.rows) for wall in settings.walls
         }
-        self._state = state
-        self._now_ms = now_ms
         path = settings.displays.notices
-        self._folder = NoticeFolder(Path(path)) if path is not None else None
+        if path != self._path:
+            self._path = path
+            self._folder = NoticeFolder(Path(path)) if path is not None else None
         self._given: dict[str, list[Notice]] = {}
         #: Whether a wall has a place for a notice, and why it cannot write it; looked up once.
         self._judged: dict[tuple[str, Notice], tuple[bool, Sentence | None]] = {}
 
     async def watch(self) -> None:
-        """Look at the folder for ever."""
-        while self._folder is not None:
-            if await asyncio.to_thread(self._folder.look):
+        """Look at the folder for ever, whichever it is."""
+        while True:
+            folder = self._folder
+            if folder is not None and await asyncio.to_thread(folder.look):
                 self.refresh()
             await asyncio.sleep(LOOK_S)
 

@@ -45,14 +45,18 @@ class Inputs:
         self._state = state
         self._clock_s = clock_s
         self._refused = refused
-        self._window_of_pad = {w.pad: w.id for w in settings.windows if w.pad is not None}
-        self._window_of_button = {w.button: w.id for w in settings.windows if w.button is not None}
-        self._kiosk_of_button = {k.button: k for k in settings.kiosks if k.button is not None}
-        self._first_item = settings.kiosks[0].item if settings.kiosks else None
+        self.configure(settings)
         self._pressed_s: dict[str, float] = {}
         # Ids must not come again after a restart, and the clock may: so they begin at random.
         self._run = secrets.token_hex(5)
         self._numbers = count(1)
+
+    def configure(self, settings: Settings) -> None:
+        """Take which device stands where."""
+        self._window_of_pad = {w.pad: w.id for w in settings.windows if w.pad is not None}
+        self._window_of_button = {w.button: w.id for w in settings.windows if w.button is not None}
+        self._kiosk_of_button = {k.button: k for k in settings.kiosks if k.button is not None}
+        self._first_item = settings.kiosks[0].item if settings.kiosks else None
 
     def happened(self, device: str, given: Input) -> None:
         """Take what a person did at ``device``."""
@@ -136,6 +140,10 @@ class Pads:
     def __init__(self, settings: Settings, post: Post, state: Callable[[], State]) -> None:
         self._post = post
         self._state = state
+        self.configure(settings)
+
+    def configure(self, settings: Settings) -> None:
+        """Take which pad stands at which window; each is shown everything again."""
         self._pad_of = {w.id: w.pad for w in settings.windows if w.pad is not None}
         self._window_of = {pad: window for window, pad in self._pad_of.items()}
         self._shown: dict[str, tuple[int, str]] = {}
@@ -195,6 +203,10 @@ class Lamps:
     def __init__(self, settings: Settings, post: Post, state: Callable[[], State]) -> None:
         self._post = post
         self._state = state
+        self.configure(settings)
+
+    def configure(self, settings: Settings) -> None:
+        """Take which lamp stands at which window."""
         self._lamp_of = {w.id: w.lamp for w in settings.windows if w.lamp is not None}
         self._window_of = {lamp: window for window, lamp in self._lamp_of.items()}
 

@@ -39,18 +39,30 @@ class Printing:
         keep: KeepPositions,
         post: Post,
     ) -> None:
-        self._rules = rules
         self._state = state
+        self._positions = positions
+        self._keep = keep
         self._post = post
+        self.spools: dict[str, PrinterSpool] = {}
+        self.configure(settings, rules)
+
+    def configure(self, settings: Settings, rules: Rules) -> list[str]:
+        """Follow a configuration; return the numbers owed by printers that no kiosk has now."""
+        self._rules = rules
         self._hall = Text(settings.hall.name.zh, settings.hall.name.en)
         self._printer_of: dict[str, str] = {
             kiosk.id: kiosk.printer for kiosk in settings.kiosks if kiosk.printer is not None
         }
         self._default = next(iter(self._printer_of.values()), None)
-        self.spools = {
-            printer: PrinterSpool(printer, positions, self._paper(printer), keep, state)
-            for printer in dict.fromkeys(self._printer_of.values())
-        }
+        before, self.spools = self.spools, {}
+        for printer in dict.fromkeys(self._printer_of.values()):
+            if printer in before:
+                self.spools[printer] = before.pop(printer)
+                continue
+            self.spools[printer] = PrinterSpool(
+                printer, self._positions, self._paper(printer), self._keep, self._state
+            )
+        return [number for spool in before.values() for number in spool.owed()]
 
     def _spool_for(self, origin: str) -> PrinterSpool | None:
         printer = self._printer_of.get(origin, self._default)
