@@ -81,6 +81,11 @@ class _Voice:
         self.count = 0
         self.warned_of: tuple[str | None, int] | None = None
 
+    def follow(self, settings: VoiceSettings) -> None:
+        """Speak as ``settings`` say from now on; what is in the queue stays there."""
+        self.settings = settings
+        self.queue.limit(settings.most_waiting, settings.stale_s)
+
     def serves(self, window: str) -> bool:
         """Say whether this voice is heard where the window's people wait."""
         return self.settings.windows is None or window in self.settings.windows
@@ -111,13 +116,21 @@ class Voices:
         state: Callable[[], State],
         now_ms: Callable[[], int],
     ) -> None:
-        self._rules = rules
         self._post = post
         self._state = state
         self._now_ms = now_ms
-        self._voices = {voice.device: _Voice(voice) for voice in settings.voices}
-        self._kinds = {device: settings.devices[device].kind for device in self._voices}
+        self._voices: dict[str, _Voice] = {}
         self._numbers = count(1)
+        self.configure(settings, rules)
+
+    def configure(self, settings: Settings, rules: Rules) -> None:
+        """Follow a configuration; what waits to be said at a voice that stays is said."""
+        self._rules = rules
+        before, self._voices = self._voices, {}
+        for voice in settings.voices:
+            made = self._voices[voice.device] = before.get(voice.device) or _Voice(voice)
+            made.follow(voice)
+        self._kinds = {device: settings.devices[device].kind for device in self._voices}
 
     def knows(self, device: str) -> bool:
         """Say whether this device is a voice."""
