@@ -26,7 +26,7 @@ from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.device_views import device_view, without_broker
 from firmware_py.runtime.hall import Hall
-from firmware_py.runtime.params import Device, Number, Range, Status
+from firmware_py.runtime.params import Device, Number, Range, Say, Status
 from firmware_py.runtime.reports import READ_AT_ONCE, Reports
 from firmware_py.runtime.technician import Technician, unknown_device
 from firmware_py.runtime.views import (
@@ -68,6 +68,8 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "device.show": answers.device,
         **Technician(hall).queries(),
         "notice.list": answers.notices,
+        "voice.list": answers.voices,
+        "voice.say": answers.say,
         "journal.tail": answers.tail,
         "journal.verify": answers.verify,
         "journal.backup": answers.backup,
@@ -205,6 +207,20 @@ class Answers:
     async def notices(self, params: dict[str, Any], user: str) -> Any:
         """Return the notices and lists for the walls, and what each is doing."""
         return self._hall.notices.listing()
+
+    async def voices(self, params: dict[str, Any], user: str) -> Any:
+        """Return every voice: what it said last, what waits."""
+        return self._hall.voices.status()
+
+    async def say(self, params: dict[str, Any], user: str) -> Any:
+        """Have the hall say a text once; return the voices that will."""
+        wanted = msgspec.convert(params, Say)
+        refusal = self._hall.voices.refusal(wanted.text, wanted.voice)
+        if refusal is not None:
+            raise QueryError(refusal)
+        devices = self._hall.voices.say(wanted.text, wanted.voice)
+        self._hall.submit_own(RecordAction("voice.say", ",".join(devices)), by=f"hallctl:{user}")
+        return [one for one in self._hall.voices.status() if one["device"] in devices]
 
     async def tail(self, params: dict[str, Any], user: str) -> Any:
         """Return events, the newest ones or those after a number."""
