@@ -1,72 +1,50 @@
-"""The worked example of docs/adding-a-device.md runs as it stands there."""
+"""The worked example of docs/adding-a-device.md stands in the files that it names, and works."""
 
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
-from typing import Any
 
-from devices.base import Driver, HealthState, Kind
-from devices.simhost import SimHost
-from devices.specs import DeviceSpec
+from devices.base import HealthState
+from devices.registry import KINDS
+from devices.simhost import SimHost, load_plan
 from firmware_py.runtime.device_events import Finished, Opened
 from firmware_py.runtime.supervisor import Supervisor
-from tests.runtime.echo import Listener, bench
+from tests.runtime.echo import DEADLINE_S, Listener, bench
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "adding-a-device.md"
-
-
-def block(name: str) -> str:
-    found = re.search(
-        rf"^```python {name}\n(.*?)^```", DOCUMENT.read_text("utf-8"), re.MULTILINE | re.DOTALL
-    )
-    assert found is not None, f"no block {name}"
-    return found[1]
+ROOT = Path(__file__).parents[2]
+DOCUMENT = (ROOT / "docs" / "adding-a-device.md").read_text("utf-8")
 
 
-def run(name: str, names: dict[str, Any]) -> dict[str, Any]:
-    exec(compile(block(name), f"{DOCUMENT.name}:{name}", "exec"), names)  # noqa: S102 - our own page
-    return names
+def test_what_the_page_shows_stands_word_by_word_in_the_files() -> None:
+    shown = re.findall(r"^```python (\S+)\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)
+    assert len(shown) >= 7
+    for file, lines in shown:
+        assert lines in (ROOT / file).read_text("utf-8"), f"{file} has no more:\n{lines}"
 
 
-def test_the_pages_vectors_hold() -> None:
-    run("vectors", run("driver", {"__name__": "tower"}))
+def test_the_files_and_folders_that_the_page_names_are_there() -> None:
+    named = re.findall(r"`((?:devices|tests|config)/[\w./-]+)`", DOCUMENT)
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-def test_the_pages_table_line_is_a_kind() -> None:
-    made = eval(block("registry"), {"Kind": Kind})  # noqa: S307 - our own page
-    assert isinstance(made, Kind)
-    assert made.line == {"baud": 9600}
-
-
-def test_the_pages_driver_and_simulator_understand_each_other(tmp_path: Path) -> None:
-    driver = run("driver", {"__name__": "tower"})
-    simulator = run("simulator", {"__name__": "simulator"})
-    spec = DeviceSpec(name="tower", kind="pad.ff68", port=str(tmp_path / "tower"))
-    options = driver["TowerOptions"]()
+def test_the_pages_plan_brings_the_tower_to_life(tmp_path: Path) -> None:
+    found = re.search(r"^```json\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)
+    assert found
+    plan = load_plan(found[1].replace("/tmp/hall", str(tmp_path)).encode())  # noqa: S108 - the page's
+    assert KINDS[plan.devices["tower"].kind].family == "lamp"
     listener = Listener()
-
-    def make(device: DeviceSpec, line: Any) -> Driver:
-        made = driver["Tower"](device.name, options, line)
-        assert isinstance(made, Driver)
-        return made
-
-    host = bench(
-        lambda: SimHost(
-            {}, {"tower": spec}, make_simulator=lambda d: simulator["TowerSimulator"](d.name, None)
-        )
-    )
-    with host as far:
-        supervisor = Supervisor({}, {"tower": spec}, listener, make_driver=make)
+    with bench(lambda: SimHost(plan.lines, plan.devices)) as far:
+        supervisor = Supervisor(plan.lines, plan.devices, listener)
         supervisor.start()
         try:
             assert listener.wait(Opened).status.state is HealthState.UNKNOWN
-            supervisor.post("tower", lambda tower: tower.set("yellow", "blink"))
-            supervisor.post("tower", lambda tower: tower.set("green", "on"))
-            listener.wait(Finished, count=2)
-            seen: dict[str, Any] = {}
-            while seen.get("rx_bytes", 0) < 5:
-                seen = far.do(lambda h: h.seen("tower"))
-            assert (seen["red"], seen["yellow"], seen["green"]) == ("off", "blink", "on")
+            supervisor.post("tower", lambda tower: tower.set("amber"))
+            listener.wait(Finished)
+            deadline = time.monotonic() + DEADLINE_S
+            while far.do(lambda host: host.seen("tower"))["lit"] != ["amber"]:
+                assert time.monotonic() < deadline
         finally:
             assert supervisor.stop() == []
