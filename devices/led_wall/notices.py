@@ -97,11 +97,15 @@ def _list_frames(zone: Zone, notice: Notice, width: int) -> Iterator[Frame]:
 
 
 def _spread(line: str, width: int) -> str:
-    """Return a line of a list with what is behind ``|`` at the right end."""
+    """Return a line of a list with what is behind ``|`` at the right end.
+
+    Dots lead there: runs of spaces do not survive in a line.
+    """
     left, bar, right = (part.strip() for part in line.partition(_RIGHT))
     if not bar:
         return left
-    return left + " " * max(1, width - columns(left) - columns(right)) + right
+    dots = width - columns(left) - columns(right) - 2
+    return f"{left} {'.' * dots} {right}" if dots > 0 else f"{left} {right}"
 
 
 def _pages(lines: Sequence[str], rows: int) -> Iterator[Sequence[str]]:

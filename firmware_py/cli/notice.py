@@ -106,7 +106,7 @@ def _row(one: Mapping[str, Any]) -> list[str | tuple[str, str]]:
     help=t(
         "在大屏上显示一条通知，直到撤下或到期。\n\n"
         "写了 --line 就是列表（如收费标准），TEXT 是标题；“|”后面的内容靠右：\n\n"
-        'hallctl notice show 收费标准 --line "完税证明 | 免费" --line "工本费 | 0.50元"',
+        'hallctl notice show 收费标准 --line "完税证明 | 免费" --line "复印 | 0.20元"',
         "Show a notice on the walls until it is removed or ends.\n\n"
         "With --line it is a list (such as of prices) and TEXT its title; what is behind | stands "
         'at the right end:\n\nhallctl notice show Prices --line "Certificate | free"',

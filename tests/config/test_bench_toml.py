@@ -20,6 +20,7 @@ REAL_PORTS = {
     "${HALL_RUN}/wire/strips": "/dev/serial/by-id/usb-FTDI_USB-RS485_Cable_LEDS01-if00-port0",
     "${HALL_RUN}/wire/printer": "/dev/hall/printer",
     "${HALL_RUN}/wire/led-wall": "/dev/hall/led-wall",
+    "${HALL_RUN}/wire/led-wall-2": "socket://192.168.1.51:5005",
     "${HALL_RUN}/wire/voice": "/dev/hall/voice",
     "${HALL_RUN}/wire/relays": "/dev/serial/by-id/usb-FTDI_USB-RS485_Cable_RELAY01-if00-port0",
     "${HALL_RUN}/wire/tower": "/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0",
@@ -89,7 +90,7 @@ def test_every_port_of_the_bench_is_in_its_own_folder_or_on_loopback(
     ports = [line.port for line in settings.lines.values()]
     ports += [device.port for device in settings.devices.values() if device.port]
     ports += [d.options["pins"] for d in settings.devices.values() if "pins" in d.options]
-    assert len(ports) == 3 + 5 + 14
+    assert len(ports) == 3 + 6 + 14
     for port in ports:
         assert port.startswith((run, f"mock:{run}", "socket://127.0.0.1:")), port
 
@@ -136,7 +137,8 @@ def test_the_example_is_a_hall_with_real_ports_that_needs_no_environment(tmp_pat
     ports += [device.port for device in settings.devices.values() if device.port]
     assert all(port.startswith(("/dev/serial/by-id/", "/dev/hall/")) for port in ports)
     assert all("pins" not in device.options for device in settings.devices.values())
-    assert kinds(hall) | OTHER_LAMPS == kinds(load_bench(tmp_path))
+    # Beside other lamps the bench has a second wall, to show what another card says.
+    assert kinds(hall) | OTHER_LAMPS | {"led_wall.onbon"} == kinds(load_bench(tmp_path))
 
 
 def test_the_lamps_that_the_example_only_tells_of_are_a_halls_too(tmp_path: Path) -> None:

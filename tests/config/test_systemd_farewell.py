@@ -33,7 +33,7 @@ def test_a_killed_daemon_is_told_inside_the_units_filters(
     stage = SandboxedStage(folder / "s")
     stage.environment["CACHE_DIRECTORY"] = str(folder)
     text = asyncio.run(told(stage, folder))
-    assert "Told: walls 1/1, strips 15/15, pads 15/15, lamps 15/15." in text
+    assert "Told: walls 2/2, strips 15/15, pads 15/15, lamps 15/15." in text
 
 
 async def told(stage: SandboxedStage, folder: Path) -> str:

@@ -81,9 +81,9 @@ async def test_a_killed_daemon_is_told_on_every_display_and_a_new_one_shows_the_
         await hall.shows("lamp-15", lit=["red"])
         assert said == (
             "叫号服务已停止（被信号 KILL 终止）。"
-            "已告知：主屏 1/1、窗口屏 15/15、评价器 15/15、报警灯 15/15。"
+            "已告知：主屏 2/2、窗口屏 15/15、评价器 15/15、报警灯 15/15。"
             " halld was ended by signal KILL. "
-            "Told: walls 1/1, strips 15/15, pads 15/15, lamps 15/15."
+            "Told: walls 2/2, strips 15/15, pads 15/15, lamps 15/15."
         )
         await hall.start()
         await all_as_before(hall)
@@ -105,7 +105,7 @@ async def test_one_display_that_is_unplugged_and_two_that_hang_keep_nobody_else_
             await hall.shows(f"strip-{window}", lines=["系统故障"])
         await hall.shows("lamp-2", lit=["red", "amber"])
         # strip-9 shows it, but its answer came too late to say so.
-        assert "Told: walls 0/1, strips 13/15, pads 0/15, lamps 15/15." in said
+        assert "Told: walls 1/2, strips 13/15, pads 0/15, lamps 15/15." in said
         assert "led-wall (no such port (is it plugged in?))" in said
         assert "strip-3（没有应答）" in said
         await hall.bench.do("plug", "led-wall")
@@ -143,7 +143,7 @@ async def test_an_orderly_stop_is_told_calmly_and_leaves_the_lamps_out(place: Pa
         await hall.shows("strip-1", lines=["人工叫号"], colours=["yellow"])
         await hall.shows("pad-1", waiting="", number="")
         await hall.shows("lamp-1", lit=[])
-        assert said.startswith("叫号服务已停止（正常停止）。已告知：主屏 1/1")
+        assert said.startswith("叫号服务已停止（正常停止）。已告知：主屏 2/2")
         assert "lamps" not in said
         await hall.start()
         await all_as_before(hall)
@@ -179,7 +179,7 @@ async def test_a_refused_configuration_is_told_on_the_displays_that_the_last_dae
         await asyncio.to_thread(hall.stage.end, "halld")
         (said,) = await farewell(hall, **REFUSED)
         await hall.shows("led-wall", lines=ON_WALL)
-        assert "halld refused its configuration. Told: walls 1/1" in said
+        assert "halld refused its configuration. Told: walls 2/2" in said
         await asyncio.to_thread(hall.stage.config.write_text, good, "utf-8")
         hall.allowed = ["nonsense"]
         await hall.start()
