@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from devices.simulator import Simulator
 from devices.tracefile import Chunk, Trace
@@ -19,17 +19,21 @@ __all__ = ["Difference", "Player"]
 
 #: How far ahead a piece is looked for that came instead of the expected one.
 _LOOK_AHEAD = 16
+#: Fewer bytes are no sign of where the host is in the trace.
+_SURE = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The host wrote ``got`` where the trace has ``expected`` (``got`` empty: not yet, or never).
+    """The host wrote ``got`` where the trace has ``expected``, one whole piece of it.
 
-    ``position`` counts the trace's bytes to the device, ``at_ns`` is the expected piece's time.
+    They differ from byte ``offset`` on, byte ``position`` of all that the trace has to the device;
+    ``at_ns`` is the piece's time. ``got`` may have broken off there: then that is all that came.
     """
 
     position: int
     at_ns: int
+    offset: int
     expected: bytes
     got: bytes
 
@@ -64,9 +68,11 @@ class Player(Simulator):
         self._speed = speed
         self.on_change = on_change or _nothing
         self._steps = _steps(trace.chunks)
-        #: The step whose bytes are expected next, and how much of them is there.
+        #: The step whose bytes are expected next, and what of them is there.
         self._at = 0
-        self._got = 0
+        self._got = b""
+        #: This step differs, and was told.
+        self._differs = False
         self._position = 0
         self._begun = False
         #: What the device is still to say, in its order whenever the times come.
@@ -88,62 +94,88 @@ class Player(Simulator):
         position, got = self._position, self._got
         for step in self._steps[self._at :]:
             if step.out is not None:
-                found.append(Difference(position, step.out.at_ns, step.out.data[got:], b""))
-                position += len(step.out.data) - got
-            got = 0
+                data = step.out.data
+                place = position + len(got)
+                found.append(Difference(place, step.out.at_ns, len(got), data, got))
+                position += len(data)
+            got = b""
         return found
 
     def plugged(self) -> None:
         """The line is there: what the device said before anything was written comes at once."""
         if not self._begun:
             self._begun = True
-            self._finish_step(self._steps[0])
+            self._finish_step()
 
     def feed(self, data: bytes) -> None:
         """Hold what the host wrote against the trace."""
+        if self._differs:
+            self._find_again(data)
         while data:
             data = self._take(data)
         self.on_change()
 
     def _take(self, data: bytes) -> bytes:
         """Take what belongs to one step; return the rest."""
-        step = self._steps[self._at] if self._at < len(self._steps) else None
-        if step is None or step.out is None:
+        out = self._expected(self._at)
+        if out is None:
             # A host that polls goes on when the trace is over.
             self.after_end += len(data)
             return b""
-        out, got = step.out, self._got
-        count = min(len(data), len(out.data) - got)
-        if _fits(out, got, data[:count]):
-            self._got += count
-            self._position += count
-            if self._got == len(out.data):
-                self._finish_step(step)
-            return data[count:]
-        return self._differs(out, data)
-
-    def _differs(self, out: Chunk, data: bytes) -> bytes:
-        """Tell it; go on with the next piece that fits, else take this write for the step's."""
-        self.differences.append(Difference(self._position, out.at_ns, out.data[self._got :], data))
-        for ahead in range(self._at + 1, min(self._at + _LOOK_AHEAD, len(self._steps))):
-            later = self._steps[ahead].out
-            if later is not None and _fits(later, 0, data[: len(later.data)]):
-                while self._at < ahead:
-                    self._pass_step()
+        place = len(self._got)
+        piece = data[: len(out.data) - place]
+        if self._differs:
+            self.differences[-1] = replace(self.differences[-1], got=self._got + piece)
+        elif (fits := _fitting(out, place, piece)) < len(piece):
+            if self._pass_to(data):
                 return data
-        self._pass_step()
-        return b""
+            self._tell(out, place + fits, self._got + piece)
+        self._got += piece
+        if len(self._got) == len(out.data):
+            self._finish_step()
+        return data[len(piece) :]
 
-    def _pass_step(self) -> None:
+    def _expected(self, at: int) -> Chunk | None:
+        return self._steps[at].out if at < len(self._steps) else None
+
+    def _tell(self, out: Chunk, offset: int, got: bytes) -> None:
+        found = Difference(self._position + offset, out.at_ns, offset, out.data, got)
+        self.differences.append(found)
+        self._differs = True
+
+    def _pass_to(self, data: bytes) -> bool:
+        """Pass steps that the host left out, each a difference; say whether ``data`` fits then."""
+        for ahead in range(self._at + 1, self._at + _LOOK_AHEAD):
+            later = self._expected(ahead)
+            if later is None:
+                return False
+            piece = data[: len(later.data)]
+            if len(piece) >= _SURE and _fitting(later, 0, piece) == len(piece):
+                while self._at < ahead:
+                    out = self._expected(self._at)
+                    if out is not None and not self._differs:
+                        self._tell(out, len(self._got), self._got)
+                    self._finish_step()
+                return True
+        return False
+
+    def _find_again(self, data: bytes) -> None:
+        """A write after one that differed: it may begin this step again, or another one."""
+        out = self._expected(self._at)
+        piece = b"" if out is None else data[: len(out.data)]
+        if out is not None and len(piece) >= _SURE and _fitting(out, 0, piece) == len(piece):
+            self._got, self._differs = b"", False
+        else:
+            self._pass_to(data)
+
+    def _finish_step(self) -> None:
         step = self._steps[self._at]
-        if step.out is not None:
-            self._position += len(step.out.data) - self._got
-        self._finish_step(step)
-
-    def _finish_step(self, step: _Step) -> None:
         self._at += 1
-        self._got = 0
-        began_ns = step.out.at_ns if step.out is not None else None
+        self._got, self._differs = b"", False
+        began_ns = None
+        if step.out is not None:
+            self._position += len(step.out.data)
+            began_ns = step.out.at_ns
         for answer in step.answers:
             begun_ns = answer.at_ns if began_ns is None else began_ns
             self._say(answer.data, max(0, answer.at_ns - begun_ns) / 1e9 / self._speed)
@@ -171,16 +203,16 @@ def _steps(chunks: Sequence[Chunk]) -> list[_Step]:
     return steps
 
 
-def _fits(out: Chunk, start: int, data: bytes) -> bool:
-    """Whether ``data`` is what the piece has from ``start`` on; masked bytes fit any."""
+def _fitting(out: Chunk, start: int, data: bytes) -> int:
+    """Return how much of ``data`` is what the piece has from ``start`` on; masked bytes fit any."""
     expected = out.data[start : start + len(data)]
     if expected == data:
-        return True
+        return len(data)
     masked = {at for first, count in out.masked for at in range(first, first + count)}
-    return len(expected) == len(data) and all(
-        want == got or start + at in masked
-        for at, (want, got) in enumerate(zip(expected, data, strict=True))
-    )
+    for at, (want, got) in enumerate(zip(expected, data, strict=False)):
+        if want != got and start + at not in masked:
+            return at
+    return len(expected)
 
 
 def _nothing() -> None:

@@ -25,7 +25,8 @@ __all__ = ["replay_trace"]
 
 #: The driver takes the device's last bytes before the port goes.
 _LINGER_S = 0.5
-_SHOWN = 24
+_SHOWN = 16
+_MOST_WORDS = 3
 
 
 def replay_trace(session: Session, file: Path, speed: float, port: Path | None) -> bool:
@@ -148,7 +149,9 @@ def _say_result(session: Session, trace: Trace, player: Player) -> bool:
         ),
     )
     if missing:
-        _say_bytes(trace.kind, t("等候  ", "awaited "), missing[0].expected)
+        awaited = missing[0]
+        words = _words(trace.kind, awaited.expected)[:_MOST_WORDS]
+        _say_bytes(t("等候  ", "awaited "), awaited.expected, awaited.offset, words)
     return False
 
 
@@ -163,14 +166,25 @@ def _say_difference(kind: str, one: Difference) -> None:
             "bold",
         )
     )
-    _say_bytes(kind, t("记录  ", "recorded"), one.expected)
-    _say_bytes(kind, t("实际  ", "written "), one.got)
+    expected, got = _words(kind, one.expected), _words(kind, one.got)
+    _say_bytes(t("记录  ", "recorded"), one.expected, one.offset, _beyond(expected, got))
+    _say_bytes(t("实际  ", "written "), one.got, one.offset, _beyond(got, expected))
 
 
-def _say_bytes(kind: str, name: str, data: bytes) -> None:
-    more = f" ... ({len(data)})" if len(data) > _SHOWN else ""
-    say("  ", (name, "dim"), f"  {data[:_SHOWN].hex(' ')}{more}")
-    for line in _words(kind, data):
+def _beyond(lines: Sequence[str], others: Sequence[str]) -> Sequence[str]:
+    """Return the lines from the first on that the others do not have there."""
+    same = 0
+    while same < min(len(lines), len(others)) and lines[same] == others[same]:
+        same += 1
+    return lines[same : same + _MOST_WORDS]
+
+
+def _say_bytes(name: str, data: bytes, offset: int, words: Sequence[str]) -> None:
+    shown = data[offset : offset + _SHOWN]
+    before = "... " if offset else ""
+    after = f" ... ({len(data)})" if len(data) > offset + _SHOWN else ""
+    say("  ", (name, "dim"), f"  {before}{shown.hex(' ') or '-'}{after}")
+    for line in words:
         say("            ", (line, "bold"))
 
 
@@ -178,6 +192,7 @@ def _as_json(kind: str, one: Difference) -> dict[str, Any]:
     return {
         "position": one.position,
         "ms": round(one.at_ns / 1e6, 3),
+        "offset": one.offset,
         "recorded": {"hex": one.expected.hex(" "), "words": _words(kind, one.expected)},
         "written": {"hex": one.got.hex(" "), "words": _words(kind, one.got)},
     }
