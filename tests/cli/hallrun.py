@@ -94,6 +94,12 @@ class Hallctl:
         assert ran.code == 0, ran
         return ran.json()
 
+    def ok_lines(self, *arguments: str) -> list[Any]:
+        """Return the lines of JSON that a command writes; it must succeed."""
+        ran = self(*arguments, "--json")
+        assert ran.code == 0, ran
+        return [json.loads(line) for line in ran.out.splitlines()]
+
     def events(self, *arguments: str) -> dict[str, dict[str, Any]]:
         """Return what a command made happen: event -> data."""
         return {event["type"]: event["data"] for event in self.ok(*arguments)["events"]}
