@@ -130,6 +130,8 @@ class DaySettings(Table, frozen=True, kw_only=True):
     last_ticket_min: Annotated[int, Meta(ge=0, le=480)] = 0
     #: Minutes after closing time at which an automatic day is closed.
     close_after_min: Annotated[int, Meta(ge=0, le=480)] = 60
+    #: A ticket printer that prints the day's report when the day is closed.
+    report_printer: Filled | None = None
 
 
 class NumberSettings(Table, frozen=True, kw_only=True):

@@ -62,6 +62,20 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
     type=click.Path(path_type=Path),
     help=t("另存为 Excel 可直接打开的 CSV 文件。", "Also write a CSV file that Excel opens."),
 )
+@click.option(
+    "--print",
+    "on_paper",
+    is_flag=True,
+    help=t("在小票打印机上打印某一天的日报。", "Print the report of one day on a ticket printer."),
+)
+@click.option(
+    "--printer",
+    metavar="NAME",
+    help=t(
+        "用哪台打印机；默认为 day.report_printer，再默认为第一台取号机的打印机。",
+        "On this printer; or day.report_printer, or that of the first kiosk.",
+    ),
+)
 @pass_session
 def report(
     session: Session,
@@ -71,8 +85,19 @@ def report(
     first: str | None,
     last: str | None,
     csv_file: Path | None,
+    on_paper: bool,
+    printer: str | None,
 ) -> None:
     """Show the figures."""
+    if on_paper or printer is not None:
+        if any(one is not None for one in (week, month, first, last, csv_file)):
+            raise WrongUse(
+                "print_one_day",
+                "--print 打印一天的日报，只能与 --day、--printer 一起用。",
+                "--print is the report of one day; it goes with --day and --printer only.",
+            )
+        _print(session, day, printer)
+        return
     asked = [day, week, month, first or last]
     if sum(one is not None for one in asked) > 1:
         raise WrongUse(
@@ -103,6 +128,20 @@ def _one_day(session: Session, day: str | None, csv_file: Path | None) -> None:
     else:
         say(t(f"没有 {day} 的记录。", f"Nothing is recorded of {day}."))
     _say_written(session, csv_file if figures is not None else None)
+
+
+def _print(session: Session, day: str | None, printer: str | None) -> None:
+    wanted = {} if day is None else {"day": _date(day).isoformat()}
+    if printer is not None:
+        wanted["printer"] = printer
+    found = session.client.ask("report.print", REPORT_S, **wanted)
+    if session.json:
+        write_json(found)
+    elif found is not None:
+        day, name = found["day"], found["printer"]
+        say(t(f"{day} 的日报已送往打印机 {name}。", f"The report of {day} goes to {name}."))
+    else:
+        say(t("没有这一天的记录。", "Nothing is recorded of that day."))
 
 
 def _span(session: Session, first: date, last: date, csv_file: Path | None) -> None:

@@ -21,6 +21,7 @@ _FAMILIES = {
     "lamp": "lamp",
     "button": "button",
     "printer": "ticket_printer",
+    "report_printer": "ticket_printer",
     "display": "led_wall",
     "device": "voice",
 }
@@ -72,6 +73,8 @@ def _places(settings: Settings) -> Iterator[tuple[str, str, KeyPath]]:
                 device = getattr(entry, key)
                 if device:
                     yield device, key, (table, n, key)
+    if settings.day.report_printer:
+        yield settings.day.report_printer, "report_printer", ("day", "report_printer")
 
 
 def _check_places(settings: Settings, found: Findings) -> None:
@@ -90,8 +93,8 @@ def _check_places(settings: Settings, found: Findings) -> None:
                 f"{name} 的类型是 {family}，此处应为 {wanted}",
             )
         owner = first.setdefault(name, at)
-        # Two kiosks may share a printer; nothing else can be in two places.
-        if owner != at and key != "printer":
+        # Kiosks and the report may share a printer; nothing else can be in two places.
+        if owner != at and key not in {"printer", "report_printer"}:
             place = path_text(owner)
             line = found.lines.get(owner, 0)
             found.add(

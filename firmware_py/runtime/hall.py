@@ -41,6 +41,7 @@ from firmware_py.runtime.owed_paper import unprinted
 from firmware_py.runtime.people import Inputs, Lamps, Pads
 from firmware_py.runtime.printing import Printing
 from firmware_py.runtime.proof import Proof
+from firmware_py.runtime.report_paper import report_paper_of
 from firmware_py.runtime.supervisor import Supervisor
 from firmware_py.runtime.voices import Voices
 from firmware_py.settings import Settings
@@ -116,6 +117,7 @@ class Hall:
         self.printing = Printing(
             settings, self.rules, self.state, self.positions.of, self.positions.keep, self.post
         )
+        self.report_paper = report_paper_of(self)
         layouts, wrong = layouts_of(settings)
         for mistake in (one for found in wrong for one in found.mistakes()):
             log.error("a wall shows calls alone, its layout cannot be used: %s", mistake)
@@ -136,6 +138,7 @@ class Hall:
             self.printing.recorded,
             lambda _: self.positions.sent_with_events(self.printing.spools.values()),
             self.backups.recorded,
+            self.report_paper.recorded,
             self.walls.recorded,
             self.notices.recorded,
             self.strips.recorded,
@@ -198,6 +201,7 @@ class Hall:
     async def stop(self) -> None:
         """Stop the devices, keep a snapshot, close the journal."""
         self.walls.stop()
+        await self.report_paper.stop()
         if self.sync is not None:
             await self.sync.stop()
         await asyncio.to_thread(self.supervisor.stop, 5.0)
@@ -267,6 +271,7 @@ class Hall:
                     self.inputs.happened(device, given)
                 case Reported(device=device, report=Status() as status):
                     self.printing.opened(device, status)
+                    self.report_paper.opened(device, status)
                     self.publish_health(device)
                 case Opened(device=device, status=status):
                     self._show_again(device, status)
@@ -290,6 +295,7 @@ class Hall:
 
     def _show_again(self, device: str, status: Status) -> None:
         self.printing.opened(device, status)
+        self.report_paper.opened(device, status)
         self.walls.show(device)
         self.brightness.show(device)
         self.strips.show(device)

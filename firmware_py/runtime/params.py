@@ -54,6 +54,13 @@ class Day(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     day: DayText | None = None
 
 
+class PrintReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A business day, and the printer for its report; the hall's own choice if not given."""
+
+    day: DayText | None = None
+    printer: str | None = None
+
+
 class Days(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From a date to a date, both included."""
 
@@ -88,6 +95,7 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "journal.tail": Range,
     "report.day": Day,
     "report.range": Days,
+    "report.print": PrintReport,
 }
 
 

@@ -26,7 +26,8 @@ from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.device_views import device_view, without_broker
 from firmware_py.runtime.hall import Hall
-from firmware_py.runtime.params import Device, Number, Range, Say, Status
+from firmware_py.runtime.params import Device, Number, PrintReport, Range, Say, Status
+from firmware_py.runtime.report_paper import printer_for
 from firmware_py.runtime.reports import READ_AT_ONCE, Reports
 from firmware_py.runtime.technician import Technician, unknown_device
 from firmware_py.runtime.views import (
@@ -67,15 +68,16 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "device.list": answers.devices,
         "device.show": answers.device,
         **Technician(hall).queries(),
-        "notice.list": answers.notices,
         "voice.list": answers.voices,
         "voice.say": answers.say,
+        "notice.list": answers.notices,
         "journal.tail": answers.tail,
         "journal.verify": answers.verify,
         "journal.backup": answers.backup,
         "journal.backups": answers.backups,
         "report.day": reports.day,
         "report.range": reports.range,
+        "report.print": answers.print_report,
         "config.show": answers.config,
     }
 
@@ -160,6 +162,16 @@ class Answers:
             if wanted is None or t.status == wanted
         ]
 
+    async def print_report(self, params: dict[str, Any], user: str) -> Any:
+        """Begin to print a day's report; return its day and printer, None without records."""
+        wanted = msgspec.convert(params, PrintReport)
+        printer = printer_for(self._hall.settings, wanted.printer)
+        day = await self._hall.report_paper.print(wanted.day, printer)
+        if day is None:
+            return None
+        self._hall.submit_own(RecordAction("report.print", printer), by=f"hallctl:{user}")
+        return {"day": day, "printer": printer}
+
     async def why(self, params: dict[str, Any], user: str) -> Any:
         """Return why a ticket was called (each call), or why it still waits."""
         hall, state = self._hall, self._hall.state()
@@ -204,10 +216,6 @@ class Answers:
         health = hall.supervisor.health_of(name) if enabled else None
         return device_view(hall.settings, name, health, round(time.monotonic() * 1000))
 
-    async def notices(self, params: dict[str, Any], user: str) -> Any:
-        """Return the notices and lists for the walls, and what each is doing."""
-        return self._hall.notices.listing()
-
     async def voices(self, params: dict[str, Any], user: str) -> Any:
         """Return every voice: what it said last, what waits."""
         return self._hall.voices.status()
@@ -221,6 +229,10 @@ class Answers:
         devices = self._hall.voices.say(wanted.text, wanted.voice)
         self._hall.submit_own(RecordAction("voice.say", ",".join(devices)), by=f"hallctl:{user}")
         return [one for one in self._hall.voices.status() if one["device"] in devices]
+
+    async def notices(self, params: dict[str, Any], user: str) -> Any:
+        """Return the notices and lists for the walls, and what each is doing."""
+        return self._hall.notices.listing()
 
     async def tail(self, params: dict[str, Any], user: str) -> Any:
         """Return events, the newest ones or those after a number."""

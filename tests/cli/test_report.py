@@ -188,3 +188,21 @@ def test_wrong_spans_are_wrong_use(hallctl: Hallctl) -> None:
     unwritable = hallctl("report", "--week", "--csv", "/nonexistent/a.csv", lang="zh")
     assert unwritable.code == 1
     assert unwritable.err.startswith("无法写入 /nonexistent/a.csv：")
+
+
+def test_a_report_is_printed_on_the_halls_printer(hallctl: Hallctl) -> None:
+    today = hallctl.ok("status")["day"]
+    assert hallctl.ok("report", "--print") == {"day": today, "printer": "printer"}
+    shown = hallctl("report", "--print", "--day", today, "--printer", "printer", lang="zh")
+    assert shown.out == f"{today} 的日报已送往打印机 printer。\n"
+    nowhere = hallctl("report", "--print", "--day", "2020-01-01")
+    assert nowhere.out == "Nothing is recorded of that day.\n"
+
+
+def test_a_report_is_one_day_on_a_ticket_printer(hallctl: Hallctl) -> None:
+    assert hallctl("report", "--print", "--week").code == 2
+    pad = hallctl("report", "--printer", "pad-1")
+    assert (pad.code, pad.err) == (
+        1,
+        "pad-1 is no ticket printer in use; see hallctl devices.\n",
+    )
