@@ -12,6 +12,7 @@ import pytest
 from devices.errors import DeviceUnavailable, PortAbsent
 from devices.ports import BadPort, UsbPort, resolve, usb_port
 from devices.printer_port import PrinterEnd
+from devices.simports import make_wire
 from devices.transport import open_line
 from devices.usb import plugged
 from tests.devices.sysfs import Machine
@@ -141,6 +142,11 @@ def test_hubs_are_left_out_and_readers_are_no_ports(machine: Machine) -> None:
     assert [one.socket for one in plugged(machine.sys, machine.dev)] == ["1-1.1"]
     with pytest.raises(PortAbsent, match="no port"):
         node(machine, "usb:1eab:0022")
+
+
+def test_the_bench_does_not_play_a_usb_port() -> None:
+    with pytest.raises(ValueError, match="the bench plays ptys and socket://, not usb:0403:6001"):
+        make_wire("printer", "usb:0403:6001", 9600)
 
 
 def test_a_machine_without_usb_has_nothing_plugged_in(tmp_path: Path) -> None:

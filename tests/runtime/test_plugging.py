@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -17,12 +18,12 @@ from pathlib import Path
 import pytest
 
 from devices.base import Driver, HealthState, Line, Report, Sentence, Status
-from devices.errors import DeviceTimeout, WrongDevice
+from devices.errors import DeviceTimeout, DeviceUnavailable, WrongDevice
 from devices.simhost import SimHost
 from devices.specs import DeviceSpec
 from devices.transport import open_line
 from firmware_py.runtime.backoff import Backoff
-from firmware_py.runtime.device_events import Finished, Lost, Opened, Outcome
+from firmware_py.runtime.device_events import Finished, Lost, Opened, Outcome, describe
 from firmware_py.runtime.slot import Slot
 from firmware_py.runtime.supervisor import Supervisor
 from firmware_py.runtime.worker import Worker
@@ -175,6 +176,24 @@ def test_a_device_that_says_it_is_another_gets_nothing_but_the_question(tmp_path
         assert listener.of(Opened) == []
 
 
+def test_a_receipt_printer_that_was_swapped_prints_nothing(tmp_path: Path) -> None:
+    port, listener = tmp_path / "printer", Listener()
+    spec = DeviceSpec(
+        name="printer",
+        kind="ticket_printer.escpos",
+        port=str(port),
+        expect_identity="TM-T88V",
+    )
+    supervisor = Supervisor({}, {"printer": spec}, listener)
+    with bench(lambda: SimHost({}, {"printer": spec})) as far, supervising(supervisor):
+        lost = listener.wait(Lost, "printer")
+        assert lost.status.code == "other_device"
+        assert "SIM-80" in lost.status.say.en
+        supervisor.post("printer", lambda driver: driver.self_test())
+        assert listener.wait(Finished).result.outcome is Outcome.NOT_OPEN
+        assert far.do(lambda host: host.simulator("printer").seen()["slips"]) == 0
+
+
 def test_the_expected_device_works_however_its_letters_are_written(tmp_path: Path) -> None:
     port, listener = tmp_path / "printer", Listener()
     spec = DeviceSpec(name="printer", kind="pad.ff68", port=str(port), expect_identity="ECHO 1")
@@ -225,6 +244,17 @@ def test_a_device_that_is_well_and_not_the_expected_one_is_let_go(identity: str,
     lost = slot.lost_because(caught.value)
     assert lost is not None
     assert lost.status.code == code
+
+
+@pytest.mark.parametrize("port", ["/dev/hall/nowhere", "usb:0403:6001", "socket://127.0.0.1:1"])
+def test_why_a_port_is_not_open_is_told_in_each_language_alone(port: str, tmp_path: Path) -> None:
+    with pytest.raises(DeviceUnavailable) as caught:
+        open_line(port, sys=tmp_path)
+    say = describe(caught.value).say
+    assert caught.value.reason in say.en
+    assert caught.value.zh in say.zh
+    assert not re.search("[a-z]{3,}", say.zh.replace(port, ""))
+    assert not re.search("[\u4e00-\u9fff]", say.en)
 
 
 def test_no_write_holds_a_device_up_for_more_than_two_seconds(tmp_path: Path) -> None:
