@@ -32,12 +32,12 @@ from devices.base import Driver, Line
 from devices.errors import DeviceError, DeviceTimeout
 from devices.specs import DeviceSpec, LineSpec, lines_of
 from devices.transport import LineSettings, open_line
+from firmware_py.runtime.drivers import registered_driver
 from firmware_py.runtime.farewell_pages import page_for
 from firmware_py.runtime.farewell_plan import Driven, Role, driven_by, kept
 from firmware_py.runtime.farewell_words import Told, ended_because, report
 from firmware_py.runtime.hurried_line import HurriedLine
 from firmware_py.runtime.logs import set_up_logs
-from firmware_py.runtime.supervisor import registered_driver
 
 __all__ = ["END_S", "LINE_S", "Farewell", "main"]
 

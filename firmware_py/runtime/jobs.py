@@ -73,6 +73,16 @@ class JobQueue:
                 del self._keyed[(job.device, job.key)]
             return job
 
+    def drop(self, device: str) -> list[Job]:
+        """Take a device's jobs out; return them."""
+        with self._lock:
+            left = [job for job in self._jobs if job.device == device]
+            self._jobs = deque(job for job in self._jobs if job.device != device)
+            for job in left:
+                if job.key is not None:
+                    del self._keyed[(device, job.key)]
+            return left
+
     def close(self) -> list[Job]:
         """Take no more jobs; return those that waited."""
         with self._lock:

@@ -10,33 +10,35 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
 from devices.base import Driver, HealthState, Line, Sentence, Status
-from devices.errors import DeviceError, DeviceUnavailable
-from devices.registry import convert_options, kind, load_driver, mask_of
-from devices.specs import DeviceSpec, LineSpec, lines_of, raw_options
+from devices.errors import DeviceError
+from devices.registry import mask_of
+from devices.specs import DeviceSpec, LineSpec
 from devices.transport import open_line
 from firmware_py.runtime.backoff import Backoff
-from firmware_py.runtime.device_events import DeviceEvent, Done, Emit, Lost, Opened, Reported
+from firmware_py.runtime.crew import Crew, Group, groups_of
+from firmware_py.runtime.device_events import (
+    DeviceEvent,
+    Done,
+    Emit,
+    Finished,
+    Lost,
+    Opened,
+    Reported,
+)
+from firmware_py.runtime.drivers import check_device, registered_driver
 from firmware_py.runtime.slot import MakeDriver, Slot
 from firmware_py.runtime.tapped_line import TappedLine
 from firmware_py.runtime.tracing import LineTap
-from firmware_py.runtime.worker import Worker
 
 __all__ = ["DeviceSpec", "Health", "LineSpec", "Supervisor"]
 
 log = logging.getLogger(__name__)
 
-#: One worker at a time imports a kind and works out its options: msgspec crashes when two
-#: threads work out one type. What a driver decodes itself, it works out when it is imported.
-_LOADING = threading.Lock()
-#: The worker of all devices without a line.
-_NO_LINE = "gpio"
 #: A driver call that lasts longer is stuck: every read and write of a line has a shorter limit.
 _STUCK_S = 10.0
 
@@ -92,34 +94,94 @@ class Supervisor:
         make_driver: Callable[[DeviceSpec, Line | None], Driver] | None = None,
         queue_limit: int = 64,
     ) -> None:
-        self._devices = dict(devices)
         self._emit = emit
         self._clock = clock
         self._lock = threading.Lock()
         self._random = randomness or random.Random()  # noqa: S311 - pauses, not secrets
         self._queue_limit = queue_limit
         self._make_driver = make_driver or registered_driver
-        self._workers: dict[str, Worker] = {}
+        self._devices: dict[str, DeviceSpec] = {}
+        self._groups: dict[str, Group] = {}
+        #: By device, and by the group's name.
+        self._workers: dict[str, Crew] = {}
+        self._crews: dict[str, Crew] = {}
         self._taps: dict[str, LineTap] = {}
-        self._health = {name: (_STARTING, int(clock() * 1000)) for name in devices}
-        if make_driver is None:
-            for device in devices.values():
-                _check(device)
-        used = lines_of(lines, devices)
-        members: dict[str, list[DeviceSpec]] = {}
-        for device in devices.values():
-            own = device.name if device.port is not None else None
-            members.setdefault(device.line or own or _NO_LINE, []).append(device)
-        for name, sharing in members.items():
-            worker = self._worker(name, used.get(name), sharing)
-            self._workers.update((device.name, worker) for device in sharing)
+        self._health: dict[str, tuple[Status, int]] = {}
+        #: Who has to end before who may begin; and who has not ended.
+        self._ending: list[Crew] = []
+        self._beginning: list[Crew] = []
+        self._running = False
+        self.change(lines, devices)
 
     # ---- what the daemon does
 
     def start(self) -> None:
         """Start every worker; returns at once, ``Opened`` and ``Lost`` follow."""
-        for worker in self._each_worker():
-            worker.start()
+        with self._lock:
+            self._running, self._beginning = True, []
+            for worker in self._crews.values():
+                worker.start()
+
+    def check(self, devices: Mapping[str, DeviceSpec]) -> None:
+        """Refuse devices that can never work; raises as the constructor does."""
+        if self._make_driver is registered_driver:
+            for device in devices.values():
+                check_device(device)
+
+    def change(
+        self,
+        lines: Mapping[str, LineSpec],
+        devices: Mapping[str, DeviceSpec],
+        renew: Collection[str] = (),
+    ) -> None:
+        """Go on with these devices; those that ``renew`` names are opened again though unchanged.
+
+        Whatever stays as it is keeps its port open. A line that changed is let go of, and opened
+        as it is now by ``hand_over``, which must follow. Raises as the constructor does, and then
+        nothing has changed.
+        """
+        self.check(devices)
+        groups = groups_of(lines, devices)
+        again = {name for name in devices if devices[name] != self._devices.get(name)} | {*renew}
+        with self._lock:
+            now_ms = self._now_ms()
+            off = {n for n, (status, _) in self._health.items() if _is_disabled(status)}
+            kept = {n: h for n, h in self._health.items() if n in off or n not in again}
+            self._health = {name: kept.get(name, (_STARTING, now_ms)) for name in devices}
+        gone, stays, former = dict(self._crews), set[str](), self._groups
+        for name, group in groups.items():
+            if name in gone and former[name].goes_on_as(group):
+                del gone[name]
+                stays.add(name)
+            else:
+                self._crews[name] = self._crew(name, group, off)
+                self._beginning.append(self._crews[name])
+        self._crews = {name: self._crews[name] for name in groups}
+        # Before any of them says something.
+        self._devices, self._groups = dict(devices), groups
+        self._workers = {d.name: self._crews[n] for n, g in groups.items() for d in g.devices}
+        for name in stays:
+            self._reform(self._crews[name], former[name], groups[name], again, off)
+        for worker in gone.values():
+            worker.stop()
+        self._beginning = [one for one in self._beginning if one not in gone.values()]
+        self._ending += gone.values()
+        self._taps = {name: tap for name, tap in self._taps.items() if name in devices}
+
+    def hand_over(self, timeout_s: float = 5.0) -> None:
+        """Begin what ``change`` made, once those have ended whose ports it may need.
+
+        Waits for that, so it is for a thread. One that hangs is not waited for any longer: a port
+        that it holds is tried again and again.
+        """
+        deadline = time.monotonic() + timeout_s
+        ended = [w for w in self._ending if w.join(max(0.0, deadline - time.monotonic()))]
+        with self._lock:
+            self._ending = [worker for worker in self._ending if worker not in ended]
+            beginning, self._beginning = self._beginning, []
+            if self._running:
+                for worker in beginning:
+                    worker.start()
 
     def post(
         self,
@@ -181,7 +243,9 @@ class Supervisor:
 
     def stop(self, timeout_s: float = 3.0) -> list[str]:
         """Close everything; return the names of workers that did not end in ``timeout_s``."""
-        workers = self._each_worker()
+        with self._lock:
+            self._running = False
+            workers = [*self._crews.values(), *self._ending]
         for worker in workers:
             worker.stop()
         deadline = time.monotonic() + timeout_s
@@ -192,18 +256,49 @@ class Supervisor:
 
     # ---- inside
 
-    def _worker(self, name: str, line: LineSpec | None, sharing: list[DeviceSpec]) -> Worker:
-        return Worker(
+    def _crew(self, name: str, group: Group, off: Collection[str]) -> Crew:
+        def emit(batch: Sequence[DeviceEvent]) -> None:
+            self._from_worker([one for one in batch if self._counts(crew, one)])
+
+        crew = Crew(
             name,
-            {device.name: self._maker(device) for device in sharing},
-            self._from_worker,
-            open_line=None if line is None else self._opener(line, sharing),
+            {device.name: self._maker(device) for device in group.devices},
+            emit,
+            open_line=None if group.line is None else self._opener(group.line, group.devices),
             clock=self._clock,
-            make_backoff=lambda: Backoff(random=self._random),
+            make_backoff=self._backoff,
             queue_limit=self._queue_limit,
         )
+        for device in off & crew.slots.keys():
+            crew.slots[device].enabled = False
+        return crew
 
-    def _opener(self, line: LineSpec, sharing: list[DeviceSpec]) -> Callable[[], Line]:
+    def _reform(
+        self, crew: Crew, former: Group, group: Group, again: Collection[str], off: Collection[str]
+    ) -> None:
+        before = {device.name: self._taps.get(device.name) for device in former.devices}
+        stay = [one.name for one in group.devices if one.name in before and one.name not in again]
+        fresh = {
+            device.name: Slot(
+                device.name, self._maker(device), self._backoff(), enabled=device.name not in off
+            )
+            for device in group.devices
+            if device.name not in stay
+        }
+        tap = next(iter(before.values()))
+        if tap is not None:
+            self._taps.update((device, tap) for device in fresh)
+        if fresh or len(stay) < len(before):
+            crew.reform(stay, fresh)
+
+    def _backoff(self) -> Backoff:
+        return Backoff(random=self._random)
+
+    def _counts(self, crew: Crew, event: DeviceEvent) -> bool:
+        """Say whether an event is news; of a worker that was let go of only the ends of jobs."""
+        return isinstance(event, Finished) or self._workers.get(event.device) is crew
+
+    def _opener(self, line: LineSpec, sharing: Sequence[DeviceSpec]) -> Callable[[], Line]:
         kinds = dict.fromkeys(device.kind for device in sharing)
         tap = LineTap([mask for name in kinds if (mask := mask_of(name)) is not None])
         self._taps.update((device.name, tap) for device in sharing)
@@ -233,7 +328,7 @@ class Supervisor:
 
     def _say_lost(self, device: str, error: DeviceError) -> None:
         with self._lock:
-            known = self._health[device][0].state is HealthState.GONE
+            known = self._health.get(device, (_STARTING, 0))[0].state is HealthState.GONE
         # "Hung up", then "no such port": one pulled plug, one warning.
         log.log(logging.DEBUG if known else logging.WARNING, "%s: lost: %s", device, error)
 
@@ -241,8 +336,9 @@ class Supervisor:
         self, device: str, status: Status, *, opened: bool = False, lost: bool = False
     ) -> None:
         with self._lock:
-            before, since_ms = self._health[device]
-            if before.state is HealthState.DISABLED:
+            # It may have gone from the configuration while its worker said this.
+            before, since_ms = self._health.get(device, (_STARTING, 0))
+            if device not in self._health or _is_disabled(before):
                 return
             now_ms = self._now_ms()
             changed = (before.state, before.code) != (status.state, status.code)
@@ -255,33 +351,9 @@ class Supervisor:
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
 
-    def _each_worker(self) -> list[Worker]:
-        return list({worker.name: worker for worker in self._workers.values()}.values())
 
-
-def registered_driver(device: DeviceSpec, line: Line | None) -> Driver:
-    """Make the driver that the registry has for the device's kind."""
-    with _LOADING:
-        driver = load_driver(device.kind)
-        options = convert_options(device.kind, raw_options(device))
-    return driver(device.name, options, line)
-
-
-def _check(device: DeviceSpec) -> None:
-    """Refuse what can never work: an unknown kind, wrong options, a serial device without port."""
-    wants_line = bool(kind(device.kind).line)
-    has_line = device.line is not None or device.port is not None
-    if wants_line and not has_line:
-        raise ValueError(f"device {device.name} ({device.kind}) needs a line or a port")
-    if has_line and not wants_line:
-        raise ValueError(f"device {device.name} ({device.kind}) has no port; see its options")
-    try:
-        convert_options(device.kind, raw_options(device))
-    except DeviceUnavailable:
-        # A library is missing: the worker says so, for this device alone.
-        return
-    except msgspec.ValidationError as error:
-        raise msgspec.ValidationError(f"devices.{device.name}: {error}") from error
+def _is_disabled(status: Status) -> bool:
+    return status.state is HealthState.DISABLED
 
 
 def _disabled(device: str, by: str) -> Status:
@@ -296,7 +368,7 @@ def _disabled(device: str, by: str) -> Status:
     )
 
 
-def _counters(slot: Slot, worker: Worker) -> dict[str, int]:
+def _counters(slot: Slot, worker: Crew) -> dict[str, int]:
     counted = {"opened": slot.opened, "lost": slot.lost, "waiting": worker.waiting()}
     driver = slot.driver
     if driver is not None:

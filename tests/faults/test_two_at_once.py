@@ -15,7 +15,7 @@ import sys, threading
 sys.setswitchinterval(1e-6)
 from devices.specs import DeviceSpec
 from devices.ticket_printer import compile, template
-from firmware_py.runtime.supervisor import registered_driver
+from firmware_py.runtime.drivers import registered_driver
 spec = DeviceSpec(name="p", kind="ticket_printer.escpos", port="/nowhere", options={})
 together = threading.Barrier(2)
 def start():
@@ -30,7 +30,7 @@ TWO_PADS = """
 import sys, threading
 sys.setswitchinterval(1e-6)
 from devices.specs import DeviceSpec
-from firmware_py.runtime.supervisor import registered_driver
+from firmware_py.runtime.drivers import registered_driver
 spec = DeviceSpec(name="p", kind="pad.ff68", port="/nowhere", options={})
 together = threading.Barrier(2)
 def start():
