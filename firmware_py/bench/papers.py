@@ -15,7 +15,7 @@ from firmware_py.bench.day import WINDOWS
 __all__ = ["PRINTERS", "VOICE", "Pictures", "read_journal", "write_journal"]
 
 PRINTERS = ("printer", "printer-2")
-WALL = "led-wall"
+WALLS = ("led-wall", "led-wall-2")
 VOICE = "voice"
 STRIPS = tuple(f"strip-{window}" for window in WINDOWS)
 #: While a picture is drawn the bench's wires stand still, so it draws a few at a time.
@@ -38,13 +38,13 @@ class Pictures:
     async def run(self) -> None:
         """Draw, device after device, until cancelled."""
         for strip in cycle(STRIPS):
-            for device in (PRINTERS[0], WALL, PRINTERS[1], strip):
+            for device in (PRINTERS[0], WALLS[0], PRINTERS[1], WALLS[1], strip):
                 await self._draw(device)
                 await asyncio.sleep(PAUSE_S)
 
     async def finish(self) -> None:
         """Draw what is left."""
-        for device in (*PRINTERS, WALL, *STRIPS):
+        for device in (*PRINTERS, *WALLS, *STRIPS):
             await self._draw(device)
         # One at a time, and at the end: speaking takes longer than a picture.
         while await self._draw(VOICE):
