@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from devices.ticket_printer.codec import (
     AutomaticStatus,
+    Information,
     PaperStatus,
     ProcessEnd,
     RealTimeStatus,
@@ -66,7 +67,10 @@ _BITS = {
 def explain(data: bytes, *, answers: bool = False) -> list[str]:
     """Return what the bytes say, a line a command, text or answer; ``answers``: the printer's."""
     if answers:
-        return [_answer(reply) for reply in ReplyDecoder().feed(data)]
+        decoder = ReplyDecoder()
+        # Nothing else begins as the answer to "which printer are you?" does.
+        decoder.information = True
+        return [_answer(reply) for reply in decoder.feed(data)]
     return list(_commands(data))
 
 
@@ -85,8 +89,8 @@ def _answer(reply: Reply) -> str:
             return "all before is printed: paper is there"
         case ProcessEnd(process_id=identifier):
             return f"printed up to the mark {identifier.decode('ascii')!r}"
-        case _:
-            return str(reply)
+        case Information(text=text):
+            return f"it is {text!r}"
 
 
 def _commands(data: bytes) -> Iterator[str]:

@@ -25,6 +25,7 @@ __all__ = ["replay_trace"]
 
 #: The driver takes the device's last bytes before the port goes.
 _LINGER_S = 0.5
+_DRAIN_S = 0.05
 _SHOWN = 16
 _MOST_WORDS = 3
 
@@ -81,6 +82,8 @@ async def _play(trace: Trace, player: Player, place: Path) -> None:
     spec = DeviceSpec(name=trace.device, kind=trace.kind, port=str(place))
     async with SimHost({}, {trace.device: spec}, make_simulator=lambda _: player):
         await over.wait()
+        # What the host wrote before Ctrl-C still counts.
+        await asyncio.sleep(_DRAIN_S)
 
 
 def _say_how(session: Session, trace: Trace, place: Path) -> None:

@@ -41,6 +41,7 @@ def test_commands_of_a_ticket_printer(data: str, words: str) -> None:
         ("00", "all before is printed: paper is there"),
         ("0F", "all before is printed: paper out"),
         ("03", "all before is printed: paper nearly out"),
+        ("5F 54 4D 2D 54 38 38 00", "it is 'TM-T88'"),
         ("37 22 41 42 43 44 00", "printed up to the mark 'ABCD'"),
     ],
 )
