@@ -328,22 +328,25 @@ class ControlServer:
             connection.send(_error(request.id, BAD_PARAMS, _wrong(error)))
         except Exception as error:
             # Whoever asked must get an answer, whatever went wrong; the log has the rest.
-            log.exception("%s could not be answered", request.method)
-            refusal = self._sentence_for(error)
-            connection.send(_refused(request.id, refusal))
+            said = self._sentence_of(error)
+            if said is None:
+                log.exception("%s could not be answered", request.method)
+                said = Refusal(
+                    "failed",
+                    "操作没有完成，请查看 halld 的日志。",
+                    "This could not be done; see the log of halld.",
+                )
+            connection.send(_refused(request.id, said))
         else:
             connection.send(_result(request.id, encode(answer)))
 
     @staticmethod
-    def _sentence_for(error: Exception) -> Refusal:
+    def _sentence_of(error: Exception) -> Refusal | None:
+        """Return what an error of ours says to a person; None for one that nobody foresaw."""
         zh, en = getattr(error, "zh", None), getattr(error, "en", None)
         if isinstance(zh, str) and isinstance(en, str):
             return Refusal("failed", zh, en)
-        return Refusal(
-            "failed",
-            "操作没有完成，请查看 halld 的日志。",
-            "This could not be done; see the log of halld.",
-        )
+        return None
 
 
 def _refused(request_id: int | str | None, refusal: Refusal) -> bytes:
