@@ -42,7 +42,11 @@ _TABLE = (
         driver="devices.ticket_printer.driver:EscPosPrinter",
         simulator="devices.ticket_printer.simulator:EscPosPrinterSimulator",
         line={"baud": 115200},
-        files={"template": "devices.ticket_printer.template:load"},
+        files={
+            "template": "devices.ticket_printer.template:load",
+            "report_template": "devices.ticket_printer.report:load_report",
+            "logo": "devices.ticket_printer.logo:load",
+        },
         explain="devices.ticket_printer.explain:explain",
     ),
     Kind(

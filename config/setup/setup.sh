@@ -65,11 +65,12 @@ take_pips_mirror() {
     [ -z "$mirror" ] || export UV_DEFAULT_INDEX="$mirror"
 }
 
-# What the tests hold our protocols against stays out of the environment.
+# What the tests hold our protocols against stays out of the environment. Some of it asks for a
+# newer Python than Debian 12 has: the tests see to that.
 install_peers() {
     rm -rf .venv/peers
     [ "$mode" = run ] || .venv/bin/uv pip install --python .venv/bin/python --target .venv/peers \
-        --no-deps --require-hashes --only-binary :all: -r $here/peers.txt
+        --python-version 3.13 --no-deps --require-hashes --only-binary :all: -r $here/peers.txt
 }
 
 install_python_packages() {

@@ -26,15 +26,14 @@ class LogoError(ValueError):
 def load(name: str) -> Image.Image:
     """Open a logo: a path, or a name in ``/etc/hall/templates``. Raises ``LogoError``."""
     try:
-        image = Image.open(logo_file(name))
-        if image.width * image.height > _LARGEST_PIXELS:
-            raise LogoError(f"{name}: {image.width} x {image.height} is too large / 图片太大")
-        image.load()
+        with Image.open(logo_file(name)) as image:
+            if image.width * image.height > _LARGEST_PIXELS:
+                raise LogoError(f"{name}: {image.width} x {image.height} is too large / 图片太大")
+            return image.copy()
     except FileNotFoundError as error:
         raise LogoError(f"{name}: no such picture / 没有这个图片") from error
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise LogoError(f"{name}: is no picture / 不是图片: {error}") from error
-    return image
 
 
 def dots_of(image: Image.Image, dots: int) -> Image.Image:
