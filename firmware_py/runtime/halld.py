@@ -16,9 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from firmware_py.app.recovery import UnknownEventError
-from firmware_py.config.file import ConfigError, load_all
+from firmware_py.config.file import ConfigError, Configuration, load_all
 from firmware_py.core.refusals import Refusal
-from firmware_py.core.rules import Rules
 from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.runtime.control import ControlServer
 from firmware_py.runtime.farewell_plan import driven_by, keep
@@ -26,6 +25,7 @@ from firmware_py.runtime.hall import Hall, device_specs
 from firmware_py.runtime.logs import set_up_logs
 from firmware_py.runtime.notify import notify, watchdog_every_s
 from firmware_py.runtime.queries import queries_of
+from firmware_py.runtime.reconfigure import Reconfigure
 from firmware_py.runtime.safe_mode import SafeMode
 from firmware_py.runtime.technician import Technician, disable_again
 from firmware_py.runtime.upkeep import Upkeep
@@ -61,14 +61,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_CONFIGURATION
     sys.setswitchinterval(SWITCH_S)
     Path(configuration.settings.control.socket).parent.mkdir(parents=True, exist_ok=True)
-    return asyncio.run(_run(configuration.settings, configuration.rules))
+    return asyncio.run(_run(configuration, options.config))
 
 
-async def _run(settings: Settings, rules: Rules) -> int:
+async def _run(configuration: Configuration, file: Path) -> int:
+    settings = configuration.settings
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
+    # Nothing to be taken up yet, or ever in safe mode; and it must not end the daemon.
+    loop.add_signal_handler(signal.SIGHUP, log.warning, "SIGHUP: not now")
     socket = Path(settings.control.socket)
     try:
         gid = grp.getgrnam(settings.control.group).gr_gid if settings.control.group else None
@@ -93,18 +96,23 @@ async def _run(settings: Settings, rules: Rules) -> int:
         return await _safe(settings, Refusal("safe_mode", error.zh, error.en), stopped, gid)
     _keep_driven(settings)
     try:
-        hall = Hall(settings, rules, journal, socket.parent, loop)
+        hall = Hall(settings, configuration.rules, journal, socket.parent, loop)
     except (JournalError, UnknownEventError) as error:
         journal.close()
         return await _safe(settings, Refusal("safe_mode", error.zh, error.en), stopped, gid)
-    return await _serve(hall, socket, gid, stopped)
+    reconfigure = Reconfigure(hall, file, configuration, os.environ)
+    return await _serve(hall, reconfigure, gid, stopped)
 
 
-async def _serve(hall: Hall, socket: Path, gid: int | None, stopped: asyncio.Event) -> int:
+async def _serve(
+    hall: Hall, reconfigure: Reconfigure, gid: int | None, stopped: asyncio.Event
+) -> int:
     """Run until ``stopped``. Whatever fails, everything is stopped and the process ends."""
-    code, journal = 0, hall.store
+    code, journal, socket = 0, hall.store, Path(hall.settings.control.socket)
     control = hall.control = ControlServer(
-        hall.writer, queries_of(hall), Technician(hall).streams()
+        hall.writer,
+        {**queries_of(hall), **reconfigure.queries()},
+        Technician(hall).streams(),
     )
 
     def upkeep_died() -> None:
@@ -123,6 +131,7 @@ async def _serve(hall: Hall, socket: Path, gid: int | None, stopped: asyncio.Eve
         disable_again(hall)
         hall.start_devices()
         await hall.start_broker()
+        reconfigure.listen()
         # What was loaded at start lives as long as the daemon: collecting it again and again
         # costs milliseconds at the wrong moment.
         gc.collect()
@@ -134,6 +143,7 @@ async def _serve(hall: Hall, socket: Path, gid: int | None, stopped: asyncio.Eve
         code = FAILED
     notify("STOPPING=1")
     log.info("stopping")
+    await reconfigure.stop()
     await upkeep.stop()
     await control.stop()
     await hall.stop()

@@ -13,7 +13,19 @@ from msgspec import Meta
 
 from firmware_py.app.wrong_params import explain
 
-__all__ = ["Day", "Days", "Device", "Number", "Range", "Say", "Status", "TraceOf", "check_params"]
+__all__ = [
+    "Apply",
+    "Day",
+    "Days",
+    "Device",
+    "Number",
+    "Plan",
+    "Range",
+    "Say",
+    "Status",
+    "TraceOf",
+    "check_params",
+]
 
 DayText = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
@@ -81,7 +93,21 @@ class Say(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     voice: str | None = None
 
 
+class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A configuration's text, deflated (zlib) and in base64; the file as it is if not given."""
+
+    text: Annotated[str, Meta(max_length=60_000)] | None = None
+
+
+class Apply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether what needs a restart may stand in the file until there is one."""
+
+    later: bool = False
+
+
 _PARAMS: dict[str, type[msgspec.Struct]] = {
+    "config.plan": Plan,
+    "config.apply": Apply,
     "ticket.show": Number,
     "ticket.list": Status,
     "why": Number,
