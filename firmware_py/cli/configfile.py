@@ -34,11 +34,11 @@ def config_path(given: Path | None) -> Path:
     return Path(own) if own else USUAL
 
 
-def read(path: Path) -> Configuration:
-    """Return what the file says. Raises ``ConfigError``."""
+def read(path: Path, *, with_files: bool = True) -> Configuration:
+    """Return what the file says, with what it names. Raises ``ConfigError``."""
     from firmware_py.config.file import load_all
 
-    return load_all(path, os.environ, with_files=True)
+    return load_all(path, os.environ, with_files=with_files)
 
 
 def say_mistakes(error: ConfigError) -> None:

@@ -122,7 +122,8 @@ def _configuration(path: Path) -> Configuration:
     from firmware_py.config.mistakes import ConfigError
 
     try:
-        return read(path)
+        # A template or a notice that is wrong keeps nobody from getting the journal back.
+        return read(path, with_files=False)
     except ConfigError as error:
         say_mistakes(error)
         raise WrongUse(

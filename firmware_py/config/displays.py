@@ -7,12 +7,14 @@ from pathlib import Path
 
 import msgspec
 
+from devices.base import Sentence
 from devices.errors import DeviceUnavailable
 from devices.led_wall.display import cannot_show
 from devices.led_wall.layout import Layout
 from devices.led_wall.options import PanelOptions
 from devices.led_wall.page import LedLine
 from devices.led_wall.wall import lines_with
+from devices.led_wall.words import Words
 from devices.registry import KINDS, check_texts, convert_options
 from firmware_py.config.layouts import read_layout
 from firmware_py.config.lines import KeyPath
@@ -26,23 +28,27 @@ __all__ = ["check_display_files", "check_words"]
 def check_words(settings: Settings, found: Findings) -> None:
     """Add what walls and strips could not write of their own words, with the hall's numbers."""
     number = f"{settings.numbers.prefix or 'A'}{'8' * settings.numbers.digits}"
-    for display, windows in _displays(settings):
+    judged: dict[tuple[str, Words], dict[str, Sentence]] = {}
+    for display, window in _displays(settings):
         panel = _panel(settings, display)
         if panel is None:
             continue
-        kind = settings.devices[display].kind
-        for key, why in check_texts(kind, panel, number=number, windows=windows).items():
+        kind, words = settings.devices[display].kind, panel.words
+        # Most strips say the same; this is on the way of every start.
+        if (kind, words) not in judged:
+            judged[kind, words] = check_texts(kind, panel, number=number, windows=(window,))
+        for key, why in judged[kind, words].items():
             at: KeyPath = ("devices", display, "options", "texts", key)
             found.add(at, why.en, why.zh)
 
 
-def _displays(settings: Settings) -> Iterator[tuple[str, list[str]]]:
-    """Yield each display with the windows that it names."""
+def _displays(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield each display with a window that it names; their ids are all of the same letters."""
     for wall in settings.walls:
-        yield wall.display, [window.id for window in settings.windows]
+        yield wall.display, settings.windows[0].id if settings.windows else "1"
     for window in settings.windows:
         if window.strip is not None:
-            yield window.strip, [window.id]
+            yield window.strip, window.id
 
 
 def _panel(settings: Settings, display: str) -> PanelOptions | None:
