@@ -135,6 +135,8 @@ def _command(rest: bytes) -> tuple[int, str]:
     values = rest[2:length]
     if head == b"\x10\x04":
         return length, f"{name} {values[0]} ({_ASKED.get(values[0], 'unknown')})"
+    if head == b"\x1d!":
+        return length, f"{name} {(values[0] >> 4) + 1}x{(values[0] & 15) + 1}"
     return length, " ".join([name, *(str(value) for value in values)])
 
 

@@ -44,6 +44,8 @@ from firmware_py.store.backup import find_backups
 __all__ = ["queries_of"]
 
 MOST_EVENTS = 10_000
+#: Who asks for the hall at a glance sees these devices one by one.
+NOT_RIGHT = frozenset({"fault", "gone", "warning", "disabled"})
 
 T = TypeVar("T")
 
@@ -122,7 +124,7 @@ class Answers:
             "devices": {
                 "total": len(health),
                 "by_state": _count(str(h.state) for h in health),
-                "trouble": [asdict(h) for h in health if h.state in ("fault", "gone", "warning")],
+                "trouble": [asdict(h) for h in health if h.state in NOT_RIGHT],
             },
             "papers_owed": {p: s.waiting for p, s in hall.printing.spools.items() if s.waiting},
             "broker": self._broker(),

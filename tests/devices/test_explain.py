@@ -17,7 +17,7 @@ HEX = bytes.fromhex
         ("10 04 04", "DLE EOT state now? 4 (paper)"),
         ("1B 40", "ESC @ initialise"),
         ("1C 26", "FS & Chinese mode on"),
-        ("1D 21 33", "GS ! size 51"),
+        ("1D 21 33", "GS ! size 4x4"),
         ("1D 56 42 00", "GS V cut, partial"),
         ("1D 72 01", "GS r state, once all before is printed? 1"),
         ("1D 28 48 06 00 30 30 41 42 43 44", "GS ( H say when all before is printed, mark 'ABCD'"),
