@@ -18,6 +18,7 @@ __all__ = ["devices", "show_devices"]
 
 #: The daemon itself waits 30 s for a device.
 TEST_S = 35.0
+_NOT_RIGHT = frozenset({"warning", "fault", "gone", "disabled"})
 
 
 @click.group(
@@ -48,7 +49,7 @@ def list_all(session: Session, trouble: bool) -> None:
 def _list(session: Session, *, trouble: bool) -> None:
     found = session.client.ask("device.list")
     if trouble:
-        found = [one for one in found if one["state"] in {"warning", "fault", "gone"}]
+        found = [one for one in found if one["state"] in _NOT_RIGHT]
     if session.json:
         write_json(found)
     elif found:

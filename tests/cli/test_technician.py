@@ -84,7 +84,8 @@ def test_a_disabled_device_stays_so_over_a_restart_and_says_by_whom(closed_hall:
     # Once more changes nothing.
     assert hallctl.ok("devices", "disable", "printer")["by"] == by
     assert f"disabled by {by}" in hallctl("devices").out
-    assert f"设备已停用（{by}）" in hallctl("devices", lang="zh").out
+    assert f"设备已停用（{by}）" in hallctl("status", lang="zh").out
+    assert hallctl.ok("devices", "list", "--trouble")[0]["code"] == "disabled"
     assert hallctl("devices", "test", "printer").code == 1
     acts = [event["data"] for event in hallctl.ok_lines("journal", "tail")]
     assert [a["subject"] for a in acts if a.get("action") == "device.disable"] == ["printer"]
