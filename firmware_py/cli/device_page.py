@@ -9,7 +9,7 @@ from typing import Any
 from firmware_py.cli.output import prose, say, span, state_style
 from firmware_py.cli.words import chosen, in_words, joined, t
 
-__all__ = ["show_device"]
+__all__ = ["facts", "show_device"]
 
 #: What a worker and every driver count; other counters are a kind's own and keep their names.
 _COUNTERS = {
@@ -41,12 +41,13 @@ def show_device(device: Mapping[str, Any]) -> None:
     state = device["state"]
     say((device["device"], "bold"), "  ", (in_words(state), state_style(state)))
     prose(chosen(device["say"]))
-    for name, value in _facts(device):
+    for name, value in facts(device):
         if value:
             say((name, "dim"), "  ", value)
 
 
-def _facts(device: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def facts(device: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what is known of ``device`` (``device.show``): a name, and its value or nothing."""
     yield t("状态码  ", "code    "), device["code"]
     yield t("持续    ", "for     "), span(device["since_s"])
     yield t("上次应答", "answered"), _answered(device)

@@ -17,7 +17,7 @@ from firmware_py.cli.output import say, write_json
 from firmware_py.cli.version import version_number
 from firmware_py.cli.words import t
 
-__all__ = ["trace_device"]
+__all__ = ["chunk_of", "trace_device"]
 
 _ROW = 16
 #: An image is thousands of bytes; the file has them all.
@@ -74,11 +74,12 @@ def _records(
 
 def _with_words(records: Iterator[dict[str, Any]], words: TraceWords) -> Iterator[dict[str, Any]]:
     for record in records:
-        told = words.of(_chunk(record)) if "dir" in record or "note" in record else []
+        told = words.of(chunk_of(record)) if "dir" in record or "note" in record else []
         yield record | {"words": told} if told else record
 
 
-def _chunk(record: Mapping[str, Any]) -> Chunk:
+def chunk_of(record: Mapping[str, Any]) -> Chunk:
+    """Return a trace's line of bytes, or its note, as what went over the line."""
     at_ns = round(record["ms"] * 1e6)
     if "note" in record:
         return Chunk(at_ns, "note", note=record["note"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -11,7 +11,18 @@ from firmware_py.cli.base import HallCommand, Session, pass_session
 from firmware_py.cli.output import say, span, write_json
 from firmware_py.cli.words import chosen, in_words, t
 
-__all__ = ["status"]
+__all__ = [
+    "backup_lines",
+    "broker_line",
+    "day_line",
+    "hours_line",
+    "papers_lines",
+    "safe_lines",
+    "status",
+]
+
+#: A line's parts: words, or words and their style.
+Line = tuple[str | tuple[str, str], ...]
 
 
 @click.command(
@@ -29,32 +40,34 @@ def status(session: Session) -> None:
     if session.json:
         write_json(found)
     elif found["mode"] == "safe":
-        _safe(found)
+        for line in safe_lines(found):
+            say(*line)
     else:
         _normal(found)
 
 
-def _safe(found: Mapping[str, Any]) -> None:
-    say((chosen(found["name"]), "bold"))
-    say((t("安全模式：不取号、不叫号。", "SAFE MODE: no tickets, no calls."), "bold red"))
-    say((chosen(found["problem"]), "bold red"))
-    say(t("业务流水库：", "The journal: "), found["journal"])
+def safe_lines(found: Mapping[str, Any]) -> Iterator[Line]:
+    """Yield what somebody must know and do in safe mode."""
+    yield ((chosen(found["name"]), "bold"),)
+    yield ((t("安全模式：不取号、不叫号。", "SAFE MODE: no tickets, no calls."), "bold red"),)
+    yield ((chosen(found["problem"]), "bold red"),)
+    yield t("业务流水库：", "The journal: "), found["journal"]
     good = [backup for backup in found["backups"] if backup["ok"]]
     if good:
         path = good[0]["path"]
-        say(t("最新的有效备份：", "The newest good backup: "), path)
-        say(
+        yield t("最新的有效备份：", "The newest good backup: "), path
+        yield (
             t(
                 "先看大厅里最新的号票，例如 A123，在第二行末尾加上 --last-number A123。",
                 "Look at the newest slip in the hall first; if it is A123, add "
                 "--last-number A123 to the second line.",
-            )
+            ),
         )
-        say((t("请依次执行：", "Do this, in this order:"), "bold"))
+        yield ((t("请依次执行：", "Do this, in this order:"), "bold"),)
         for line in ("systemctl stop halld", f"hallctl restore {path}", "systemctl start halld"):
-            say("  ", (line, "bold"))
+            yield "  ", (line, "bold")
     else:
-        say(
+        yield (
             (
                 t(
                     "没有有效备份。请勿删除任何文件，联系技术人员；在此之前由人工叫号。",
@@ -62,7 +75,7 @@ def _safe(found: Mapping[str, Any]) -> None:
                     "until then, call people by voice.",
                 ),
                 "bold red",
-            )
+            ),
         )
 
 
@@ -74,8 +87,9 @@ def _normal(found: Mapping[str, Any]) -> None:
         (f"  {found['hall']}/{found['node']}  ", "dim"),
         found["now"],
     )
-    _day(found)
-    _hours(found["hours"])
+    say(*day_line(found))
+    if hours := hours_line(found["hours"]):
+        say(*hours)
     if found["problem"]:
         say((chosen(found["problem"]), "bold red"))
     say()
@@ -86,26 +100,24 @@ def _normal(found: Mapping[str, Any]) -> None:
     say()
     _calls(found["last_calls"])
     _devices(found["devices"])
-    for printer, count in found["papers_owed"].items():
-        words = t(
-            f"{printer} 还有 {count} 张号票未打印。", f"Tickets not printed by {printer}: {count}."
-        )
-        say((words, "yellow"))
-    _broker(found["broker"])
-    _backup(found["backup"])
+    for line in papers_lines(found["papers_owed"]):
+        say(*line)
+    say(*broker_line(found["broker"]))
+    for line in backup_lines(found["backup"]):
+        say(*line)
 
 
-def _day(found: Mapping[str, Any]) -> None:
+def day_line(found: Mapping[str, Any]) -> Line:
+    """Say whether the hall is open, and what the day has counted."""
     day = found["day"] or ""
     if not found["day_open"]:
-        say(
+        return (
             (t("未开门", "Closed"), "yellow"),
             t(f"（上一营业日 {day}）", f" (last day {day})") if day else "",
             t("；开门：hallctl open", "; to open: hallctl open"),
         )
-        return
     counts = found["by_status"]
-    say(
+    return (
         (t(f"{day} 营业中", f"{day} open"), "green"),
         t(
             f"  等候 {found['waiting']}  取号 {found['taken']}  叫号 {found['calls']}  "
@@ -118,7 +130,7 @@ def _day(found: Mapping[str, Any]) -> None:
     )
 
 
-def _hours(hours: Mapping[str, Any]) -> None:
+def hours_line(hours: Mapping[str, Any]) -> Line:
     """Say today's hours and when the hall opens next; nothing in a hall without hours."""
     parts = []
     if hours["rest_day"]:
@@ -134,8 +146,9 @@ def _hours(hours: Mapping[str, Any]) -> None:
     if opening:
         when = f"{opening['day']} {opening['time']}"
         parts.append(t(f"下次开门 {when}", f"opens next {when}"))
-    if parts:
-        say((t("办公时间  ", "Hours  "), "dim"), t("，", ", ").join(parts))
+    if not parts:
+        return ()
+    return (t("办公时间  ", "Hours  "), "dim"), t("，", ", ").join(parts)
 
 
 def _windows(found: Mapping[str, Any]) -> None:
@@ -171,26 +184,35 @@ def _devices(devices: Mapping[str, Any]) -> None:
         show_devices(devices["trouble"], kinds=False)
 
 
-def _broker(broker: Mapping[str, Any] | None) -> None:
+def papers_lines(owed: Mapping[str, int]) -> Iterator[Line]:
+    """Yield which printers still owe tickets."""
+    for printer, count in owed.items():
+        words = t(
+            f"{printer} 还有 {count} 张号票未打印。", f"Tickets not printed by {printer}: {count}."
+        )
+        yield ((words, "yellow"),)
+
+
+def broker_line(broker: Mapping[str, Any] | None) -> Line:
+    """Say whether the broker is there, since when not, and what it has not got yet."""
     label = (t("消息服务器  ", "Broker  "), "dim")
     if broker is None:
-        say(label, t("未配置", "none configured"))
-    elif broker["connected"]:
+        return label, t("未配置", "none configured")
+    if broker["connected"]:
         backlog = broker["backlog"]
         state = (t("已连接", "connected"), "green")
-        say(label, state, t(f"  待发 {backlog}", f"  {backlog} to send") if backlog else "")
-    else:
-        since = "" if broker["since_s"] is None else span(broker["since_s"])
-        state = (t("未连接", "not connected"), "bold red")
-        why = chosen(broker.get("problem"), broker["error"] or "")
-        say(label, state, f"  {since}  {why}".rstrip())
+        return label, state, t(f"  待发 {backlog}", f"  {backlog} to send") if backlog else ""
+    since = "" if broker["since_s"] is None else span(broker["since_s"])
+    state = (t("未连接", "not connected"), "bold red")
+    why = chosen(broker.get("problem"), broker["error"] or "")
+    return label, state, f"  {since}  {why}".rstrip()
 
 
-def _backup(backup: Mapping[str, Any] | None) -> None:
+def backup_lines(backup: Mapping[str, Any] | None) -> Iterator[Line]:
+    """Yield how the last backup is, the trouble first."""
     label = (t("备份  ", "Backup  "), "dim")
     if backup is None:
-        words = t("未配置备份目录", "no folder for backups configured")
-        say(label, (words, "yellow"))
+        yield label, (t("未配置备份目录", "no folder for backups configured"), "yellow")
         return
     last, state = backup["last"], backup["state"]
     made = t("还没有备份", "none yet")
@@ -201,10 +223,10 @@ def _backup(backup: Mapping[str, Any] | None) -> None:
         made += t(f"，之后有 {backup['unsaved']} 条记录", f", {backup['unsaved']} events since")
     where = ("  " + backup["folder"], "dim")
     if state == "failed":
-        say(label, (t("失败：", "FAILED: ") + chosen(backup["problem"]), "bold red"))
-        say("  ", (made, "yellow"), where)
+        yield label, (t("失败：", "FAILED: ") + chosen(backup["problem"]), "bold red")
+        yield "  ", (made, "yellow"), where
     elif state == "late":
         words = t("超过两个周期没有备份  ", "late by more than two intervals  ")
-        say(label, (words + made, "yellow"), where)
+        yield label, (words + made, "yellow"), where
     else:
-        say(label, (made, "green" if state == "ok" else "yellow"), where)
+        yield label, (made, "green" if state == "ok" else "yellow"), where
