@@ -114,8 +114,11 @@ def _body(line: CompiledLine, values: dict[str, str], slip: Slip, options: Optio
 
 
 def _padded(text: str, width: int) -> str:
-    """Return ``text`` in so many columns; right-aligned when negative, cut when too long."""
-    while columns(text) > abs(width):
+    """Return ``text`` in so many columns, right-aligned when negative.
+
+    Words that are too long are cut; what is right-aligned is a figure, and stays whole.
+    """
+    while columns(text) > width > 0:
         text = text[:-1]
     blank = " " * (abs(width) - columns(text))
     return blank + text if width < 0 else text + blank

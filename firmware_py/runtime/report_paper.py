@@ -234,6 +234,6 @@ def _tally(tally: Mapping[str, Any]) -> dict[str, str]:
 
 def _category(name: Text | None, key: str) -> dict[str, str]:
     if name is None:
-        gone = ("目录中已没有", "no longer listed") if not key else (key, key)
+        gone = ("目录中已没有", "not listed now") if not key else (key, key)
         return {"category_zh": gone[0], "category_en": gone[1]}
     return {"category_zh": name.zh, "category_en": name.en}

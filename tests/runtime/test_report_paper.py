@@ -84,6 +84,8 @@ def test_windows_stand_in_the_halls_order_and_every_row_fits_its_line(mm: int) -
     rows = [line for line in read if line.split()[:1] in (["2"], ["10"])]
     assert [row.split()[:2] for row in rows] == [["2", "38"], ["10", "5"]]
     assert any(line.startswith("目录中已没有") for line in read)
+    (heading,) = [line for line in read if line.startswith("窗口")]
+    assert columns(heading) == columns(rows[0]) == (48 if mm == 80 else 32)
     assert all(columns(line) <= (48 if mm == 80 else 32) for line in read)
 
 

@@ -18,9 +18,11 @@ from devices.ticket_printer.extras import buzz, keyed_logo, numbered_logo
 from devices.ticket_printer.logo import LogoError, dots_of, load
 from devices.ticket_printer.options import Options
 from devices.ticket_printer.paper import draw
-from devices.ticket_printer.render import render
+from devices.ticket_printer.render import render, render_report
+from devices.ticket_printer.report import REPORT, DayReport
 from devices.ticket_printer.slip import Printed
 from devices.ticket_printer.template import load as load_template
+from devices.ticket_printer.template import parse
 from tests.devices.ticket_printer.bench import TICKET, Bench
 
 
@@ -187,3 +189,17 @@ def test_a_state_is_known_quickly_in_real_time_too(faults: tuple[str, ...]) -> N
     begun = time.perf_counter()
     assert bench.driver.poll()
     assert time.perf_counter() - begun < 0.1
+
+
+def test_columns_fill_up_cut_words_and_never_cut_figures() -> None:
+    form = '[[line]]\ntext = "{day}"\n[[line]]\ntext = "{hall_zh:6}|{hall_en:4}|{served:>3}|"\n'
+    options = Options()
+    ready = compile_here(parse(form, "report.toml", REPORT), options)
+
+    def row(hall: str, name: str, served: str) -> str:
+        fields = {"day": "x", "hall_zh": hall, "hall_en": name, "served": served}
+        data = render_report(ready, DayReport(fields), options)
+        return data.split(b"\n")[1].decode("gb18030")
+
+    assert row("税务", "Tax", "7") == "税务  |Tax |  7|"
+    assert row("税务登记", "Service", "1234") == "税务登|Serv|1234|"
