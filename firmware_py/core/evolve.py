@@ -6,12 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from firmware_py.core import events as e
+from firmware_py.core import evolve_aside as aside
 from firmware_py.core.alarms import ENDED_BY_ACKNOWLEDGEMENT
 from firmware_py.core.model import (
-    Alarm,
-    Disabled,
     Floor,
-    Notice,
     ServiceTimes,
     State,
     Ticket,
@@ -327,56 +325,6 @@ def _rating_unanswered(state: State, event: e.RatingUnanswered, at_ms: int) -> N
     _rating_closed(state, event.window, event.number)
 
 
-def _alarm_raised(state: State, event: e.AlarmRaised, at_ms: int) -> None:
-    # Red after an acknowledged amber is news: it has to be acknowledged again.
-    state.alarms[event.alarm] = Alarm(
-        event.alarm,
-        event.kind,
-        event.level,
-        event.subject,
-        event.window,
-        at_ms,
-        day=state.day if state.day_open else None,
-    )
-
-
-def _alarm_acknowledged(state: State, event: e.AlarmAcknowledged, at_ms: int) -> None:
-    if (alarm := state.alarms.get(event.alarm)) is not None:
-        alarm.acknowledged_by = event.by
-
-
-def _alarm_cleared(state: State, event: e.AlarmCleared, at_ms: int) -> None:
-    state.alarms.pop(event.alarm, None)
-
-
-def _notice_shown(state: State, event: e.NoticeShown, at_ms: int) -> None:
-    state.notices[event.notice] = Notice(
-        event.notice,
-        event.text,
-        event.lines,
-        event.since,
-        event.until,
-        event.priority,
-        event.walls,
-        at_ms,
-    )
-
-
-def _notice_removed(state: State, event: e.NoticeRemoved, at_ms: int) -> None:
-    state.notices.pop(event.notice, None)
-
-
-def _action_taken(state: State, event: e.ActionTaken, at_ms: int) -> None:
-    if event.action == "device.disable":
-        state.disabled[event.subject] = Disabled(event.by, at_ms)
-    elif event.action == "device.enable":
-        state.disabled.pop(event.subject, None)
-
-
-def _clock_set(state: State, event: e.ClockSet, at_ms: int) -> None:
-    state.wall_offset_ms = event.wall_offset_ms
-
-
 #: One function an event; ``Any`` because the value's type follows from the key.
 _FOLD: dict[type[e.Event], Callable[[State, Any, int], None]] = {
     e.DayOpened: _day_opened,
@@ -403,11 +351,11 @@ _FOLD: dict[type[e.Event], Callable[[State, Any, int], None]] = {
     e.RatingAsked: _rating_asked,
     e.RatingGiven: _rating_given,
     e.RatingUnanswered: _rating_unanswered,
-    e.AlarmRaised: _alarm_raised,
-    e.AlarmAcknowledged: _alarm_acknowledged,
-    e.AlarmCleared: _alarm_cleared,
-    e.NoticeShown: _notice_shown,
-    e.NoticeRemoved: _notice_removed,
-    e.ActionTaken: _action_taken,
-    e.ClockSet: _clock_set,
+    e.AlarmRaised: aside.alarm_raised,
+    e.AlarmAcknowledged: aside.alarm_acknowledged,
+    e.AlarmCleared: aside.alarm_cleared,
+    e.NoticeShown: aside.notice_shown,
+    e.NoticeRemoved: aside.notice_removed,
+    e.ActionTaken: aside.action_taken,
+    e.ClockSet: aside.clock_set,
 }
