@@ -99,7 +99,7 @@ class Technician:
         return {"device": device, "by": off.by}
 
     async def enable(self, params: dict[str, Any], user: str) -> Any:
-        """Take a device up again that a technician disabled; what is not disabled stays as it is."""
+        """Take a device up again that a technician disabled; any other stays as it is."""
         device, hall = self._known(params), self._hall
         if device in hall.state().disabled:
             await self._recorded("device.enable", device, user)
@@ -107,7 +107,9 @@ class Technician:
             hall.publish_health(device)
         return {"device": device}
 
-    def trace(self, params: dict[str, Any], subscriber: Subscriber) -> tuple[Any, Callable[[], None]]:
+    def trace(
+        self, params: dict[str, Any], subscriber: Subscriber
+    ) -> tuple[Any, Callable[[], None]]:
         """Return what went over a device's line last, and with ``follow`` send what comes.
 
         Each piece is a notification ``trace``; a reader that is too slow is told how many it lost.
