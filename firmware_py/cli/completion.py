@@ -35,6 +35,8 @@ class Node:
     #: option -> its choices, else whether a file is meant.
     values: tuple[tuple[str, Values], ...]
     files: bool
+    #: A command of ours that lists what may stand here.
+    listed: str = ""
 
 
 @click.command(
@@ -63,7 +65,7 @@ def _walk(command: click.Command, ctx: click.Context, path: str) -> Iterator[Nod
     if isinstance(command, click.Group):
         for name in command.list_commands(ctx):
             child = command.get_command(ctx, name)
-            if child is not None:
+            if child is not None and not child.hidden:
                 children.append((name, child))
     options, values, files = list[str](), list[tuple[str, Values]](), False
     for param in command.get_params(ctx):
@@ -80,10 +82,15 @@ def _walk(command: click.Command, ctx: click.Context, path: str) -> Iterator[Nod
         elif not children:
             children += [(choice, command) for choice in _choices(param)]
     names = tuple((name, child.get_short_help_str(60)) for name, child in children)
-    yield Node(path, names, tuple(options), tuple(values), files)
+    yield Node(path, names, tuple(options), tuple(values), files, _listed(command))
     for name, child in children:
         if child is not command:
             yield from _walk(child, ctx, f"{path} {name}".strip())
+
+
+def _listed(command: click.Command) -> str:
+    found = (getattr(param.type, "completed_by", "") for param in command.params)
+    return next(filter(None, found), "")
 
 
 def _choices(param: click.Parameter) -> tuple[str, ...]:
@@ -131,10 +138,15 @@ def _bash(nodes: list[Node]) -> str:
             f'else words="{names}"; fi\n'
             f'        COMPREPLY=($(compgen -W "$words" -- "$cur"))'
             + (f"\n        [[ $cur == -* ]] || {_BASH_FILES}" if node.files else "")
+            + (f"\n        [[ $cur == -* ]] || {_bash_listed(node.listed)}" if node.listed else "")
             + " ;;"
         )
     paths = "|".join(f'"{node.path}"' for node in nodes if node.path)
     return _BASH % {"paths": paths, "values": "\n".join(values), "nodes": "\n".join(arms)}
+
+
+def _bash_listed(command: str) -> str:
+    return f'COMPREPLY=($(compgen -W "$({command} 2>/dev/null)" -- "$cur"))'
 
 
 def _place(node: Node, option: str) -> str:
@@ -179,6 +191,8 @@ def _zsh(nodes: list[Node]) -> str:
             values.append(f"    ({_place(node, option)}) {given}; return ;;")
         described = " ".join(_quoted(f"{name}:{line}") for name, line in node.commands)
         files = "; _files" if node.files else ""
+        if node.listed:
+            files = f'; compadd -- ${{(f)"$({node.listed} 2>/dev/null)"}}'
         arms.append(
             f'    ("{node.path}")\n'
             f"        if [[ $PREFIX == -* ]]; then compadd -- {' '.join(node.options)}; "

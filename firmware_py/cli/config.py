@@ -1,4 +1,4 @@
-"""``hallctl config``: is the file right, and what is in force."""
+"""``hallctl config``: is the file right, what is in force; changing it is in ``config_edit``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
+from firmware_py.cli.config_edit import COMMANDS
 from firmware_py.cli.configfile import config_path, read, say_mistakes, say_variables
 from firmware_py.cli.output import say, write_json
 from firmware_py.cli.words import t
@@ -82,6 +83,10 @@ def show(session: Session) -> None:
         return
     for path, value in _flat(shown, ""):
         say((path, "cyan"), " = ", value)
+
+
+for command in COMMANDS:
+    config.add_command(command)
 
 
 def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:

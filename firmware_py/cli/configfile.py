@@ -34,11 +34,14 @@ def config_path(given: Path | None) -> Path:
     return Path(own) if own else USUAL
 
 
-def read(path: Path, *, with_files: bool = True) -> Configuration:
-    """Return what the file says, with what it names. Raises ``ConfigError``."""
+def read(path: Path, *, with_files: bool = True, text: str | None = None) -> Configuration:
+    """Return what the file says, with what it names, or would with another ``text``.
+
+    Raises ``ConfigError``.
+    """
     from firmware_py.config.file import load_all
 
-    return load_all(path, os.environ, with_files=with_files)
+    return load_all(path, os.environ, with_files=with_files, text=text)
 
 
 def say_mistakes(error: ConfigError) -> None:
