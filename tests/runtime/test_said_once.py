@@ -21,7 +21,7 @@ from tests.runtime.echo import BenchThread, Listener, bench
 @contextmanager
 def printer(folder: Path) -> Iterator[tuple[BenchThread, Supervisor, Listener]]:
     """Supervise a simulated printer that never speaks unasked."""
-    options = {"asb": False, "fresh_s": 0.02}
+    options = {"state": "ask", "fresh_s": 0.02}
     spec = DeviceSpec(
         name="printer", kind="ticket_printer.escpos", port=str(folder / "p"), options=options
     )
