@@ -40,8 +40,13 @@ class Follow:
 
     async def start(self) -> None:
         """Subscribe; call before anything happens."""
-        self._client.on_event = self._take
+        early: list[Event] = []
+        # An event may be read in one piece with the answer, before this goes on behind its await.
+        self._client.on_event = early.append
         self.seq = (await self._client.call("subscribe"))["last_seq"]
+        self._client.on_event = self._take
+        for message in early:
+            self._take(message)
 
     def _take(self, message: Event) -> None:
         if message.get("method") != "event":
