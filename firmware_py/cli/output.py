@@ -27,6 +27,7 @@ __all__ = [
     "span",
     "state_style",
     "table",
+    "terminal_width",
     "write_json",
 ]
 
@@ -76,8 +77,12 @@ def prose(text: str) -> None:
     """Write sentences; on a terminal they break between words."""
     from firmware_py.cli.helptext import wrap
 
-    width = _console().width if sys.stdout.isatty() else _UNLIMITED
-    sys.stdout.writelines(line + "\n" for line in wrap(text, width))
+    sys.stdout.writelines(line + "\n" for line in wrap(text, terminal_width()))
+
+
+def terminal_width() -> int:
+    """Return how many columns a line may have; as good as unlimited where it is no terminal."""
+    return _console().width if sys.stdout.isatty() else _UNLIMITED
 
 
 def table(

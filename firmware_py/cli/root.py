@@ -13,6 +13,10 @@ COMMANDS = {
         "status:status",
         t("大厅现状一览", "The hall at a glance"),
     ),
+    "doctor": (
+        "doctor.command:doctor",
+        t("全面检查：什么坏了，怎么办", "Check everything: what is wrong, what to do"),
+    ),
     "open": (
         "day:open_day",
         t("开门：开始营业日", "Open the business day"),

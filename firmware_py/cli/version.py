@@ -45,6 +45,14 @@ def version_number() -> tuple[str | None, bool]:
         return _of_the_source(_PROJECT), False
 
 
+def own_version() -> tuple[str | None, bool]:
+    """Return the version, None where none is known; and whether it runs from its source."""
+    try:
+        return installed(_PACKAGE), False
+    except PackageNotFoundError:
+        return _of_the_source(_PROJECT), True
+
+
 def _of_the_source(project: Path) -> str | None:
     """Return the version that the source says it is, None where it says nothing."""
     try:

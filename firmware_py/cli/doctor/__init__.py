@@ -1,0 +1,1 @@
+"""``hallctl doctor``: everything that a hall stands on, checked in one go."""

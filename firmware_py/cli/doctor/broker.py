@@ -1,0 +1,193 @@
+"""The broker: reached, let in, its certificate good for a while, and nothing piling up.
+
+A connection of our own asks (MQTT 5, another client id than the hall's), says nothing and leaves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from firmware_py.cli.doctor.facts import Facts
+from firmware_py.cli.doctor.finding import Finding, fine, red, unknown, warning
+from firmware_py.settings import BrokerSettings
+
+__all__ = ["look"]
+
+REACH_S = 2.0
+LOGIN_S = 3.0
+_SOON_S = 30 * 86_400
+#: Events that wait: a burst is sent in seconds, so this many are no burst.
+_BACKLOG, _LAG = 200, 1000
+
+
+def look(facts: Facts) -> Iterator[Finding]:
+    """Ask the broker itself, then the daemon how far it is."""
+    settings = facts.settings
+    if settings is None:
+        yield unknown("没有可用的配置。", "There is no configuration to go by.")
+        return
+    broker = settings.broker
+    if broker is None:
+        yield unknown("没有配置消息服务器。", "No broker is configured.")
+        return
+    found = [*_certificate(broker)] if broker.ca_file is not None else []
+    if not found:
+        found = [*_let_in(broker)]
+    found += _progress(facts)
+    yield from found
+    if not found:
+        where = f"{broker.host}:{broker.port}"
+        yield fine(
+            f"{where} 可连接，登录成功，没有积压。", f"{where} lets us in; nothing piles up."
+        )
+
+
+def _certificate(broker: BrokerSettings) -> Iterator[Finding]:
+    """See whether the certificate is good, and for how long."""
+    where = f"{broker.host}:{broker.port}"
+    try:
+        context = ssl.create_default_context(cafile=broker.ca_file)
+        with (
+            socket.create_connection((broker.host, broker.port), REACH_S) as plain,
+            context.wrap_socket(plain, server_hostname=broker.host) as safe,
+        ):
+            certificate = safe.getpeercert() or {}
+    except ssl.SSLCertVerificationError as error:
+        yield red(
+            f"{where} 的证书不可信：{error.verify_message}。",
+            f"The certificate of {where} is not good: {error.verify_message}.",
+            "更新服务器证书，或更正 broker.ca_file；时钟不对也会这样。",
+            "Renew the broker's certificate or correct broker.ca_file; or the clock is wrong.",
+        )
+        return
+    except OSError as error:
+        yield _unreached(broker, error)
+        return
+    ends_s = ssl.cert_time_to_seconds(str(certificate["notAfter"]))
+    if ends_s - time.time() < _SOON_S:
+        day = datetime.fromtimestamp(ends_s, UTC)
+        yield warning(
+            f"消息服务器的证书 {day:%Y-%m-%d} 到期。",
+            f"The broker's certificate ends on {day:%Y-%m-%d}.",
+            "请在到期前更新证书。",
+            "Have it renewed before that day.",
+        )
+
+
+def _unreached(broker: BrokerSettings, error: OSError) -> Finding:
+    where, why = f"{broker.host}:{broker.port}", error.strerror or str(error)
+    return red(
+        f"连不上消息服务器 {where}：{why}。大厅照常工作，数据稍后补发。",
+        f"The broker {where} cannot be reached: {why}. The hall goes on; everything is sent later.",
+        "systemctl status mosquitto；检查地址、网线和防火墙。",
+        "systemctl status mosquitto; check address, cable and firewall.",
+    )
+
+
+def _let_in(broker: BrokerSettings) -> Iterator[Finding]:
+    password = None
+    if broker.password_file is not None:
+        try:
+            password = Path(broker.password_file).read_text(encoding="utf-8").strip()
+        except PermissionError:
+            yield unknown(
+                "没有权限读取密码文件，未试登录。",
+                "You may not read the password's file; the login was not tried.",
+                "请以 root 身份运行：sudo hallctl doctor",
+                "Run it as root: sudo hallctl doctor",
+            )
+            return
+        except (OSError, UnicodeDecodeError):
+            # That it is not there is said among the rights.
+            return
+    try:
+        reason = login(broker, password)
+    except OSError as error:
+        yield _unreached(broker, error)
+        return
+    if reason:
+        yield red(
+            f"消息服务器拒绝登录：{reason}。",
+            f"The broker does not let us in: {reason}.",
+            "核对 broker.username 和密码文件；密码在服务器上用 mosquitto_passwd 设置。",
+            "Compare broker.username and the password's file with the broker's (mosquitto_passwd).",
+        )
+
+
+def login(broker: BrokerSettings, password: str | None) -> str:
+    """Return why the broker does not let us in, "" when it does. Raises ``OSError``."""
+    from paho.mqtt.client import Client
+    from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+
+    reasons = list[str]()
+    client = Client(
+        CallbackAPIVersion.VERSION2,
+        client_id=f"doctor-{os.getpid()}",
+        protocol=MQTTProtocolVersion.MQTTv5,
+        reconnect_on_failure=False,
+    )
+    if broker.username is not None:
+        client.username_pw_set(broker.username, password)
+    if broker.ca_file is not None:
+        client.tls_set(ca_certs=broker.ca_file)
+
+    def connected(_client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        reasons.append(str(reason) if reason.is_failure else "")
+
+    client.on_connect = connected
+    client.connect_timeout = REACH_S
+    try:
+        client.connect(broker.host, broker.port, keepalive=10)
+        until_s = time.monotonic() + LOGIN_S
+        while not reasons and time.monotonic() < until_s:
+            if client.loop(0.2) != MQTTErrorCode.MQTT_ERR_SUCCESS:
+                break
+        client.disconnect()
+    finally:
+        _close(client.socket())
+    return reasons[0] if reasons else "no answer to the login"
+
+
+def _close(left: Any) -> None:
+    if left is not None:
+        with contextlib.suppress(OSError):
+            left.close()
+
+
+def _progress(facts: Facts) -> Iterator[Finding]:
+    told = (facts.status or {}).get("broker")
+    if not told:
+        return
+    if not told["connected"]:
+        problem = told.get("problem") or {}
+        yield red(
+            f"服务没有连上消息服务器。{problem.get('zh', told.get('error') or '')}",
+            f"The daemon is not connected. {problem.get('en', told.get('error') or '')}",
+            "查看：hallctl status；journalctl -u halld -n 50",
+            "See: hallctl status; journalctl -u halld -n 50",
+        )
+        return
+    backlog, last = told.get("backlog") or 0, (facts.status or {}).get("last_seq", 0)
+    if backlog > _BACKLOG:
+        yield warning(
+            f"有 {backlog} 条记录待发。",
+            f"{backlog} events wait to be sent.",
+            "刚恢复网络时属正常，几分钟后再看；仍不减少则检查服务器。",
+            "Usual just after an outage; look again in some minutes, then at the broker.",
+        )
+    for name, seq in (told.get("consumers") or {}).items():
+        if last - seq > _LAG:
+            yield warning(
+                f"{name} 落后 {last - seq} 条（确认到第 {seq} 条）。",
+                f"{name} is {last - seq} events behind (it has stored up to {seq}).",
+                f"请联系 {name} 的维护人员。",
+                f"Call those who look after {name}.",
+            )
