@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from firmware_py.cli.absence import away, broken, silent, uncertain
 from firmware_py.cli.errors import CliError, NoDaemon, Refused, WrongUse
 from firmware_py.cli.lines import LineSocket
 
@@ -70,12 +71,12 @@ class Client:
             try:
                 return self._call(method, params, timeout_s)
             except TimeoutError:
-                raise self._silent(timeout_s) from None
+                raise silent(timeout_s) from None
             except OSError as error:
                 # A query changes nothing, so it may be asked again.
                 self.close()
                 if last:
-                    raise self._broken(error) from error
+                    raise broken(self._path, error) from error
         raise AssertionError
 
     def command(self, method: str, **params: Any) -> dict[str, Any]:
@@ -89,11 +90,11 @@ class Client:
             try:
                 outcome: dict[str, Any] = self._call(method, params, self._answer_s)
             except TimeoutError:
-                raise self._uncertain() from None
+                raise uncertain() from None
             except OSError as error:
                 self.close()
                 if last:
-                    raise self._uncertain() from error
+                    raise uncertain() from error
                 self._wait_for_return()
             else:
                 return outcome
@@ -109,7 +110,7 @@ class Client:
                 while not self._events:
                     self._take(self._connected().receive(None), None)
             except OSError as error:
-                raise self._broken(error) from error
+                raise broken(self._path, error) from error
 
     def notifications(self, name: str, for_s: float | None = None) -> Iterator[dict[str, Any]]:
         """Yield what comes after a question that goes on, for ``for_s`` or for ever.
@@ -124,7 +125,7 @@ class Client:
             except TimeoutError:
                 return
             except OSError as error:
-                raise self._broken(error) from error
+                raise broken(self._path, error) from error
             if message.get("method") == name:
                 yield message["params"]
 
@@ -135,9 +136,9 @@ class Client:
             try:
                 self._line = LineSocket(self._path, self._answer_s)
             except TimeoutError:
-                raise self._silent(self._answer_s) from None
+                raise silent(self._answer_s) from None
             except OSError as error:
-                raise self._away(error) from error
+                raise away(self._path, error) from error
         return self._line
 
     def _call(self, method: str, params: dict[str, Any], timeout_s: float) -> Any:
@@ -166,7 +167,7 @@ class Client:
                 self._connected()
             except NoDaemon:
                 if time.monotonic() >= until_s:
-                    raise self._uncertain() from None
+                    raise uncertain() from None
                 time.sleep(_PAUSE_S)
             else:
                 return
@@ -199,47 +200,4 @@ class Client:
             f"正在运行的服务不认识“{method}”，版本可能不同。请重启服务：systemctl restart halld",
             f"The daemon that runs does not know {method}; it may be of another version. "
             "Restart it: systemctl restart halld",
-        )
-
-    def _away(self, error: OSError) -> NoDaemon:
-        if isinstance(error, PermissionError):
-            return NoDaemon(
-                "no_permission",
-                f"没有权限连接 {self._path}。请用 sudo，"
-                "或让管理员把您加入配置中 control.group 的组。",
-                f"You may not use {self._path}. Use sudo, or join the group that control.group "
-                "names in the configuration.",
-            )
-        return NoDaemon(
-            "no_daemon",
-            f"服务没有运行（{self._path} 无人应答）。请启动：systemctl start halld",
-            f"No daemon runs (nobody answers at {self._path}). Start it: systemctl start halld",
-        )
-
-    def _silent(self, timeout_s: float) -> NoDaemon:
-        return NoDaemon(
-            "no_answer",
-            f"服务 {timeout_s:g} 秒内没有应答。请查看日志：journalctl -u halld",
-            f"The daemon gave no answer within {timeout_s:g} s. See its log: journalctl -u halld",
-        )
-
-    def _broken(self, error: OSError) -> NoDaemon:
-        if isinstance(error, ConnectionAbortedError):
-            return NoDaemon(
-                "not_halld",
-                f"{self._path} 上应答的不是本系统的服务。",
-                f"What answers at {self._path} is no halld.",
-            )
-        return NoDaemon(
-            "gone",
-            "连接已断开：服务停止了。请查看：systemctl status halld",
-            "The connection broke: the daemon stopped. See: systemctl status halld",
-        )
-
-    def _uncertain(self) -> NoDaemon:
-        return NoDaemon(
-            "uncertain",
-            "没有收到应答，不能确定是否已执行。服务恢复后请先查看：hallctl journal tail",
-            "No answer came, so it is not known whether this was done. "
-            "When the daemon is back, look first: hallctl journal tail",
         )
