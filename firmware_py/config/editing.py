@@ -228,7 +228,7 @@ def _lines_of(spans: Spans, start: int, end: int) -> tuple[int, int]:
 
 
 def _pair_cut(spans: Spans, pair: Pair) -> tuple[int, int]:
-    if pair.table not in spans.pairs:
+    if any(pair.table == section.path for section in spans.sections):
         first = spans.line_start(pair.start)
         return first, min(spans.line_end(pair.end) + 1, len(spans.text))
     inside = [one for one in spans.pairs.values() if one.table == pair.table]
