@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from firmware_py.app.ports import StoredEvent
 from firmware_py.app.wire import decode_event
 from firmware_py.core import events as e
+from firmware_py.core.events_aside import AlarmAcknowledged, AlarmRaised
 from firmware_py.core.model import AlarmKind, Level
 
 __all__ = ["FORM", "Counts", "DayFigures", "Figures", "Tally", "figures_by_day"]
@@ -132,14 +133,14 @@ class _Day:
                 self._goes_on(event.number)
             case e.TicketCalled():
                 self._called(event, time_ms)
-            case e.AlarmRaised():
+            case AlarmRaised():
                 self._raised(event, time_ms)
-            case e.AlarmAcknowledged():
+            case AlarmAcknowledged():
                 self._acknowledged(event, time_ms)
             case _:
                 self._at_window(event)
 
-    def _raised(self, event: e.AlarmRaised, time_ms: int) -> None:
+    def _raised(self, event: AlarmRaised, time_ms: int) -> None:
         self.raised_ms[event.alarm] = time_ms
         if event.level is Level.RED:
             self.figures.red += 1
@@ -150,7 +151,7 @@ class _Day:
             for tally in self.tallies(event.window, *self.now(number, event.window)):
                 tally.overtime += 1
 
-    def _acknowledged(self, event: e.AlarmAcknowledged, time_ms: int) -> None:
+    def _acknowledged(self, event: AlarmAcknowledged, time_ms: int) -> None:
         # Raised before the day's figures begin: how long it took is not known.
         if event.alarm in self.raised_ms:
             count(self.figures.acknowledged, (time_ms - self.raised_ms[event.alarm]) // 1000)

@@ -22,7 +22,8 @@ from firmware_py.app.recovery import UnknownEventError, recover
 from firmware_py.app.restoring import TELLING, Evidence, jumps_after, opens_a_day, slips_in
 from firmware_py.app.wire import encode, encode_outcome
 from firmware_py.cli.errors import Refused
-from firmware_py.core.events import EVENT_NAMES, ActionTaken, Event, SeriesJumped
+from firmware_py.core.events import EVENT_NAMES, Event, SeriesJumped
+from firmware_py.core.events_aside import ActionTaken
 from firmware_py.core.opening import local_day
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.bench_clock import clocks_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from firmware_py.core import events as e
+from firmware_py.core.events_aside import AlarmCleared
 from firmware_py.core.model import Alarm, AlarmKind, State, Ticket, TicketStatus
 
 __all__ = ["ENDED_BY_ACKNOWLEDGEMENT", "clear_of_ticket", "clear_of_window", "free_key"]
@@ -26,29 +26,29 @@ def free_key(state: State, kind: AlarmKind, subject: str) -> str:
     return key
 
 
-def clear_of_ticket(state: State, ticket: Ticket) -> Iterator[e.AlarmCleared]:
+def clear_of_ticket(state: State, ticket: Ticket) -> Iterator[AlarmCleared]:
     """Yield the end of a ticket's alarms when it leaves the queue or its window's hand."""
     if not state.alarms:
         return
     waiting = f"{AlarmKind.WAITING}:{ticket.number}"
     if waiting in state.alarms:
-        yield e.AlarmCleared(waiting)
+        yield AlarmCleared(waiting)
     in_hand = ticket.status in (TicketStatus.CALLED, TicketStatus.SERVING)
     if in_hand and ticket.window is not None:
         yield from clear_of_window(state, ticket.window)
 
 
-def clear_of_window(state: State, window: str) -> Iterator[e.AlarmCleared]:
+def clear_of_window(state: State, window: str) -> Iterator[AlarmCleared]:
     """Yield the end of a window's alarms that end with the work in hand."""
     if not state.alarms:
         return
     for kind in (AlarmKind.SERVICE, AlarmKind.IDLE):
         key = f"{kind}:{window}"
         if key in state.alarms:
-            yield e.AlarmCleared(key)
+            yield AlarmCleared(key)
     for alarm in state.alarms.values():
         if alarm.kind is AlarmKind.HELP and alarm.window == window and _of_this_work(state, alarm):
-            yield e.AlarmCleared(alarm.key)
+            yield AlarmCleared(alarm.key)
 
 
 def _of_this_work(state: State, alarm: Alarm) -> bool:

@@ -8,6 +8,7 @@ from firmware_py.core import commands as c
 from firmware_py.core import events as e
 from firmware_py.core.alarms import ENDED_BY_ACKNOWLEDGEMENT, free_key
 from firmware_py.core.decide_windows import find_window
+from firmware_py.core.events_aside import AlarmAcknowledged, AlarmCleared, AlarmRaised
 from firmware_py.core.model import AlarmKind, Level, State, TicketStatus, Window, WindowStatus
 from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.core.rules import Rules
@@ -28,7 +29,7 @@ def call_help(rules: Rules, state: State, command: c.CallHelp, now_ms: int) -> D
         if alarm.kind is AlarmKind.HELP and alarm.window == window.id and not alarm.carried:
             return []
     key = free_key(state, AlarmKind.HELP, window.id)
-    return [e.AlarmRaised(key, AlarmKind.HELP, Level.RED, window.id, window.id)]
+    return [AlarmRaised(key, AlarmKind.HELP, Level.RED, window.id, window.id)]
 
 
 def acknowledge(rules: Rules, state: State, command: c.AcknowledgeAlarm, now_ms: int) -> Decision:
@@ -38,9 +39,9 @@ def acknowledge(rules: Rules, state: State, command: c.AcknowledgeAlarm, now_ms:
         return refuse("unknown_alarm", alarm=command.alarm)
     if alarm.acknowledged_by:
         return refuse("already_acknowledged", by=alarm.acknowledged_by)
-    events: list[e.Event] = [e.AlarmAcknowledged(alarm.key, command.by or "duty_manager")]
+    events: list[e.Event] = [AlarmAcknowledged(alarm.key, command.by or "duty_manager")]
     if alarm.kind in ENDED_BY_ACKNOWLEDGEMENT:
-        events.append(e.AlarmCleared(alarm.key))
+        events.append(AlarmCleared(alarm.key))
     return events
 
 
@@ -75,7 +76,7 @@ def _raise(
     key = f"{kind}:{subject}"
     present = state.alarms.get(key)
     if present is None or (present.level is Level.AMBER and level is Level.RED):
-        yield e.AlarmRaised(key, kind, level, subject, window, value)
+        yield AlarmRaised(key, kind, level, subject, window, value)
 
 
 def _service(rules: Rules, state: State, window: Window, now_ms: int) -> Iterator[e.Event]:
@@ -105,7 +106,7 @@ def _idle(rules: Rules, state: State, window: Window, now_ms: int) -> Iterator[e
     since_ms = waiting_since_ms(state, window)
     if since_ms is None:
         if key in state.alarms:
-            yield e.AlarmCleared(key)
+            yield AlarmCleared(key)
         return
     seconds = (now_ms - max(since_ms, window.free_ms)) // 1000
     level = _level(rules, seconds, rules.idle_limit_s)

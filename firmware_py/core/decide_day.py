@@ -5,6 +5,7 @@ from __future__ import annotations
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
 from firmware_py.core.alarms import ENDED_BY_ACKNOWLEDGEMENT
+from firmware_py.core.events_aside import ActionTaken, AlarmCleared, ClockSet
 from firmware_py.core.model import State, TicketStatus
 from firmware_py.core.opening import is_day, local_day, local_seconds, plan_of
 from firmware_py.core.refusals import Refusal, refuse
@@ -78,7 +79,7 @@ def close_day(
     stay = []
     for alarm in state.alarms.values():
         if alarm.kind not in ENDED_BY_ACKNOWLEDGEMENT:
-            events.append(e.AlarmCleared(alarm.key))
+            events.append(AlarmCleared(alarm.key))
         elif not alarm.carried or alarm.day == state.day:
             stay.append(alarm.key)
     left = tuple(t.number for t in state.tickets.values() if t.status not in ENDED)
@@ -90,7 +91,7 @@ def record_action(
     rules: Rules, state: State, command: c.RecordAction, now_ms: int
 ) -> list[e.Event] | Refusal:
     """Keep what a technician did to the controller itself."""
-    return [e.ActionTaken(command.action, command.subject, command.by)]
+    return [ActionTaken(command.action, command.subject, command.by)]
 
 
 def set_clock(
@@ -99,4 +100,4 @@ def set_clock(
     """Take a new relation of hall time and wall clock; nothing when it is the same."""
     if state.wall_offset_ms == command.wall_offset_ms:
         return []
-    return [e.ClockSet(command.wall_offset_ms)]
+    return [ClockSet(command.wall_offset_ms)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
+from firmware_py.core.events_aside import NoticeRemoved, NoticeShown
 from firmware_py.core.model import State
 from firmware_py.core.opening import clock_text, is_day, local_day, local_seconds
 from firmware_py.core.refusals import Refusal, refuse
@@ -39,7 +40,7 @@ def show(rules: Rules, state: State, command: c.ShowNotice, now_ms: int) -> Deci
     if until and until <= max(since or "", local_moment(state, now_ms) or ""):
         return refuse("notice_over", time=command.until)
     return [
-        e.NoticeShown(
+        NoticeShown(
             key,
             command.text.strip(),
             tuple(line for line in command.lines if line.strip()),
@@ -55,14 +56,14 @@ def remove(rules: Rules, state: State, command: c.RemoveNotice, now_ms: int) -> 
     """Take a notice off the walls."""
     if command.notice not in state.notices:
         return refuse("unknown_notice", notice=command.notice)
-    return [e.NoticeRemoved(command.notice)]
+    return [NoticeRemoved(command.notice)]
 
 
 def ended(state: State, now_ms: int) -> list[e.Event]:
     """Return the end of each notice whose time is over. Without a known clock none ends."""
     now = local_moment(state, now_ms)
     return [
-        e.NoticeRemoved(notice.key, "ended")
+        NoticeRemoved(notice.key, "ended")
         for notice in state.notices.values()
         if now is not None and notice.until and notice.until <= now
     ]

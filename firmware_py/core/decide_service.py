@@ -7,6 +7,7 @@ from firmware_py.core import events as e
 from firmware_py.core.alarms import clear_of_ticket, clear_of_window, free_key
 from firmware_py.core.decide_tickets import IN_HAND, find
 from firmware_py.core.decide_windows import find_window
+from firmware_py.core.events_aside import AlarmCleared, AlarmRaised
 from firmware_py.core.model import (
     AlarmKind,
     Level,
@@ -98,7 +99,7 @@ def _call(state: State, window: Window, ticket: Ticket, reason: e.CallReason) ->
     events: list[e.Event] = [*clear_of_ticket(state, ticket)]
     idle = f"{AlarmKind.IDLE}:{window.id}"
     if idle in state.alarms:
-        events.append(e.AlarmCleared(idle))
+        events.append(AlarmCleared(idle))
     events.append(e.TicketCalled(ticket.number, window.id, reason))
     return events
 
@@ -232,7 +233,7 @@ def rate(rules: Rules, state: State, command: c.Rate, now_ms: int) -> Decision:
     if bad:
         key = free_key(state, AlarmKind.RATING, ticket.number)
         events.append(
-            e.AlarmRaised(key, AlarmKind.RATING, Level.RED, ticket.number, asked_at, command.score)
+            AlarmRaised(key, AlarmKind.RATING, Level.RED, ticket.number, asked_at, command.score)
         )
     return events
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
 from firmware_py.core.alarms import clear_of_window
+from firmware_py.core.events_aside import AlarmCleared
 from firmware_py.core.model import State, Window, WindowStatus
 from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.core.rules import Rules
@@ -41,7 +42,7 @@ def pause(rules: Rules, state: State, command: c.PauseWindow, now_ms: int) -> De
     if window.status is WindowStatus.PAUSED:
         return refuse("window_paused", window=window.id)
     idle = state.alarms.get(f"idle:{window.id}")
-    events: list[e.Event] = [e.AlarmCleared(idle.key)] if idle else []
+    events: list[e.Event] = [AlarmCleared(idle.key)] if idle else []
     events.append(e.WindowPaused(window.id))
     return events
 

@@ -1,14 +1,23 @@
 """What happened in the hall. Past tense; the journal keeps these and nothing else.
 
-``EVENTS`` holds the names under which they are stored and published. A stored event is never
-changed: a new field has a default, a new meaning is a new event.
+The day, tickets, windows and service are described here, what stands beside the queue in
+``events_aside``. ``EVENTS`` holds the names under which all of them are stored and published. A
+stored event is never changed: a new field has a default, a new meaning is a new event.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from firmware_py.core.model import AlarmKind, Level
+from firmware_py.core.events_aside import (
+    ActionTaken,
+    AlarmAcknowledged,
+    AlarmCleared,
+    AlarmRaised,
+    ClockSet,
+    NoticeRemoved,
+    NoticeShown,
+)
 from firmware_py.core.rules import Hours, Text, Trait
 
 __all__ = ["EVENTS", "EVENT_NAMES", "CallReason", "Event"]
@@ -274,74 +283,6 @@ class RatingUnanswered:
 
     number: str
     window: str
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmRaised:
-    """An alarm began, or went from amber to red."""
-
-    alarm: str
-    kind: AlarmKind
-    level: Level
-    subject: str
-    window: str | None = None
-    value_s: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmAcknowledged:
-    """The duty manager has seen it."""
-
-    alarm: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmCleared:
-    """What caused it is over."""
-
-    alarm: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeShown:
-    """A notice, or with ``lines`` a list, is for the walls (none named: all) from now on.
-
-    ``since`` and ``until`` (not any more from then on) are ``YYYY-MM-DD HH:MM``, local, or empty.
-    """
-
-    notice: str
-    text: str
-    lines: tuple[str, ...] = ()
-    since: str = ""
-    until: str = ""
-    priority: int = 0
-    walls: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeRemoved:
-    """A notice is gone: somebody took it off (``removed``), or its time was over (``ended``)."""
-
-    notice: str
-    reason: str = "removed"
-
-
-@dataclass(frozen=True, slots=True)
-class ActionTaken:
-    """A technician did something to the controller itself; who, stands beside the event."""
-
-    action: str
-    subject: str = ""
-    #: Who, where it stays: of ``device.disable``.
-    by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ClockSet:
-    """Hall time plus the offset is the local wall clock from now on."""
-
-    wall_offset_ms: int
 
 
 Event = (

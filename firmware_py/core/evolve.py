@@ -8,6 +8,15 @@ from typing import Any
 from firmware_py.core import events as e
 from firmware_py.core import evolve_aside as aside
 from firmware_py.core.alarms import ENDED_BY_ACKNOWLEDGEMENT
+from firmware_py.core.events_aside import (
+    ActionTaken,
+    AlarmAcknowledged,
+    AlarmCleared,
+    AlarmRaised,
+    ClockSet,
+    NoticeRemoved,
+    NoticeShown,
+)
 from firmware_py.core.model import (
     Floor,
     ServiceTimes,
@@ -351,11 +360,11 @@ _FOLD: dict[type[e.Event], Callable[[State, Any, int], None]] = {
     e.RatingAsked: _rating_asked,
     e.RatingGiven: _rating_given,
     e.RatingUnanswered: _rating_unanswered,
-    e.AlarmRaised: aside.alarm_raised,
-    e.AlarmAcknowledged: aside.alarm_acknowledged,
-    e.AlarmCleared: aside.alarm_cleared,
-    e.NoticeShown: aside.notice_shown,
-    e.NoticeRemoved: aside.notice_removed,
-    e.ActionTaken: aside.action_taken,
-    e.ClockSet: aside.clock_set,
+    AlarmRaised: aside.alarm_raised,
+    AlarmAcknowledged: aside.alarm_acknowledged,
+    AlarmCleared: aside.alarm_cleared,
+    NoticeShown: aside.notice_shown,
+    NoticeRemoved: aside.notice_removed,
+    ActionTaken: aside.action_taken,
+    ClockSet: aside.clock_set,
 }

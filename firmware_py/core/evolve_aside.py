@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from firmware_py.core import events as e
+from firmware_py.core.events_aside import (
+    ActionTaken,
+    AlarmAcknowledged,
+    AlarmCleared,
+    AlarmRaised,
+    ClockSet,
+    NoticeRemoved,
+    NoticeShown,
+)
 from firmware_py.core.model import Alarm, Disabled, Notice, State
 
 __all__ = [
@@ -16,7 +24,7 @@ __all__ = [
 ]
 
 
-def alarm_raised(state: State, event: e.AlarmRaised, at_ms: int) -> None:
+def alarm_raised(state: State, event: AlarmRaised, at_ms: int) -> None:
     """An alarm stands, or stands at another level."""
     # Red after an acknowledged amber is news: it has to be acknowledged again.
     state.alarms[event.alarm] = Alarm(
@@ -30,18 +38,18 @@ def alarm_raised(state: State, event: e.AlarmRaised, at_ms: int) -> None:
     )
 
 
-def alarm_acknowledged(state: State, event: e.AlarmAcknowledged, at_ms: int) -> None:
+def alarm_acknowledged(state: State, event: AlarmAcknowledged, at_ms: int) -> None:
     """Somebody has seen it."""
     if (alarm := state.alarms.get(event.alarm)) is not None:
         alarm.acknowledged_by = event.by
 
 
-def alarm_cleared(state: State, event: e.AlarmCleared, at_ms: int) -> None:
+def alarm_cleared(state: State, event: AlarmCleared, at_ms: int) -> None:
     """It is over."""
     state.alarms.pop(event.alarm, None)
 
 
-def notice_shown(state: State, event: e.NoticeShown, at_ms: int) -> None:
+def notice_shown(state: State, event: NoticeShown, at_ms: int) -> None:
     """A notice is for the walls; the same id replaces it."""
     state.notices[event.notice] = Notice(
         event.notice,
@@ -55,12 +63,12 @@ def notice_shown(state: State, event: e.NoticeShown, at_ms: int) -> None:
     )
 
 
-def notice_removed(state: State, event: e.NoticeRemoved, at_ms: int) -> None:
+def notice_removed(state: State, event: NoticeRemoved, at_ms: int) -> None:
     """It is no more."""
     state.notices.pop(event.notice, None)
 
 
-def action_taken(state: State, event: e.ActionTaken, at_ms: int) -> None:
+def action_taken(state: State, event: ActionTaken, at_ms: int) -> None:
     """A device that a technician takes out of use stays so until it is enabled."""
     if event.action == "device.disable":
         state.disabled[event.subject] = Disabled(event.by, at_ms)
@@ -68,6 +76,6 @@ def action_taken(state: State, event: e.ActionTaken, at_ms: int) -> None:
         state.disabled.pop(event.subject, None)
 
 
-def clock_set(state: State, event: e.ClockSet, at_ms: int) -> None:
+def clock_set(state: State, event: ClockSet, at_ms: int) -> None:
     """The wall clock is known."""
     state.wall_offset_ms = event.wall_offset_ms

@@ -17,8 +17,8 @@ from devices.led_wall.wall import lines_with
 from firmware_py.app.ports import Happened
 from firmware_py.config.notices import NoticeFile
 from firmware_py.core import commands as c
-from firmware_py.core import events as e
 from firmware_py.core.decide_notices import local_moment
+from firmware_py.core.events_aside import NoticeRemoved, NoticeShown
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.displays import Walls, panel_of
@@ -102,7 +102,7 @@ class Notices:
 
     def recorded(self, happened: Sequence[Happened]) -> None:
         """Follow what somebody shows or takes off."""
-        if any(isinstance(h.event, e.NoticeShown | e.NoticeRemoved) for h in happened):
+        if any(isinstance(h.event, NoticeShown | NoticeRemoved) for h in happened):
             self.refresh()
 
     def refresh(self) -> None:

@@ -15,6 +15,7 @@ from devices.base import Input
 from firmware_py.app.ports import Happened, Outcome, Submission
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
+from firmware_py.core.events_aside import AlarmAcknowledged, AlarmCleared, AlarmRaised
 from firmware_py.core.model import AlarmKind, Level, State, TicketStatus, WindowStatus
 from firmware_py.core.waiting import eligible
 from firmware_py.runtime.devices import Post
@@ -212,7 +213,7 @@ class Lamps:
 
     def recorded(self, happened: Sequence[Happened]) -> None:
         """Set the lamps when an alarm began, changed or ended."""
-        kinds = (e.AlarmRaised, e.AlarmAcknowledged, e.AlarmCleared, e.DayClosed)
+        kinds = (AlarmRaised, AlarmAcknowledged, AlarmCleared, e.DayClosed)
         if any(isinstance(h.event, kinds) for h in happened):
             for lamp in self._window_of:
                 self.show(lamp)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from firmware_py.core import commands as c
-from firmware_py.core import events as e
+from firmware_py.core.events_aside import AlarmAcknowledged, AlarmCleared, AlarmRaised
 from firmware_py.core.model import Level
 from tests.core.hall import FILING, RULES, Hall, of, only, windows
 
@@ -24,7 +24,7 @@ def serving_hall(**changes: Any) -> Hall:
 
 def raised(hall: Hall, seconds: float = 0) -> list[tuple[str, str]]:
     """Let time pass, tick, and return what was raised."""
-    return [(a.alarm, a.level.value) for a in of(hall.tick(seconds), e.AlarmRaised)]
+    return [(a.alarm, a.level.value) for a in of(hall.tick(seconds), AlarmRaised)]
 
 
 def test_a_service_turns_amber_at_four_fifths_and_red_at_its_limit() -> None:
@@ -81,7 +81,7 @@ def test_red_after_an_acknowledged_amber_must_be_acknowledged_anew() -> None:
 def test_a_service_alarm_ends_with_the_work(command: c.Command) -> None:
     hall = serving_hall()
     hall.tick(600)
-    assert [a.alarm for a in of(hall.do(command), e.AlarmCleared)] == ["service:1"]
+    assert [a.alarm for a in of(hall.do(command), AlarmCleared)] == ["service:1"]
     assert not hall.state.alarms
 
 
@@ -111,7 +111,7 @@ def test_waiting_too_long_is_amber_then_red_and_ends_with_the_call() -> None:
     hall.take()
     assert raised(hall, 800) == [("waiting:A001", "amber")]
     assert raised(hall, 200) == [("waiting:A001", "red")]
-    assert only(hall.do(c.CallNext("1")), e.AlarmCleared).alarm == "waiting:A001"
+    assert only(hall.do(c.CallNext("1")), AlarmCleared).alarm == "waiting:A001"
 
 
 def test_an_item_may_have_its_own_limit_for_waiting() -> None:
@@ -161,7 +161,7 @@ def test_an_open_window_that_calls_nobody_while_people_wait_is_idle() -> None:
     assert raised(hall, 143) == []
     assert raised(hall, 1) == [("idle:1", "amber")]
     assert raised(hall, 36) == [("idle:1", "red")]
-    assert only(hall.do(c.CallNext("1")), e.AlarmCleared).alarm == "idle:1"
+    assert only(hall.do(c.CallNext("1")), AlarmCleared).alarm == "idle:1"
 
 
 def test_idle_counts_from_when_the_window_was_free() -> None:
@@ -179,14 +179,14 @@ def test_idle_ends_when_nobody_waits_any_more() -> None:
     number = hall.take()
     hall.tick(180)
     hall.do(c.CancelTicket(number))
-    assert only(hall.tick(), e.AlarmCleared).alarm == "idle:1"
+    assert only(hall.tick(), AlarmCleared).alarm == "idle:1"
 
 
 def test_a_break_ends_the_idle_alarm_and_its_end_begins_a_new_count() -> None:
     hall = Hall(idle_limit_s=180).open("1")
     hall.take()
     hall.tick(180)
-    assert only(hall.do(c.PauseWindow("1")), e.AlarmCleared).alarm == "idle:1"
+    assert only(hall.do(c.PauseWindow("1")), AlarmCleared).alarm == "idle:1"
     assert raised(hall, 300) == []
     hall.do(c.ResumeWindow("1"))
     assert raised(hall, 100) == []
@@ -216,7 +216,7 @@ def test_a_window_free_for_long_has_its_time_for_who_comes_back(way: str) -> Non
 
 def test_help_is_red_at_once_and_a_second_press_changes_nothing() -> None:
     hall = Hall().open("1")
-    assert only(hall.do(c.CallHelp("1")), e.AlarmRaised).level is Level.RED
+    assert only(hall.do(c.CallHelp("1")), AlarmRaised).level is Level.RED
     assert hall.do(c.CallHelp("1")) == []
 
 
@@ -230,7 +230,7 @@ def test_help_and_a_bad_rating_end_with_the_acknowledgement(kind: str) -> None:
         hall.do(c.Rate(1, window="1"))
         key = "rating:A001"
     events = hall.do(c.AcknowledgeAlarm(key, "chen"))
-    assert events == [e.AlarmAcknowledged(key, "chen"), e.AlarmCleared(key)]
+    assert events == [AlarmAcknowledged(key, "chen"), AlarmCleared(key)]
     assert hall.refused(c.AcknowledgeAlarm(key)).code == "unknown_alarm"
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from firmware_py.app.wire import decode_state, encode_state
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
+from firmware_py.core.events_aside import AlarmAcknowledged, AlarmCleared, AlarmRaised
 from firmware_py.core.model import AlarmKind
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.people import lamp_pattern
@@ -21,7 +22,7 @@ def bad_rating(hall: Hall, window: str = "1") -> str:
     """Serve somebody who gives one star; return the alarm's key."""
     hall.take()
     hall.serve(window)
-    return only(hall.do(c.Rate(1, window=window)), e.AlarmRaised).alarm
+    return only(hall.do(c.Rate(1, window=window)), AlarmRaised).alarm
 
 
 def next_day(hall: Hall, day: str) -> list[e.Event]:
@@ -40,7 +41,7 @@ def test_a_bad_rating_just_before_closing_is_there_the_next_day_with_its_day() -
     hall.do(c.OpenDay("2026-03-03"))
     assert hall.alarm(key) == alarm
     seen = hall.do(c.AcknowledgeAlarm(key, "chen"))
-    assert seen == [e.AlarmAcknowledged(key, "chen"), e.AlarmCleared(key)]
+    assert seen == [AlarmAcknowledged(key, "chen"), AlarmCleared(key)]
 
 
 def test_an_alarm_of_work_that_was_acknowledged_does_not_stay() -> None:
@@ -51,7 +52,7 @@ def test_an_alarm_of_work_that_was_acknowledged_does_not_stay() -> None:
     hall.tick(600)
     hall.do(c.AcknowledgeAlarm("service:1", "chen"))
     closed = hall.do(c.CloseDay())
-    assert only(closed, e.AlarmCleared).alarm == "service:1"
+    assert only(closed, AlarmCleared).alarm == "service:1"
     assert only(closed, e.DayClosed).alarms == ()
 
 
@@ -86,7 +87,7 @@ def test_a_new_call_for_help_is_not_hidden_by_one_of_yesterday() -> None:
     next_day(hall, "2026-03-03")
     hall.open("1").take()
     hall.next()
-    assert only(hall.do(c.CallHelp("1")), e.AlarmRaised).alarm == "help:1:2"
+    assert only(hall.do(c.CallHelp("1")), AlarmRaised).alarm == "help:1:2"
     assert hall.do(c.CallHelp("1")) == []
     hall.later(60).do(c.FinishService("1"))
     assert set(hall.state.alarms) == {"help:1"}

@@ -6,6 +6,7 @@ import pytest
 
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
+from firmware_py.core.events_aside import AlarmCleared, ClockSet
 from firmware_py.core.model import TicketStatus, WindowStatus
 from tests.core.hall import FILING, INVOICES, Hall, of, only, windows
 
@@ -78,7 +79,7 @@ def test_closing_ends_open_ratings_as_unanswered_and_clears_the_alarms_of_work()
     assert {"waiting:A002", "idle:1", "idle:2"} <= set(hall.state.alarms)
     events = hall.do(c.CloseDay())
     assert only(events, e.RatingUnanswered).number == number
-    assert {cleared.alarm for cleared in of(events, e.AlarmCleared)} == {
+    assert {cleared.alarm for cleared in of(events, AlarmCleared)} == {
         "waiting:A002", "idle:1", "idle:2",
     }  # fmt: skip
     assert hall.ticket(number).rating_state == "none"
@@ -150,5 +151,5 @@ def test_reopening_a_day_keeps_the_skills_the_duty_manager_gave() -> None:
 
 def test_a_clock_that_has_not_changed_is_no_event() -> None:
     hall = Hall()
-    assert only(hall.do(c.SetClock(5000)), e.ClockSet).wall_offset_ms == 5000
+    assert only(hall.do(c.SetClock(5000)), ClockSet).wall_offset_ms == 5000
     assert hall.do(c.SetClock(5000)) == []

@@ -6,8 +6,8 @@ import pytest
 
 from firmware_py.app.wire import decode_state, encode_state
 from firmware_py.core import commands as c
-from firmware_py.core import events as e
 from firmware_py.core.decide_notices import moment_of
+from firmware_py.core.events_aside import NoticeRemoved, NoticeShown
 from tests.core.hall import Hall, only
 
 DAY = "2026-03-02"
@@ -15,10 +15,10 @@ DAY = "2026-03-02"
 
 def test_a_notice_stands_until_somebody_takes_it_off() -> None:
     hall = Hall()
-    shown = only(hall.do(c.ShowNotice(" 系统升级，请稍候 ")), e.NoticeShown)
+    shown = only(hall.do(c.ShowNotice(" 系统升级，请稍候 ")), NoticeShown)
     assert (shown.notice, shown.text) == ("n1", "系统升级，请稍候")
     assert hall.state.notices["n1"].shown_ms == hall.now_ms
-    assert hall.do(c.RemoveNotice("n1")) == [e.NoticeRemoved("n1", "removed")]
+    assert hall.do(c.RemoveNotice("n1")) == [NoticeRemoved("n1", "removed")]
     assert hall.state.notices == {}
 
 
@@ -41,7 +41,7 @@ def test_a_notice_ends_by_itself_at_its_time_on_an_open_and_on_a_closed_day() ->
         if closed:
             hall.do(c.CloseDay())
         assert hall.clock("12:29", DAY).tick() == []
-        assert hall.clock("12:30", DAY).tick() == [e.NoticeRemoved("n1", "ended")]
+        assert hall.clock("12:30", DAY).tick() == [NoticeRemoved("n1", "ended")]
         assert hall.tick(60) == []
 
 
@@ -49,7 +49,7 @@ def test_a_date_alone_is_its_whole_day() -> None:
     hall = Hall().clock("10:00", DAY)
     hall.do(c.ShowNotice("放假", since=DAY, until=DAY))
     assert hall.clock("23:59", DAY).tick() == []
-    assert hall.clock("00:00", "2026-03-03").tick() == [e.NoticeRemoved("n1", "ended")]
+    assert hall.clock("00:00", "2026-03-03").tick() == [NoticeRemoved("n1", "ended")]
 
 
 def test_without_a_known_clock_no_notice_ends() -> None:

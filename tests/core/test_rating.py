@@ -8,6 +8,7 @@ import pytest
 
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
+from firmware_py.core.events_aside import AlarmRaised
 from tests.core.hall import Hall, of, only
 
 
@@ -108,13 +109,13 @@ def test_a_score_outside_the_scale_is_refused(score: int) -> None:
 
 def test_a_bad_rating_reaches_the_duty_manager_at_once() -> None:
     hall = rated_hall(rating_bad=2)
-    raised = only(hall.do(c.Rate(2, window="1")), e.AlarmRaised)
+    raised = only(hall.do(c.Rate(2, window="1")), AlarmRaised)
     assert (raised.alarm, raised.level, raised.window) == ("rating:A001", "red", "1")
     assert hall.alarm("rating:A001") is not None
 
 
 def test_a_fair_rating_raises_nothing() -> None:
-    assert not of(rated_hall(rating_bad=2).do(c.Rate(3, window="1")), e.AlarmRaised)
+    assert not of(rated_hall(rating_bad=2).do(c.Rate(3, window="1")), AlarmRaised)
 
 
 def test_a_bad_rating_gets_its_reason_later_once_and_no_second_alarm() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from firmware_py.app.wire import encode
-from firmware_py.core.events import NoticeShown
+from firmware_py.core.events_aside import NoticeShown
 from firmware_py.sync.privacy import clean_event
 
 
