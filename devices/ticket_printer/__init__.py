@@ -2,8 +2,10 @@
 
     slip + template --render--> bytes --driver--> wire --simulator--> paper (PNG)
 
-``options`` and ``slip`` are plain data; ``template`` reads a technician's file, ``compile`` turns
-it into bytes once; ``render`` fills it; ``chinese``, ``qr`` and ``raster`` write what it holds;
-``codec`` and ``condition`` are the replies; ``driver`` is the device. ``simulator``,
-``interpreter`` and ``paper`` are the other end and share nothing with the codec.
+``options``, ``slip`` and ``report`` are plain data; ``template`` reads a technician's file,
+``compile`` turns it into bytes once; ``render`` fills it; ``chinese``, ``raster``, ``logo`` and
+``extras`` write what it holds. ``codec`` and ``condition`` are the replies, ``talk`` the
+conversation; ``probe`` finds out what a printer can do, ``knowledge`` keeps it, ``trust`` doubts
+it; ``driver`` is the device. ``simulator``, ``interpreter`` and ``paper`` are the other end and
+share nothing with the codec.
 """

@@ -64,7 +64,7 @@ class EscPosPrinter(Driver):
         self.trust = Trust(name, options, self.counters)
         self._template: CompiledTemplate | None = None
         self._report_template: CompiledTemplate | None = None
-        self._talk = Talk(options, lambda: self.line, self._now_s, self.counters, self._told_by_asb)
+        self._talk = Talk(self, options, self._told_by_asb)
         self._condition: Condition | None = None
         self._looked_at = float("-inf")
         self._told: Status | None = None
@@ -156,9 +156,6 @@ class EscPosPrinter(Driver):
 
     # --- the printer's state
 
-    def _now_s(self) -> float:
-        return self.clock()
-
     def _now(self) -> Condition:
         return self._condition or HEALTHY
 
@@ -220,8 +217,6 @@ class EscPosPrinter(Driver):
             raise DeviceTimeout("printer confirmation", self.options.probe_timeout_s)
         return self.how
 
-    # --- confirmation
-
     def _make_ready(self) -> None:
         """Put the printer into a known state; find out who it is and how it confirms, once.
 
@@ -247,7 +242,9 @@ class EscPosPrinter(Driver):
     def _meet(self) -> None:
         """Ask who it is, and recall what was found out about it."""
         if self.options.ask_identity:
-            said = probe.who(self._talk, self.options.probe_timeout_s)
+            said = probe.who(
+                self._talk, self.options.probe_timeout_s, again=bool(self.expected_identity)
+            )
             self.identity = said or str(device_id(self.line.fileno()))
             # A clone that does not know GS I may have taken its last bytes for text: drop them.
             self._talk.write(codec.ESC_AT)

@@ -20,17 +20,22 @@ _QUIET_S = 0.2
 _TEXTS = 4
 
 
-def who(talk: Talk, timeout_s: float) -> str:
+def who(talk: Talk, timeout_s: float, *, again: bool = False) -> str:
     """Ask maker, model, serial number and firmware; "" for a printer that does not say.
 
-    The GS r behind them ends the wait: it is answered after all of them.
+    The GS r behind them ends the wait: it is answered after all of them. ``again`` asks a silent
+    printer twice: a command that an earlier program left unfinished may have swallowed the first.
     """
+    request = codec.GS_I_WHO + codec.GS_R_PAPER
     talk.texts.clear()
-    talk.fences.clear()
     talk.decoder.information = True
     try:
-        talk.write(codec.GS_I_WHO + codec.GS_R_PAPER)
-        talk.pump(lambda: bool(talk.fences) or len(talk.texts) >= _TEXTS, timeout_s)
+        for unstick in (b"", codec.UNSTICK + codec.ESC_AT)[: 2 if again else 1]:
+            talk.fences.clear()
+            talk.write(unstick + request)
+            talk.pump(lambda: bool(talk.fences) or len(talk.texts) >= _TEXTS, timeout_s)
+            if talk.fences or talk.texts:
+                break
     finally:
         talk.decoder.information = False
         talk.decoder.forget()

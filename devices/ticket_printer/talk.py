@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from devices.base import Counters, Line
 from devices.errors import DeviceError, DeviceTimeout
@@ -16,24 +17,26 @@ _PIECE = 1024
 _ZEROS = bytes(8)
 
 
+class Owner(Protocol):
+    """What a conversation needs of the driver."""
+
+    counters: Counters
+    clock: Callable[[], float]
+
+    @property
+    def line(self) -> Line:
+        """The open line."""
+
+
 class Talk:
     """Everything that the printer said and nobody has used yet, by sort.
 
-    ``line`` and ``clock`` are asked for each time: a driver that was never opened has no line.
+    ``owner`` is the driver: its line is there once it is opened, its clock may be a test's.
     """
 
-    def __init__(
-        self,
-        options: Options,
-        line: Callable[[], Line],
-        clock: Callable[[], float],
-        counters: Counters,
-        automatic: Callable[[bytes], None],
-    ) -> None:
+    def __init__(self, owner: Owner, options: Options, automatic: Callable[[bytes], None]) -> None:
+        self._owner = owner
         self._options = options
-        self._line = line
-        self._clock = clock
-        self._counters = counters
         #: Called with each block of automatic status.
         self._automatic = automatic
         self.decoder = codec.ReplyDecoder(automatic=False)
@@ -46,7 +49,7 @@ class Talk:
 
     def write(self, data: bytes) -> None:
         """Write in pieces that a slow line (9600 baud) takes within the timeout each."""
-        line, timeout_s = self._line(), self._options.write_timeout_s
+        line, timeout_s = self._owner.line, self._options.write_timeout_s
         try:
             for start in range(0, len(data), _PIECE):
                 line.write(data[start : start + _PIECE], timeout_s)
@@ -76,22 +79,22 @@ class Talk:
 
     def pump(self, until: Callable[[], bool], timeout_s: float) -> bool:
         """Read until the condition holds, True, or the time is over."""
-        deadline = self._clock() + timeout_s
+        deadline = self._owner.clock() + timeout_s
         while not until():
-            left = deadline - self._clock()
+            left = deadline - self._owner.clock()
             if left <= 0:
                 return False
-            self.take(self._line().read_some(left))
+            self.take(self._owner.line.read_some(left))
         return True
 
     def catch_up(self) -> None:
         """Take what has arrived by now."""
-        self.take(self._line().read_available())
+        self.take(self._owner.line.read_available())
 
     def take(self, data: bytes) -> None:
         """Sort what the printer said."""
         for reply in self.decoder.feed(data):
-            self._counters.frames_in += 1
+            self._owner.counters.frames_in += 1
             match reply:
                 case codec.RealTimeStatus(value):
                     self.real_time.append(value)
@@ -103,4 +106,4 @@ class Talk:
                     self.fences.append(reply)
                 case codec.Information(text):
                     self.texts.append(text)
-        self._counters.bad_frames = self.decoder.noise
+        self._owner.counters.bad_frames = self.decoder.noise

@@ -152,6 +152,14 @@ def test_what_the_options_force_is_not_kept(tmp_path: Path) -> None:
     assert json.loads(file.read_text())["how"] is None
 
 
+def test_a_printer_that_must_be_known_is_asked_again_after_half_a_command() -> None:
+    bench = bench_with()
+    bench.printer.feed(bytes.fromhex("1D763000 4800 0300"))  # an image of 216 bytes, none of them
+    bench.driver.expected_identity = "SIM-80"
+    bench.driver.open()
+    assert bench.driver.identity == "HALL SIM-80 printer 1.0"
+
+
 # --- liars
 
 

@@ -9,6 +9,7 @@ import time
 import tty
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -93,3 +94,31 @@ def test_tickets_go_over_a_real_line_and_are_confirmed(wire: PtyPrinter) -> None
         line.close()
     assert wire.printer.seen()["numbers"] == ["TEST", *(f"A{job:03}" for job in range(1, 21))]
     assert wire.printer.seen()["unknown_commands"] == []
+
+
+@pytest.mark.parametrize("clone", [(), ("no-gs-h",), ("no-gs-h", "no-gs-r")])
+@pytest.mark.parametrize("state", ["auto", "ask"])
+def test_a_state_that_is_asked_is_known_within_100_ms_on_a_real_line(
+    wire: PtyPrinter, clone: tuple[str, ...], state: Literal["auto", "ask"]
+) -> None:
+    for fault in clone:
+        wire.printer.fault(fault)
+    line = open_line(wire.port, LineSettings(baud=115200))
+    try:
+        driver = EscPosPrinter("printer", Options(state=state), line)
+        driver._template = template(driver.options)
+        driver.open()
+        for fault, code in (("paper-out", "paper_end"), ("cover-open", "cover_open")):
+            wire.printer.fault(fault)
+            took = []
+            for _ in range(20):
+                before = time.monotonic()
+                driver.poll()
+                took.append(time.monotonic() - before)
+            assert driver.state().code == code
+            # One pause of a busy machine is not the driver's.
+            assert sorted(took)[-2] < 0.1
+            wire.printer.fault(fault, active=False)
+            driver.poll()
+    finally:
+        line.close()
