@@ -21,8 +21,8 @@ from firmware_py.settings import BrokerSettings
 
 __all__ = ["look"]
 
-REACH_S = 2.0
-LOGIN_S = 3.0
+REACH_S = 1.5
+LOGIN_S = 2.5
 _SOON_S = 30 * 86_400
 #: Events that wait: a burst is sent in seconds, so this many are no burst.
 _BACKLOG, _LAG = 200, 1000

@@ -16,7 +16,7 @@ from typing import Protocol
 __all__ = ["PROGRAM_S", "Drawn", "Machine", "Ran"]
 
 #: A program that takes longer says nothing.
-PROGRAM_S = 4.0
+PROGRAM_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,13 @@ def look(facts: Facts) -> Iterator[Finding]:
     ):
         found += [*_grabbers(facts.machine), *_console(facts.machine, lines)]
     yield from found
+    if facts.machine.uid != 0 and any(line.path is not None for line in lines):
+        yield unknown(
+            "不是 root，只看到上了锁的占用。",
+            "Without root only those who locked a port are seen, not who else has it open.",
+            "请以 root 身份运行：sudo hallctl doctor",
+            "Run it as root: sudo hallctl doctor",
+        )
     if not found:
         count = len(lines)
         yield fine(

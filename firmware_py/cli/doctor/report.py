@@ -30,6 +30,8 @@ from firmware_py.cli.version import own_version
 __all__ = ["report", "write_report"]
 
 LOG_LINES = 200
+#: Of the kernel's arguments; others may hold addresses and keys.
+_ARGUMENTS = ("console=", "root=", "rootfstype=", "boot=", "8250.", "usbcore.", "dwc_otg.")
 _SIGNS = {Level.OK: "✓", Level.WARNING: "!", Level.RED: "✗", Level.NOT_APPLICABLE: "–"}
 #: Where a mistake of the configuration may quote what is secret.
 _SECRET = re.compile(r"password|passwd|secret|token|key\b", re.IGNORECASE)
@@ -127,7 +129,8 @@ def _machine(facts: Facts) -> Iterator[str]:
         found = re.search(rf"^{name}:.*$", machine.text("/proc/meminfo"), re.MULTILINE)
         if found:
             yield " ".join(found[0].split())
-    yield f"kernel arguments: {machine.text('/proc/cmdline')}"
+    arguments = machine.text("/proc/cmdline").split()
+    yield f"kernel: {' '.join(word for word in arguments if word.startswith(_ARGUMENTS))}"
     if facts.status is not None:
         # Named one by one: what the status may come to hold beside these is not for a report.
         names = ("hall", "node", "mode", "up_s", "epoch", "last_seq", "day_open", "waiting")

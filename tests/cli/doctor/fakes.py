@@ -46,6 +46,7 @@ class Fake:
     face_for: Callable[[str], Drawn | None] = lambda _: None
     env: dict[str, str] = field(default_factory=dict)
     wall_s: float = MONDAY_S
+    uid: int = 0
 
     def say(self, path: str, text: str) -> Path:
         """Have a file of the machine hold a text."""
@@ -74,6 +75,7 @@ class Fake:
             statvfs=self.statvfs,
             face_for=self.face_for,
             wall_s=lambda: self.wall_s,
+            uid=self.uid,
         )  # fmt: skip
 
     def facts(self, config: str | None = PLAIN) -> Facts:

@@ -98,6 +98,13 @@ def test_our_own_lock_is_no_fault(fake: Fake) -> None:
         os.close(theirs)
 
 
+def test_a_user_without_rights_is_told_that_not_all_was_seen(fake: Fake) -> None:
+    fake.uid = 1000
+    found = at(Level.NOT_APPLICABLE, ports.look(fake.facts(printer("/dev/hall/printer"))))
+    assert "sudo hallctl doctor" in words(found)
+    assert at(Level.NOT_APPLICABLE, ports.look(fake.facts())) == []
+
+
 def process(fake: Fake, pid: int, name: str, *arguments: str) -> None:
     fake.say(f"/proc/{pid}/comm", f"{name}\n")
     fake.say(f"/proc/{pid}/cmdline", "\0".join(arguments))
