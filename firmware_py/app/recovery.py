@@ -65,6 +65,10 @@ def match_windows(rules: Rules, state: State) -> None:
     for gone in [w for w in state.windows if w not in rules.windows]:
         if state.windows[gone].ticket is None:
             del state.windows[gone]
+    known = [window for window in rules.windows if window in state.windows]
+    # In the file's order, as whoever lists them expects.
+    ordered = {window: state.windows.pop(window) for window in known}
+    state.windows.update({**ordered, **{w: state.windows.pop(w) for w in list(state.windows)}})
     for key, alarm in list(state.alarms.items()):
         of_window = alarm.kind in (AlarmKind.IDLE, AlarmKind.HELP) and not alarm.carried
         if of_window and alarm.subject not in state.windows:

@@ -76,7 +76,7 @@ def switch(hall: Hall, new: Configuration) -> Done:
     Devices are another matter: they change when the journal has recorded this.
     """
     settings, rules, before = new.settings, new.rules, hall.settings
-    printers, reports = set(hall.printing.spools), hall.report_paper
+    printers, reports = set(hall.printing.spools), _for_reports(before, hall.rules)
     hall.settings, hall.rules = settings, rules
     hall.writer.take_rules(rules)
     owed = hall.printing.configure(settings, rules)
@@ -97,10 +97,22 @@ def switch(hall: Hall, new: Configuration) -> Done:
     hall.lamps.configure(settings)
     hall.voices.configure(settings, rules)
     hall.inputs.configure(settings)
-    hall.report_paper = report_paper_of(hall)
-    reactions = hall.writer.on_recorded
-    reactions[reactions.index(reports.recorded)] = hall.report_paper.recorded
+    if reports != _for_reports(settings, rules):
+        # Only then: a report that waits for its printer is in the old one's hand.
+        old, hall.report_paper = hall.report_paper, report_paper_of(hall)
+        reactions = hall.writer.on_recorded
+        reactions[reactions.index(old.recorded)] = hall.report_paper.recorded
     return Done(walls, set(hall.printing.spools) - printers, owed)
+
+
+def _for_reports(settings: Settings, rules: Rules) -> tuple[object, ...]:
+    return (
+        settings.hall.name,
+        settings.day.report_printer,
+        [window.id for window in settings.windows],
+        rules.items,
+        rules.categories,
+    )
 
 
 def show_again(hall: Hall, before: Settings, done: Done) -> None:
