@@ -25,6 +25,7 @@ __all__ = ["ChipVoice", "Syn6288Voice", "Xfs5152Voice", "guess_s"]
 
 #: Speeches that may wait inside the driver; the hall keeps its own queue before it.
 _MOST_WAITING = 8
+_BUSY_S, _CALM_S = 0.25, 1.0
 #: An idle chip that spoke less than this part of the guess is asked whether it really is.
 _TOO_SOON = 0.3
 #: A sentence that lasts longer than so many guesses is stopped.
@@ -85,7 +86,8 @@ class ChipVoice(Voice):
     """One chip. ``options`` are ``ChipOptions``; ``clock`` is any steady clock in seconds."""
 
     chip: ClassVar[Chip]
-    poll_every_s: ClassVar[float] = 0.25
+    #: While it speaks or is asked; an idle chip has no limits in time but its next question.
+    poll_every_s: ClassVar[float] = _BUSY_S
 
     def __init__(
         self,
@@ -194,6 +196,7 @@ class ChipVoice(Voice):
         self._state = state
         self._since = self._clock()
         self._due = self._since + lasts_s
+        self._take_pace()
 
     # ---- what the chip says
 
@@ -291,6 +294,20 @@ class ChipVoice(Voice):
 
     def poll(self) -> list[Report]:
         """See to the limits in time. Raises ``DeviceTimeout`` for a chip that answers nothing."""
+        found = self._look_after()
+        self._take_pace()
+        return found
+
+    def _take_pace(self) -> None:
+        """Be polled as often as there are limits to see to."""
+        before = self.poll_every_s
+        idle = self._state is _State.IDLE and self._asked_at is None
+        # The worker reads it before each poll.
+        self.poll_every_s = min(_CALM_S, self.options.ask_every_s) if idle else _BUSY_S  # type: ignore[misc]
+        if self.poll_every_s < before:
+            self.wake()
+
+    def _look_after(self) -> list[Report]:
         now = self._clock()
         if not self.options.answers:
             return self._over(_UNCONFIRMED) if self._blind_end(now) else []

@@ -10,7 +10,6 @@ journal and corrected once a trustworthy clock is there.
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import logging
 import time
 from collections.abc import Callable
@@ -58,7 +57,7 @@ class MachineClocks:
 
     def __init__(self, synchronized: Path = TIMESYNCD) -> None:
         self._file = synchronized
-        self._libc = ctypes.CDLL(ctypes.util.find_library("c") or "libc.so.6", use_errno=True)
+        self._libc = ctypes.CDLL(None, use_errno=True)
         self._checked_ms = -(10**9)
         self._synchronised = False
 

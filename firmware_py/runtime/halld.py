@@ -22,6 +22,7 @@ from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.runtime.control import ControlServer
 from firmware_py.runtime.farewell_plan import driven_by, keep
 from firmware_py.runtime.hall import Hall, device_specs
+from firmware_py.runtime.lean import one_heap
 from firmware_py.runtime.logs import set_up_logs
 from firmware_py.runtime.notify import notify, watchdog_every_s
 from firmware_py.runtime.queries import queries_of
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     set_up_logs(options.log)
     faulthandler.enable()
+    one_heap()
     try:
         configuration = load_all(options.config, os.environ)
     except ConfigError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from devices.base import Driver, HealthState, Line, Report, Status
@@ -11,7 +11,7 @@ from devices.errors import DeviceError, DeviceFault, WrongDevice
 from firmware_py.runtime.backoff import Backoff
 from firmware_py.runtime.device_events import Lost, Opened, Reported, describe
 
-__all__ = ["DriverBroken", "MakeDriver", "Slot"]
+__all__ = ["DriverBroken", "MakeDriver", "Slot", "due_together"]
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +19,9 @@ MakeDriver = Callable[[Line | None], Driver]
 
 #: What a device must have said itself; ``UNKNOWN`` is a device that never says anything.
 _ANSWERED = frozenset({HealthState.OK, HealthState.WARNING, HealthState.FAULT})
+
+#: A thread that is awake polls what would wake it within this share of its period, too.
+_SOON = 0.5
 
 
 class DriverBroken(DeviceError):
@@ -148,3 +151,16 @@ class Slot:
 def _expected(driver: Driver) -> bool:
     """Say whether what the device says it is has in it what was expected."""
     return driver.expected_identity.casefold() in driver.identity.casefold()
+
+
+def due_together(slots: Iterable[Slot], now: float) -> list[tuple[Slot, Driver]]:
+    """Return the open devices to poll now, the longest overdue first; none before one is due.
+
+    Fifteen strips with a second each would wake their thread fifteen times a second. Who is
+    polled with another, up to half a period early, is due with it the next time.
+    """
+    is_open = [(slot, slot.driver) for slot in slots if slot.driver is not None]
+    if all(slot.due > now for slot, _ in is_open):
+        return []
+    soon = [one for one in is_open if one[0].due <= now + _SOON * one[1].poll_every_s]
+    return sorted(soon, key=lambda one: one[0].due)

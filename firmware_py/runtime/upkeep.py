@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from firmware_py.app.figures import Figures
+from firmware_py.app.ports import Happened
 from firmware_py.app.wire import encode
 from firmware_py.core import commands as c
 from firmware_py.core.opening import local_day, local_seconds, plan_of, todays_hours
 from firmware_py.runtime.hall import Hall
+from firmware_py.runtime.lean import give_back
 from firmware_py.runtime.notify import notify, watchdog_every_s
 from firmware_py.store.errors import JournalError
 
@@ -38,12 +40,12 @@ class Upkeep:
         self._hall = hall
         self._died = died
         self._tasks: list[asyncio.Task[None]] = []
-        self._seen_seq = -1
+        self._pads: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Start all timers."""
         loop = asyncio.get_running_loop()
-        jobs = [self._ticks(), self._pads(), self._hall.backups.run(), self._old_days()]
+        jobs = [self._ticks(), self._hall.backups.run(), self._old_days()]
         jobs.append(self._hall.notices.watch())
         jobs.append(self._hall.proof.run())
         if (every_s := watchdog_every_s()) is not None:
@@ -51,6 +53,8 @@ class Upkeep:
         self._tasks = [loop.create_task(job) for job in jobs]
         for task in self._tasks:
             task.add_done_callback(self._ended)
+        self._show_on_pads()
+        self._hall.writer.on_recorded.append(self._recorded)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
@@ -59,6 +63,8 @@ class Upkeep:
 
     async def stop(self) -> None:
         """End all timers."""
+        if self._pads is not None:
+            self._pads.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -104,13 +110,14 @@ class Upkeep:
             if hours and hours[0].opens_s <= now_s < hours[-1].closes_s:
                 hall.submit_own(c.OpenDay(today))
 
-    async def _pads(self) -> None:
-        hall = self._hall
-        while True:
-            if hall.writer.last_seq != self._seen_seq:
-                self._seen_seq = hall.writer.last_seq
-                hall.pads.refresh()
-            await asyncio.sleep(PADS_S)
+    def _recorded(self, _: Sequence[Happened]) -> None:
+        """Show the pads how many wait, a moment after the first of a burst of events."""
+        if self._pads is None:
+            self._pads = asyncio.get_running_loop().call_later(PADS_S, self._show_on_pads)
+
+    def _show_on_pads(self) -> None:
+        self._pads = None
+        self._hall.pads.refresh()
 
     async def _watchdog(self, every_s: float) -> None:
         while True:
@@ -120,17 +127,21 @@ class Upkeep:
 
     async def _old_days(self) -> None:
         """After each closing: let go of outcomes and of days that are old enough."""
-        hall, done_day = self._hall, ""
+        hall, done_day, trimmed = self._hall, "", False
         while True:
             await asyncio.sleep(30)
             state = hall.state()
+            if not trimmed:
+                # By now every device was opened, and all is loaded that will be.
+                trimmed = True
+                give_back()
             try:
                 await hall.journal.run(lambda _: hall.store.checkpoint())
             except JournalError as error:
                 log.error("no checkpoint: %s", error)  # noqa: TRY400 - the sentence is enough
             if state.day_open or state.day is None or state.day == done_day:
                 continue
-            done_day = state.day
+            done_day, trimmed = state.day, False
             try:
                 await self.tidy()
             except (JournalError, OSError) as error:

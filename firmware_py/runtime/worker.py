@@ -5,8 +5,7 @@ posted, polls, and opens again what failed. It waits in one ``poll`` on the line
 that ``post`` and a driver's ``wake`` signal, so neither a key nor a job waits for a timer.
 
 A driver lives from one opening to the next: opening again makes a new one, which knows nothing of
-what it showed before (``Opened`` asks for that). A job for a device that is not open fails at
-once; it is never kept for later, when nobody may want it any more.
+what it showed before (``Opened`` asks for that). A job for a device that is not open fails at once.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from firmware_py.runtime.device_events import (
     Result,
 )
 from firmware_py.runtime.jobs import Job, JobQueue, QueueFull
-from firmware_py.runtime.slot import MakeDriver, Slot
+from firmware_py.runtime.slot import MakeDriver, Slot, due_together
 from firmware_py.runtime.wakeup import Wakeup
 from firmware_py.runtime.watched_line import WatchedLine
 
@@ -172,7 +171,7 @@ class Worker:
     def _wait(self) -> None:
         """Wait for bytes, a wake or the next due time; hand bytes to the drivers."""
         if self._woken:
-            # Only now: nothing stood between the wake and its job. What came since is seen below.
+            # Only now: nothing stood between wake and job. What came since is seen below.
             self._woken = False
             self._wakeup.clear()
         busy = len(self._jobs) or self._asked or self._stopping
@@ -275,8 +274,7 @@ class Worker:
             self._failed(slot, error, opening=opening)
             return error
         except Exception as error:  # noqa: BLE001
-            # The boundary: a mistake in one driver must not end its neighbours' thread, nor leave
-            # a device dead until somebody restarts the hall.
+            # A mistake in one driver must not end its neighbours' thread, nor leave it dead.
             broken = slot.broken(error)
             self._failed(slot, broken, opening=opening)
             return broken
@@ -373,9 +371,11 @@ class Worker:
                 self._finish(job, Outcome.FAILED, error=failure)
 
     def _poll_what_is_due(self) -> None:
-        for slot in self.slots.values():
-            if slot.driver is not None and self._clock() >= slot.due:
-                self._poll_one(slot, slot.driver)
+        for slot, driver in due_together(self.slots.values(), self._clock()):
+            if slot.driver is driver:
+                self._poll_one(slot, driver)
+            if len(self._jobs):  # The others have time until the job is done.
+                return
 
     def _poll_one(self, slot: Slot, driver: Driver) -> None:
         slot.due = self._clock() + driver.poll_every_s
