@@ -39,12 +39,11 @@ __all__ = [
     "Reply",
     "explain_syn",
     "explain_xfs",
+    "finder",
     "replies",
 ]
 
 _START = 0xFD
-#: The longest frame of either: 4 KB and its header.
-_LONGEST_FRAME = 4200
 #: Where a long text is best cut: after these.
 _ENDS = "。！？；.!?;"
 _PAUSES = "，、：,: "
@@ -75,6 +74,7 @@ class Reply(enum.IntEnum):
     IDLE = 0x4F
 
 
+_COMMANDS = frozenset(int(one) for one in Command)
 _REPLIES = {int(one): one for one in Reply}
 
 
@@ -190,29 +190,30 @@ SYN6288 = Chip("SYN6288", True, 200, (0, 1), False, 16, "t", 5)
 XFS5152 = Chip("XFS5152CE", False, 4000, (0, 1, 3), True, 10, "s", 10)
 
 
-def _finder(chip: Chip) -> Splitter[str]:
-    """Return what finds the frames to a chip in a trace and says what they mean."""
+def finder(chip: Chip) -> Splitter[bytes]:
+    """Return what finds the frames to a chip in a stream, each whole."""
+    longest = 2 + chip.longest + chip.checked
 
-    def match(buffer: bytes) -> Frame[str] | Verdict:
+    def match(buffer: bytes) -> Frame[bytes] | Verdict:
         if buffer[0] != _START:
             return NOISE
         if len(buffer) < 4:
             return NEED_MORE
         length = int.from_bytes(buffer[1:3], "big")
         end = 3 + length
-        if not 1 + chip.checked <= length <= _LONGEST_FRAME - 3 or buffer[3] not in set(Command):
+        if not 1 + chip.checked <= length <= longest or buffer[3] not in _COMMANDS:
             return BAD
         if len(buffer) < end:
             return NEED_MORE
         if chip.checked and reduce(xor, buffer[: end - 1]) != buffer[end - 1]:
             return BAD
-        body = buffer[4 : end - chip.checked]
-        return Frame(end, _words(Command(buffer[3]), body))
+        return Frame(end, buffer[:end])
 
-    return Splitter(match, limit=_LONGEST_FRAME)
+    return Splitter(match, limit=3 + longest)
 
 
-def _words(command: Command, body: bytes) -> str:
+def _words(frame: bytes, chip: Chip) -> str:
+    command, body = Command(frame[3]), frame[4 : len(frame) - chip.checked]
     if command is not Command.SAY or not body:
         return command.name.lower()
     codec = _CODECS.get(body[0] & 7, "gb2312")
@@ -232,4 +233,4 @@ def explain_xfs(data: bytes, *, answers: bool = False) -> list[str]:
 def _explained(chip: Chip, data: bytes, *, answers: bool) -> list[str]:
     if answers:
         return [one.name.lower() for one in replies(data)]
-    return _finder(chip).feed(data)
+    return [_words(frame, chip) for frame in finder(chip).feed(data)]

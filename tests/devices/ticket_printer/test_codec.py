@@ -179,9 +179,9 @@ def test_without_automatic_status_its_header_is_noise() -> None:
     assert decoder.noise == 1
 
 
-def test_a_hundred_thousand_mutated_streams_raise_nothing_and_hide_no_later_answer() -> None:
+def try_mutated_streams(times: int) -> None:
     randomly = random.Random(20260302)
-    for _ in range(100_000):
+    for _ in range(times):
         stream = bytearray(STREAM)
         for _ in range(randomly.randint(1, 4)):
             at = randomly.randrange(len(stream))
@@ -200,6 +200,15 @@ def test_a_hundred_thousand_mutated_streams_raise_nothing_and_hide_no_later_answ
         # Whatever came before, a whole answer after a pause is understood.
         decoder.forget()
         assert decoder.feed(JOB_END) == [ProcessEnd(b"0015")]
+
+
+def test_a_hundred_thousand_mutated_streams_raise_nothing_and_hide_no_later_answer() -> None:
+    try_mutated_streams(100_000)
+
+
+@pytest.mark.long
+def test_a_million_mutated_streams_raise_nothing_and_hide_no_later_answer() -> None:
+    try_mutated_streams(1_000_000)
 
 
 def test_process_ids_are_printable_and_tell_jobs_and_attempts_apart() -> None:
