@@ -265,3 +265,25 @@ async def test_clients_at_work_lose_nothing_while_the_file_changes_again_and_aga
         await working
         assert given == [f"A{n:03d}" for n in range(1, len(given) + 1)]
         assert len(given) > 10
+
+
+async def test_what_a_broken_printer_owes_comes_out_where_its_kiosk_prints_now(
+    place: Path,
+) -> None:
+    async with scene(place) as hall:
+        shown = await hall.take(origin="kiosk-2")
+        await hall.on_paper(shown, "printer-2")
+        await hall.fault("printer-2", "paper-out")
+        owed = [await hall.take(origin="kiosk-2"), await hall.take(origin="kiosk-2")]
+        told = await take_up(hall, 'printer = "printer-2"', 'printer = "printer"')
+        assert told["applied"]
+        for number in owed:
+            await hall.on_paper(number, "printer")
+        await hall.on_paper(await hall.take(origin="kiosk-2"), "printer")
+        await hall.kill()
+        await hall.start()
+        last = await hall.take(origin="kiosk-2")
+        await hall.on_paper(last, "printer")
+        # Nobody's slip came out a second time for the change or the restart.
+        numbers = (await hall.seen("printer"))["numbers"]
+        assert numbers == [*owed, "A004", last]
