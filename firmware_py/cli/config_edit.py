@@ -326,7 +326,12 @@ def apply(session: Session, later: bool, file: Path | None) -> None:
     _carry_out(session, lambda: ConfigFile(session, file).apply(later=later))
 
 
-@click.command("paths", HallCommand, hidden=True)
+@click.command(
+    "paths",
+    HallCommand,
+    hidden=True,
+    help=t("可修改的路径，每行一个。", "Every path that can be set, one a line."),
+)
 @_file
 @pass_session
 def paths(session: Session, file: Path | None) -> None:
