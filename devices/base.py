@@ -19,6 +19,7 @@ __all__ = [
     "Input",
     "Kind",
     "Line",
+    "Reading",
     "Report",
     "Sentence",
     "Status",
@@ -71,7 +72,16 @@ class Input:
     value: int | None = None
 
 
-Report = Input | Status
+class Reading:
+    """What somebody held to a reader: a card, a code. ``devices.card_reader.reports`` has them.
+
+    They may hold personal data. Whoever does not know one leaves it alone: no log, no journal.
+    """
+
+    __slots__ = ()
+
+
+Report = Input | Status | Reading
 
 
 class Line(Protocol):

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from devices.base import Driver, HealthState, Input, Sentence, Status
+from devices.base import Driver, HealthState, Input, Reading, Sentence, Status
 from devices.errors import DeviceError
 from devices.registry import (
     KINDS,
@@ -150,7 +150,7 @@ def test_garbage_is_survived(name: str, tmp_path: Path, garbage: list[bytes]) ->
     with contextlib.suppress(DeviceError):
         driver.open()
     for chunk in garbage:
-        assert all(isinstance(report, Input | Status) for report in driver.feed(chunk))
+        assert all(isinstance(report, Input | Status | Reading) for report in driver.feed(chunk))
     driver.close()
 
 

@@ -1,0 +1,1 @@
+"""Readers of ID cards and of codes: what they read, and how it stays out of everything else."""

@@ -1,0 +1,106 @@
+r"""What codes look like: patterns as a hall writes them, matched without ever looking back.
+
+A pattern is a row of parts, each one character, ``\d`` or a class such as ``[A-Z0-9-]``, and how
+often: nothing for once, ``?``, ``{6}`` or ``{1,6}``. It is matched whole. There is no more than
+that, on purpose: what somebody holds before a scanner cannot make it slow.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["LONGEST", "Pattern"]
+
+#: Characters of a code, at most.
+LONGEST = 128
+_PART = re.compile(
+    r"(?P<one>\[(?P<members>[^\[\]\\^]+)\]|\\d|[A-Za-z0-9/:;,._=&%#@ -])"
+    r"(?:(?P<maybe>\?)|\{(?P<least>\d{1,3})(?:,(?P<most>\d{1,3}))?\})?"
+)
+_DIGITS = "0123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    r"""A pattern: ``places`` are what fits each place, and whether it may be left out.
+
+    Example: ``Pattern.of("[A-Z]?\d{1,6}").fits("A001")``.
+    """
+
+    text: str
+    places: tuple[tuple[frozenset[str], bool], ...]
+
+    @classmethod
+    def of(cls, text: str) -> Pattern:
+        """Read a pattern. Raises ``ValueError`` with what is wrong in it."""
+        places: list[tuple[frozenset[str], bool]] = []
+        at = 0
+        while at < len(text):
+            part = _PART.match(text, at)
+            if part is None:
+                raise ValueError(
+                    f"{text!r}: what begins at {text[at:]!r} is no character, \\d or [class], "
+                    "followed by nothing, ?, {n} or {n,m}"
+                )
+            places += _places(part)
+            at = part.end()
+        if not places or all(optional for _, optional in places):
+            raise ValueError(f"{text!r} fits an empty code")
+        if len(places) > LONGEST:
+            raise ValueError(f"{text!r} fits codes of more than {LONGEST} characters")
+        return cls(text, tuple(places))
+
+    def fits(self, code: str) -> bool:
+        """Say whether the whole ``code`` fits."""
+        reached = self._skip({0})
+        for character in code:
+            reached = self._skip(
+                {n + 1 for n in reached if n < len(self.places) and character in self.places[n][0]}
+            )
+            if not reached:
+                return False
+        return len(self.places) in reached
+
+    def _skip(self, reached: set[int]) -> set[int]:
+        """Add the places that are reached by leaving out what may be."""
+        found = set(reached)
+        for start in reached:
+            n = start
+            while n < len(self.places) and self.places[n][1]:
+                n += 1
+                found.add(n)
+        return found
+
+
+def _places(part: re.Match[str]) -> list[tuple[frozenset[str], bool]]:
+    if part["members"]:
+        fits = _members(part["members"])
+    else:
+        fits = frozenset(_DIGITS if part["one"] == "\\d" else part["one"])
+    least = 0 if part["maybe"] else int(part["least"] or 1)
+    most = int(part["most"]) if part["most"] else max(1, least)
+    if part["most"] and not 1 <= most >= least:
+        raise ValueError(f"{part[0]!r}: from {least} to {most}")
+    if part["least"] and not part["most"] and not least:
+        raise ValueError(f"{part[0]!r} is nothing")
+    return [(fits, False)] * least + [(fits, True)] * (most - least)
+
+
+def _members(text: str) -> frozenset[str]:
+    """Return what is in a class: characters and ranges; ``-`` for itself stands at an end."""
+    found: set[str] = set()
+    at = 0
+    while at < len(text):
+        if at + 2 < len(text) and text[at + 1] == "-":
+            first, last = text[at], text[at + 2]
+            if first > last:
+                raise ValueError(f"[{text}]: {first}-{last} is backwards")
+            found.update(map(chr, range(ord(first), ord(last) + 1)))
+            at += 3
+        else:
+            found.add(text[at])
+            at += 1
+    if any(not " " <= one <= "~" for one in found):
+        raise ValueError(f"[{text}]: codes are printable ASCII")
+    return frozenset(found)
