@@ -13,6 +13,8 @@ import asyncio
 import sys
 import tempfile
 from collections import deque
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -97,6 +99,7 @@ class Photographer(Teller):
             await asyncio.sleep(LOOK_S)
 
 
+@cache
 def face(weight: str) -> Font:
     """Return the Simplified Chinese fixed-width face: the collection's first is Japanese."""
     for index in range(20):
@@ -129,8 +132,12 @@ def drawn(view: View) -> Image.Image:
     """Return the view as a terminal of 102 x 28 cells shows it."""
     console = Console(width=COLUMNS, height=ROWS, force_terminal=True, color_system="truecolor")
     options = console.options.update(width=COLUMNS, height=ROWS)
-    lines = console.render_lines(picture(view, ROWS), options)
-    size = (COLUMNS * CELL_W + 2 * MARGIN, ROWS * CELL_H + 2 * MARGIN)
+    return drawn_cells(console.render_lines(picture(view, ROWS), options), COLUMNS, ROWS)
+
+
+def drawn_cells(lines: Iterable[Iterable[Segment]], columns: int, rows: int) -> Image.Image:
+    """Return lines of a terminal of so many cells, as it shows them."""
+    size = (columns * CELL_W + 2 * MARGIN, rows * CELL_H + 2 * MARGIN)
     image = Image.new("RGB", size, tuple(THEME.background_color))
     pen = ImageDraw.Draw(image)
     regular, bold = face("Regular"), face("Bold")

@@ -69,6 +69,10 @@ COMMANDS = {
         "voice:voice",
         t("语音：现状、录制与检查语音库", "Voices: state; record and check banks of clips"),
     ),
+    "console": (
+        "console.command:console",
+        t("全屏控制台：窗口、设备、排队、告警", "A full screen: windows, devices, queue, alarms"),
+    ),
     "journal": (
         "journal:journal",
         t("业务流水：查看、校验、导出", "The journal: tail, verify, export"),

@@ -1,0 +1,1 @@
+"""``hallctl console``: devices, queue, traces and tests on one full screen."""
