@@ -102,6 +102,10 @@ class ModbusLamp(Lamp):
         self._have: dict[int, bool] = {}
         #: What it says of itself is that all is well.
         self._well = False
+        #: It had a fault, and nobody was told yet that it is over.
+        self._owes_ok = False
+        #: Coil -> what it did not follow to; it must be seen to follow before all is well.
+        self._stuck: dict[int, bool] = {}
         self._heard_at = self._read_at = 0.0
         self._beat_at = 0.0
         self._beat_on = False
@@ -157,11 +161,14 @@ class ModbusLamp(Lamp):
         self._beat()
         now, check_s = self._clock(), self.options.check_s
         quiet = now - self._heard_at >= check_s or now - self._read_at >= 2 * check_s
-        if quiet or not self._well:
+        shows_it = any(self._have.get(coil) == on for coil, on in self._stuck.items())
+        if quiet or shows_it or not self._well:
             self._check()
-        if self._well:
-            return []
         self._well = True
+        # While a stuck coil need not move, its board looks well: that proves nothing.
+        if self._stuck or not self._owes_ok:
+            return []
+        self._owes_ok = False
         return [_OK]
 
     def feed(self, data: bytes) -> list[Report]:
@@ -208,9 +215,13 @@ class ModbusLamp(Lamp):
             raise TypeError(f"{answer} is no answer to a question")
         self._read_at = self._heard_at
         bits = answer.bits
+        for coil, on in tuple(self._stuck.items()):
+            if bits[coil - self._first] == on == self._have.get(coil):
+                del self._stuck[coil]
         return [coil for coil, on in self._have.items() if bits[coil - self._first] != on]
 
     def _disobeyed(self, odd: Sequence[int]) -> None:
+        self._stuck |= {coil: self._have[coil] for coil in odd}
         coils = ", ".join(str(coil) for coil in odd)
         raise DeviceFault(
             "stuck",
@@ -228,6 +239,7 @@ class ModbusLamp(Lamp):
         except DeviceError as error:
             self._have = {}
             self._well = False
+            self._owes_ok = True
             if isinstance(error, DeviceFault):
                 self._rest_until = self._clock() + _AFTER_FAULT_S
             raise

@@ -194,6 +194,26 @@ def test_coils_that_do_not_follow_are_a_fault_until_they_do() -> None:
     assert hall.lit() == ["amber"]
 
 
+def test_a_coil_that_is_stuck_while_red_blinks_stays_a_fault_in_its_dark_halves_too() -> None:
+    hall = Hall()
+    hall.lamp.open()
+    hall.board.fault("stuck")
+    hall.lamp.set("red")
+    said: list[str] = []
+    for _ in range(60):
+        try:
+            said += codes(hall.after(0.25))
+        except DeviceFault as fault:
+            said.append(fault.code)
+    assert set(said) == {"stuck"}
+    hall.lamp.set("off")
+    assert codes(hall.after(5.0)) == []  # a coil that need not move proves nothing
+    hall.board.fault("stuck", active=False)
+    assert codes(hall.after(5.0)) == []
+    hall.lamp.self_test()
+    assert codes(hall.after(2.0)) == ["ok"]
+
+
 @pytest.mark.parametrize(
     ("fault", "write", "words"),
     [
