@@ -60,10 +60,11 @@ def decode(block: bytes) -> Person:
     """Return whose card it is. Raises ``BadCard``."""
     if len(block) != BLOCK:
         raise BadCard("length")
-    read = _READERS.get(bytes(block[_KIND : _KIND + 2]))
+    card = _Card(block)
+    read = _READERS.get(card.text(_KIND, 2, "kind"))
     if read is None:
         raise BadCard("kind")
-    person = read(block)
+    person = read(card)
     if person.birth > person.valid_from:
         raise BadCard("valid_from")
     if person.valid_to is not None and person.valid_to < person.valid_from:
@@ -71,129 +72,156 @@ def decode(block: bytes) -> Person:
     return person
 
 
-def _citizen(block: bytes) -> Citizen:
-    number, birth = _own_number(block)
-    code = _matched(block, 32, 4, "nation", _TWO_DIGITS)
-    return Citizen(
-        name=_needed(block, 0, 30, "name"),
-        sex=_sex(block, 30),
-        birth=birth,
-        number=number,
-        valid_from=_day(block, 188, "valid_from"),
-        valid_to=_last_day(block),
-        nation=nation(code),
-        address=_needed(block, 52, 70, "address"),
-        authority=_needed(block, 158, 30, "authority"),
-    )
+class _Card:
+    """Fields of a block by their bytes. Each method raises ``BadCard`` with the field's name."""
+
+    __slots__ = ("_block", "_text")
+
+    def __init__(self, block: bytes) -> None:
+        self._block = block
+        try:
+            text = block.decode("utf-16-le")
+        except UnicodeDecodeError:
+            text = ""
+        # Rare characters take two places; then, and where something is wrong, each field is
+        # decoded by itself.
+        clean = len(text) * 2 == BLOCK and not _CONTROL.search(text)
+        self._text = text if clean else ""
+
+    def text(self, at: int, length: int, field: str) -> str:
+        """Return a field without the spaces around it; it may be empty."""
+        end = at + length
+        if self._text:
+            return self._text[at // 2 : end // 2].strip(" ")
+        return _decoded(self._block[at:end], field)
+
+    def needed(self, at: int, length: int, field: str) -> str:
+        """Return a field that is not empty."""
+        text = self.text(at, length, field)
+        if not text:
+            raise BadCard(field)
+        return text
+
+    def matched(self, at: int, length: int, field: str, form: re.Pattern[str]) -> str:
+        """Return a field of that form."""
+        text = self.text(at, length, field)
+        if not form.fullmatch(text):
+            raise BadCard(field)
+        return text
+
+    def sex(self, at: int) -> Sex:
+        """Return a sex by its code."""
+        sex = _SEXES.get(self.text(at, 2, "sex"))
+        if sex is None:
+            raise BadCard("sex")
+        return sex
+
+    def day(self, at: int, field: str) -> date:
+        """Return a day."""
+        text = self.matched(at, 16, field, _DATE)
+        try:
+            return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+        except ValueError:
+            raise BadCard(field) from None
+
+    def long_name(self) -> str:
+        """Return a name that is cut at 35 characters, wherever that is, and goes on elsewhere."""
+        name = _decoded(self._block[52:122] + self._block[220:242], "name")
+        if not name:
+            raise BadCard("name")
+        return name
+
+    def last_day(self) -> date | None:
+        """Return the card's last day, None for one without end."""
+        endless = self.text(204, 16, "valid_to") == _ENDLESS
+        return None if endless else self.day(204, "valid_to")
+
+    def own_number(self) -> tuple[str, date]:
+        """Return an ID number and the day of birth, which it repeats."""
+        number = self.text(122, 36, "number")
+        if not is_valid(number):
+            raise BadCard("number")
+        birth = self.day(36, "birth")
+        if birth != birth_of(number):
+            raise BadCard("birth")
+        return number, birth
 
 
-def _compatriot(block: bytes) -> Compatriot:
-    number, birth = _own_number(block)
-    return Compatriot(
-        name=_needed(block, 0, 30, "name"),
-        sex=_sex(block, 30),
-        birth=birth,
-        number=number,
-        valid_from=_day(block, 188, "valid_from"),
-        valid_to=_last_day(block),
-        address=_needed(block, 52, 70, "address"),
-        authority=_needed(block, 158, 30, "authority"),
-        pass_number=_text(block, 220, 18, "pass_number"),
-        issues=_text(block, 238, 4, "issues"),
-    )
-
-
-def _foreigner_2017(block: bytes) -> Foreigner2017:
-    return Foreigner2017(
-        name=_needed(block, 0, 120, "name"),
-        sex=_sex(block, 120),
-        birth=_day(block, 220, "birth"),
-        number=_matched(block, 122, 30, "number", _NUMBER_2017),
-        valid_from=_day(block, 188, "valid_from"),
-        valid_to=_last_day(block),
-        name_zh=_text(block, 158, 30, "name_zh"),
-        country=_matched(block, 152, 6, "country", _COUNTRY),
-    )
-
-
-def _foreigner_2023(block: bytes) -> Foreigner2023:
-    number, birth = _own_number(block)
-    # Cut at 35 characters, wherever that is: the rest goes on behind it.
-    name = block[52:122] + block[220:242]
-    return Foreigner2023(
-        name=_needed(name, 0, len(name), "name"),
-        sex=_sex(block, 30),
-        birth=birth,
-        number=number,
-        valid_from=_day(block, 188, "valid_from"),
-        valid_to=_last_day(block),
-        name_zh=_text(block, 0, 30, "name_zh"),
-        country=_matched(block, 242, 6, "country", _COUNTRY),
-    )
-
-
-_READERS: MappingProxyType[bytes, Callable[[bytes], Person]] = MappingProxyType(
-    {
-        b" \x00": _citizen,
-        b"J\x00": _compatriot,
-        b"I\x00": _foreigner_2017,
-        b"Y\x00": _foreigner_2023,
-    }
-)
-
-
-def _text(block: bytes, at: int, length: int, field: str) -> str:
+def _decoded(data: bytes, field: str) -> str:
     try:
-        text = block[at : at + length].decode("utf-16-le").strip(" ")
+        text = data.decode("utf-16-le")
     except UnicodeDecodeError:
         # The error carries the bytes.
         raise BadCard(field) from None
     if _CONTROL.search(text):
         raise BadCard(field)
-    return text
+    return text.strip(" ")
 
 
-def _needed(block: bytes, at: int, length: int, field: str) -> str:
-    text = _text(block, at, length, field)
-    if not text:
-        raise BadCard(field)
-    return text
+def _citizen(card: _Card) -> Citizen:
+    number, birth = card.own_number()
+    code = card.matched(32, 4, "nation", _TWO_DIGITS)
+    return Citizen(
+        name=card.needed(0, 30, "name"),
+        sex=card.sex(30),
+        birth=birth,
+        number=number,
+        valid_from=card.day(188, "valid_from"),
+        valid_to=card.last_day(),
+        nation=nation(code),
+        address=card.needed(52, 70, "address"),
+        authority=card.needed(158, 30, "authority"),
+    )
 
 
-def _matched(block: bytes, at: int, length: int, field: str, form: re.Pattern[str]) -> str:
-    text = _text(block, at, length, field)
-    if not form.fullmatch(text):
-        raise BadCard(field)
-    return text
+def _compatriot(card: _Card) -> Compatriot:
+    number, birth = card.own_number()
+    return Compatriot(
+        name=card.needed(0, 30, "name"),
+        sex=card.sex(30),
+        birth=birth,
+        number=number,
+        valid_from=card.day(188, "valid_from"),
+        valid_to=card.last_day(),
+        address=card.needed(52, 70, "address"),
+        authority=card.needed(158, 30, "authority"),
+        pass_number=card.text(220, 18, "pass_number"),
+        issues=card.text(238, 4, "issues"),
+    )
 
 
-def _sex(block: bytes, at: int) -> Sex:
-    sex = _SEXES.get(_text(block, at, 2, "sex"))
-    if sex is None:
-        raise BadCard("sex")
-    return sex
+def _foreigner_2017(card: _Card) -> Foreigner2017:
+    return Foreigner2017(
+        name=card.needed(0, 120, "name"),
+        sex=card.sex(120),
+        birth=card.day(220, "birth"),
+        number=card.matched(122, 30, "number", _NUMBER_2017),
+        valid_from=card.day(188, "valid_from"),
+        valid_to=card.last_day(),
+        name_zh=card.text(158, 30, "name_zh"),
+        country=card.matched(152, 6, "country", _COUNTRY),
+    )
 
 
-def _day(block: bytes, at: int, field: str) -> date:
-    text = _matched(block, at, 16, field, _DATE)
-    try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        raise BadCard(field) from None
+def _foreigner_2023(card: _Card) -> Foreigner2023:
+    number, birth = card.own_number()
+    return Foreigner2023(
+        name=card.long_name(),
+        sex=card.sex(30),
+        birth=birth,
+        number=number,
+        valid_from=card.day(188, "valid_from"),
+        valid_to=card.last_day(),
+        name_zh=card.text(0, 30, "name_zh"),
+        country=card.matched(242, 6, "country", _COUNTRY),
+    )
 
 
-def _last_day(block: bytes) -> date | None:
-    if _text(block, 204, 16, "valid_to") == _ENDLESS:
-        return None
-    return _day(block, 204, "valid_to")
-
-
-def _own_number(block: bytes) -> tuple[str, date]:
-    """Return an ID number and the day of birth, which it repeats."""
-    number = _text(block, 122, 36, "number")
-    if not is_valid(number):
-        raise BadCard("number")
-    birth = _day(block, 36, "birth")
-    if birth != birth_of(number):
-        raise BadCard("birth")
-    return number, birth
+_READERS: MappingProxyType[str, Callable[[_Card], Person]] = MappingProxyType(
+    {
+        "": _citizen,
+        "J": _compatriot,
+        "I": _foreigner_2017,
+        "Y": _foreigner_2023,
+    }
+)

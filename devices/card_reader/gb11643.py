@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from operator import mul
 
 __all__ = ["birth_of", "check_character", "is_valid", "masked"]
 
@@ -20,8 +21,7 @@ _SHOWN = 4
 
 def check_character(body: str) -> str:
     """Return what follows the 17 digits of ``body``."""
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, body, strict=True))
-    return _CHECKS[total % 11]
+    return _CHECKS[sum(map(mul, _WEIGHTS, map(int, body))) % 11]
 
 
 def is_valid(number: str) -> bool:

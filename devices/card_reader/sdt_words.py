@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devices.card_reader.sdt import LONGEST, START, STATES, Command
+from devices.card_reader.sdt import LONGEST, START, STATES, Command, encode
 from devices.framing import BAD, NEED_MORE, NOISE, Frame, Splitter, Verdict
 
 __all__ = ["CardHeads", "explain"]
@@ -22,7 +22,7 @@ _LENGTHS = (0x0004, 0x0008, 0x000C, 0x0014, 0x004A, 0x0108, 0x0508)
 
 def _beginnings() -> frozenset[bytes]:
     """Return all that a head can be, byte by byte from its first."""
-    heads = [START + b"\x00\x03" + command.value for command in Command]
+    heads = [encode(command) for command in Command]
     for length in _LENGTHS:
         head = START + length.to_bytes(2, "big") + b"\x00\x00"
         heads += [head + bytes((state,)) for state in STATES]
