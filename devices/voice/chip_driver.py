@@ -30,6 +30,8 @@ _BUSY_S, _CALM_S = 0.25, 1.0
 _TOO_SOON = 0.3
 #: A sentence that lasts longer than so many guesses is stopped.
 _STUCK = 4.0
+#: After so many sentences said to their end, nobody needs to look at it any more.
+_WELL_AGAIN = 3
 
 _OK = Status(HealthState.OK, "ok", Sentence("语音模块应答正常。", "The speech chip answers."))
 _UNCONFIRMED = Status(
@@ -111,6 +113,7 @@ class ChipVoice(Voice):
         self._asked_times = 0
         self._heard_at = 0.0
         self._status = _OK
+        self._said_well = 0
 
     # ---- opening and health
 
@@ -252,7 +255,9 @@ class ChipVoice(Voice):
             # A disturbed byte must not cut off a sentence.
             self._ask()
             return []
-        return self._over(self._status if self._status.code == "stuck" else _OK)
+        self._said_well += 1
+        recovering = self._status.code == "stuck" and self._said_well < _WELL_AGAIN
+        return self._over(self._status if recovering else _OK)
 
     def _restarted(self) -> list[Report]:
         """The chip was switched off and on: what it was saying is said again, from its start."""
@@ -317,6 +322,7 @@ class ChipVoice(Voice):
             return []
         if self._state is _State.SPEAKING and self._stuck(now):
             self._write(Command.STOP)
+            self._said_well = 0
             return self._over(_STUCK_STATUS, UNSPOKEN)
         busy = self._state is not _State.IDLE and now >= self._due
         if busy or now - self._heard_at >= self.options.ask_every_s:

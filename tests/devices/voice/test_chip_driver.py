@@ -130,6 +130,14 @@ def test_a_chip_that_never_ends_is_stopped_and_somebody_told() -> None:
     desk.run(40)
     assert bytes.fromhex("FD000102") in desk.sent
     assert (spoken(desk), states(desk)) == ([("unspoken", 1)], ["stuck"])
+    desk.chip.fault("never-idle", active=False)
+    for number in (2, 3):
+        desk.voice.speak(call(number))
+        desk.run(20)
+    assert states(desk) == ["stuck"]
+    desk.voice.speak(call(4))
+    desk.run(20)
+    assert states(desk) == ["stuck", "ok"]
 
 
 def test_a_chip_that_lost_its_power_says_it_again() -> None:
