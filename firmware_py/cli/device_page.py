@@ -25,6 +25,8 @@ _PLACES = {
     "window": ("{} 号窗口", "window {}"),
     "kiosk": ("取号机 {} ", "kiosk {}"),
     "wall": ("主屏 {} ", "wall {}"),
+    "voice": ("语音播报 {} ", "voice {}"),
+    "hall": ("大厅 {} ", "hall {}"),
 }
 _ROLES = {
     "pad": ("呼叫器", "pad"),
@@ -33,6 +35,8 @@ _ROLES = {
     "button": ("按钮", "button"),
     "printer": ("打印机", "printer"),
     "display": ("显示屏", "display"),
+    "voice": ("发声设备", "its device"),
+    "report": ("日报打印机", "day report"),
 }
 
 

@@ -89,6 +89,11 @@ def _users(settings: Settings, device: str) -> Iterator[dict[str, str]]:
     for wall in settings.walls:
         if wall.display == device:
             yield {"place": "wall", "id": wall.id, "as": "display"}
+    for voice in settings.voices:
+        if voice.device == device:
+            yield {"place": "voice", "id": voice.id, "as": "voice"}
+    if settings.day.report_printer == device:
+        yield {"place": "hall", "id": settings.hall.id, "as": "report"}
 
 
 def without_broker(settings: BrokerSettings) -> dict[str, Any]:

@@ -18,6 +18,8 @@ SETTINGS = msgspec.convert(
         "hall": {"id": "demo", "name": {"zh": "示范大厅", "en": "Demo"}},
         "windows": [{"id": "3", "pad": "pad-3"}, {"id": "4", "pad": "pad-4"}],
         "kiosks": [{"id": "kiosk-1", "printer": "printer"}],
+        "voices": [{"id": "hall", "device": "voice"}],
+        "day": {"report_printer": "printer"},
         "lines": {"pads": {"port": "/dev/pads", "settings": {"baud": 19200}}},
         "devices": {
             "pad-3": {"kind": "pad.ff68", "line": "pads", "options": {"address": 3}},
@@ -28,6 +30,7 @@ SETTINGS = msgspec.convert(
                 "enabled": False,
             },
             "printer": {"kind": "ticket_printer.escpos", "port": "socket://127.0.0.1:9100"},
+            "voice": {"kind": "voice.xfs5152", "port": "/dev/serial0"},
         },
     },
     Settings,
@@ -66,7 +69,15 @@ def test_a_device_with_a_port_of_its_own_has_its_kinds_settings() -> None:
     assert (view["port"], view["line"]) == ("socket://127.0.0.1:9100", None)
     assert view["line_settings"]["baud"] > 0
     assert view["last_good_s"] is None
-    assert view["used_by"] == [{"place": "kiosk", "id": "kiosk-1", "as": "printer"}]
+    assert view["used_by"] == [
+        {"place": "kiosk", "id": "kiosk-1", "as": "printer"},
+        {"place": "hall", "id": "demo", "as": "report"},
+    ]
+
+
+def test_a_voice_says_whose_calls_it_says() -> None:
+    view = device_view(SETTINGS, "voice", health("voice", kind="voice.xfs5152"), 20_000)
+    assert view["used_by"] == [{"place": "voice", "id": "hall", "as": "voice"}]
 
 
 def test_a_device_that_the_configuration_disables_says_so() -> None:
