@@ -23,6 +23,7 @@ from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.displays import Walls, panel_of
 from firmware_py.runtime.notice_folder import NoticeFolder
+from firmware_py.runtime.personal import names_a_person
 from firmware_py.settings import Settings, WallSettings
 
 __all__ = ["Notices"]
@@ -153,6 +154,9 @@ class Notices:
         """Refuse a notice that no wall could show, or that one named for it could not."""
         if not isinstance(command, c.ShowNotice):
             return None
+        personal = names_a_person(command.text, *command.lines, command.notice)
+        if personal is not None:
+            return personal
         walls = {wall.id: wall for wall in self._settings.walls}
         for name in command.walls:
             if name not in walls:

@@ -20,6 +20,7 @@ from firmware_py.core.rules import Rules
 from firmware_py.runtime.announcements import Announcement, Announcements
 from firmware_py.runtime.device_events import Outcome, Result
 from firmware_py.runtime.devices import Post
+from firmware_py.runtime.personal import names_a_person
 from firmware_py.runtime.spoken import count_en, count_zh, free_text, spelt_en, spelt_zh
 from firmware_py.settings import Settings, VoiceSettings
 
@@ -214,6 +215,9 @@ class Voices:
                 f"没有这个语音播报（现有：{known}）。",
                 f"There is no such voice (voices: {known}).",
             )
+        personal = names_a_person(text)
+        if personal is not None:
+            return personal
         for device in chosen:
             why = cannot_write(self._kinds[device], _phrase(text).text)
             if why is not None:

@@ -232,6 +232,13 @@ def test_a_command_that_no_display_can_carry_out_is_refused_with_its_reason(plac
         "no_place",
         "unknown_wall",
     ]
+    for personal in (
+        c.ShowNotice("11010519491231002X请到导税台"),
+        c.ShowNotice("失物招领", lines=("证件 | 11010519491231002X",)),
+    ):
+        refusal = place.notices.vet(personal)
+        assert refusal is not None
+        assert refusal.code == "personal_data"
     # The sign cannot write it, the wall can.
     assert place.notices.vet(c.ShowNotice("放假")) is None
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+import pytest
 
 from devices.base import Input
 from devices.errors import DeviceFault
@@ -220,6 +221,20 @@ def test_a_typed_text_is_said_and_one_that_cannot_be_is_refused() -> None:
     nobody = at.voices.refusal("请", "cellar")
     assert nobody is not None
     assert "hall" in nobody.zh
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["请11010519491231002X到导税台", "请１１０１０５１９４９１２３１００２Ｘ到导税台"],
+)
+def test_an_id_number_is_not_said_nor_spelt(text: str) -> None:
+    at = Place()
+    refused = at.voices.refusal(text)
+    assert refused is not None
+    assert (refused.code, "身份证号码" in refused.zh) == ("personal_data", True)
+    # A telephone and a company's number are no ID number.
+    assert at.voices.refusal("请拨打12366 0571 87654321") is None
+    assert at.voices.refusal("913301007042588966请到三号窗口") is None
 
 
 def test_after_a_restart_who_is_called_is_called_once_more() -> None:
