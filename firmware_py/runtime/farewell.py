@@ -34,7 +34,13 @@ from devices.specs import DeviceSpec, LineSpec, lines_of
 from devices.transport import LineSettings, open_line
 from firmware_py.runtime.drivers import registered_driver
 from firmware_py.runtime.farewell_pages import page_for
-from firmware_py.runtime.farewell_plan import Driven, Role, driven_by, kept
+from firmware_py.runtime.farewell_plan import (
+    Driven,
+    Role,
+    driven_by,
+    kept,
+    without_disabled,
+)
 from firmware_py.runtime.farewell_words import Told, ended_because, report
 from firmware_py.runtime.hurried_line import HurriedLine
 from firmware_py.runtime.logs import set_up_logs
@@ -77,7 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     elif driven.closed and not died:
         log.info("大厅已关门，显示屏保持熄灭。 The hall is closed; its displays stay dark.")
     else:
-        said = report(ended_because(env), Farewell(driven, died=died).tell())
+        used = without_disabled(driven, env)
+        said = report(ended_because(env), Farewell(used, died=died).tell())
         log.log(logging.WARNING if died else logging.INFO, "%s %s", said.zh, said.en)
     return 0
 

@@ -3,13 +3,13 @@
 The hall's configuration may have changed since, or be refused, which may be why the daemon is
 dead: then this file still says where the displays are. It lies in the service's cache folder
 (``CACHE_DIRECTORY``, which systemd gives); without one nothing is kept. Losing it costs nothing
-but this.
+but this. Beside it lies which of them a technician has taken out of use: those are left alone.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -18,11 +18,12 @@ import msgspec
 from devices.specs import DeviceSpec, LineSpec
 from firmware_py.settings import Settings
 
-__all__ = ["Driven", "Role", "driven_by", "keep", "kept"]
+__all__ = ["Driven", "Role", "driven_by", "keep", "keep_disabled", "kept", "without_disabled"]
 
 log = logging.getLogger(__name__)
 
 FILE = "driven.json"
+DISABLED_FILE = "disabled.json"
 
 Role = Literal["wall", "strip", "pad", "lamp"]
 
@@ -64,20 +65,17 @@ def driven_by(
 
 def keep(driven: Driven, env: Mapping[str, str]) -> None:
     """Write the file, whole or not at all; a disk that fails costs no more than a warning."""
-    path = _path(env)
-    if path is None:
-        return
-    new = path.with_suffix(".new")
-    try:
-        new.write_bytes(msgspec.json.encode(driven))
-        new.replace(path)
-    except OSError as error:
-        log.warning("which displays are driven was not kept: %s", error)
+    _write(driven, env, FILE)
+
+
+def keep_disabled(devices: Collection[str], env: Mapping[str, str]) -> None:
+    """Write which devices a technician has taken out of use, as ``keep`` does."""
+    _write(sorted(devices), env, DISABLED_FILE)
 
 
 def kept(env: Mapping[str, str]) -> Driven | None:
     """Return what the last daemon drove, or None where that is not known."""
-    path = _path(env)
+    path = _path(env, FILE)
     try:
         return None if path is None else msgspec.json.decode(path.read_bytes(), type=Driven)
     except (OSError, msgspec.MsgspecError) as error:
@@ -85,7 +83,33 @@ def kept(env: Mapping[str, str]) -> Driven | None:
         return None
 
 
-def _path(env: Mapping[str, str]) -> Path | None:
+def without_disabled(driven: Driven, env: Mapping[str, str]) -> Driven:
+    """Return ``driven`` without what a technician has taken out of use: somebody works at it."""
+    path = _path(env, DISABLED_FILE)
+    try:
+        off = [] if path is None else msgspec.json.decode(path.read_bytes(), type=list[str])
+    except FileNotFoundError:
+        return driven
+    except (OSError, msgspec.MsgspecError) as error:
+        log.info("which devices are out of use is not known: %s", error)
+        return driven
+    roles = {name: role for name, role in driven.roles.items() if name not in off}
+    return msgspec.structs.replace(driven, roles=roles)
+
+
+def _write(what: object, env: Mapping[str, str], name: str) -> None:
+    path = _path(env, name)
+    if path is None:
+        return
+    new = path.with_suffix(".new")
+    try:
+        new.write_bytes(msgspec.json.encode(what))
+        new.replace(path)
+    except OSError as error:
+        log.warning("what is driven was not kept (%s): %s", name, error)
+
+
+def _path(env: Mapping[str, str], name: str) -> Path | None:
     # systemd joins several folders by colons; the unit's first is ours.
     folder = env.get("CACHE_DIRECTORY", "").partition(":")[0]
-    return Path(folder) / FILE if folder else None
+    return Path(folder) / name if folder else None

@@ -7,6 +7,7 @@ says which devices are out of use and by whom (``disable_again``).
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from devices.base import HealthState
 from devices.tracefile import Chunk
 from firmware_py.app.ports import Outcome, Submission
 from firmware_py.app.wire import encode
@@ -22,6 +24,7 @@ from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query, QueryError, Stream, Subscriber
 from firmware_py.runtime.device_events import Result
 from firmware_py.runtime.device_views import device_view
+from firmware_py.runtime.farewell_plan import keep_disabled
 from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.params import Device, TraceOf
 from firmware_py.runtime.tracing import Follower
@@ -40,6 +43,7 @@ def disable_again(hall: Hall) -> None:
     for device, off in hall.state().disabled.items():
         if device in known:
             hall.supervisor.disable(device, off.by)
+    keep_disabled(hall.state().disabled, os.environ)
 
 
 class Technician:
@@ -64,6 +68,9 @@ class Technician:
     async def restart(self, params: dict[str, Any], user: str) -> Any:
         """Close a device and open it again."""
         device = self._known(params)
+        health = self._hall.supervisor.health_of(device)
+        if health.state is HealthState.DISABLED:
+            raise QueryError(Refusal("device_disabled", health.say.zh, health.say.en))
         self._record("device.restart", device, user)
         self._hall.supervisor.restart(device)
         return {"device": device}
@@ -95,6 +102,7 @@ class Technician:
             await self._recorded("device.disable", device, user)
         off = hall.state().disabled[device]
         hall.supervisor.disable(device, off.by)
+        keep_disabled(hall.state().disabled, os.environ)
         hall.gone(device)
         return {"device": device, "by": off.by}
 
@@ -103,6 +111,7 @@ class Technician:
         device, hall = self._known(params), self._hall
         if device in hall.state().disabled:
             await self._recorded("device.enable", device, user)
+            keep_disabled(hall.state().disabled, os.environ)
             hall.supervisor.enable(device)
             hall.publish_health(device)
         return {"device": device}

@@ -31,6 +31,8 @@ async def test_the_city_sees_that_a_device_is_out_of_use_and_by_whom(place: Path
         by = (await hall.hall.call("device.disable", device="printer"))["by"]
         told = await until(lambda: is_now("disabled"))
         assert by in told["say"]["zh"]
+        why = await refused(hall.hall.call("device.restart", device="printer"))
+        assert why.code == "device_disabled"
         await hall.hall.call("device.enable", device="printer")
         await until(lambda: is_now("ok"))
 

@@ -14,7 +14,14 @@ from devices.led_wall.words import CHINESE, LETTERS, worded
 from devices.specs import DeviceSpec, LineSpec
 from firmware_py.runtime.farewell import Farewell
 from firmware_py.runtime.farewell_pages import page_for
-from firmware_py.runtime.farewell_plan import Driven, driven_by, keep, kept
+from firmware_py.runtime.farewell_plan import (
+    Driven,
+    driven_by,
+    keep,
+    keep_disabled,
+    kept,
+    without_disabled,
+)
 from firmware_py.runtime.farewell_words import Told, ended_because, report
 from firmware_py.runtime.hurried_line import HurriedLine
 from firmware_py.settings import (
@@ -181,6 +188,19 @@ def test_what_people_look_at_is_kept_and_found_again(tmp_path: Path) -> None:
     keep(driven, env)
     assert kept(env) == driven
     assert [path.name for path in tmp_path.iterdir()] == ["driven.json"]
+
+
+def test_what_a_technician_took_out_of_use_is_left_alone(tmp_path: Path) -> None:
+    env = {"CACHE_DIRECTORY": str(tmp_path)}
+    driven = driven_by(SETTINGS, LINES, DEVICES)
+    assert without_disabled(driven, {}) == without_disabled(driven, env) == driven
+    keep_disabled({"strip-1", "printer"}, env)
+    left = without_disabled(driven, env)
+    assert left.roles == {"wall": "wall", "pad-1": "pad", "lamp-1": "lamp"}
+    keep_disabled((), env)
+    assert without_disabled(driven, env) == driven
+    (tmp_path / "disabled.json").write_text("{", encoding="utf-8")
+    assert without_disabled(driven, env) == driven
 
 
 def test_without_a_folder_nothing_is_kept_and_a_bad_one_or_a_bad_file_is_survived(
