@@ -215,10 +215,15 @@ def _check_ports(settings: Settings, found: Findings) -> None:
         owner = first.setdefault(_one_form(port, at, found), at)
         if owner != at:
             who = f"{owner[0]}.{owner[1]}"
+            alike_zh = alike_en = ""
+            if port.startswith(SCHEME) and "@" not in port:
+                alike_zh = "；如为两个同型号转换器，请写明各自的插口（hallctl devices find）"
+                alike_en = "; two adapters of one model need their sockets (hallctl devices find)"
             found.add(
                 at,
-                f"{port} is already the port of {who}; devices that share it need a [lines] table",
-                f"{port} 已用于 {who}；共用端口请在 [lines] 中写一条线路",
+                f"{port} is already the port of {who}; devices that share it need a [lines] table"
+                f"{alike_en}",
+                f"{port} 已用于 {who}；共用端口请在 [lines] 中写一条线路{alike_zh}",
             )
 
 

@@ -147,6 +147,19 @@ def test_one_identity_written_in_two_ways_is_still_one_port(tmp_path: Path) -> N
         load_all(file, {"HALL_RUN": "/run"})
 
 
+def test_two_adapters_alike_are_to_be_told_apart_by_their_sockets(tmp_path: Path) -> None:
+    file = tmp_path / "hall.toml"
+    config = CONFIG.replace("${HALL_RUN}/printer", "usb:1a86:7523")
+    file.write_text(config.replace("${HALL_RUN}/pads", "usb:1a86:7523"), encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_all(file, {"HALL_RUN": "/run"})
+    (mistake,) = caught.value.mistakes
+    assert mistake.en.endswith(
+        "two adapters of one model need their sockets (hallctl devices find)"
+    )
+    assert mistake.zh.endswith("如为两个同型号转换器，请写明各自的插口（hallctl devices find）")
+
+
 def test_who_holds_a_port_is_told_with_the_programs_name(tmp_path: Path) -> None:
     file = tmp_path / "ttyUSB0"
     file.touch()
