@@ -48,6 +48,7 @@ async def play(hall: HallClient, bench: BenchClient) -> None:
     await hall.call("window.start", window="1")
     await hall.call("window.pause", window="5")
     await hall.call("window.help", window="3")
+    await hall.call("journal.backup")
     await bench.do("unplug", "led-wall")
 
 

@@ -78,19 +78,26 @@ class Link:
         while True:
             try:
                 async with await self._reach() as connection:
-                    connection.on_event = self._take
-                    async with asyncio.timeout(ANSWER_S):
-                        await connection.call("subscribe")
-                    self._came(connection)
-                    await connection.lost.wait()
-                    self._went(self._broken(connection))
-            except lines.Refused as refused:
-                self._went(NoDaemon("not_halld", refused.zh, refused.en))
-            except TimeoutError:
-                self._went(silent(ANSWER_S))
+                    self._went(await self._hold(connection))
             except OSError as error:
                 self._went(away(self.path, error))
             await asyncio.sleep(_RETRY_S)
+
+    async def _hold(self, connection: _Connection) -> NoDaemon:
+        """Use a connection until it breaks; return why it did."""
+        connection.on_event = self._take
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                await connection.call("subscribe")
+        except lines.Refused as refused:
+            return NoDaemon("not_halld", refused.zh, refused.en)
+        except TimeoutError:
+            return silent(ANSWER_S)
+        except OSError:
+            return self._broken(connection)
+        self._came(connection)
+        await connection.lost.wait()
+        return self._broken(connection)
 
     async def _reach(self) -> _Connection:
         try:
@@ -123,22 +130,34 @@ class Link:
     async def command(self, method: str, /, **params: Any) -> Record:
         """Return the outcome of a command.
 
-        A connection that breaks is waited for, and the command given once more with the same id:
-        it counts once, whatever happened.
+        After a connection that breaks the command is given again on the next one with the same
+        id: it counts once, whatever happened.
         """
         params |= {"command_id": uuid4().hex, "by": BY}
         if not self.up.is_set():
             raise self.trouble
+        outcome: Record
         try:
-            outcome: Record = await self.ask(method, **params)
-        except NoDaemon:
-            try:
-                async with asyncio.timeout(RETURN_S):
-                    await self.up.wait()
-                    outcome = await self.ask(method, **params)
-            except (NoDaemon, TimeoutError):
-                raise uncertain() from None
-        return outcome
+            async with asyncio.timeout(ANSWER_S):
+                while True:
+                    connection = self._connection
+                    try:
+                        outcome = await self.ask(method, **params)
+                    except NoDaemon:
+                        await self._another_than(connection)
+                    else:
+                        return outcome
+        except TimeoutError:
+            raise uncertain() from None
+
+    async def _another_than(self, broken_one: _Connection | None) -> None:
+        """Wait for the next connection. Raises ``TimeoutError`` when it does not come."""
+        async with asyncio.timeout(_RETRY_S + RETURN_S):
+            if broken_one is not None:
+                await broken_one.lost.wait()
+                # ``keep_up`` hears of it in this round of the loop.
+                await asyncio.sleep(0)
+            await self.up.wait()
 
     async def trace(self, device: str, take: Callable[[Record], None]) -> None:
         """Give ``take`` a trace's head, what was kept, and what comes, until cancelled.

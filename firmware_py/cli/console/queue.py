@@ -68,7 +68,7 @@ class Queue(Page):
             Column(t("取号", "Issued"), 8),
             Column(t("用时", "For"), 8, right=True),
             Column(t("窗口", "Window"), 6, right=True),
-            Column(t("优先", "Traits"), 16),
+            Column(t("优先", "Traits"), 10),
             Column(t("事项", "Item"), 0),
         )
         yield Input(placeholder=t("号码", "number"), compact=True, max_length=12, id="filter")
