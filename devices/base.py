@@ -195,6 +195,8 @@ class Kind:
     simulator: str
     #: Line settings that this kind usually has, e.g. ``{"baud": 9600}``.
     line: Mapping[str, Any] = field(default_factory=dict)
+    #: ``module:function`` that tells more than ``line``: options -> line settings.
+    line_of: str = ""
     #: Options that name a file: option -> ``module:function`` that reads it by that name and
     #: raises ``ValueError`` with every mistake in it, one a line.
     files: Mapping[str, str] = field(default_factory=dict)
@@ -203,6 +205,8 @@ class Kind:
     #: ``module:function`` that says in words what bytes of a trace mean, one line a frame:
     #: ``(data: bytes, *, answers: bool) -> list[str]``; ``answers``: the device's side.
     explain: str = ""
+    #: ``explain`` takes the device's settings too, as ``options``: a mapping or None.
+    explain_by_options: bool = False
     #: ``module:name`` of what makes a ``devices.masking.Mask`` for one direction of a line: for
     #: kinds whose bytes are personal data beside ID numbers, which are masked in all traces.
     mask: str = ""

@@ -7,6 +7,7 @@ simulator: only the simulator host loads those.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
@@ -32,6 +33,7 @@ __all__ = [
     "load_options",
     "load_simulator",
     "mask_of",
+    "usual_line",
 ]
 
 _TABLE = (
@@ -124,8 +126,22 @@ _TABLE = (
         driver="devices.pad.driver:ProfilePad",
         simulator="devices.pad.simulator:Ff68PadSimulator",
         line={"baud": 9600},
+        line_of="devices.pad.profile:line_settings",
         files={"profile": "devices.pad.profile:load_profile"},
         explain="devices.pad.explain:explain",
+        explain_by_options=True,
+    ),
+    Kind(
+        name="pad.profile",
+        family="pad",
+        options="devices.pad.options:ProfileOptions",
+        driver="devices.pad.driver:ProfilePad",
+        simulator="devices.pad.profile_simulator:ProfilePadSimulator",
+        line={"baud": 9600},
+        line_of="devices.pad.profile:line_settings",
+        files={"profile": "devices.pad.profile:load_profile"},
+        explain="devices.pad.explain:explain",
+        explain_by_options=True,
     ),
     Kind(
         name="card_reader.sdt",
@@ -297,16 +313,37 @@ def check_texts(
     return wrong
 
 
-def explain(which: Kind | str, data: bytes, *, answers: bool = False) -> list[str]:
+def explain(
+    which: Kind | str,
+    data: bytes,
+    *,
+    answers: bool = False,
+    options: Mapping[str, Any] | None = None,
+) -> list[str]:
     """Return what bytes of a trace mean, one line a frame; nothing for a kind that cannot say.
 
-    ``answers``: what came from the device, not what went to it.
+    ``answers``: what came from the device, not what went to it. ``options`` are the device's, as
+    a trace's head has them.
     """
     entry = which if isinstance(which, Kind) else kind(which)
     if not entry.explain:
         return []
-    told: list[str] = _attribute(entry.explain)(data, answers=answers)
+    more = {"options": options} if entry.explain_by_options else {}
+    told: list[str] = _attribute(entry.explain)(data, answers=answers, **more)
     return told
+
+
+def usual_line(which: Kind | str, raw: Mapping[str, Any] | msgspec.Struct) -> dict[str, Any]:
+    """Return the line settings that a device with these options usually has.
+
+    Options that are wrong, or whose file is, have the kind's: they are refused elsewhere.
+    """
+    entry = which if isinstance(which, Kind) else kind(which)
+    if entry.line_of:
+        with contextlib.suppress(ValueError, TypeError, OSError, DeviceUnavailable):
+            found: dict[str, Any] = _attribute(entry.line_of)(convert_options(entry, raw))
+            return found
+    return dict(entry.line)
 
 
 def mask_of(which: Kind | str) -> Callable[[], Mask] | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from devices.registry import kind
+from devices.registry import usual_line
 from devices.transport import LineSettings
 
 __all__ = ["DeviceSpec", "LineSpec", "lines_of", "raw_options"]
@@ -72,7 +72,7 @@ def lines_of(
         else:
             continue
         if spec.settings is None:
-            usual = msgspec.convert(dict(kind(device.kind).line), LineSettings)
+            usual = msgspec.convert(usual_line(device.kind, raw_options(device)), LineSettings)
             spec = msgspec.structs.replace(spec, settings=usual)
         found[spec.name] = spec
     return found

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from devices.registry import UnknownKind, explain
 from devices.tracefile import Chunk
 
@@ -13,10 +16,11 @@ _LONGEST = 131_072
 
 
 class TraceWords:
-    """Says what each piece adds to those before it. ``kind`` is the traced device's."""
+    """Says what each piece adds to those before it; ``kind`` and ``options`` are the device's."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, options: Mapping[str, Any] | None = None) -> None:
         self._kind = kind
+        self._options = options
         self._begin()
 
     def _begin(self) -> None:
@@ -38,7 +42,9 @@ class TraceWords:
         self._last_ns[way] = chunk.at_ns
         self._bytes[way] = before + chunk.data
         try:
-            lines = explain(self._kind, self._bytes[way], answers=way == "in")
+            lines = explain(
+                self._kind, self._bytes[way], answers=way == "in", options=self._options
+            )
         except UnknownKind:
             # A trace of another version of this program.
             return []

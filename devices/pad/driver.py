@@ -8,24 +8,43 @@ address. A pad is acknowledged at once. One that missed its acknowledgement send
 again; the same frame within ``repeat_window_ms`` of the last one is therefore acknowledged again
 but is no second press.
 
-FF68 pads are never polled: an idle pad and an unplugged one look the same. A pad is ``UNKNOWN``
-until its first good frame and ``OK`` from then on; ``silent_for_s`` and the counter
-``heard_at_monotonic_s`` tell when it last spoke.
+A pad that speaks by itself (FF68) is never asked: idle and unplugged look the same. It is
+``UNKNOWN`` until its first good frame and ``OK`` from then on; ``silent_for_s`` and the counter
+``heard_at_monotonic_s`` tell when it last spoke. A pad with a ``poll`` table is asked in turn with
+the others of its line (``devices.pad.poll_round``): ``OK`` once it has answered, ``GONE`` after
+``missed`` questions without an answer, and shown its number again when it is back.
 """
 
 from __future__ import annotations
 
-import functools
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from devices.base import Driver, HealthState, Input, Line, Report, Sentence, Status
+from devices.base import Driver, Input, Line, Report, Sentence, Status
 from devices.errors import DeviceError
 from devices.pad.codec import FrameCodec, PadFrame
-from devices.pad.engine import KeyEvent, KeyMeaning, PadReader, command_data
+from devices.pad.engine import (
+    KeyEvent,
+    KeyMeaning,
+    PadReader,
+    codec_for,
+    command_data,
+    is_nothing,
+)
 from devices.pad.options import Ff68Options
-from devices.pad.profile import Acknowledge, Command, Profile, bytes_of, load_profile
+from devices.pad.poll_round import PollRound, Turn, round_of
+from devices.pad.profile import Acknowledge, Command, Poll, bytes_of, load_profile
+from devices.pad.states import (
+    ANSWERS,
+    HEARD,
+    NOT_ASKED,
+    NOT_HEARD,
+    NOT_HEARING,
+    ODD_SCORE,
+    SILENT,
+)
 
 __all__ = ["ProfilePad"]
 
@@ -36,34 +55,28 @@ _SHOWN_MOST = 999
 #: On a line that hears itself: how late an echo may come, and how many may be on the way.
 _ECHO_WITHIN_S = 0.5
 _MOST_ECHOES = 16
-
-NOT_HEARD = Status(
-    HealthState.UNKNOWN,
-    "not_heard",
-    Sentence("尚未收到此评价器的按键。", "Nothing was heard from this pad yet."),
-)
-HEARD = Status(HealthState.OK, "heard", Sentence("已收到此评价器的按键。", "The pad was heard."))
-NOT_HEARING = Status(
-    HealthState.WARNING,
-    "repeats",
-    Sentence(
-        "评价器不断重发同一按键：请检查收发线路，或把 local_echo 设为 true。",
-        "The pad keeps repeating one key: check the line to it, or set local_echo to true.",
-    ),
-)
-ODD_SCORE = Status(
-    HealthState.WARNING,
-    "unknown_score",
-    Sentence(
-        "评价器发来未配置的分值，该次评价未计入：请检查 scores 设置。",
-        "The pad sent a score that is not configured; that rating was not counted: check scores.",
-    ),
-)
+#: How often a pad is polled by its worker: one that speaks by itself, and the bounds of one that
+#: is asked.
+_CALM_S = 1.0
+_QUICKEST_S, _SLOWEST_S = 0.002, 0.02
 
 
-@functools.lru_cache(maxsize=32)
-def _codec_for(profile: Profile) -> FrameCodec:
-    return FrameCodec(profile.frame.parts)
+@dataclass(frozen=True, slots=True)
+class _Polled:
+    """What a pad that is asked has beside the others: its place in the line's round."""
+
+    poll: Poll
+    turn: Turn
+    round: PollRound
+
+    @property
+    def pace_s(self) -> float:
+        """How often it looks whether a wait is over."""
+        return max(_QUICKEST_S, min(self.poll.answer_ms / 4000, _SLOWEST_S))
+
+    def leave(self) -> None:
+        """Leave the round."""
+        self.round.leave(self.turn)
 
 
 class ProfilePad(Driver):
@@ -86,7 +99,7 @@ class ProfilePad(Driver):
         super().__init__(name, options, line)
         self._pad = options
         self._profile = load_profile(options.profile)
-        self._codec = _codec_for(self._profile)
+        self._codec = codec_for(self._profile)
         self._scores = options.score_map()
         self._clock = clock
         # These outlive a reopened line: a pad may repeat across it.
@@ -94,6 +107,7 @@ class ProfilePad(Driver):
         self._last_at = 0.0
         self._repeats = 0
         self._answer = self._profile.acknowledge
+        self._polled: _Polled | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -103,13 +117,53 @@ class ProfilePad(Driver):
         self._heard_at: float | None = None
         self._shown = b""
         self._shown_at = 0.0
+        self._show_again = False
         self._sent: deque[tuple[bytes, float]] = deque(maxlen=_MOST_ECHOES)
         self._failed: DeviceError | None = None
+        #: What nobody has asked for yet: said at the next poll.
+        self._unsaid: list[Report] = []
 
     def open(self) -> Status:
-        """Start listening; the pad cannot be asked whether it is there."""
+        """Start listening, and take part in the line's round where pads are asked.
+
+        Nothing is sent: a pad that speaks by itself cannot be asked whether it is there.
+        """
+        self.close()
         self._reset()
+        poll = self._profile.poll
+        if poll is not None:
+            self._status = NOT_ASKED
+            self._polled = self._take_part(poll)
+        self._set_pace()
         return self._status
+
+    def close(self) -> None:
+        """Leave the line's round."""
+        if self._polled is not None:
+            self._polled.leave()
+            self._polled = None
+
+    def _take_part(self, poll: Poll) -> _Polled:
+        parts = self._profile.frame.parts if poll.parts is None else poll.parts
+        codec = self._codec if poll.parts is None else FrameCodec(parts)
+        question = codec.build(self._pad.address, poll.function, bytes_of(poll.data))
+        turn = Turn.of(self._profile, poll, self._pad.address, question)
+        turn.on_silence = self._silent
+        polled = _Polled(poll, turn, round_of(self.line))
+        polled.round.join(turn)
+        return polled
+
+    def _set_pace(self) -> None:
+        """Be polled as often as something may be due."""
+        if self._polled is not None:
+            pace_s = self._polled.pace_s
+        elif self._codec.ends_by_silence and self._reader.unfinished:
+            pace_s = self._profile.frame.gap_ms / 1000
+        else:
+            pace_s = _CALM_S
+        before, self.poll_every_s = self.poll_every_s, pace_s  # type: ignore[misc]
+        if pace_s < before:
+            self.wake()
 
     def silent_for_s(self) -> float | None:
         """Return the seconds since the pad's last good frame; None when there was none."""
@@ -122,6 +176,7 @@ class ProfilePad(Driver):
         for frame in self._reader.feed(data, now):
             self._take(frame, now, reports)
         self.counters.bad_frames = self._reader.bad_frames
+        self._set_pace()
         return reports
 
     def poll(self) -> list[Report]:
@@ -136,10 +191,17 @@ class ProfilePad(Driver):
         reports: list[Report] = []
         for frame in self._reader.idle(now):
             self._take(frame, now, reports)
+        self._set_pace()
+        if self._polled is not None:
+            self._polled.round.step(now)
+            self.counters.extra["round_ms"] = round(self._polled.round.round_s * 1000)
+        unsaid, self._unsaid = self._unsaid, []
+        reports += unsaid
         refresh_s = self._pad.refresh_s
-        if self._shown and refresh_s and now - self._shown_at >= refresh_s:
+        due = self._show_again or (refresh_s and now - self._shown_at >= refresh_s)
+        if self._shown and due and self._status is not SILENT:
             self._send(self._shown)
-            self._shown_at = now
+            self._shown_at, self._show_again = now, False
         return reports
 
     def _take(self, frame: PadFrame, now: float, reports: list[Report]) -> None:
@@ -148,7 +210,11 @@ class ProfilePad(Driver):
         self.counters.frames_in += 1
         self._heard_at = now
         self.counters.extra["heard_at_monotonic_s"] = int(now)
+        if self._polled is not None and not self._answers(self._polled, frame, now, reports):
+            return
         repeated = self._is_repeat(frame, now)
+        if repeated and self._held():
+            return
         if repeated and self._repeats > _MOST_REPEATS:
             self._say(NOT_HEARING, reports)
             return
@@ -162,11 +228,49 @@ class ProfilePad(Driver):
         self._acknowledge(frame, self._answer)
         self._report(event, reports)
 
+    def _answers(self, polled: _Polled, frame: PadFrame, now: float, reports: list[Report]) -> bool:
+        """Take an answer's part in the round; say whether it is of a key."""
+        if not polled.round.asks(polled.turn):
+            self._count("late_answers")
+        nothing = is_nothing(polled.poll, frame)
+        back = polled.turn.gone
+        polled.round.answered(polled.turn, now, key=not nothing and not polled.poll.held)
+        self.wake()
+        if back:
+            # It may have lost its power; what stood there is shown at the next poll.
+            self._show_again = True
+        if nothing:
+            # The same frame after this is a second press.
+            self._last_raw = b""
+            self._repeats = 0
+            if self._status in {NOT_ASKED, SILENT, NOT_HEARING}:
+                self._say(ANSWERS, reports)
+        return not nothing
+
+    def _silent(self) -> None:
+        """The pad was asked and did not answer."""
+        self.counters.retries += 1
+        self._count("missed_polls")
+        if self._polled is not None and self._polled.turn.gone:
+            self._last_raw = b""
+            self._say(SILENT, self._unsaid)
+
+    def _held(self) -> bool:
+        return self._polled is not None and self._polled.poll.held
+
+    def _count(self, what: str) -> None:
+        self.counters.extra[what] = self.counters.extra.get(what, 0) + 1
+
     def _is_repeat(self, frame: PadFrame, now: float) -> bool:
         window_s = self._pad.repeat_window_ms / 1000
-        # A pad that gets no acknowledgement by design has nothing to repeat for.
-        asks = self._profile.acknowledge.how != "none"
-        repeated = asks and frame.raw == self._last_raw and now - self._last_at < window_s
+        if self._polled is not None:
+            # Until the pad says that there is no key, it is the one that it has said already:
+            # our acknowledgement was lost, or somebody holds the key down.
+            repeated = frame.raw == self._last_raw
+        else:
+            # A pad that gets no acknowledgement by design has nothing to repeat for.
+            asks = self._profile.acknowledge.how != "none"
+            repeated = asks and frame.raw == self._last_raw and now - self._last_at < window_s
         self._last_raw, self._last_at = frame.raw, now
         self._repeats = self._repeats + 1 if repeated else 0
         self.counters.retries += repeated
@@ -174,8 +278,7 @@ class ProfilePad(Driver):
 
     def _report(self, event: KeyEvent | None, reports: list[Report]) -> None:
         if event is None:
-            extra = self.counters.extra
-            extra["frames_without_meaning"] = extra.get("frames_without_meaning", 0) + 1
+            self._count("frames_without_meaning")
             self._say(HEARD, reports)
             return
         if event.event != "rate":
@@ -201,7 +304,12 @@ class ProfilePad(Driver):
         if how.how == "template":
             function = frame.function if how.function is None else how.function
             data = frame.data if how.data is None else bytes_of(how.data)
-            answer = self._codec.build(self._pad.address, function, data)
+            answer = self._codec.build(self._pad.address, function, data, frame.fields)
+        if self._polled is not None:
+            # The press is on its way first: before a frame goes out, the line must be silent.
+            self._polled.round.send_next(self._polled.turn, answer)
+            self.counters.frames_out += 1
+            return
         try:
             self._send(answer)
         except DeviceError as error:
@@ -209,12 +317,20 @@ class ProfilePad(Driver):
             self._failed = error
 
     def _send(self, data: bytes) -> None:
+        now = self._clock()
         if self._pad.local_echo:
-            self._sent.append((data, self._clock()))
-        self.line.write(data)
+            self._sent.append((data, now))
+        if self._polled is None:
+            self.line.write(data)
+        else:
+            answered = self._polled.poll.commands_answered
+            self._polled.round.send(self._polled.turn, data, now, answered=answered)
         self.counters.frames_out += 1
 
     def _is_echo(self, frame: PadFrame, now: float) -> bool:
+        if self._polled is not None and frame.raw == self._polled.turn.question:
+            # Of an adapter that hears itself. Taken for an answer, it would make a dead pad live.
+            return True
         for index, (sent, at) in enumerate(self._sent):
             if sent == frame.raw and now - at < _ECHO_WITHIN_S:
                 del self._sent[index]
@@ -234,7 +350,8 @@ class ProfilePad(Driver):
             number="".join(c for c in number if c in "0123456789"),
         )
         if frame and frame != self._shown:
-            self._send(frame)
+            if self._status is not SILENT:
+                self._send(frame)
             self._shown, self._shown_at = frame, self._clock()
 
     def beep(self) -> None:

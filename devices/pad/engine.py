@@ -8,17 +8,24 @@ bad one is found.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from devices.pad.codec import FrameCodec, PadFrame
-from devices.pad.profile import Acknowledge, Command, Profile, bytes_of, place_of
+from devices.pad.profile import Acknowledge, Command, Poll, Profile, bytes_of, place_of
 
-__all__ = ["KeyEvent", "KeyMeaning", "PadReader", "command_data"]
+__all__ = ["KeyEvent", "KeyMeaning", "PadReader", "codec_for", "command_data", "is_nothing"]
 
 #: Keys remembered while they wait for the one that completes them.
 _MOST_TYPED = 16
 #: A value in digits is a score or a count, never longer.
 _MOST_DIGITS = 3
+
+
+@functools.lru_cache(maxsize=32)
+def codec_for(profile: Profile) -> FrameCodec:
+    """Return the codec of a profile's frame; all pads of a profile share it."""
+    return FrameCodec(profile.frame.parts, profile.escapes())
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,11 @@ class KeyEvent:
 
 
 class PadReader:
-    """Cuts a stream into frames. ``gap_s`` of silence end an unfinished frame; 0 never."""
+    """Cuts a stream into frames. ``gap_s`` of silence end an unfinished frame; 0 never.
+
+    Where silence ends the frames themselves, each comes out of ``idle`` (or of the next ``feed``)
+    once its gap is over.
+    """
 
     def __init__(self, codec: FrameCodec, gap_s: float = 0.0) -> None:
         self._codec = codec
@@ -46,13 +57,37 @@ class PadReader:
         frames = self.idle(now)
         self._fed_at = now
         self._buffer += data
+        if self._codec.ends_by_silence:
+            return frames + self._until_silence()
         return frames + self._scan(more_may_come=True)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether bytes wait for the rest of their frame, or for the silence that ends it."""
+        return bool(self._buffer)
 
     def idle(self, now: float) -> list[PadFrame]:
         """Give up an unfinished frame once its gap is over; return what it hid."""
         if not self._buffer or not self._gap_s or now - self._fed_at <= self._gap_s:
             return []
+        if self._codec.ends_by_silence:
+            return self._whole()
         return self._scan(more_may_come=False)
+
+    def _whole(self) -> list[PadFrame]:
+        raw = bytes(self._buffer)
+        self._buffer.clear()
+        frame = self._codec.match_whole(raw)
+        if frame is None:
+            self.bad_frames += 1
+            return []
+        return [frame]
+
+    def _until_silence(self) -> list[PadFrame]:
+        """Keep what came; of a burst beyond all frames only that it was one."""
+        longest = self._codec.longest
+        del self._buffer[longest + 1 :]
+        return []
 
     def _scan(self, *, more_may_come: bool) -> list[PadFrame]:
         buffer, head, at = self._buffer, self._codec.head, 0
@@ -133,8 +168,18 @@ class KeyMeaning:
                 if not (digits.isdigit() and len(digits) <= _MOST_DIGITS):
                     continue
                 value = int(digits)
+            elif isinstance(event.value, int):
+                value = event.value
             return KeyEvent(event.event, value, event.acknowledge)
         return None
+
+
+def is_nothing(poll: Poll, frame: PadFrame) -> bool:
+    """Say whether an answer tells that no key was pressed."""
+    nothing = poll.nothing
+    if nothing.function is not None and frame.function != nothing.function:
+        return False
+    return nothing.data is None or frame.data == bytes_of(nothing.data)
 
 
 def _optional(text: str | None) -> bytes | None:

@@ -1,55 +1,146 @@
-"""What the bytes of an FF68 line mean, for people; both directions have the same frame.
+"""What the bytes of a pad's line mean, for people, by the profile of the traced pad.
 
-Source: the FF68 document of a deployed hall, as the pad's driver. A hall with a profile of its
-own reads its traces in hex: a trace knows no profile.
+A frame from a pad is looked up among the profile's events; one to a pad among its commands, its
+question and its acknowledgements. Both sides may have one form (FF68): then the side decides.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from devices.pad.codec import FrameCodec, PadFrame
-from devices.pad.engine import PadReader
-from devices.pad.profile import load_profile
+from devices.pad.engine import KeyMeaning, PadReader, codec_for, is_nothing
+from devices.pad.profile import (
+    Acknowledge,
+    Command,
+    Profile,
+    ProfileError,
+    bytes_of,
+    load_profile,
+    place_of,
+)
 
 __all__ = ["explain"]
 
-_KEYS = {
-    b"\x0c": "next",
-    b"\x0d": "recall",
-    b"\x0b": "finish, rating begins",
-    b"\x0e": "cancel",
-    b"\x06\x0f": "no-show",
-    b"\x00\x0f": "park",
-    b"\x03\x0f": "call back",
-    b"\x11": "one-metre line",
-    b"\x12": "pause",
-    b"\x13": "transfer",
+_WORDS = {
+    "call_next": "next",
+    "finish": "finish, rating begins",
+    "no_show": "no-show",
+    "call_back": "call back",
+    "one_metre_line": "one-metre line",
 }
-_BLANK = 0x0A
 
 
-def explain(data: bytes, *, answers: bool = False) -> list[str]:
-    """Return what the frames say, a line each; ``answers``: the pads' side."""
-    frames = PadReader(FrameCodec(load_profile("ff68").frame.parts)).feed(data, 0.0)
-    return [f"pad {frame.address}: {_words(frame, from_pad=answers)}" for frame in frames]
+def explain(
+    data: bytes, *, answers: bool = False, options: Mapping[str, Any] | None = None
+) -> list[str]:
+    """Return what the frames say, a line each; ``answers``: the pads' side.
+
+    ``options`` are the pad's; a profile that is not on this machine has no words.
+    """
+    try:
+        profile = load_profile(str((options or {}).get("profile", "ff68")))
+    except ProfileError:
+        return []
+    poll = profile.poll
+    if not answers and poll is not None and poll.parts is not None:
+        asked = [f"{_who(frame)}anything?" for frame in _frames(FrameCodec(poll.parts), data)]
+        if asked:
+            return asked
+    return [
+        f"{_who(frame)}{_from_pad(profile, frame) if answers else _to_pad(profile, frame)}"
+        for frame in _frames(codec_for(profile), data)
+    ]
 
 
-def _words(frame: PadFrame, *, from_pad: bool) -> str:
-    data, shown = frame.data, frame.data.hex(" ")
-    match frame.function:
-        case 0x01:
-            name = _KEYS.get(data, shown)
-            return f"key {name}" if from_pad else f"key {name} taken"
-        case 0x11 if from_pad and len(data) == 1:
-            return f"rating {data[0]}"
-        case 0x02 if len(data) == 6:
-            return f"show {_digits(data[:3])} waiting, number {_digits(data[3:])}"
-        case 0x02 if len(data) == 1:
-            return f"stars {data[0]}"
-        case 0x03 if not data:
-            return "beep"
+def _frames(codec: FrameCodec, data: bytes) -> list[PadFrame]:
+    reader = PadReader(codec, 0.001)
+    return reader.feed(data, 0.0) + (reader.idle(1.0) if codec.ends_by_silence else [])
+
+
+def _who(frame: PadFrame) -> str:
+    return "pad: " if frame.address is None else f"pad {frame.address}: "
+
+
+def _from_pad(profile: Profile, frame: PadFrame) -> str:
+    if profile.poll is not None and is_nothing(profile.poll, frame):
+        return "no key"
+    event = KeyMeaning(profile).of(frame, 0.0)
+    if event is None:
+        return _unknown(frame)
+    if event.event == "rate":
+        return f"rating {event.value}"
+    return f"key {_WORDS.get(event.event, event.event)}"
+
+
+def _to_pad(profile: Profile, frame: PadFrame) -> str:
+    poll = profile.poll
+    if poll is not None and poll.parts is None:
+        question = (poll.function, bytes_of(poll.data))
+        if (frame.function, frame.data) == question:
+            return "anything?"
+    for name in ("show", "beep", "thank"):
+        told = _command(name, getattr(profile.commands, name), profile, frame)
+        if told:
+            return told
+    if profile.acknowledge.how == "echo" or any(
+        event.acknowledge is not None and event.acknowledge.how == "echo" for event in profile.event
+    ):
+        event = KeyMeaning(profile).of(frame, 0.0)
+        if event is not None and event.event != "rate":
+            return f"key {_WORDS.get(event.event, event.event)} taken"
+    if any(_acknowledges(how, frame) for how in _templates(profile)):
+        return f"key {frame.data.hex(' ')} taken" if frame.data else "taken"
+    return _command("ask_rating", profile.commands.ask_rating, profile, frame) or _unknown(frame)
+
+
+def _templates(profile: Profile) -> list[Acknowledge]:
+    all_of_them = [profile.acknowledge, *(event.acknowledge for event in profile.event)]
+    return [how for how in all_of_them if how is not None and how.how == "template"]
+
+
+def _acknowledges(how: Acknowledge, frame: PadFrame) -> bool:
+    if how.function is not None and how.function != frame.function:
+        return False
+    return how.data is None or frame.data == bytes_of(how.data)
+
+
+def _command(name: str, command: Command | None, profile: Profile, frame: PadFrame) -> str:
+    """Return the command in words when the frame is one, else ""."""
+    if command is None or command.function != frame.function:
+        return ""
+    values: dict[str, str] = {}
+    at = 0
+    for piece in command.data:
+        place = place_of(piece)
+        if place is None:
+            literal = bytes_of(piece)
+            if frame.data[at : at + len(literal)] != literal:
+                return ""
+            at += len(literal)
+            continue
+        what, width = place
+        values[what] = _digits(profile, frame.data[at : at + width])
+        at += width
+    if at != len(frame.data):
+        return ""
+    match name:
+        case "show":
+            waiting = f"{values['waiting']} waiting, " if "waiting" in values else ""
+            return f"show {waiting}number {values.get('number', '-')}"
+        case "thank":
+            return f"stars {values['stars']}" if values else f"stars {frame.data.hex(' ')}"
         case _:
-            return f"function {frame.function}: {shown}"
+            return "ask for a rating" if name == "ask_rating" else name
 
 
-def _digits(data: bytes) -> str:
-    return "".join(" " if digit == _BLANK else f"{digit:x}" for digit in data).strip() or "-"
+def _digits(profile: Profile, data: bytes) -> str:
+    zero, blank = profile.digits.zero, profile.digits.blank
+    shown = (" " if d == blank else str(d - zero) if 0 <= d - zero <= 9 else "?" for d in data)
+    return "".join(shown).strip() or "-"
+
+
+def _unknown(frame: PadFrame) -> str:
+    shown = frame.data.hex(" ")
+    return shown if frame.function is None else f"function {frame.function}: {shown}"

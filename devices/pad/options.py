@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-__all__ = ["Ff68Options"]
+__all__ = ["Ff68Options", "ProfileOptions"]
 
 #: What a rating may be in the hall: one (worst) to five (best).
 _SCORES = range(1, 6)
@@ -51,3 +51,9 @@ class Ff68Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(f"scores.{key}: {score} is not one of 1, 2, 3, 4, 5")
             out[raw] = score
         return out
+
+
+class ProfileOptions(Ff68Options, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One pad of any make: as an FF68 pad, but its ``profile`` must be given."""
+
+    profile: Annotated[str, msgspec.Meta(min_length=1)]

@@ -1,7 +1,7 @@
 """A pad is described, not programmed: what a profile file may say, checked when it is loaded.
 
-A profile is a TOML file below ``config/pads``; ``ff68.toml`` there is the one to start from.
-Bytes are written in hexadecimal (``"FF 68"``) or as ASCII text (``"text:NEXT"``).
+A profile is a TOML file below ``config/pads``; ``ff68.toml`` there is the one to start from,
+``polled.toml`` for pads that speak only when they are asked. docs/devices/pad.md explains the keys.
 """
 
 from __future__ import annotations
@@ -10,13 +10,54 @@ import functools
 import re
 import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-__all__ = ["EVENTS", "PROFILE_FOLDERS", "Profile", "ProfileError", "bytes_of", "load_profile"]
+from devices.pad.parts import (
+    Address,
+    Byte,
+    Checksum,
+    Constant,
+    Data,
+    Field,
+    Function,
+    Length,
+    Part,
+    Trailer,
+    bytes_of,
+)
+from devices.pad.toml_lines import line_of
+
+__all__ = [
+    "EVENTS",
+    "PROFILE_FOLDERS",
+    "Acknowledge",
+    "Address",
+    "Checksum",
+    "Command",
+    "Commands",
+    "Constant",
+    "Data",
+    "Event",
+    "Field",
+    "Frame",
+    "Function",
+    "Length",
+    "Nothing",
+    "Part",
+    "Poll",
+    "Profile",
+    "ProfileError",
+    "Trailer",
+    "bytes_of",
+    "line_settings",
+    "load_profile",
+    "place_of",
+    "profile_path",
+]
 
 #: Where a profile's name is looked up; a hall's own folder comes first.
 PROFILE_FOLDERS = (
@@ -45,14 +86,12 @@ EVENTS = frozenset(
     }
 )
 
-Field = Literal["address", "function", "data", "length"]
-Byte = Annotated[int, msgspec.Meta(ge=0, le=255)]
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=60_000)]
 _PLACE = re.compile(r"(waiting|number|stars):([1-9])")
 
 
 class ProfileError(ValueError):
-    """A profile cannot be used. ``problems`` names each mistake as ``file: key: what``."""
+    """A profile cannot be used. ``problems`` names each mistake as ``file:line: key: what``."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
@@ -63,62 +102,10 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A table in which a misspelt key is an error."""
 
 
-class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="part"):
-    """One part of a frame; ``part`` says which."""
-
-
-class Constant(_Part, frozen=True, tag="constant"):
-    """Bytes that are always the same."""
-
-    bytes: str
-
-
-class Trailer(_Part, frozen=True, tag="trailer"):
-    """Bytes that end the frame; without a length part they also end the data."""
-
-    bytes: str
-
-
-class Length(_Part, frozen=True, tag="length"):
-    """The number of bytes of the parts in ``counts``, plus ``plus``; ``size`` bytes, high first."""
-
-    counts: tuple[Literal["address", "function", "data"], ...]
-    plus: int = 0
-    size: Literal[1, 2] = 1
-
-
-class Address(_Part, frozen=True, tag="address"):
-    """The pad's number: a byte, or ``size`` decimal digits."""
-
-    format: Literal["byte", "decimal"] = "byte"
-    size: Annotated[int, msgspec.Meta(ge=1, le=3)] = 1
-
-
-class Function(_Part, frozen=True, tag="function"):
-    """What the frame is about, one byte."""
-
-
-class Data(_Part, frozen=True, tag="data"):
-    """The data: ``size`` bytes, or at most ``max`` where a length or a trailer tells."""
-
-    max: Annotated[int, msgspec.Meta(ge=1, le=255)] = 32
-    size: Annotated[int, msgspec.Meta(ge=1, le=255)] | None = None
-
-
-class Checksum(_Part, frozen=True, tag="checksum"):
-    """A check over the parts in ``covers``; ``crc16_modbus`` is two bytes, low first."""
-
-    kind: Literal["sum8", "xor8", "crc16_modbus"]
-    covers: tuple[Field, ...]
-
-
-Part = Constant | Trailer | Length | Address | Function | Data | Checksum
-
-
 class Serial(_Table, frozen=True):
-    """What the line usually is. The port's own settings decide; this is their default."""
+    """How the pads' line is set, unless the configuration gives ``settings`` of its own."""
 
-    baud: int = 9600
+    baud: Literal[1200, 2400, 4800, 9600, 14400, 19200, 38400, 57600, 115200] = 9600
     bytesize: Literal[7, 8] = 8
     parity: Literal["N", "E", "O"] = "N"
     stopbits: Literal[1, 2] = 1
@@ -126,10 +113,16 @@ class Serial(_Table, frozen=True):
 
 
 class Frame(_Table, frozen=True):
-    """The frame as a list of parts; ``gap_ms`` of silence end an unfinished one (0: never)."""
+    """The frame as a list of parts.
+
+    ``gap_ms`` of silence end an unfinished frame (0: never); where neither a size nor a length
+    nor a trailer ends the data, silence ends the frame itself. ``escape``: a byte -> the two that
+    stand for it between the first constant and the trailer.
+    """
 
     parts: Annotated[tuple[Part, ...], msgspec.Meta(min_length=1)]
     gap_ms: Milliseconds = 0
+    escape: dict[str, str] = {}
 
 
 class Acknowledge(_Table, frozen=True):
@@ -147,7 +140,8 @@ class Acknowledge(_Table, frozen=True):
 class Event(_Table, frozen=True):
     """Which frame means what. All that is given must fit: function, head, tail, whole.
 
-    ``value``: ``last`` is the last byte of the data, ``decimal`` the digits after ``head``.
+    ``value``: ``last`` is the last byte of the data, ``decimal`` the digits after ``head``, and a
+    number is itself.
     """
 
     event: str
@@ -155,7 +149,7 @@ class Event(_Table, frozen=True):
     whole: str | None = None
     head: str | None = None
     tail: str | None = None
-    value: Literal["none", "last", "decimal"] = "none"
+    value: Literal["none", "last", "decimal"] | Byte = "none"
     acknowledge: Acknowledge | None = None
 
 
@@ -188,6 +182,40 @@ class Commands(_Table, frozen=True):
     thank: Command | None = None
 
 
+class Nothing(_Table, frozen=True):
+    """The answer of a pad at which no key was pressed: its function, its whole data, or both."""
+
+    function: Byte | None = None
+    data: str | None = None
+
+
+class Poll(_Table, frozen=True):
+    """How pads are asked that speak only when asked; one after another, all of a line.
+
+    The question is a frame of the profile's own form, or of ``parts``, with ``function`` and
+    ``data``. Its answer must be complete ``answer_ms`` after the question has gone out, and
+    ``pause_ms`` of silence stand before each frame of the host. ``missed`` questions in a row
+    without an answer: the pad is gone, and asked only in every ``gone_every``-th round. After a
+    key the pad is asked ``again`` more often at once. ``round_ms``: a round takes at least so
+    long. ``held``: the answer tells which key is down now, not which was pressed.
+    ``commands_answered``: the pad answers what it is told, too.
+    """
+
+    function: Byte | None = None
+    data: str = ""
+    parts: tuple[Part, ...] | None = None
+    nothing: Nothing = Nothing()
+    answer_ms: Annotated[int, msgspec.Meta(ge=2, le=2000)] = 50
+    pause_ms: Annotated[int, msgspec.Meta(ge=0, le=200)] = 5
+    round_ms: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
+    order: Literal["address", "configured"] = "address"
+    missed: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 5
+    gone_every: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 10
+    again: Annotated[int, msgspec.Meta(ge=0, le=10)] = 1
+    held: bool = False
+    commands_answered: bool = False
+
+
 class Profile(_Table, frozen=True):
     """One make of pad."""
 
@@ -199,26 +227,22 @@ class Profile(_Table, frozen=True):
     serial: Serial = Serial()
     keys: Keys = Keys()
     acknowledge: Acknowledge = Acknowledge()
+    poll: Poll | None = None
     digits: Digits = Digits()
     commands: Commands = Commands()
+
+    def escapes(self) -> dict[int, bytes]:
+        """Return byte -> its two bytes on the wire."""
+        return {bytes_of(byte)[0]: bytes_of(pair) for byte, pair in self.frame.escape.items()}
+
+    def __hash__(self) -> int:
+        """Profiles of one name are told apart by comparing them."""
+        return hash(self.name)
 
 
 # ``msgspec.convert`` below takes what this learns of the type. Made here, not in a thread: two
 # that work a type out at once crash msgspec.
 msgspec.json.Decoder(Profile)
-
-
-def bytes_of(text: str) -> bytes:
-    """Return the bytes that ``"FF 68"`` or ``"text:NEXT"`` stand for. Raises ``ValueError``."""
-    if text.startswith("text:"):
-        try:
-            return text[5:].encode("ascii")
-        except UnicodeEncodeError:
-            raise ValueError(f"{text!r} is not ASCII") from None
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is neither hexadecimal nor text:...") from None
 
 
 def place_of(piece: str) -> tuple[str, int] | None:
@@ -230,12 +254,23 @@ def place_of(piece: str) -> tuple[str, int] | None:
 def load_profile(name: str, folders: Sequence[Path] = PROFILE_FOLDERS) -> Profile:
     """Load a profile by name (``ff68``) or by path (``/etc/.../x.toml``).
 
-    Raises ``ProfileError`` with the file and the key of every mistake.
+    Raises ``ProfileError`` with the file, the line and the key of every mistake.
     """
-    return _load_file(_find(name, folders))
+    return _load_file(profile_path(name, folders))
 
 
-def _find(name: str, folders: Sequence[Path]) -> Path:
+def line_settings(options: object) -> dict[str, Any]:
+    """Return how the line of a pad with these options is set, as its profile says.
+
+    Raises ``ProfileError``.
+    """
+    serial = load_profile(getattr(options, "profile", "")).serial
+    settings: dict[str, Any] = msgspec.to_builtins(serial)
+    return settings
+
+
+def profile_path(name: str, folders: Sequence[Path] = PROFILE_FOLDERS) -> Path:
+    """Return the file that a name or a path means. Raises ``ProfileError``."""
     if name.endswith(".toml"):
         return Path(name)
     candidates = [folder / f"{name}.toml" for folder in folders]
@@ -248,125 +283,27 @@ def _find(name: str, folders: Sequence[Path]) -> Path:
 
 @functools.lru_cache(maxsize=32)
 def _load_file(path: Path) -> Profile:
+    # Here: the check reads the tables above.
+    from devices.pad.profile_check import problems_of
+
+    text = ""
     try:
-        with path.open("rb") as file:
-            raw = tomllib.load(file)
-        profile = msgspec.convert(raw, Profile)
+        text = path.read_bytes().decode("utf-8")
+        profile = msgspec.convert(tomllib.loads(text), Profile)
     except OSError as error:
         raise ProfileError([f"{path}: {error.strerror}"]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProfileError([f"{path}: {error}"]) from error
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at ")
-        raise ProfileError([f"{path}: {where.strip('`').removeprefix('$.')}: {what}"]) from error
-    problems = [f"{path}: {problem}" for problem in _problems(profile)]
+        raise ProfileError([_placed(path, text, where.strip("`")[2:], what)]) from error
+    problems = [_placed(path, text, where, what) for where, what in problems_of(profile)]
     if problems:
         raise ProfileError(problems)
     return profile
 
 
-def _problems(profile: Profile) -> Iterator[str]:
-    yield from _frame_problems(profile.frame.parts)
-    has_function = any(isinstance(part, Function) for part in profile.frame.parts)
-    yield from _event_problems(profile, has_function=has_function)
-    yield from _command_problems(profile.commands, has_function=has_function)
-    yield from _acknowledge_problems("acknowledge", profile.acknowledge, has_function)
-
-
-def _frame_problems(parts: tuple[Part, ...]) -> Iterator[str]:
-    kinds = [type(part) for part in parts]
-    for kind in (Address, Function, Checksum, Trailer):
-        if kinds.count(kind) > 1:
-            yield f"frame.parts: more than one {kind.__name__.lower()}"
-    present = {kind.__name__.lower() for kind in kinds}
-    for index, part in enumerate(parts):
-        yield from _part_problems(f"frame.parts[{index}]", part, present)
-    if kinds.count(Data) != 1:
-        yield "frame.parts: exactly one data part is needed"
-        return
-    if Trailer in kinds[:-1]:
-        yield "frame.parts: the trailer must be the last part"
-    data_at = kinds.index(Data)
-    data = parts[data_at]
-    if Length in kinds[data_at:]:
-        yield "frame.parts: a length must stand before the data"
-    known = isinstance(data, Data) and data.size is not None
-    ended = isinstance(parts[-1], Trailer) and data_at == len(parts) - 2
-    if not known and Length not in kinds and not ended:
-        yield "frame.parts: the data has no end: give it a size, or a length or trailer part"
-
-
-def _part_problems(where: str, part: Part, present: set[str]) -> Iterator[str]:
-    named: tuple[str, ...] = ()
-    if isinstance(part, Constant | Trailer):
-        yield from _bytes_problem(f"{where}.bytes", part.bytes, may_be_empty=False)
-    elif isinstance(part, Length):
-        named = part.counts
-        if "data" not in named:
-            yield f"{where}.counts: a length that does not count the data says nothing"
-    elif isinstance(part, Checksum):
-        named = part.covers
-    for name in named:
-        if name not in present:
-            yield f"{where}: {name} is no part of this frame"
-
-
-def _event_problems(profile: Profile, *, has_function: bool) -> Iterator[str]:
-    for index, event in enumerate(profile.event):
-        where = f"event[{index}]"
-        if event.event not in EVENTS:
-            yield f"{where}.event: {event.event!r} is not one of {', '.join(sorted(EVENTS))}"
-        if event.event == "rate" and event.value == "none":
-            yield f'{where}.value: a rating needs value = "last" or "decimal"'
-        if event.function is not None and not has_function:
-            yield f"{where}.function: the frame has no function"
-        for key, text in (("whole", event.whole), ("head", event.head), ("tail", event.tail)):
-            if text is not None:
-                yield from _bytes_problem(f"{where}.{key}", text, may_be_empty=False)
-        if event.acknowledge is not None:
-            where += ".acknowledge"
-            yield from _acknowledge_problems(where, event.acknowledge, has_function)
-
-
-def _command_problems(commands: Commands, *, has_function: bool) -> Iterator[str]:
-    for name in commands.__struct_fields__:
-        command: Command | None = getattr(commands, name)
-        if command is None:
-            continue
-        where = f"commands.{name}"
-        if (command.function is not None) != has_function:
-            reason = "is missing" if has_function else "the frame has no function"
-            yield f"{where}.function: {reason}"
-        for index, piece in enumerate(command.data):
-            place = place_of(piece)
-            if place is None:
-                yield from _bytes_problem(f"{where}.data[{index}]", piece, may_be_empty=True)
-            elif place[0] not in _PLACES[name]:
-                yield f"{where}.data[{index}]: {name} has no {place[0]} to show"
-
-
-#: What each command has to show.
-_PLACES = {"show": ("waiting", "number"), "beep": (), "ask_rating": (), "thank": ("stars",)}
-
-
-def _acknowledge_problems(
-    where: str, acknowledge: Acknowledge, has_function: bool
-) -> Iterator[str]:
-    if acknowledge.how != "template":
-        if acknowledge.function is not None or acknowledge.data is not None:
-            yield f'{where}: function and data belong to how = "template"'
-        return
-    if acknowledge.function is not None and not has_function:
-        yield f"{where}.function: the frame has no function"
-    if acknowledge.data is not None:
-        yield from _bytes_problem(f"{where}.data", acknowledge.data, may_be_empty=True)
-
-
-def _bytes_problem(where: str, text: str, *, may_be_empty: bool) -> Iterator[str]:
-    try:
-        value = bytes_of(text)
-    except ValueError as error:
-        yield f"{where}: {error}"
-    else:
-        if not value and not may_be_empty:
-            yield f"{where}: is empty"
+def _placed(path: Path, text: str, where: str, what: str) -> str:
+    line = line_of(text, where)
+    file = f"{path}:{line}" if line else str(path)
+    return f"{file}: {where}: {what}" if where else f"{file}: {what}"

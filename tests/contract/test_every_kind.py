@@ -41,6 +41,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "lamp.gpio": {"pin": 17},
     "lamp.modbus": {"red": 0, "amber": 1},
     "button.gpio": {"pin": 18},
+    "pad.profile": {"profile": "polled"},
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,14 @@ def problems_of(tmp_path: Path, text: str) -> tuple[str, ...]:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ProfileError) as caught:
         load_profile(str(path))
-    assert all(problem.startswith(f"{path}: ") for problem in caught.value.problems)
-    return tuple(problem.removeprefix(f"{path}: ") for problem in caught.value.problems)
+    placed = re.compile(re.escape(str(path)) + r"(?::\d+)?: ")
+    assert all(placed.match(problem) for problem in caught.value.problems)
+    return tuple(placed.sub("", problem) for problem in caught.value.problems)
 
 
 def test_every_profile_that_ships_loads_and_uses_the_halls_words() -> None:
     names = sorted(path.stem for path in PROFILE_FOLDERS[1].glob("*.toml"))
-    assert names == ["ascii-line", "ff68", "one-byte"]
+    assert names == ["ascii-line", "ff68", "one-byte", "polled"]
     for name in names:
         profile = load_profile(name)
         assert profile.name == name
@@ -49,7 +51,7 @@ def test_a_profile_that_is_not_there_says_where_it_was_looked_for() -> None:
         ('kind = "sum8"', 'kind = "sum9"', "frame.parts[7].kind: Invalid enum value 'sum9'"),
         ('{ part = "address" },', "", "frame.parts[1]: address is no part of this frame"),
         ('{ part = "data", max = 32 },', "", "frame.parts: exactly one data part is needed"),
-        ('value = "last"', "", 'event[0].value: a rating needs value = "last" or "decimal"'),
+        ('value = "last"', "", 'event[0].value: a rating needs value = "last", "decimal" or'),
         ('"waiting:3", ', '"stars:3", ', "commands.show.data[0]: show has no stars to show"),
         ('how = "echo"', 'how = "echo"\ndata = "00"', "acknowledge: function and data belong to"),
         ("[frame]", "[frame", "Expected ']' at the end of a table declaration"),
@@ -76,5 +78,5 @@ def test_data_without_an_end_is_refused(tmp_path: Path) -> None:
         [[event]]
         event = "call_next"
     """
-    expected = "frame.parts: the data has no end: give it a size, or a length or trailer part"
+    expected = "frame.parts: the data has no end: give it a size, a length or trailer part, or a gap_ms"
     assert problems_of(tmp_path, text) == (expected,)

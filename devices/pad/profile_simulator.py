@@ -1,0 +1,296 @@
+"""A pad of any make, as its profile describes it: the other end of the driver's wire.
+
+Its frames are written by ``devices.pad.simulated_frames``, not by the driver's codec. A pad that
+speaks by itself sends each key until it is acknowledged, four times at most; one that is asked
+keeps its keys until their acknowledgement.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from devices.pad.options import ProfileOptions
+from devices.pad.profile import Acknowledge, Command, Event, bytes_of, load_profile, place_of
+from devices.pad.simulated_frames import Writer
+from devices.simulator import Simulator, UnknownKey
+
+__all__ = ["ProfilePadSimulator"]
+
+_ALIASES = {
+    "next": "call_next",
+    "start_rating": "finish",
+    "rating": "rate",
+}
+_RESEND_S = 0.1
+_MOST_RESENDS = 3
+_BOUNCE_S = 0.015
+_LATE_S = 0.03
+#: A key that is held down is told so many times.
+_HELD_POLLS = 3
+_MOST_BYTES = 512
+_HIGHEST_ADDRESS = 99
+
+
+class ProfilePadSimulator(Simulator):
+    """One pad. Keys are the profile's events (``call_next``, also ``next``); ``rating`` N."""
+
+    faults: ClassVar[tuple[str, ...]] = (
+        "no-ack-heard",
+        "bad-checksum",
+        "wrong-address",
+        "repeats",
+        "bounce",
+        "half-frame",
+        "neighbour",
+        "late-answer",
+    )
+
+    def __init__(self, name: str, options: ProfileOptions) -> None:
+        super().__init__(name, options)
+        self._profile = profile = load_profile(options.profile)
+        self._address = options.address
+        self._writer = Writer(profile.frame.parts, profile.escapes())
+        self._question = self._make_question()
+        self._buffer = b""
+        self._keys: deque[tuple[bytes, bytes]] = deque()
+        self._sends = 0
+        self._digits: dict[str, str] = {}
+        self._rating_open = False
+        self._counts = dict.fromkeys(
+            ("presses", "polls", "acks", "resends", "given_up", "beeps"), 0
+        )
+        self._last_press_ns: int | None = None
+        self._last_rx_ns: int | None = None
+
+    def _make_question(self) -> bytes:
+        poll = self._profile.poll
+        if poll is None:
+            return b""
+        asks = self._writer if poll.parts is None else Writer(poll.parts, {})
+        return asks.frame(self._address, poll.function, bytes_of(poll.data))
+
+    # ---- keys
+
+    def press(self, key: str, value: int | None = None) -> None:
+        """Press a key; ``rating`` needs its score. Raises ``UnknownKey``."""
+        plain = key.replace("-", "_")
+        event = self._event(_ALIASES.get(plain, plain), value)
+        if event is None:
+            known = ", ".join(dict.fromkeys(one.event for one in self._profile.event))
+            raise UnknownKey(f"keys: {known}; rate with its score")
+        self._counts["presses"] += 1
+        self._last_press_ns = time.monotonic_ns()
+        if event.event == "rate":
+            self._rating_open = False
+        self._enter(event, value)
+        if "bounce" in self.active_faults:
+            self.later(_BOUNCE_S, lambda: self._enter(event, value))
+
+    def _event(self, name: str, value: int | None) -> Event | None:
+        for event in self._profile.event:
+            valued = event.value in ("last", "decimal")
+            fits = value is not None if valued else value in (None, event.value)
+            if event.event == name and fits and (name == "rate") == (value is not None):
+                return event
+        return None
+
+    def _enter(self, event: Event, value: int | None) -> None:
+        data = bytes_of(event.whole or "") or bytes_of(event.head or "")
+        if event.value == "last":
+            data += bytes([value or 0])
+        elif event.value == "decimal":
+            data += str(value).encode()
+        data += bytes_of(event.tail or "")
+        function = event.function if event.function is not None else 1
+        raw = self._frame(function, data)
+        how = event.acknowledge or self._profile.acknowledge
+        self._keys.append((raw, self._awaited(how, function, data, raw)))
+        if not self._question and len(self._keys) == 1:
+            self._send_key()
+
+    def _frame(self, function: int, data: bytes) -> bytes:
+        address = self._address
+        if "wrong-address" in self.active_faults:
+            address = self._neighbour()
+        return self._writer.frame(address, function, data)
+
+    def _neighbour(self) -> int:
+        return self._address + 1 if self._address < _HIGHEST_ADDRESS else self._address - 1
+
+    def _awaited(self, how: Acknowledge, function: int, data: bytes, raw: bytes) -> bytes:
+        if how.how == "none":
+            return b""
+        if how.how == "echo":
+            return raw
+        told = function if how.function is None else how.function
+        return self._writer.frame(
+            self._address, told, data if how.data is None else bytes_of(how.data)
+        )
+
+    def _send_key(self) -> None:
+        """Send the oldest key, and come back for it when nobody acknowledges it."""
+        if not self._keys:
+            return
+        key = self._keys[0]
+        if self._sends > _MOST_RESENDS:
+            self._counts["given_up"] += 1
+            self._next_key()
+            return
+        self._counts["resends"] += self._sends > 0
+        self._sends += 1
+        if key[1]:
+            self.later(_RESEND_S, lambda: self._send_again(key))
+        self._utter(key[0])
+        if not key[1] and "repeats" in self.active_faults:
+            self._utter(key[0])
+        if not key[1]:
+            self._next_key()
+
+    def _send_again(self, key: tuple[bytes, bytes]) -> None:
+        if self._keys and self._keys[0] is key:
+            self._send_key()
+
+    def _next_key(self) -> None:
+        self._sends = 0
+        if self._keys:
+            self._keys.popleft()
+        if not self._question:
+            self._send_key()
+
+    def _utter(self, raw: bytes) -> None:
+        if "neighbour" in self.active_faults:
+            other = next(iter(self._profile.event))
+            data = bytes_of(other.whole or other.tail or "") or b"1"
+            self.send(self._writer.frame(self._neighbour(), other.function or 1, data))
+        if "bad-checksum" in self.active_faults:
+            raw = self._writer.damaged(raw)
+        if "half-frame" in self.active_faults:
+            raw = raw[: max(1, len(raw) // 2)]
+        self.send(raw)
+
+    # ---- from the host
+
+    def feed(self, data: bytes) -> None:
+        """Take the host's bytes: the question, an acknowledgement, a command."""
+        self._last_rx_ns = time.monotonic_ns()
+        self._buffer = (self._buffer + data)[-_MOST_BYTES:]
+        at = 0
+        while at < len(self._buffer):
+            used = self._take(self._buffer[at:])
+            if used < 0:
+                break
+            at += used or 1
+        self._buffer = self._buffer[at:]
+
+    def _take(self, rest: bytes) -> int:
+        """Return the bytes of what begins here: 0 is nothing, -1 a beginning."""
+        begun = False
+        for expected, heard in self._expected():
+            if expected and rest.startswith(expected):
+                heard()
+                return len(expected)
+            begun |= bool(expected) and expected.startswith(rest)
+        for name in ("show", "beep", "ask_rating", "thank"):
+            command: Command | None = getattr(self._profile.commands, name)
+            if command is not None:
+                used = self._take_command(name, command, rest)
+                if used > 0:
+                    return used
+                begun |= used < 0
+        return -1 if begun else 0
+
+    def _expected(self) -> list[tuple[bytes, Any]]:
+        awaited = self._keys[0][1] if self._keys and self._sends else b""
+        return [(self._question, self._asked), (awaited, self._acknowledged)]
+
+    def _take_command(self, name: str, command: Command, rest: bytes) -> int:
+        """Try one command; its data's size is known, so the frame's is."""
+        places = [place_of(piece) for piece in command.data]
+        sizes = [
+            place[1] if place else len(bytes_of(piece))
+            for place, piece in zip(places, command.data, strict=True)
+        ]
+        blank = self._writer.frame(self._address, command.function, bytes(sum(sizes)))
+        empty = self._writer.frame(self._address, command.function, b"")
+        head = next((n for n in range(len(empty)) if blank[n] != empty[n]), len(empty))
+        if len(rest) < len(blank):
+            return -1 if rest[:1] == blank[:1] else 0
+        for at in range(head, len(blank) - sum(sizes) + 1):
+            data = rest[at : at + sum(sizes)]
+            whole = self._writer.frame(self._address, command.function, data)
+            if rest.startswith(whole) and self._fits(command, data, sizes):
+                self._told(name, command, data, sizes)
+                return len(whole)
+        return 0
+
+    @staticmethod
+    def _fits(command: Command, data: bytes, sizes: list[int]) -> bool:
+        at = 0
+        for piece, size in zip(command.data, sizes, strict=True):
+            if place_of(piece) is None and data[at : at + size] != bytes_of(piece):
+                return False
+            at += size
+        return True
+
+    def _told(self, name: str, command: Command, data: bytes, sizes: list[int]) -> None:
+        digits, at = self._profile.digits, 0
+        for piece, size in zip(command.data, sizes, strict=True):
+            place = place_of(piece)
+            if place is not None:
+                shown = [byte - digits.zero for byte in data[at : at + size]]
+                self._digits[place[0]] = "".join(str(n) for n in shown if n in range(10))
+            at += size
+        self._counts["beeps"] += name == "beep"
+        if name in {"ask_rating", "thank"}:
+            self._rating_open = name == "ask_rating"
+
+    def _acknowledged(self) -> None:
+        if "no-ack-heard" in self.active_faults or "repeats" in self.active_faults:
+            return
+        self._counts["acks"] += 1
+        self._next_key()
+
+    def _asked(self) -> None:
+        """Answer: the oldest key, or that there is none."""
+        self._counts["polls"] += 1
+        delay_s = 0.0
+        poll = self._profile.poll
+        if poll is not None and "late-answer" in self.active_faults:
+            delay_s = poll.answer_ms / 1000 + _LATE_S
+        if delay_s:
+            self.later(delay_s, self._answer)
+        else:
+            self._answer()
+
+    def _answer(self) -> None:
+        poll = self._profile.poll
+        if poll is None:
+            return
+        if not self._keys:
+            function = poll.nothing.function
+            data = bytes_of(poll.nothing.data or "")
+            self._utter(self._frame(function if function is not None else 1, data))
+            return
+        raw, awaited = self._keys[0]
+        self._counts["resends"] += self._sends > 0
+        self._sends += 1
+        self._utter(raw)
+        if not awaited and self._sends >= (_HELD_POLLS if poll.held else 1):
+            self._next_key()
+
+    def seen(self) -> Mapping[str, Any]:
+        """What stands on the pad, and what happened on it."""
+        return {
+            "address": self._address,
+            "waiting": self._digits.get("waiting", ""),
+            "number": self._digits.get("number", ""),
+            "stars": self._digits.get("stars"),
+            "rating_open": self._rating_open,
+            "unanswered": bool(self._keys),
+            "last_press_ns": self._last_press_ns,
+            "last_rx_ns": self._last_rx_ns,
+            **self._counts,
+        }
