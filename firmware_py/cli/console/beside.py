@@ -87,7 +87,7 @@ def _alarm(alarm: Alarm, width: int) -> Text:
 
 def _waits(row: Waiting, width: int) -> Text:
     name, count, longest_s = row
-    right = Text.assemble((f"{count:>4}", "bold"), f" {span(longest_s):>8}")
+    right = Text.assemble((f"{count:>3}", "bold"), f" {span(longest_s):>7}")
     return _pair(Text(name), right, width)
 
 
