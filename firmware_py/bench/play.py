@@ -23,6 +23,7 @@ from firmware_py.bench.day import WINDOWS, Day, clerk_number
 from firmware_py.bench.evening import centre_has_all, look_back, write_reports
 from firmware_py.bench.follow import Follow
 from firmware_py.bench.halltime import ZONE, HallTime, working_day
+from firmware_py.bench.keeping import keep_open
 from firmware_py.bench.papers import VOICE, Pictures
 from firmware_py.bench.stage import Stage
 from firmware_py.bench.telling import Teller, teller_for
@@ -139,7 +140,7 @@ class Play:
                 return code
             self.code = code
             await self._open_again(hall, teller)
-            await asyncio.Event().wait()
+            await keep_open(self._stage, teller)
             return code
 
     async def _clean(self) -> None:

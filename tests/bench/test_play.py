@@ -217,6 +217,11 @@ def test_the_hall_stays_open_after_the_day_and_hallctl_finds_it(
     hallctl(out, "bench", "press", "pad-3", "next")
     running.line_with("window 3 calls A009")
     assert hallctl(out, "ticket", "take", "D01").startswith("A012")
+    os.kill(json.loads(hallctl(out, "status", "--json"))["pid"], signal.SIGKILL)
+    running.line_with("halld ended (signal 9) and is started again")
+    running.line_with("halld is back")
+    hallctl(out, "window", "next", "4")
+    running.line_with("window 4 calls A010")
     code, errors = running.end(signal.SIGINT)
     assert (code, errors) == (0, "")
     assert below(out) == []
