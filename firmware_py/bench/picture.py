@@ -57,7 +57,7 @@ def _head(view: View) -> RenderableType:
     day.add_column(justify="right", no_wrap=True)
     done = ProgressBar(total=view.people, completed=view.gone_home, complete_style="green")
     come = t(f"已来 {view.come}/{view.people} 人", f"come {view.come} of {view.people}")
-    home = t(f"已办完 {view.gone_home} 人", f"done {view.gone_home}")
+    home = t(f"已离开 {view.gone_home} 人", f"gone home {view.gone_home}")
     day.add_row(come, done, home)
     whole = Table.grid(expand=True)
     whole.add_row(_one(name, clock))

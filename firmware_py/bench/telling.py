@@ -86,10 +86,10 @@ class Teller:
                 self._write(
                     t(
                         f"---- 已来 {day.come}/{len(day.people)} 人，"
-                        f"等候 {len(follow.waiting)} 人，已办完 {day.gone_home} 人，"
+                        f"等候 {len(follow.waiting)} 人，已离开 {day.gone_home} 人，"
                         f"市局事件 {consumer.seq}/{follow.seq}",
                         f"---- come {day.come} of {len(day.people)}, waiting "
-                        f"{len(follow.waiting)}, done {day.gone_home}, events at the centre "
+                        f"{len(follow.waiting)}, gone home {day.gone_home}, events at the centre "
                         f"{consumer.seq} of {follow.seq}",
                     )
                 )

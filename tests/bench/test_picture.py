@@ -154,7 +154,7 @@ def test_all_that_matters_can_be_read_in_english(width: int, height: int) -> Non
     for words in (
         "Demo City Tax Service Hall",
         "come 24 of 60",
-        "done 16",
+        "gone home 16",
         "free",
         "break",
         "closed",
