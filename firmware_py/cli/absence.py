@@ -6,7 +6,10 @@ from pathlib import Path
 
 from firmware_py.cli.errors import NoDaemon
 
-__all__ = ["away", "broken", "silent", "uncertain"]
+__all__ = ["BENCH", "away", "broken", "silent", "uncertain"]
+
+#: Where ``make run`` has its hall, from the folder it was started in.
+BENCH = Path("out/run/hall.sock")
 
 
 def away(path: Path, error: OSError) -> NoDaemon:
@@ -17,6 +20,12 @@ def away(path: Path, error: OSError) -> NoDaemon:
             f"没有权限连接 {path}。请用 sudo，或让管理员把您加入配置中 control.group 的组。",
             f"You may not use {path}. Use sudo, or join the group that control.group "
             "names in the configuration.",
+        )
+    if path == BENCH:
+        return NoDaemon(
+            "no_daemon",
+            f"服务没有运行（{path} 无人应答）。这里是模拟大厅：用 make run 启动",
+            f"No daemon runs (nobody answers at {path}). This is the bench's hall: make run",
         )
     return NoDaemon(
         "no_daemon",

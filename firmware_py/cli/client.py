@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from firmware_py.cli.absence import away, broken, silent, uncertain
+from firmware_py.cli.absence import BENCH, away, broken, silent, uncertain
 from firmware_py.cli.errors import CliError, NoDaemon, Refused, WrongUse
 from firmware_py.cli.lines import LineSocket
 
@@ -22,6 +22,8 @@ _PAUSE_S = 0.1
 
 BY = "hallctl"
 _REFUSED, _BAD_PARAMS, _NO_METHOD = -32010, -32602, -32601
+#: Refusals of what was written wrong, whatever the hall's state.
+_MISWRITTEN = frozenset({"bad_day", "bad_time", "transfer_where"})
 
 
 def socket_path(given: str | None, env: Mapping[str, str], name: str = "hall.sock") -> Path:
@@ -37,7 +39,7 @@ def socket_path(given: str | None, env: Mapping[str, str], name: str = "hall.soc
     folder = env.get("HALL_RUN") or env.get("RUNTIME_DIRECTORY", "").partition(":")[0]
     if folder:
         return Path(folder) / name
-    usual, bench = Path("/run/hall") / name, Path("out/run") / name
+    usual, bench = Path("/run/hall") / name, BENCH.with_name(name)
     return bench if bench.exists() and not usual.exists() else usual
 
 
@@ -179,7 +181,8 @@ class Client:
         if code == _NO_METHOD:
             return self._no_method(method)
         if isinstance(data, dict) and "zh" in data:
-            kind = WrongUse if code == _BAD_PARAMS else Refused
+            wrong = code == _BAD_PARAMS or data["code"] in _MISWRITTEN
+            kind = WrongUse if wrong else Refused
             return kind(str(data["code"]), data["zh"], data["en"], data.get("data"))
         if code == _BAD_PARAMS:
             return WrongUse("bad_params", f"参数有误：{text}", text)

@@ -41,7 +41,6 @@ _number = click.argument("number", metavar="NUMBER")
 @click.option(
     "--kiosk",
     metavar="ID",
-    default="hallctl",
     help=t("在哪台取号机出票。", "The kiosk whose printer prints it."),
 )
 @click.option(
@@ -68,13 +67,14 @@ _number = click.argument("number", metavar="NUMBER")
 def take(
     session: Session,
     item: str,
-    kiosk: str,
+    kiosk: str | None,
     traits: tuple[str, ...],
     appointment: str | None,
     override: bool,
 ) -> None:
     """Take a ticket; the number stands alone on the first line."""
-    params: dict[str, Any] = {"item": item, "origin": kiosk, "traits": traits}
+    origin = "hallctl" if kiosk is None else _known(session, kiosk)
+    params: dict[str, Any] = {"item": item, "origin": origin, "traits": traits}
     if override:
         params["override"] = True
     if appointment is not None:
@@ -116,6 +116,18 @@ def _slips_day(session: Session) -> str | None:
         return str(status["day"])
     today = str(status.get("now", ""))[:10]
     return today if today and today >= (status["day"] or "") else None
+
+
+def _known(session: Session, kiosk: str) -> str:
+    """Return a kiosk's id. Raises ``Refused``: else its paper would come out at another one."""
+    kiosks = [one["id"] for one in session.client.ask("config.show")["kiosks"]]
+    if kiosk not in kiosks:
+        raise Refused(
+            "unknown_kiosk",
+            f"没有取号机 {kiosk}。已配置：{'、'.join(kiosks) or '无'}。",
+            f"There is no kiosk {kiosk}; configured: {', '.join(kiosks) or 'none'}.",
+        )
+    return kiosk
 
 
 def _say_issued(data: dict[str, Any]) -> None:
@@ -236,4 +248,5 @@ def resume(session: Session, number: str) -> None:
 @pass_session
 def reprint(session: Session, number: str, kiosk: str | None) -> None:
     """Print a ticket again."""
-    give(session, "ticket.reprint", number=number, origin=kiosk)
+    origin = None if kiosk is None else _known(session, kiosk)
+    give(session, "ticket.reprint", number=number, origin=origin)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from firmware_py.cli.absence import BENCH, away
 from firmware_py.cli.client import Client, socket_path
 from firmware_py.cli.errors import NoDaemon, Refused, WrongUse
 
@@ -194,3 +195,10 @@ def test_the_bench_below_the_current_folder_is_found(
     (tmp_path / "out" / "run" / "hall.sock").touch()
     monkeypatch.chdir(tmp_path)
     assert socket_path(None, {}) == Path("out/run/hall.sock")
+
+
+def test_a_bench_whose_daemon_is_gone_is_not_sought_at_systemd(tmp_path: Path) -> None:
+    gone = ConnectionRefusedError()
+    assert "make run" in away(BENCH, gone).zh
+    assert "make run" in away(BENCH, gone).en
+    assert "systemctl start halld" in away(tmp_path / "hall.sock", gone).en

@@ -61,6 +61,9 @@ def test_the_day_closes_with_who_is_left_and_opens_by_the_halls_own_date(hallctl
     assert (opened["day"], opened["reopened"]) == (hallctl.ok("status")["now"][:10], True)
     before = hallctl("open", "--date", "2001-01-01")
     assert before.code == 1
+    for words in (("open", "--date", "2026-02-30"), ("close", "--at", "25:00")):
+        # Written wrong, whatever the hall's state.
+        assert hallctl(*words).code == 2
     for window in range(2, 10):
         hallctl("window", "open", str(window))
 

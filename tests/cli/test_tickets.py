@@ -94,6 +94,20 @@ def test_a_reprint_is_asked_for_at_a_kiosk(hallctl: Hallctl) -> None:
     assert asked["ticket.reprint_requested"] == {"number": number, "origin": "kiosk-1"}
 
 
+@pytest.mark.parametrize("words", ["ticket take A01", "ticket reprint A001"])
+def test_a_kiosk_that_does_not_exist_prints_nowhere_else(hallctl: Hallctl, words: str) -> None:
+    hallctl.take()
+    before = hallctl.ok("status")["last_seq"]
+    ran = hallctl(*words.split(), "--kiosk", "kiosk-9")
+    assert (ran.code, ran.err) == (1, "There is no kiosk kiosk-9; configured: kiosk-1.\n")
+    assert hallctl.ok("status")["last_seq"] == before
+
+
+def test_a_transfer_to_nowhere_is_wrong_use(hallctl: Hallctl) -> None:
+    ran = hallctl("ticket", "transfer", hallctl.take())
+    assert (ran.code, ran.err) == (2, "Say which item or window it goes to.\n")
+
+
 def test_a_refusal_is_a_sentence_in_the_language_and_code_1(hallctl: Hallctl) -> None:
     english = hallctl("ticket", "take", "X99")
     chinese = hallctl("ticket", "take", "X99", lang="zh")
