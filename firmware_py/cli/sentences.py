@@ -14,7 +14,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "day.opened": ("{day} 开门营业{day_name}", "{day} opened{day_name}"),
     "day.closed": (
         "{day} 关门，未办理 {left} 人{unseen}",
-        "{day} closed, {left} people left over{unseen}",
+        "{day} closed, {left_people} left over{unseen}",
     ),
     "day.closing_changed": (
         "{day} 关门时间改为 {closes}，办公时间 {hours}",
@@ -73,7 +73,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "notice {notice} for the walls: {text}{times}",
     ),
     "notice.removed": ("通知 {notice} {gone}", "notice {notice} {gone}"),
-    "action.taken": ("技术操作：{action} {subject}", "technician: {action} {subject}"),
+    "action.taken": ("技术操作：{act} {subject}", "technician: {act} {subject}"),
     "clock.set": ("时钟已校准", "the clock was set"),
 }
 
@@ -92,7 +92,8 @@ class _Filled(dict[str, object]):
 def _words(data: Mapping[str, Any]) -> dict[str, object]:
     """Return the data with lists counted or joined and codes in words."""
     words: dict[str, object] = dict(data)
-    words["left"] = len(data.get("left") or ())
+    words["left"] = left = len(data.get("left") or ())
+    words["left_people"] = "1 person" if left == 1 else f"{left} people"
     words["unseen"] = _unseen(len(data.get("alarms") or ()))
     words["day_name"] = _day_name(data)
     words["closes"] = _time(data.get("closes_s"))
@@ -110,6 +111,9 @@ def _words(data: Mapping[str, Any]) -> dict[str, object]:
     words["gone"] = t("已到期", "has ended") if reason == "ended" else t("已撤下", "removed")
     words["level"] = in_words(data.get("level", ""))
     words["kind"] = in_words(data.get("kind", ""), "alarm")
+    if "subject" in data and data["subject"] == data.get("window"):
+        words["subject"] = t(f"窗口 {data['window']}", f"window {data['window']}")
+    words["act"] = in_words(data.get("action", ""), "action")
     words["to"] = t("，重新等候", "")
     if data.get("window"):
         words["to"] = t(f"到窗口 {data['window']}", f" to window {data['window']}")

@@ -87,7 +87,7 @@ def test_numbers_go_on_after_the_newest_slip_that_somebody_saw(lost: Lost) -> No
     assert (jump["first"], jump["number"], jump["day"]) == ("A011", "A030", lost.day)
     assert lost.take() == "A031"
     tail = lost.hallctl("journal", "tail").out
-    assert "technician: journal.restore journal-" in tail
+    assert "technician: restore of a backup journal-" in tail
     assert (
         "not given again: A011 to A030 (the newest slip in the hall); the next number is A031"
         in tail
