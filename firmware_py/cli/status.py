@@ -143,7 +143,8 @@ def hours_line(hours: Mapping[str, Any]) -> Line:
         if last != hours["hours"][-1][1]:
             parts.append(t(f"{last} 停止取号", f"last ticket {last}"))
     opening = hours["next_opening"]
-    if opening:
+    # Today's own hours stand there already.
+    if opening and opening["day"] != hours["day"]:
         when = f"{opening['day']} {opening['time']}"
         parts.append(t(f"下次开门 {when}", f"opens next {when}"))
     if not parts:

@@ -151,4 +151,9 @@ def skills(session: Session, window: str, skills: tuple[str, ...], everything: b
 
 
 _simple("help", "window.help", "窗口呼叫值班长。", "Call the duty manager to a window.")
-_simple("ask-rating", "window.ask_rating", "请评价器再次询问评价。", "Ask for the rating again.")
+_simple(
+    "ask-rating",
+    "window.ask_rating",
+    "请评价器询问评价；手中的业务随之办结，手中没有号时再问上一位。",
+    "Ask for the rating: ends the service in hand; with nothing in hand, asks the last one again.",
+)

@@ -194,7 +194,7 @@ class MarkMissed:
 
 @dataclass(frozen=True, slots=True)
 class AskRating:
-    """Ask again for the rating of the window's last transaction."""
+    """Ask for a rating: ends the service in hand; else asks again for the last transaction's."""
 
     window: str
 
