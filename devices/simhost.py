@@ -242,7 +242,7 @@ class SimHost:
                     {*station.simulator.active_faults, *station.wire.faults}
                     | ({"silent"} if station.silent else set())
                 ),
-                "can": [*station.simulator.faults, *WIRE_FAULTS],
+                "can": self._faults_of(name),
                 "overrun": station.wire.overrun,
             }
             for name, station in self._stations.items()
@@ -268,7 +268,8 @@ class SimHost:
             raise unknown_device(device, [*self._stations, *self._wires]) from None
 
     def _faults_of(self, device: str) -> list[str]:
-        return [*self._station(device).simulator.faults, *WIRE_FAULTS]
+        # A simulator may have a fault of its own by the same name as a wire's.
+        return [*dict.fromkeys((*self._station(device).simulator.faults, *WIRE_FAULTS))]
 
     def _shared(self, station: Station) -> bool:
         return len(station.wire.stations) > 1

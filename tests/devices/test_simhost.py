@@ -329,3 +329,16 @@ def connected(path: Path, process: subprocess.Popen[bytes]) -> Control:
         assert process.poll() is None, "the bench ended"
         pause.wait(0.02)
     raise AssertionError("the bench did not come up")
+
+
+def test_each_fault_that_a_device_can_play_is_listed_once(tmp_path: Path) -> None:
+    printer = DeviceSpec(name="printer", kind="ticket_printer.escpos", port=str(tmp_path / "p"))
+
+    async def play() -> None:
+        # Its simulator has a stall of its own beside the wire's.
+        async with SimHost({}, {"printer": printer}) as host:
+            (listed,) = host.listing()
+            assert "stall" in listed["can"]
+            assert len(listed["can"]) == len(set(listed["can"]))
+
+    asyncio.run(play())
