@@ -16,7 +16,16 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from firmware_py.bench import measure_day, measure_keys, measure_start
+from firmware_py.bench import (
+    measure_codecs,
+    measure_day,
+    measure_keys,
+    measure_many,
+    measure_printer,
+    measure_start,
+    measure_voice,
+    measure_wall,
+)
 from firmware_py.bench.figure import Figure, missed, table
 
 __all__ = ["main"]
@@ -29,6 +38,11 @@ MEASURES: dict[str, Measure] = {
     "day": measure_day.measure_long_day,
     "start": measure_start.measure_start,
     "idle": measure_start.measure_idle,
+    "printer": measure_printer.measure,
+    "voice": measure_voice.measure,
+    "wall": measure_wall.measure,
+    "codecs": measure_codecs.measure,
+    "many": measure_many.measure,
 }
 
 

@@ -16,7 +16,7 @@ from firmware_py.bench.client import HallClient
 from firmware_py.bench.figure import Figure
 from firmware_py.bench.stage import ROOT
 
-__all__ = ["daemon", "measure_load", "measure_long_day", "plain_hall"]
+__all__ = ["cpu_s", "daemon", "measure_load", "measure_long_day", "plain_hall"]
 
 CLIENTS, SECONDS = 50, 4
 LEAST_A_SECOND = 10_000
@@ -53,7 +53,8 @@ def daemon(config: Path) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(20)
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s(pid: int) -> float:
+    """Return the processor time of a process so far, in seconds."""
     stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -87,9 +88,9 @@ async def measure_load(folder: Path) -> list[Figure]:
                 await hall.call("window.open", window="1")
             for _ in range(3):
                 raw.append(await _load(bare_socket, "A01"))
-                before_s = _cpu_s(process.pid)
+                before_s = cpu_s(process.pid)
                 ours.append(await _load(folder / "run" / "hall.sock", "A01"))
-                cpu.append((_cpu_s(process.pid) - before_s) / (ours[-1] * SECONDS) * 1e6)
+                cpu.append((cpu_s(process.pid) - before_s) / (ours[-1] * SECONDS) * 1e6)
     finally:
         bare.terminate()
         bare.wait(10)

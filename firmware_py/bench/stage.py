@@ -16,7 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -63,6 +63,8 @@ class Stage:
         self._kept = folder / "broker"
         self.broker_port = free_port()
         self._with_broker = broker
+        #: The daemon's module and what it is told besides its configuration.
+        self.daemon: Sequence[str] = ("firmware_py.runtime.halld",)
         self._ended: dict[str, int] = {}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.environment = {
@@ -138,7 +140,7 @@ class Stage:
     def start_hall(self, extra: Mapping[str, str] | None = None) -> None:
         """Start the daemon; the same call again starts it again after ``kill``."""
         arguments = ["--config", str(self.config)]
-        program = [sys.executable, "-m", "firmware_py.runtime.halld", *arguments]
+        program = [sys.executable, "-m", *self.daemon, *arguments]
         self._start("halld", program, extra)
 
     def _start(self, name: str, program: list[str], extra: Mapping[str, str] | None = None) -> None:
