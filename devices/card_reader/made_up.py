@@ -82,9 +82,9 @@ def block(fields: tuple[tuple[int, int, str], ...]) -> bytes:
 
 
 def damaged(data: bytes) -> bytes:
-    """Return a block whose number has another last but one digit."""
-    end = 122 + 36 - 4 if data[248:250] != b"I\x00" else 122
-    return data[:end] + bytes((data[end] ^ 0x01,)) + data[end + 1 :]
+    """Return a block with a wrong character in its number: a digit, or a digit for a letter."""
+    at, flip = (122, 0x60) if data[248:250] == b"I\x00" else (122 + 32, 0x01)
+    return data[:at] + bytes((data[at] ^ flip,)) + data[at + 1 :]
 
 
 #: Name -> text block.

@@ -59,7 +59,7 @@ class CardRead(Reading):
         self._person = None
 
     def __repr__(self) -> str:
-        return f"CardRead({'wiped' if self._person is None else self._person!r})"
+        return f"CardRead({self._person or 'wiped'})"
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("personal data is not copied")

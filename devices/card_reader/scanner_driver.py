@@ -94,8 +94,8 @@ class SerialScanner(Driver):
     def _forget(self) -> None:
         self._lines = Lines(self.options.longest)
         self._heard_at = 0.0
-        #: The code that lies before the scanner, and when it was last seen.
-        self._last = ""
+        #: A hash of the code that lies before the scanner, and when it was last seen.
+        self._last: int | None = None
         self._last_at = 0.0
         self._status = NEVER_ASKED
         self._unreadable = 0
@@ -131,8 +131,8 @@ class SerialScanner(Driver):
 
     def poll(self) -> list[Report]:
         """Give up what does not go on; forget the last code when its time is over."""
-        if self._last and self._clock() - self._last_at >= self.options.repeat_s:
-            self._last = ""
+        if self._last is not None and self._clock() - self._last_at >= self.options.repeat_s:
+            self._last = None
         return self._given_up()
 
     def _given_up(self) -> list[Report]:
@@ -151,8 +151,9 @@ class SerialScanner(Driver):
     def _code(self, line: str, reports: list[Report]) -> None:
         self.counters.frames_in += 1
         now = self._clock()
-        again = line == self._last and now - self._last_at < self.options.repeat_s
-        self._last, self._last_at = line, now
+        code_hash = hash(line)
+        again = code_hash == self._last and now - self._last_at < self.options.repeat_s
+        self._last, self._last_at = code_hash, now
         if again:
             self._count("repeated")
             return

@@ -21,16 +21,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from devices.card_reader.card import BLOCK
-from devices.framing import BAD, NEED_MORE, NOISE, Frame, Splitter, Verdict
 
 __all__ = [
     "LONGEST",
     "START",
     "STATES",
     "Answer",
+    "Answers",
     "Command",
     "State",
-    "answers",
     "encode",
     "sam_id",
     "xor",
@@ -39,8 +38,8 @@ __all__ = [
 START = b"\xaa\xaa\xaa\x96\x69"
 #: Start and length.
 _HEAD = 7
-#: The longest that is ever asked for: text and photo.
-_MOST = 0x0508
+#: State and checksum alone; and the longest that is ever asked for: text and photo.
+_LEAST, _MOST = 4, 0x0508
 LONGEST = _HEAD + _MOST
 #: Bytes of a SAM's number; nothing shorter is of a card.
 _SAM_ID = 16
@@ -144,7 +143,7 @@ class Answer:
                 return command is Command.ADDITION and not self.text
 
 
-def xor(data: bytes) -> int:
+def xor(data: bytes | bytearray) -> int:
     """Return all bytes of ``data`` XORed."""
     left = len(data)
     value = int.from_bytes(data, "big")
@@ -175,27 +174,75 @@ def sam_id(data: bytes) -> str:
     return f"{area:02d}.{sort:02d}-{day:08d}-{number:010d}-{rest:010d}"
 
 
-def answers() -> Splitter[Answer]:
-    """Return what finds answers in a stream, whatever the chunking and the noise."""
-    return Splitter(_match, limit=LONGEST)
+class Answers:
+    """Finds answers in a stream, whatever the chunking and the noise.
+
+    As ``devices.framing.Splitter``: after a broken frame one byte is skipped, never more. It looks
+    for the next beginning at once, though, where a card's 1295 bytes would be tried one by one,
+    and writes over what it no longer needs.
+    """
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        #: Beginnings that were of no good answer.
+        self.bad_frames = 0
+        #: Bytes that belong to no good answer.
+        self.skipped_bytes = 0
+
+    @property
+    def pending(self) -> int:
+        """Bytes of an answer that may still become complete."""
+        return len(self._buffer)
+
+    def feed(self, data: bytes) -> list[Answer]:
+        """Return the answers that ``data`` completes, in order."""
+        self._buffer += data
+        return self._scan(final=False)
+
+    def flush(self) -> list[Answer]:
+        """Give up the answer that has begun; return the good ones that were hidden behind it."""
+        return self._scan(final=True)
+
+    def clear(self) -> None:
+        """Forget what was received."""
+        self._drop(len(self._buffer))
+
+    def _scan(self, *, final: bool) -> list[Answer]:
+        buffer, at = self._buffer, 0
+        found: list[Answer] = []
+        while at < len(buffer):
+            start = buffer.find(START, at)
+            if start < 0:
+                start = len(buffer) - (0 if final else _begun(buffer[at:]))
+                self.skipped_bytes += start - at
+                at = start
+                break
+            self.skipped_bytes += start - at
+            at = start
+            length = int.from_bytes(buffer[at + 5 : at + _HEAD], "big")
+            end = at + _HEAD + length
+            if len(buffer) < at + _HEAD or (_LEAST <= length <= _MOST and len(buffer) < end):
+                if not final:
+                    break
+            elif _LEAST <= length <= _MOST and not xor(buffer[at + 5 : end]):
+                # With the checksum itself it comes to nothing.
+                found.append(_answer(buffer[at + 9], bytes(buffer[at + 10 : end - 1])))
+                at = end
+                continue
+            self.bad_frames += 1
+            self.skipped_bytes += 1
+            at += 1
+        self._drop(at)
+        return found
+
+    def _drop(self, count: int) -> None:
+        self._buffer[:count] = bytes(count)
+        del self._buffer[:count]
 
 
-def _match(buffer: bytes) -> Frame[Answer] | Verdict:
-    start = buffer[:5]
-    if start != START:
-        return NEED_MORE if START.startswith(start) else NOISE
-    if len(buffer) < _HEAD:
-        return NEED_MORE
-    length = buffer[5] << 8 | buffer[6]
-    if not 4 <= length <= _MOST:
-        return BAD
-    end = _HEAD + length
-    if len(buffer) < end:
-        return NEED_MORE
-    # With the checksum itself it comes to nothing.
-    if xor(buffer[5:end]):
-        return BAD
-    return Frame(end, _answer(buffer[9], buffer[10 : end - 1]))
+def _begun(rest: bytearray) -> int:
+    """Return how many bytes at the end of ``rest`` may begin an answer."""
+    return next((n for n in range(len(START) - 1, 0, -1) if rest.endswith(START[:n])), 0)
 
 
 def _answer(state: int, data: bytes) -> Answer:

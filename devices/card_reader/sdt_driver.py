@@ -22,7 +22,7 @@ from collections.abc import Callable
 from devices.base import Driver, Line, Report, Sentence, Status
 from devices.card_reader.card import BadCard, decode
 from devices.card_reader.reports import CardRead, CardRefused, Lifted
-from devices.card_reader.sdt import Answer, Command, State, answers, encode, sam_id
+from devices.card_reader.sdt import Answer, Answers, Command, State, encode, sam_id
 from devices.card_reader.sdt_options import SdtOptions
 from devices.card_reader.words import (
     OK,
@@ -65,7 +65,7 @@ class SdtReader(Driver):
         super().__init__(name, options, line)
         self.options: SdtOptions = options
         self._clock = clock
-        self._answers = answers()
+        self._answers = Answers()
         self._status = OK
         self._forget()
 

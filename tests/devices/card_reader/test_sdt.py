@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.card_reader.sdt import Answer, Command, answers, encode, sam_id, xor
+from devices.card_reader.sdt import Answer, Answers, Command, encode, sam_id, xor
 from devices.card_reader.sdt_words import CardHeads, explain
 from devices.masking import Masks, spans
 from devices.registry import mask_of
@@ -66,14 +66,14 @@ def test_questions_are_those_of_the_document(command: Command, frame: str) -> No
     ],
 )
 def test_answers_are_read(frame: bytes, state: int, size: int) -> None:
-    [answer] = answers().feed(frame)
+    [answer] = Answers().feed(frame)
     assert (answer.state, answer.size, answer.text) == (state, size, b"")
 
 
 def test_a_card_is_found_whole_and_its_photo_goes_no_further() -> None:
     frame = read_answer(CITIZEN)
     assert len(frame) == 1295
-    splitter = answers()
+    splitter = Answers()
     [answer] = splitter.feed(frame)
     assert of(answer) == (0x90, 1284, b"", CITIZEN)
     assert b"WLf" not in b"".join((answer.data, answer.text))
@@ -81,7 +81,7 @@ def test_a_card_is_found_whole_and_its_photo_goes_no_further() -> None:
 
 
 def test_the_number_of_a_sam_as_it_stands_on_the_reader() -> None:
-    [answer] = answers().feed(NUMBER)
+    [answer] = Answers().feed(NUMBER)
     assert sam_id(answer.data) == "05.03-20240101-0000000042-0123456789"
     with pytest.raises(ValueError, match="15 bytes"):
         sam_id(answer.data[:15])
@@ -92,7 +92,7 @@ STREAM = b"\xaa\xaa\x00" + FOUND + SELECTED + b"\xaa" + read_answer(CITIZEN) + N
 
 @given(st.lists(st.integers(0, len(STREAM)), max_size=40))
 def test_answers_are_found_however_they_are_cut(cuts: list[int]) -> None:
-    splitter, found, last = answers(), [], 0
+    splitter, found, last = Answers(), [], 0
     for cut in [*sorted(cuts), len(STREAM)]:
         found += splitter.feed(STREAM[last:cut])
         last = cut
@@ -102,9 +102,9 @@ def test_answers_are_found_however_they_are_cut(cuts: list[int]) -> None:
 
 def test_a_broken_answer_never_costs_the_next_good_one() -> None:
     broken = FOUND[:-1] + b"\x96"
-    assert [one.state for one in answers().feed(broken + NO_CARD)] == [0x80]
+    assert [one.state for one in Answers().feed(broken + NO_CARD)] == [0x80]
     # A length that lies hides what follows until the line falls silent.
-    splitter = answers()
+    splitter = Answers()
     assert splitter.feed(HEX("AAAAAA96690508") + NO_CARD) == []
     assert [one.state for one in splitter.flush()] == [0x80]
 
@@ -113,7 +113,7 @@ def test_an_answer_of_another_question_does_not_fit() -> None:
     frames = (FOUND, SELECTED, NO_CARD, READ_FAILED, NUMBER, read_answer(CITIZEN))
     fits = {
         command.name: [
-            n for n, frame in enumerate(frames) if answers().feed(frame)[0].fits(command)
+            n for n, frame in enumerate(frames) if Answers().feed(frame)[0].fits(command)
         ]
         for command in Command
     }
@@ -134,7 +134,7 @@ def test_the_checksum_is_each_byte_xored(data: bytes) -> None:
 
 
 def test_an_answers_repr_shows_nothing_of_a_card() -> None:
-    [answer] = answers().feed(read_answer(CITIZEN))
+    [answer] = Answers().feed(read_answer(CITIZEN))
     assert repr(answer) == "Answer(state=144, size=1284)"
 
 
@@ -206,7 +206,7 @@ def test_the_codec_finds_50_000_answers_a_second_and_a_thousand_cards_besides() 
     day = FOUND + SELECTED + NO_CARD + READ_FAILED + NO_CARD * 16
     found, best = 0, 0.0
     for _ in range(5):
-        splitter = answers()
+        splitter = Answers()
         begun = time.process_time()
         found = sum(len(splitter.feed(day)) for _ in range(250))
         best = max(best, found / (time.process_time() - begun))

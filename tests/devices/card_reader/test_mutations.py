@@ -1,0 +1,143 @@
+"""Bytes that were damaged on their way: no exception, no hang, and nobody who is not on a card.
+
+20,000 damaged frames each; `make test-long` tries a million.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+import random
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from devices.card_reader.card import BadCard, decode
+from devices.card_reader.codes import CodeBook, Lines
+from devices.card_reader.scanner_options import ScannerOptions
+from devices.card_reader.sdt import Answers
+from tests.devices.card_reader.cards import CARDS
+from tests.devices.card_reader.test_sdt import FOUND, NO_CARD, NUMBER, SELECTED, read_answer
+
+GOOD = (FOUND, SELECTED, NO_CARD, NUMBER, *map(read_answer, CARDS.values()))
+
+
+def damaged(frame: bytes, dice: random.Random) -> bytes:
+    """Return ``frame`` with one to three accidents."""
+    data = bytearray(frame)
+    for _ in range(dice.randint(1, 3)):
+        at = dice.randrange(len(data)) if data else 0
+        match dice.randrange(5):
+            case 0 if data:
+                data[at] ^= 1 << dice.randrange(8)
+            case 1:
+                data[at : at + 1] = bytes([dice.randrange(256)])
+            case 2:
+                del data[at : at + dice.randint(1, 4)]
+            case 3:
+                data[at:at] = dice.randbytes(dice.randint(1, 4))
+            case _:
+                del data[at:]
+    return bytes(data)
+
+
+def pieces(stream: bytes, dice: random.Random) -> Iterator[bytes]:
+    at = 0
+    while at < len(stream):
+        size = dice.choice((1, 16, 64, 4000))
+        yield stream[at : at + size]
+        at += size
+
+
+def try_frames(times: int, seed: int) -> int:
+    """Return how many answers were taken of ``times`` damaged ones, each before a good one."""
+    dice = random.Random(seed)
+    taken = 0
+    for _ in range(times // 10):
+        stream = b"".join(damaged(dice.choice(GOOD), dice) + dice.choice(GOOD) for _ in range(10))
+        splitter = Answers()
+        found = [one for piece in pieces(stream, dice) for one in splitter.feed(piece)]
+        for one in (*found, *splitter.flush()):
+            taken += 1
+            # It stands in the stream, from its length to a checksum that is right by arithmetic.
+            head = b"\xaa\xaa\xaa\x96\x69" + (one.size + 4).to_bytes(2, "big")
+            bodies = [
+                stream[at.start() + 5 : at.start() + 11 + one.size]
+                for at in re.finditer(re.escape(head), stream)
+            ]
+            assert any(
+                body[4] == one.state
+                and one.data in body
+                and one.text in body
+                and functools.reduce(operator.xor, body) == 0
+                for body in bodies
+            )
+    return taken
+
+
+def try_cards(times: int, seed: int) -> tuple[int, int]:
+    """Return how many of ``times`` damaged cards were somebody's, and how many nobody's."""
+    dice = random.Random(seed)
+    blocks = list(CARDS.values())
+    known = {decode(block).number for block in blocks}
+    people = refused = 0
+    for _ in range(times):
+        block = damaged(dice.choice(blocks), dice)[:256].ljust(256, b" ")
+        try:
+            person = decode(block)
+        except BadCard:
+            refused += 1
+            continue
+        people += 1
+        # A number of three letters and twelve digits has no check that is known.
+        assert person.number in known or person.number[:3].isalpha()
+    return people, refused
+
+
+def try_codes(times: int, seed: int) -> int:
+    """Return how many codes were taken of ``times`` damaged ones, each before a good line."""
+    dice = random.Random(seed)
+    good = (
+        b"2026-11-24/A007\r\n",
+        b"A12\r",
+        b"YY-00000042\n",
+        b"https://example.com/" + b"x" * 200 + b"\r\n",
+    )
+    book, lines, taken = CodeBook(ScannerOptions()), Lines(128), 0
+    for _ in range(times):
+        for line in lines.feed(damaged(dice.choice(good), dice) + b"\n" + dice.choice(good)):
+            code = book.read(line) if isinstance(line, str) else None
+            if code is not None:
+                taken += 1
+                assert code.text.isascii()
+                assert code.text.isprintable()
+                assert len(code.text) <= 32
+                assert not set(code.text) & set(" $;|&<>`'\"\\(){}*?.%")
+    return taken
+
+
+def test_damaged_answers_are_never_taken_for_good_ones() -> None:
+    begun = time.process_time()
+    assert try_frames(20_000, seed=450) > 20_000 * 0.85
+    # A hang would stop at the test's own limit; a slow path shows here.
+    assert time.process_time() - begun < 20
+
+
+def test_a_damaged_card_is_nobody_or_has_the_number_of_its_owner() -> None:
+    people, refused = try_cards(20_000, seed=11643)
+    assert people > 2000
+    assert refused > 5000
+
+
+def test_damaged_codes_are_codes_or_nothing() -> None:
+    assert try_codes(20_000, seed=2) > 15_000
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+def test_a_million_damaged_answers_cards_and_codes() -> None:
+    assert try_frames(1_000_000, seed=1) > 850_000
+    assert sum(try_cards(1_000_000, seed=1)) == 1_000_000
+    assert try_codes(1_000_000, seed=1) > 750_000
