@@ -10,8 +10,8 @@ from devices.registry import KINDS
 from firmware_py.bench.measure_codecs import CODECS, NOISE, Codec, bare_rate, rate, stream_of
 
 FAMILIES = {"ticket_printer", "led_wall", "voice", "pad", "lamp"}
-#: Without bytes, or without an answer and a frame: a tower takes single bytes.
-WITHOUT = {"voice.local", "lamp.gpio", "lamp.tower"}
+#: Without bytes; a tower takes single ones; a pad by its profile has the codec of ff68.
+WITHOUT = {"voice.local", "lamp.gpio", "lamp.tower", "pad.profile"}
 
 
 @pytest.mark.parametrize("name", sorted(CODECS))
