@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
-from firmware_py.cli.errors import Refused, WrongUse
+from firmware_py.cli.errors import WrongUse
 from firmware_py.cli.output import say, table, write_json
 from firmware_py.cli.sentences import sentence
+from firmware_py.cli.whole_file import whole_file
 from firmware_py.cli.words import chosen, t
 
 __all__ = ["journal", "show_verified"]
@@ -165,7 +165,7 @@ def export(session: Session, file: Path | None, force: bool) -> None:
             f"文件 {file} 已存在。如要覆盖，请加 --force。",
             f"{file} is there already. To replace it, add --force.",
         )
-    with _whole_file(file) as out:
+    with whole_file(file) as out:
         count = _export(session, out, last)
     if session.json:
         write_json({"path": str(file), "events": count, "last_seq": last})
@@ -179,23 +179,3 @@ def _export(session: Session, out: BinaryIO, last: int) -> int:
         out.writelines(json.dumps(event, ensure_ascii=False).encode() + b"\n" for event in events)
         count += len(events)
     return count
-
-
-@contextmanager
-def _whole_file(file: Path) -> Iterator[BinaryIO]:
-    """Let a file appear under its name only when all of it is on the disk."""
-    part = file.with_name(f".{file.name}.part")
-    try:
-        with part.open("wb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(file)
-    except OSError as error:
-        raise Refused(
-            "not_written",
-            f"无法写入 {file}：{error.strerror}。",
-            f"{file} cannot be written: {error.strerror}.",
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)

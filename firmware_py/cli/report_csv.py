@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from firmware_py.cli.errors import Refused
 from firmware_py.cli.report_tables import in_order, label, parts
+from firmware_py.cli.whole_file import whole_file
 from firmware_py.cli.words import t
 
 __all__ = ["report_csv", "write_csv"]
@@ -25,21 +24,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def write_csv(file: Path, found: Mapping[str, Any], names: Mapping[str, object]) -> None:
     """Write a report; the file appears only when it is whole. Raises ``Refused``."""
-    part = file.with_name(f".{file.name}.part")
-    try:
-        with part.open("wb") as out:
-            out.write(report_csv(found, names).encode("utf-8-sig"))
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(file)
-    except OSError as error:
-        raise Refused(
-            "not_written",
-            f"无法写入 {file}：{error.strerror}。",
-            f"{file} cannot be written: {error.strerror}.",
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(file) as out:
+        out.write(report_csv(found, names).encode("utf-8-sig"))
 
 
 def report_csv(found: Mapping[str, Any], names: Mapping[str, object]) -> str:
