@@ -31,7 +31,11 @@ CALLABLE = frozenset(
 )
 
 
-def _may_call(rules: Rules, state: State, window: Window, now_ms: int) -> Refusal | None:
+def _calling(rules: Rules, state: State, name: str, now_ms: int) -> Window | Refusal:
+    """Find a window that may call somebody now."""
+    window = find_window(state, name)
+    if isinstance(window, Refusal):
+        return window
     if not state.day_open:
         return refuse("day_closed")
     if window.status is WindowStatus.CLOSED:
@@ -43,17 +47,14 @@ def _may_call(rules: Rules, state: State, window: Window, now_ms: int) -> Refusa
             return refuse("too_soon", number=window.ticket)
         if state.tickets[window.ticket].status is TicketStatus.CALLED:
             return refuse("ticket_in_hand", window=window.id, number=window.ticket)
-    return None
+    return window
 
 
 def call_next(rules: Rules, state: State, command: c.CallNext, now_ms: int) -> Decision:
     """Call whoever is next; the service in hand ends with this one key."""
-    window = find_window(state, command.window)
+    window = _calling(rules, state, command.window, now_ms)
     if isinstance(window, Refusal):
         return window
-    refusal = _may_call(rules, state, window, now_ms)
-    if refusal is not None:
-        return refusal
     events: list[e.Event] = []
     if window.ticket is not None:
         events += _finish(rules, state, window, state.tickets[window.ticket], now_ms)
@@ -67,12 +68,9 @@ def call_next(rules: Rules, state: State, command: c.CallNext, now_ms: int) -> D
 
 def call_ticket(rules: Rules, state: State, command: c.CallTicket, now_ms: int) -> Decision:
     """Call one ticket by its number, out of turn; the reason says so."""
-    window = find_window(state, command.window)
+    window = _calling(rules, state, command.window, now_ms)
     if isinstance(window, Refusal):
         return window
-    refusal = _may_call(rules, state, window, now_ms)
-    if refusal is not None:
-        return refusal
     ticket = find(state, command.number)
     if isinstance(ticket, Refusal):
         return ticket

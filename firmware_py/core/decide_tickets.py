@@ -29,6 +29,14 @@ def find(state: State, number: str) -> Ticket | Refusal:
     return ticket or refuse("unknown_ticket", number=number)
 
 
+def _going_on(state: State, number: str) -> Ticket | Refusal:
+    """Find a ticket with which something can still be done."""
+    ticket = find(state, number)
+    if not isinstance(ticket, Refusal) and ticket.status in ENDED:
+        return refuse("ticket_ended", number=ticket.number, status=ticket.status)
+    return ticket
+
+
 def _between(first: str, last: str, number: str) -> bool:
     """Whether a number stands between two of its series; past the digits it grows, so by length."""
     return (len(first), first) <= (len(number), number) <= (len(last), last)
@@ -107,11 +115,9 @@ def _usable(rules: Rules, state: State, person: str, now_ms: int) -> int:
 
 def cancel(rules: Rules, state: State, command: c.CancelTicket, now_ms: int) -> Decision:
     """Give a ticket up."""
-    ticket = find(state, command.number)
+    ticket = _going_on(state, command.number)
     if isinstance(ticket, Refusal):
         return ticket
-    if ticket.status in ENDED:
-        return refuse("ticket_ended", number=ticket.number, status=ticket.status)
     events: list[e.Event] = [*clear_of_ticket(state, ticket)]
     events.append(e.TicketCancelled(ticket.number, command.reason))
     return events
@@ -119,11 +125,9 @@ def cancel(rules: Rules, state: State, command: c.CancelTicket, now_ms: int) -> 
 
 def transfer(rules: Rules, state: State, command: c.TransferTicket, now_ms: int) -> Decision:
     """Send a ticket elsewhere, its place in time kept."""
-    ticket = find(state, command.number)
+    ticket = _going_on(state, command.number)
     if isinstance(ticket, Refusal):
         return ticket
-    if ticket.status in ENDED:
-        return refuse("ticket_ended", number=ticket.number, status=ticket.status)
     if ticket.status is TicketStatus.MISSED:
         return refuse("ticket_missed", number=ticket.number)
     if command.item is None and command.window is None:
@@ -153,11 +157,9 @@ def transfer(rules: Rules, state: State, command: c.TransferTicket, now_ms: int)
 
 def park(rules: Rules, state: State, command: c.ParkTicket, now_ms: int) -> Decision:
     """Let the taxpayer fetch a paper; the window is free for others."""
-    ticket = find(state, command.number)
+    ticket = _going_on(state, command.number)
     if isinstance(ticket, Refusal):
         return ticket
-    if ticket.status in ENDED:
-        return refuse("ticket_ended", number=ticket.number, status=ticket.status)
     if ticket.status not in IN_HAND or ticket.window is None:
         return refuse("not_in_hand", number=ticket.number)
     events: list[e.Event] = [*clear_of_window(state, ticket.window)]
@@ -189,9 +191,7 @@ def resume(rules: Rules, state: State, command: c.ResumeTicket, now_ms: int) -> 
 
 def reprint(rules: Rules, state: State, command: c.ReprintTicket, now_ms: int) -> Decision:
     """Print the same number once more; it is marked as a reprint."""
-    ticket = find(state, command.number)
+    ticket = _going_on(state, command.number)
     if isinstance(ticket, Refusal):
         return ticket
-    if ticket.status in ENDED:
-        return refuse("ticket_ended", number=ticket.number, status=ticket.status)
     return [e.ReprintRequested(ticket.number, command.origin or ticket.origin)]
