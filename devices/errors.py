@@ -13,6 +13,7 @@ __all__ = [
     "FrameError",
     "PortAbsent",
     "WrongDevice",
+    "WrongSetting",
 ]
 
 
@@ -66,6 +67,18 @@ class FrameError(DeviceError, ValueError):
         super().__init__(f"{what}: {data[:32].hex(' ')}" if data else what)
         self.what = what
         self.data = data
+
+
+class WrongSetting(ValueError):
+    """Settings that are each right and cannot be together; ``zh`` and ``en`` say why.
+
+    Where the mistake is one key's, both begin with it and a colon: ``brightness: ...``.
+    """
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
 
 
 class DeviceFault(DeviceError, RuntimeError):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from devices.errors import WrongSetting
 from devices.lamp.wiring import check_wiring, wired
 
 __all__ = ["ModbusLampOptions"]
@@ -51,11 +52,20 @@ class ModbusLampOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
             "coil", self.coil, self.red, self.amber, self.green, self.buzzer, self.heartbeat
         )
         if self.heartbeat_flash_s and self.heartbeat is None:
-            raise ValueError("heartbeat_flash_s needs heartbeat, the coil that it switches")
+            raise WrongSetting(
+                "heartbeat_flash_s: 需要同时设置 heartbeat（所用的线圈）",
+                "heartbeat_flash_s: needs heartbeat, the coil that it switches",
+            )
         if self.heartbeat_flash_s and self.heartbeat_flash_s < 2 * self.heartbeat_s:
-            raise ValueError("heartbeat_flash_s must last two beats: give 2 * heartbeat_s or more")
+            raise WrongSetting(
+                "heartbeat_flash_s: 至少为 heartbeat_s 的 2 倍",
+                "heartbeat_flash_s: must last two beats: give 2 * heartbeat_s or more",
+            )
         if self.heartbeat_flash_s and (self.heartbeat or 0) > 0xFF:
-            raise ValueError("heartbeat_flash_s: the command knows relays 0 to 255")
+            raise WrongSetting(
+                "heartbeat_flash_s: 该命令只支持第 0 到 255 路",
+                "heartbeat_flash_s: the command knows relays 0 to 255",
+            )
 
     def by_part(self) -> dict[str, int]:
         """Return part -> coil of what is wired; a lamp of one colour counts as red."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from devices.errors import WrongSetting
+
 __all__ = ["check_wiring", "wired"]
+
+_OUTPUTS = {"pin": "引脚", "coil": "线圈"}
 
 
 def wired(
@@ -25,11 +29,20 @@ def check_wiring(
 ) -> None:
     """Refuse a lamp that cannot be. ``what`` is an output's word. Raises ``ValueError``."""
     if single is not None and (red, amber, green) != (None, None, None):
-        raise ValueError(f"{what} is a lamp of one colour: leave out red, amber and green")
+        raise WrongSetting(
+            f"{what}: 表示单色灯，请去掉 red、amber、green",
+            f"{what}: is a lamp of one colour: leave out red, amber and green",
+        )
     if single is None and red is None and amber is None:
-        raise ValueError(f"no {what}: give {what}, or red and amber")
+        raise WrongSetting(
+            f"没有写{_OUTPUTS[what]}：请写 {what}，或 red 和 amber",
+            f"no {what}: give {what}, or red and amber",
+        )
     used = [*wired(single, red, amber, green, buzzer).values()]
     if heartbeat is not None:
         used.append(heartbeat)
     if len(set(used)) != len(used):
-        raise ValueError(f"two parts of the lamp are on the same {what}")
+        raise WrongSetting(
+            f"灯的两个部分接在同一个{_OUTPUTS[what]}上",
+            f"two parts of the lamp are on the same {what}",
+        )

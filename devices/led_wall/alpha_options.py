@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
+from devices.errors import WrongSetting
 from devices.led_wall.alpha import LONGEST_STRING
 from devices.led_wall.options import Dots, PanelOptions
 from devices.led_wall.words import LETTERS, Words
@@ -61,14 +62,21 @@ class AlphaOptions(PanelOptions, frozen=True, kw_only=True, forbid_unknown_field
         super().__post_init__()
         labels = (self.text_label, *self.string_labels[: self.rows])
         if len(labels) != self.rows + 1 or len(set(labels)) != len(labels):
-            raise ValueError(f"{self.rows} rows need a label each, none of them {self.text_label}")
+            raise WrongSetting(
+                f"{self.rows} 行各需一个标签，且不能是 {self.text_label}",
+                f"{self.rows} rows need a label each, none of them {self.text_label}",
+            )
         if _NOT_LABELS & set(labels):
-            raise ValueError("0 to 5 and ? are the sign's own labels")
+            raise WrongSetting(
+                "0 到 5 和 ? 是显示屏自用的标签", "0 to 5 and ? are the sign's own labels"
+            )
         page = self.rows * (self.characters + _COLOUR_BYTES + 1) - 1
         if self.files == "priority" and page > LONGEST_STRING:
-            raise ValueError(
+            raise WrongSetting(
+                f"{self.rows} 行、每行 {self.characters} 字共 {page} 字节，优先文件只能放 "
+                f"{LONGEST_STRING} 字节：请用 files = strings",
                 f"{self.rows} rows of {self.characters} characters are {page} bytes, the priority "
-                f"file holds {LONGEST_STRING}: take files = strings"
+                f"file holds {LONGEST_STRING}: take files = strings",
             )
 
     @property

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from devices.errors import WrongSetting
 from devices.led_wall.page import Align, Colour
 
 __all__ = ["Layout", "Shown", "Zone"]
@@ -40,15 +41,25 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def __post_init__(self) -> None:
         """Refuse what no zone can be. Raises ``ValueError``."""
         if self.when_free is not None and self.show != "calls":
-            raise ValueError("when_free: belongs to a zone that shows calls")
+            raise WrongSetting(
+                "when_free: 只能写在显示叫号的区域中",
+                "when_free: belongs to a zone that shows calls",
+            )
         wants_pages = "text" in (self.show, self.when_free)
         if wants_pages and not self.pages:
-            raise ValueError("pages: missing; they are the text to show")
+            raise WrongSetting(
+                "pages: 缺少此项，它是要显示的文字", "pages: missing; they are the text to show"
+            )
         if self.pages and not wants_pages:
-            raise ValueError('pages: belong to show = "text"')
+            raise WrongSetting(
+                'pages: 只能与 show = "text" 一起用', 'pages: belong to show = "text"'
+            )
         for page in self.pages:
             if len(page) > self.rows:
-                raise ValueError(f"pages: {len(page)} lines, the zone has rows = {self.rows}")
+                raise WrongSetting(
+                    f"pages: 有 {len(page)} 行，而区域的 rows = {self.rows}",
+                    f"pages: {len(page)} lines, the zone has rows = {self.rows}",
+                )
 
     @property
     def moves(self) -> bool:
@@ -64,7 +75,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def __post_init__(self) -> None:
         """Refuse two places for calls. Raises ``ValueError``."""
         if sum(one.show == "calls" for one in self.zone) > 1:
-            raise ValueError("zone: only one zone can show calls")
+            raise WrongSetting("zone: 只能有一个区域显示叫号", "zone: only one zone can show calls")
 
     @property
     def rows(self) -> int:

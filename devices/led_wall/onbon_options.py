@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from devices.errors import WrongSetting
 from devices.led_wall.options import PanelOptions
 
 __all__ = ["OnbonOptions"]
@@ -43,9 +44,11 @@ class OnbonOptions(PanelOptions, frozen=True, kw_only=True, forbid_unknown_field
         """Refuse what no panel can be. Raises ``ValueError``."""
         super().__post_init__()
         if 0 < self.dark_after_s <= self.refresh_s:
-            raise ValueError(
+            raise WrongSetting(
+                f"dark_after_s {self.dark_after_s} 必须大于 refresh_s {self.refresh_s:g}，"
+                "否则两次刷新之间屏会变黑",
                 f"dark_after_s {self.dark_after_s} must be more than refresh_s "
-                f"{self.refresh_s:g}, or the wall goes dark between two refreshes"
+                f"{self.refresh_s:g}, or the wall goes dark between two refreshes",
             )
 
     @property

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
+from devices.errors import WrongSetting
 from devices.led_wall.page import Colour
 from devices.led_wall.words import CHINESE, Words, worded
 
@@ -61,17 +62,27 @@ class PanelOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     def __post_init__(self) -> None:
         """Refuse what no panel can be. Raises ``ValueError``."""
         if self.font * self.rows > self.height:
-            raise ValueError(
+            raise WrongSetting(
+                f"{self.rows} 行 {self.font} 点阵字需要 height {self.font * self.rows}，"
+                f"而不是 {self.height}",
                 f"{self.rows} rows of font {self.font} need height {self.font * self.rows}, "
-                f"not {self.height}"
+                f"not {self.height}",
             )
         if self.width < self.font:
-            raise ValueError(f"width {self.width} is less than one character of font {self.font}")
+            raise WrongSetting(
+                f"width {self.width} 放不下一个 {self.font} 点阵字",
+                f"width {self.width} is less than one character of font {self.font}",
+            )
         if not self.colours:
-            raise ValueError("colours must name at least one colour")
+            raise WrongSetting(
+                "colours: 至少要写一种颜色", "colours: must name at least one colour"
+            )
         worded(self.usual_words, self.texts)
         if self.brightness and not self.dims:
-            raise ValueError("brightness: this display has no command for it")
+            raise WrongSetting(
+                "brightness: 这种显示屏没有调节亮度的命令",
+                "brightness: this display has no command for it",
+            )
 
     @property
     def dims(self) -> bool:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from string import Formatter
 
+from devices.errors import WrongSetting
+
 __all__ = ["CHINESE", "LETTERS", "Words", "worded"]
 
 #: What may stand in braces; ``place`` is 3号窗口, ``short`` 3号 (see ``calls.call_text``).
@@ -88,15 +90,23 @@ def worded(usual: Words, texts: Mapping[str, str]) -> Words:
     changed: dict[str, str | tuple[str, ...]] = {}
     for name, text in texts.items():
         if name not in known:
-            raise ValueError(f"texts has no {name} (it has: {', '.join(sorted(known))})")
+            names = ", ".join(sorted(known))
+            raise WrongSetting(
+                f"texts: 没有 {name}（可用：{names}）", f"texts: has no {name} (it has: {names})"
+            )
         may = _MAY_STAND.get(name, set())
         try:
             braces = {part for _, part, _, _ in Formatter().parse(text) if part is not None}
         except ValueError as error:
-            raise ValueError(f"texts.{name}: {error}") from error
+            raise WrongSetting(
+                f"texts.{name}: 花括号不成对（{error}）", f"texts.{name}: {error}"
+            ) from error
         if braces - may:
             wrong = ", ".join("{" + one + "}" for one in sorted(braces - may))
-            allowed = ", ".join("{" + one + "}" for one in sorted(may)) or "no braces"
-            raise ValueError(f"texts.{name}: {wrong} means nothing here ({allowed})")
+            allowed = ", ".join("{" + one + "}" for one in sorted(may))
+            raise WrongSetting(
+                f"texts.{name}: 此处不认识 {wrong}（{allowed or '不用花括号'}）",
+                f"texts.{name}: {wrong} means nothing here ({allowed or 'no braces'})",
+            )
         changed[name] = (text,) if isinstance(getattr(usual, name), tuple) else text
     return replace(usual, **changed)  # type: ignore[arg-type]

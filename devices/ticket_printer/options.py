@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from devices.errors import WrongSetting
 from devices.ticket_printer.extras import Buzzer
 
 __all__ = ["Confirm", "Options"]
@@ -73,10 +74,16 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     def __post_init__(self) -> None:
         """Refuse what contradicts itself. Raises ``ValueError``."""
         if self.state == "asb" and self.confirm == "gs_r":
-            raise ValueError('state "asb" cannot be told from confirm "gs_r"; choose another')
+            raise WrongSetting(
+                'state: "asb" 的应答与 confirm "gs_r" 无法区分，请另选一种',
+                'state: "asb" cannot be told from confirm "gs_r"; choose another',
+            )
         logos = [bool(self.logo), self.logo_number is not None, bool(self.logo_key)]
         if sum(logos) > 1:
-            raise ValueError("name one of logo, logo_number and logo_key")
+            raise WrongSetting(
+                "logo、logo_number、logo_key 只能写一个",
+                "name one of logo, logo_number and logo_key",
+            )
 
     @property
     def dots(self) -> int:

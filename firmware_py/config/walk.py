@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 from msgspec import inspect
 
+from devices.errors import WrongSetting
 from firmware_py.config.lines import KeyPath
 from firmware_py.config.mistakes import Findings, close_to
 
@@ -115,10 +116,13 @@ def _build(
         return node.cls(**values)
     except ValueError as error:
         why = str(error)
+        own = ""
         match = _OWN_FIELD.match(why)
         if match and match[1] in values:
             at, why = (*at, match[1], *match[2].split(".")[1:]), match[3]
-        found.add(at, why, f"设置有误：{why}")
+            own = f"{match[1]}{match[2]}: "
+        zh = error.zh.removeprefix(own) if isinstance(error, WrongSetting) else f"设置有误：{why}"
+        found.add(at, why, zh)
         return _BAD
 
 

@@ -104,6 +104,36 @@ def test_a_display_without_a_command_for_it_has_no_brightness_of_its_own(folder:
     assert "this display has no command for it" in only
 
 
+@pytest.mark.parametrize(
+    ("kind", "options", "path", "zh"),
+    [
+        (
+            "led_wall.eq2013",
+            'brightness = [{ from = "07:00", percent = 90 }]',
+            "devices.led-wall.options.brightness",
+            "这种显示屏没有调节亮度的命令",
+        ),
+        ("led_wall.onbon", "rows = 9", "devices.led-wall.options", "9 行 16 点阵字需要 height 144"),
+        (
+            "led_wall.onbon",
+            'texts = { closed = "{x}" }',
+            "devices.led-wall.options.texts.closed",
+            "此处不认识 {x}（不用花括号）",
+        ),
+    ],
+)
+def test_settings_that_contradict_one_another_are_explained_in_chinese_too(
+    folder: Path, kind: str, options: str, path: str, zh: str
+) -> None:
+    change(folder / "hall.toml", "led_wall.onbon", kind)
+    port = 'port = "socket://192.168.1.50:5005"'
+    change(folder / "hall.toml", port, f"{port}\noptions = {{ {options} }}")
+    with pytest.raises(ConfigError) as caught:
+        load_all(folder / "hall.toml", {})
+    found = {one.path: one.zh for one in caught.value.mistakes}
+    assert found[path].startswith(zh)
+
+
 def test_each_mistake_of_a_layout_is_named_in_its_file(folder: Path) -> None:
     (folder / "wall.toml").write_text(
         '[[zone]]\nshow = "calls"\nrows = 0\n\n[[zone]]\nshow = "notice"\ncolor = "red"\n',

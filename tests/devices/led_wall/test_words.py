@@ -69,7 +69,7 @@ def test_a_hall_changes_the_words_of_one_display() -> None:
 @pytest.mark.parametrize(
     ("texts", "why"),
     [
-        ({"shut": "CLOSED"}, "texts has no shut"),
+        ({"shut": "CLOSED"}, "texts: has no shut"),
         ({"closed": "{window} CLOSED"}, "{window} means nothing here"),
         ({"window": "WINDOW {nunber}"}, "{nunber} means nothing here"),
         ({"window": "WINDOW {window"}, "texts.window"),
