@@ -64,7 +64,7 @@ def test_somebody_of_hong_kong_macao_or_taiwan() -> None:
     assert isinstance(person, Compatriot)
     assert (person.name, person.number) == ("样张丙", "830000188002290016")
     assert (person.birth, person.sex) == (date(1880, 2, 29), Sex.MALE)
-    assert (person.pass_number, person.issues) == ("00000000", "01")
+    assert (person.pass_number, person.issues) == ("X00417263", "01")
     assert person.valid_to == date(2028, 9, 1)
 
 
