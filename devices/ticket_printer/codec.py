@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 __all__ = [
     "DLE_EOT_ERROR",
@@ -58,6 +59,8 @@ ESC_AT = b"\x1b\x40"
 #: FS &, FS .: Chinese mode on and off.
 FS_AMPERSAND = b"\x1c\x26"
 FS_PERIOD = b"\x1c\x2e"
+#: GS ( k fn 181: print the QR whose data was sent.
+_QR_PRINT = b"\x1d\x28\x6b\x03\x00\x31\x51\x30"
 #: More NULs than any unfinished command of ours can swallow (a raster band, a QR's text).
 UNSTICK = bytes(2048)
 
@@ -140,13 +143,19 @@ def qr_code(text: str, *, module: int, level: str = "M") -> bytes:
     data = text.encode()
     if not 0 < len(data) <= 700 or not 1 <= module <= 16:
         raise ValueError(f"a ticket's QR has 1..700 bytes and module 1..16: {len(data)}, {module}")
+    length = (len(data) + 3).to_bytes(2, "little")
+    return _qr_form(module, level) + length + b"\x31\x50\x30" + data + _QR_PRINT
+
+
+@cache
+def _qr_form(module: int, level: str) -> bytes:
+    """GS ( k fn 165 (model), 167 (module), 169 (level), and the beginning of fn 180 (the data)."""
     return b"".join(
         (
             b"\x1d\x28\x6b\x04\x00\x31\x41\x32\x00",
             b"\x1d\x28\x6b\x03\x00\x31\x43" + bytes((module,)),
             b"\x1d\x28\x6b\x03\x00\x31\x45" + bytes((0x30 + "LMQH".index(level),)),
-            b"\x1d\x28\x6b" + (len(data) + 3).to_bytes(2, "little") + b"\x31\x50\x30" + data,
-            b"\x1d\x28\x6b\x03\x00\x31\x51\x30",
+            b"\x1d\x28\x6b",
         )
     )
 

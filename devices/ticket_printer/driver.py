@@ -21,7 +21,7 @@ from devices.ticket_printer.compile import CompiledTemplate, compiled
 from devices.ticket_printer.condition import HEALTHY, SENTENCES, Condition
 from devices.ticket_printer.knowledge import Memory
 from devices.ticket_printer.options import Options
-from devices.ticket_printer.render import render, render_report
+from devices.ticket_printer.render import Forms, render_report
 from devices.ticket_printer.report import REPORT, DayReport
 from devices.ticket_printer.self_test import ASK, probe_slip
 from devices.ticket_printer.slip import How, Printed, Slip
@@ -62,7 +62,7 @@ class EscPosPrinter(Driver):
         #: Where it is kept what was found out; a test may set its own.
         self.memory = Memory.of_this_hall()
         self.trust = Trust(name, options, self.counters)
-        self._template: CompiledTemplate | None = None
+        self._forms: Forms | None = None
         self._report_template: CompiledTemplate | None = None
         self._talk = Talk(self, options, self._told_by_asb)
         self._condition: Condition | None = None
@@ -85,8 +85,9 @@ class EscPosPrinter(Driver):
 
         Raises ``TemplateError`` for a wrong template, else ``DeviceError``.
         """
-        if self._template is None:
-            self._template = compiled(load(self.options.template_name), self.options)
+        if self._forms is None:
+            layout = compiled(load(self.options.template_name), self.options)
+            self._forms = Forms(layout, self.options)
         self._talk.catch_up()
         self._look()
         if self._now().fault is None:
@@ -127,13 +128,13 @@ class EscPosPrinter(Driver):
             DeviceTimeout: the printer is silent, or takes no bytes.
             DeviceUnavailable: the line is gone.
         """
-        if self._template is None:
+        if self._forms is None:
             raise RuntimeError(f"{self.name} is not open")
         if slip.reprint and not self._printed_any:
             # Who asked for this ticket first is gone: half of it may hang in the printer.
             self._broken_off = True
             self._ready = False
-        return self._print(render(self._template, slip, self.options), job, on_sent)
+        return self._print(self._forms.render(slip), job, on_sent)
 
     def print_report(
         self, report: DayReport, job: int, on_sent: Callable[[], None] = _ignore

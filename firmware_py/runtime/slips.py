@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from devices.ticket_printer.slip import Slip
-from firmware_py.app.clock import local_text
 from firmware_py.app.spool import Job
 from firmware_py.core.estimate import estimate_for
 from firmware_py.core.model import State, TicketStatus
@@ -50,7 +51,7 @@ def slip_of(rules: Rules, state: State, hall: Text, job: Job) -> Slip:
         hall_en=hall.en,
         item_zh=name.zh,
         item_en=name.en,
-        issued=local_text(state.wall_offset_ms, ticket.issued_ms, "%Y-%m-%d %H:%M"),
+        issued=_minute(state.wall_offset_ms, ticket.issued_ms),
         ahead=ahead,
         wait_zh=wait.zh,
         wait_en=wait.en,
@@ -59,3 +60,11 @@ def slip_of(rules: Rules, state: State, hall: Text, job: Job) -> Slip:
         qr=f"{state.day}/{ticket.number}",
         reprint=job.again,
     )
+
+
+def _minute(wall_offset_ms: int | None, at_ms: int) -> str:
+    """Return ``2026-03-02 09:15``; empty while no clock is known."""
+    if wall_offset_ms is None:
+        return ""
+    # strftime takes as long as all the rest of a slip.
+    return datetime.fromtimestamp((at_ms + wall_offset_ms) / 1000, UTC).isoformat(" ")[:16]

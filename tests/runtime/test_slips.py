@@ -97,3 +97,16 @@ def test_a_wait_is_told_as_exactly_as_it_is_known(
     wait_s: int | None, sure: str, zh: str, en: str
 ) -> None:
     assert wait_words(wait_s, sure) == Text(zh, en)
+
+
+def test_the_slip_says_when_the_ticket_was_taken_and_nothing_while_no_clock_is_known() -> None:
+    hall = Hall().open("1")
+    job = taken(hall)
+    ticket = hall.ticket(job.number)
+    # 2026-03-02 09:15:59.999 on the hall's wall clock.
+    hall.state.wall_offset_ms = 1_772_442_959_999 - ticket.issued_ms
+    assert slip_of(hall.rules, hall.state, NAME, job).issued == "2026-03-02 09:15"
+    hall.state.wall_offset_ms = 1_772_442_960_000 - ticket.issued_ms
+    assert slip_of(hall.rules, hall.state, NAME, job).issued == "2026-03-02 09:16"
+    hall.state.wall_offset_ms = None
+    assert slip_of(hall.rules, hall.state, NAME, job).issued == ""

@@ -256,6 +256,15 @@ def test_the_late_fences_of_a_first_try_do_not_confirm_the_second() -> None:
     assert bench.printer.seen()["numbers"] == ["A001", "A001"]
 
 
+def test_fences_that_came_in_the_last_moment_before_a_ticket_do_not_confirm_it() -> None:
+    bench = Bench(confirm="gs_r", print_timeout_s=1.0)
+    bench.driver.open()
+    assert bench.driver.print_slip(TICKET, 1).confirmed
+    bench.printer.fault("slow-print:10")
+    bench.line.from_printer(b"\x00\x00")  # the state is fresh: nothing is asked before the ticket
+    assert not bench.driver.print_slip(replace(TICKET, number="A002"), 2).confirmed
+
+
 def test_a_slow_printer_is_waited_for() -> None:
     bench = opened()
     bench.printer.fault("slow-print:20")
