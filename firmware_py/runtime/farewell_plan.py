@@ -18,7 +18,16 @@ import msgspec
 from devices.specs import DeviceSpec, LineSpec
 from firmware_py.settings import Settings
 
-__all__ = ["Driven", "Role", "driven_by", "keep", "keep_disabled", "kept", "without_disabled"]
+__all__ = [
+    "Driven",
+    "Role",
+    "disabled",
+    "driven_by",
+    "keep",
+    "keep_disabled",
+    "kept",
+    "without_disabled",
+]
 
 log = logging.getLogger(__name__)
 
@@ -85,16 +94,22 @@ def kept(env: Mapping[str, str]) -> Driven | None:
 
 def without_disabled(driven: Driven, env: Mapping[str, str]) -> Driven:
     """Return ``driven`` without what a technician has taken out of use: somebody works at it."""
-    path = _path(env, DISABLED_FILE)
-    try:
-        off = [] if path is None else msgspec.json.decode(path.read_bytes(), type=list[str])
-    except FileNotFoundError:
-        return driven
-    except (OSError, msgspec.MsgspecError) as error:
-        log.info("which devices are out of use is not known: %s", error)
-        return driven
+    off = disabled(env)
     roles = {name: role for name, role in driven.roles.items() if name not in off}
     return msgspec.structs.replace(driven, roles=roles)
+
+
+def disabled(env: Mapping[str, str]) -> frozenset[str]:
+    """Return what ``keep_disabled`` wrote; nothing where that is not known."""
+    path = _path(env, DISABLED_FILE)
+    try:
+        found = [] if path is None else msgspec.json.decode(path.read_bytes(), type=list[str])
+    except FileNotFoundError:
+        return frozenset()
+    except (OSError, msgspec.MsgspecError) as error:
+        log.info("which devices are out of use is not known: %s", error)
+        return frozenset()
+    return frozenset(found)
 
 
 def _write(what: object, env: Mapping[str, str], name: str) -> None:

@@ -22,6 +22,7 @@ from firmware_py.runtime.control import Query
 from firmware_py.runtime.device_events import DeviceEvent, Opened
 from firmware_py.runtime.displays import panel_of
 from firmware_py.runtime.farewell_pages import page_for
+from firmware_py.runtime.farewell_plan import disabled
 from firmware_py.runtime.hall import device_specs
 from firmware_py.runtime.jobs import QueueFull
 from firmware_py.runtime.supervisor import Supervisor
@@ -44,7 +45,8 @@ class SafeMode:
         self._walls = {wall.display for wall in settings.walls}
         self._strips = {w.strip for w in settings.windows if w.strip is not None}
         lines, devices = device_specs(settings)
-        shown = self._walls | self._strips
+        # The journal, which knows what a technician took out of use, cannot be read.
+        shown = (self._walls | self._strips) - disabled(os.environ)
         kept = {name: spec for name, spec in devices.items() if name in shown}
         used = {spec.line for spec in kept.values()}
         self._supervisor = Supervisor(
