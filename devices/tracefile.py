@@ -20,15 +20,17 @@ where personal data was replaced by ``*``. ``words`` say what the bytes mean, fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-__all__ = ["BadTrace", "Chunk", "Trace", "Way", "read_trace"]
+__all__ = ["OPENED", "BadTrace", "Chunk", "Trace", "Way", "read_trace"]
 
 Way = Literal["in", "out", "note"]
 _FORMAT = 1
+#: Begins the note of a line that was opened.
+OPENED = "opened "
 
 
 class BadTrace(ValueError):
@@ -76,6 +78,17 @@ class Trace:
     def kind(self) -> str:
         """Its kind."""
         return str(self.head["kind"])
+
+    def since_opening(self) -> Trace:
+        """Return it from where the line was last opened and written to; whole, if never.
+
+        A driver begins with its greeting: what was said before one can never be played to it.
+        """
+        opened = 0
+        for at, chunk in enumerate(self.chunks):
+            if chunk.note.startswith(OPENED) and any(c.way == "out" for c in self.chunks[at:]):
+                opened = at
+        return replace(self, chunks=self.chunks[opened:])
 
 
 class _Head(msgspec.Struct):

@@ -30,13 +30,19 @@ _SHOWN = 16
 _MOST_WORDS = 3
 
 
-def replay_trace(session: Session, file: Path, speed: float, port: Path | None) -> bool:
-    """Play a trace until it is over or Ctrl-C; return whether all was as recorded."""
-    trace = _read(file)
+def replay_trace(
+    session: Session, file: Path, speed: float, port: Path | None, *, whole: bool = False
+) -> bool:
+    """Play a trace until it is over or Ctrl-C; return whether all was as recorded.
+
+    It begins where the line was last opened, as a driver does; ``whole`` plays all of it.
+    """
+    recorded = _read(file)
+    trace = recorded if whole else recorded.since_opening()
     with tempfile.TemporaryDirectory(prefix="hall-replay-") as folder:
         place = port or Path(folder) / trace.device
         player = Player(trace.device, trace, speed=speed)
-        _say_how(session, trace, place)
+        _say_how(session, trace, place, len(recorded.chunks) - len(trace.chunks))
         try:
             asyncio.run(_play(trace, player, place))
         except (OSError, ValueError) as error:
@@ -86,7 +92,7 @@ async def _play(trace: Trace, player: Player, place: Path) -> None:
         await asyncio.sleep(_DRAIN_S)
 
 
-def _say_how(session: Session, trace: Trace, place: Path) -> None:
+def _say_how(session: Session, trace: Trace, place: Path, left_out: int) -> None:
     options = {k: v for k, v in trace.head.get("options", {}).items() if v is not None}
     lines = [f"[devices.{trace.device}]", f'kind = "{trace.kind}"', f'port = "{place}"']
     if options:
@@ -104,6 +110,14 @@ def _say_how(session: Session, trace: Trace, place: Path) -> None:
     )
     for line in lines:
         say("  ", (line, "bold"))
+    if left_out:
+        say(
+            t(
+                f"从最近一次打开端口处开始，之前的 {left_out} 段不回放（--whole 全部回放）。",
+                f"It begins where the port was last opened; {left_out} pieces before that are not "
+                "played (--whole plays them).",
+            )
+        )
     if trace.lost:
         say(
             (

@@ -284,12 +284,16 @@ def trace(
     "--port", type=click.Path(path_type=Path), metavar="PATH",
     help=t("端口的路径；默认临时目录。", "The port's path; else in a temporary folder."),
 )  # fmt: skip
+@click.option(
+    "--whole", is_flag=True,
+    help=t("从头回放，而不是从最近一次打开处。", "From its beginning, not from the last opening."),
+)  # fmt: skip
 @pass_session
-def replay(session: Session, file: Path, speed: str, port: Path | None) -> None:
+def replay(session: Session, file: Path, speed: str, port: Path | None, whole: bool) -> None:
     """Replay a trace."""
     from firmware_py.cli.device_replay import replay_trace
 
-    if not replay_trace(session, file, _speed(speed), port):
+    if not replay_trace(session, file, _speed(speed), port, whole=whole):
         raise click.exceptions.Exit(1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from devices.base import Line
 from devices.errors import DeviceError, DeviceUnavailable
+from devices.tracefile import OPENED
 from firmware_py.runtime.tracing import LineTap
 
 __all__ = ["TappedLine"]
@@ -17,7 +18,7 @@ class TappedLine:
         self._line = line
         self._tap = tap
         self._open = True
-        tap.note(f"opened {line.port}")
+        tap.note(f"{OPENED}{line.port}")
 
     def read_available(self) -> bytes:
         """As ``Line.read_available``."""

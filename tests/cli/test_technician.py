@@ -181,7 +181,8 @@ def test_a_recorded_pad_is_played_and_what_differs_is_told(
     written = hallctl("devices", "trace", "pad-1", "--to", str(file), "--json").json()
     assert written["records"] > 3
     assert hallctl("devices", "trace", "pad-1", "--to", str(file)).code == 2
-    chunks = [c for c in read_trace(file.read_bytes().splitlines()).chunks if c.data]
+    trace = read_trace(file.read_bytes().splitlines()).since_opening()
+    chunks = [c for c in trace.chunks if c.data]
     arguments = ["devices", "replay", str(file), "--port", str(port), "--speed", "max", "--json"]
     with running(hallctl, *arguments) as replay:
         how = line_of(replay)

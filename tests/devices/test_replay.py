@@ -76,6 +76,17 @@ def test_a_recorded_ticket_prints_again_without_the_printer(
     assert player.done
 
 
+def test_what_was_said_before_the_line_was_opened_is_not_played(recorded: Trace) -> None:
+    before = [Chunk(0, "out", bytes.fromhex("100404")), Chunk(1, "in", b"\x12")]
+    opened, *rest = recorded.chunks
+    assert opened.note.startswith("opened ")
+    trace = written([*before, opened, *before, opened, *rest])
+    assert trace.since_opening().chunks == recorded.chunks
+    # Nothing was written after it: there would be nothing to compare.
+    assert written([opened, *before, opened]).since_opening().chunks == (opened, *before, opened)
+    assert written(before).since_opening().chunks == tuple(before)
+
+
 def test_another_ticket_is_a_difference_that_is_named(recorded: Trace, tmp_path: Path) -> None:
     player = Player("printer", recorded)
     altered = Slip(**{name: getattr(TICKET, name) for name in Slip.__slots__} | {"number": "A002"})
