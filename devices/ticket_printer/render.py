@@ -1,7 +1,7 @@
 """A slip becomes bytes: the compiled template filled with the slip's fields.
 
 Tickets of one item differ in few lines: ``Forms`` keeps the others as bytes, and a ticket is a join
-of ready pieces (some 10 microseconds). A line that is too wide is wrapped; a line with a character
+of ready pieces (some 25 microseconds). A line that is too wide is wrapped; a line with a character
 that the printer has not got is drawn (``raster``, imported then only).
 """
 
