@@ -217,7 +217,8 @@ class ProfilePad(Driver):
             return
         if repeated and self._repeats > _MOST_REPEATS:
             self._say(NOT_HEARING, reports)
-            return
+            if self._polled is None:
+                return
         if repeated:
             self._acknowledge(frame, self._answer)
             return
@@ -234,7 +235,9 @@ class ProfilePad(Driver):
             self._count("late_answers")
         nothing = is_nothing(polled.poll, frame)
         back = polled.turn.gone
-        polled.round.answered(polled.turn, now, key=not nothing and not polled.poll.held)
+        # A key that is told once more earns no further question: it would keep the line for ever.
+        key = not nothing and not polled.poll.held and frame.raw != self._last_raw
+        polled.round.answered(polled.turn, now, key=key)
         self.wake()
         if back:
             # It may have lost its power; what stood there is shown at the next poll.

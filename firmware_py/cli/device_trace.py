@@ -39,7 +39,7 @@ def trace_device(
     answer = session.client.ask("device.trace", device=device, follow=follow)
     head = answer["head"] | {"version": version_number()[0]}
     records = _records(session, answer["kept"], seconds, follow=follow)
-    words = TraceWords(head["kind"])
+    words = TraceWords(head["kind"], head.get("options"))
     if to is not None:
         _to_file(session, to, head, _with_words(records, words))
         return

@@ -61,6 +61,10 @@ COMMANDS = {
         "devices:devices",
         t("设备：状态、重启、自检", "Devices: health, restart, self-test"),
     ),
+    "pads": (
+        "pads:pads",
+        t("评价器：已有型号，按键学习新型号", "Pads: makes described; learn one by its keys"),
+    ),
     "say": (
         "voice:say",
         t("播报一句话", "Have the hall say a sentence"),

@@ -78,5 +78,7 @@ def test_data_without_an_end_is_refused(tmp_path: Path) -> None:
         [[event]]
         event = "call_next"
     """
-    expected = "frame.parts: the data has no end: give it a size, a length or trailer part, or a gap_ms"
+    expected = (
+        "frame.parts: the data has no end: give it a size, a length or trailer part, or a gap_ms"
+    )
     assert problems_of(tmp_path, text) == (expected,)
