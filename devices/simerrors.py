@@ -47,8 +47,13 @@ def no_such_key(device: str, key: str, hint: str) -> BenchError:
 
 
 def no_such_fault(device: str, fault: str, known: Iterable[str]) -> BenchError:
-    """The device cannot play that fault."""
+    """The device cannot play that fault, or not with that number or without one."""
     names = sorted(set(known))
+    kind, colon, _ = fault.replace("_", "-").partition(":")
+    if kind in names:
+        zh = f"不能带这个数字：{fault}" if colon else f"要带一个数字，例如 {kind}:10"
+        en = f"does not take this number: {fault}" if colon else f"needs a number, as in {kind}:10"
+        return BenchError("unknown_fault", f"故障“{kind}”{zh}。", f"The fault {kind} {en}.")
     return BenchError(
         "unknown_fault",
         f"设备“{device}”不能模拟故障“{fault}”。可模拟：{'、'.join(names)}。",

@@ -159,6 +159,8 @@ class SimHost:
             wire = self.wire(name)
             wire.set_fault(wanted, value, active=active)
             return {"devices": [s.simulator.name for s in wire.stations]}
+        if station is None and name in self._wires:
+            raise no_such_fault(name, fault, WIRE_FAULTS)
         simulator = self._station(name).simulator
         spelled = {known.replace("-", "_"): known for known in simulator.faults}
         full = spelled.get(wanted, wanted) + ("" if value is None else f":{value:g}")

@@ -35,7 +35,7 @@ _ROLES = {
     "button": ("按钮", "button"),
     "printer": ("打印机", "printer"),
     "display": ("显示屏", "display"),
-    "voice": ("发声设备", "its device"),
+    "voice": ("发声设备", "output"),
     "report": ("日报打印机", "day report"),
 }
 

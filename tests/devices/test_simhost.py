@@ -331,6 +331,33 @@ def connected(path: Path, process: subprocess.Popen[bytes]) -> Control:
     raise AssertionError("the bench did not come up")
 
 
+def test_a_fault_that_wants_a_number_and_one_of_a_line_say_so(tmp_path: Path) -> None:
+    lines = {"pads": LineSpec(name="pads", port=str(tmp_path / "pads"))}
+    devices = {
+        "pad-3": DeviceSpec(name="pad-3", kind="pad.ff68", line="pads", options={"address": 3}),
+        "voice": DeviceSpec(name="voice", kind="voice.xfs5152", port=str(tmp_path / "v")),
+    }
+
+    async def play() -> list[str]:
+        said = []
+        async with SimHost(lines, devices) as host:
+            for name, fault in (
+                ("voice", "quick"),
+                ("voice", "reject:3"),
+                ("pads", "no-ack-heard"),
+            ):
+                with pytest.raises(BenchError) as caught:
+                    host.fault(name, fault)
+                said.append(str(caught.value))
+            host.fault("voice", "quick:10")
+        return said
+
+    quick, reject, line = asyncio.run(play())
+    assert quick == "The fault quick needs a number, as in quick:10."
+    assert reject == "The fault reject does not take this number: reject:3."
+    assert line.startswith("Device pads cannot play the fault no-ack-heard. It can play: noise")
+
+
 def test_each_fault_that_a_device_can_play_is_listed_once(tmp_path: Path) -> None:
     printer = DeviceSpec(name="printer", kind="ticket_printer.escpos", port=str(tmp_path / "p"))
 
