@@ -163,7 +163,8 @@ def running(tmp_path: Path) -> Iterator[Running]:
     yield player
     if player.process.poll() is None:
         player.process.terminate()
-        player.process.communicate(timeout=20)
+    # Also of one that ended by itself: its pipes must not be left to the next test.
+    player.process.communicate(timeout=20)
 
 
 def test_ctrl_c_in_the_middle_of_the_day_leaves_nothing(running: Running, tmp_path: Path) -> None:

@@ -151,7 +151,8 @@ def test_a_trace_tells_bytes_with_times_and_words(hallctl: Hallctl) -> None:
     out = hallctl("devices", "trace", "pad-1").out
     assert "pad 1: show 888 waiting, number 888" in out
     assert "-- opened" in out
-    assert max(map(len, out.splitlines())) <= 80
+    # How long the port's path is, is not ours.
+    assert max(len(line) for line in out.splitlines() if "-- opened" not in line) <= 80
     acts = [e["data"].get("action") for e in hallctl.ok_lines("journal", "tail")]
     assert "device.trace" in acts
 

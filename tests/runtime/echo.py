@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -132,6 +133,14 @@ class BenchThread:
             return simulator.heard
 
         return self.do(look)
+
+    def hears(self, device: str, wanted: bytes, within_s: float = 5.0) -> bool:
+        """Wait for bytes that are on their way: the wire has a thread of its own."""
+        pause = threading.Event()
+        deadline = time.monotonic() + within_s
+        while wanted not in self.heard(device) and time.monotonic() < deadline:
+            pause.wait(0.01)
+        return wanted in self.heard(device)
 
 
 @contextmanager
