@@ -1,10 +1,10 @@
 """Forty devices on one daemon, all busy, against each kind of them alone at the same work.
 
-A device's latency is from its job's being posted to the far end's answer (to the last byte, where
-it never answers). Alone is the same hall with the same tickets, calls and alarms, and this one
-device. The machine's own share stands beside: a nearly idle echo in a process of its own, which
-every round has running. The hall with all devices is measured before and after the lone ones, so
-that work of others on the machine, which comes and goes, shows in both.
+A device's latency is from its job's being posted to its last byte at the far end. Alone is the same
+hall with the same tickets, calls and alarms, and this one device. The machine's own share stands
+beside: a nearly idle echo in a process of its own, which every round has running. The hall with all
+devices is measured before and after the lone ones, so that work of others on the machine, which
+comes and goes, shows in both.
 """
 
 from __future__ import annotations
@@ -103,6 +103,7 @@ async def _round(folder: Path, devices: Collection[str], lasts_s: float) -> Roun
 
 async def _every_device(hall: HallClient) -> None:
     """Wait until all are open. Raises ``TimeoutError`` with those that are not."""
+    away: list[str] = []
     for _ in range(300):
         away = [
             f"{one['device']}: {one['say']['en']}"
