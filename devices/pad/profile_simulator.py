@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from devices.pad.options import ProfileOptions
 from devices.pad.profile import Acknowledge, Command, Event, bytes_of, load_profile, place_of
@@ -34,6 +34,16 @@ _MOST_BYTES = 512
 _HIGHEST_ADDRESS = 99
 
 
+class _Form(NamedTuple):
+    """A command as it goes over the wire: how it begins, and how many bytes it has."""
+
+    name: str
+    command: Command
+    sizes: list[int]
+    begins: bytes
+    size: int
+
+
 class ProfilePadSimulator(Simulator):
     """One pad. Keys are the profile's events (``call_next``, also ``next``); ``rating`` N."""
 
@@ -54,6 +64,7 @@ class ProfilePadSimulator(Simulator):
         self._address = options.address
         self._writer = Writer(profile.frame.parts, profile.escapes())
         self._question = self._make_question()
+        self._commands = self._forms()
         self._buffer = b""
         self._keys: deque[tuple[bytes, bytes]] = deque()
         self._sends = 0
@@ -193,38 +204,48 @@ class ProfilePadSimulator(Simulator):
                 heard()
                 return len(expected)
             begun |= bool(expected) and expected.startswith(rest)
-        for name in ("show", "beep", "ask_rating", "thank"):
-            command: Command | None = getattr(self._profile.commands, name)
-            if command is not None:
-                used = self._take_command(name, command, rest)
-                if used > 0:
-                    return used
-                begun |= used < 0
+        for form in self._commands:
+            used = self._take_command(form, rest)
+            if used > 0:
+                return used
+            begun |= used < 0
         return -1 if begun else 0
 
     def _expected(self) -> list[tuple[bytes, Any]]:
         awaited = self._keys[0][1] if self._keys and self._sends else b""
         return [(self._question, self._asked), (awaited, self._acknowledged)]
 
-    def _take_command(self, name: str, command: Command, rest: bytes) -> int:
+    def _forms(self) -> list[_Form]:
+        """Return the commands as they begin on the wire, made once: sixteen pads hear each byte."""
+        forms = []
+        for name in ("show", "beep", "ask_rating", "thank"):
+            command: Command | None = getattr(self._profile.commands, name)
+            if command is None:
+                continue
+            places = [place_of(piece) for piece in command.data]
+            sizes = [
+                place[1] if place else len(bytes_of(piece))
+                for place, piece in zip(places, command.data, strict=True)
+            ]
+            blank = self._writer.frame(self._address, command.function, bytes(sum(sizes)))
+            other = self._writer.frame(self._address, command.function, b"\xff" * sum(sizes))
+            size = _shared(blank, other) if sizes else len(blank)
+            forms.append(_Form(name, command, sizes, blank[:size], len(blank)))
+        return forms
+
+    def _take_command(self, form: _Form, rest: bytes) -> int:
         """Try one command; its data's size is known, so the frame's is."""
-        places = [place_of(piece) for piece in command.data]
-        sizes = [
-            place[1] if place else len(bytes_of(piece))
-            for place, piece in zip(places, command.data, strict=True)
-        ]
-        blank = self._writer.frame(self._address, command.function, bytes(sum(sizes)))
-        empty = self._writer.frame(self._address, command.function, b"")
-        head = next((n for n in range(len(empty)) if blank[n] != empty[n]), len(empty))
-        if len(rest) < len(blank):
-            return -1 if rest[:1] == blank[:1] else 0
-        for at in range(head, len(blank) - sum(sizes) + 1):
-            data = rest[at : at + sum(sizes)]
-            whole = self._writer.frame(self._address, command.function, data)
-            if rest.startswith(whole) and self._fits(command, data, sizes):
-                self._told(name, command, data, sizes)
-                return len(whole)
-        return 0
+        if not rest.startswith(form.begins[: len(rest)]):
+            return 0
+        if len(rest) < form.size:
+            return -1
+        at, size = len(form.begins), sum(form.sizes)
+        data = rest[at : at + size]
+        whole = self._writer.frame(self._address, form.command.function, data)
+        if not rest.startswith(whole) or not self._fits(form.command, data, form.sizes):
+            return 0
+        self._told(form.name, form.command, data, form.sizes)
+        return len(whole)
 
     @staticmethod
     def _fits(command: Command, data: bytes, sizes: list[int]) -> bool:
@@ -294,3 +315,9 @@ class ProfilePadSimulator(Simulator):
             "last_rx_ns": self._last_rx_ns,
             **self._counts,
         }
+
+
+def _shared(one: bytes, other: bytes) -> int:
+    """Return with how many bytes both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
