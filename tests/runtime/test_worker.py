@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.base import Driver, HealthState, Input, Line, Status
+from devices.base import Driver, HealthState, Input, Line, Report, Status
 from devices.errors import DeviceFault, DeviceTimeout, DeviceUnavailable, FrameError
 from devices.simhost import SimHost
 from devices.specs import DeviceSpec, LineSpec
@@ -185,7 +185,7 @@ def test_a_key_arrives_without_waiting_for_a_poll(far: BenchThread, port: str) -
 @pytest.mark.usefixtures("far")
 def test_a_driver_that_wakes_its_worker_is_polled_at_once(port: str) -> None:
     class Pressed(EchoDriver):
-        def poll(self) -> list[Input | Status]:
+        def poll(self) -> list[Report]:
             return [Input("held")]
 
     listener = Listener()
