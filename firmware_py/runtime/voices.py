@@ -81,6 +81,8 @@ class _Voice:
         self.last: Announcement | None = None
         self.count = 0
         self.warned_of: tuple[str | None, int] | None = None
+        #: How many unsaid calls the log has told of.
+        self.told_dropped = 0
 
     def follow(self, settings: VoiceSettings) -> None:
         """Speak as ``settings`` say from now on; what is in the queue stays there."""
@@ -279,10 +281,14 @@ class Voices:
     def _next(self, device: str, voice: _Voice) -> None:
         if not voice.there:
             return
-        dropped = voice.queue.dropped
         chosen = voice.queue.take(self._now_ms() / 1000)
-        if voice.queue.dropped > dropped:
-            log.warning("%s: calls were not said, they had waited too long", device)
+        if voice.queue.dropped > voice.told_dropped:
+            voice.told_dropped = voice.queue.dropped
+            log.warning(
+                "%s: calls were not said, too many waited or for too long (%d so far)",
+                device,
+                voice.queue.dropped,
+            )
         if chosen is None:
             return
         voice.number, voice.last = next(self._numbers), chosen

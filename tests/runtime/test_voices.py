@@ -193,6 +193,16 @@ def test_a_voice_that_was_lost_says_its_sentence_when_it_is_back() -> None:
     assert at.said() == ["请A零零一号到一号窗口"] * 2
 
 
+def test_the_log_says_when_too_many_calls_waited_to_be_said(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    at = Place(msgspec.structs.replace(CHINESE, most_waiting=1))
+    for window in ("1", "2", "12"):
+        at.call(window)
+    at.finish()
+    assert "voice: calls were not said, too many waited or for too long (1 so far)" in caplog.text
+
+
 def test_nothing_is_posted_to_a_voice_that_is_not_there() -> None:
     at = Place()
     at.voices.lost("voice")
