@@ -10,6 +10,7 @@ from devices.errors import DeviceTimeout, DeviceUnavailable
 from devices.ticket_printer.compile import CompiledTemplate, compile_here
 from devices.ticket_printer.driver import EscPosPrinter
 from devices.ticket_printer.options import Options
+from devices.ticket_printer.render import Forms
 from devices.ticket_printer.simulator import EscPosPrinterSimulator
 from devices.ticket_printer.slip import Slip
 from devices.ticket_printer.template import load
@@ -119,7 +120,7 @@ class Bench:
     def new_driver(self) -> EscPosPrinter:
         driver = EscPosPrinter("printer", self.options, self.line)
         driver.clock = lambda: self.line.now
-        driver._template = template(self.options)
+        driver._forms = Forms(template(self.options), self.options)
         return driver
 
 
