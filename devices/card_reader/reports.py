@@ -6,7 +6,7 @@ when the reader is lost or opened again: then nobody can say any more whether th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, NoReturn
 
 from devices.base import Reading, Sentence
@@ -15,7 +15,6 @@ from devices.card_reader.people import Person
 __all__ = [
     "CardRead",
     "CardRefused",
-    "CardTouched",
     "CodeKind",
     "CodeRead",
     "CodeRefused",
@@ -82,16 +81,6 @@ class CardRefused(Reading):
 @dataclass(frozen=True, slots=True)
 class Lifted(Reading):
     """The card that was read no longer lies there."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CardTouched(Reading):
-    """A contactless card was held to the reader, of which nothing but its UID is known.
-
-    ``uid`` is in hexadecimal. It tells a card, not a person, and anybody can copy it.
-    """
-
-    uid: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
