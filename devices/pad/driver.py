@@ -20,7 +20,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from devices.base import Driver, Input, Line, Report, Sentence, Status
 from devices.errors import DeviceError
@@ -34,7 +33,7 @@ from devices.pad.engine import (
     is_nothing,
 )
 from devices.pad.options import Ff68Options
-from devices.pad.poll_round import PollRound, Turn, round_of
+from devices.pad.poll_round import Polled, Turn, round_of
 from devices.pad.profile import Acknowledge, Command, Poll, bytes_of, load_profile
 from devices.pad.states import (
     ANSWERS,
@@ -55,28 +54,9 @@ _SHOWN_MOST = 999
 #: On a line that hears itself: how late an echo may come, and how many may be on the way.
 _ECHO_WITHIN_S = 0.5
 _MOST_ECHOES = 16
-#: How often a pad is polled by its worker: one that speaks by itself, and the bounds of one that
-#: is asked.
+_BOUNCE_S = 0.05
+#: How often a pad that speaks by itself is polled by its worker.
 _CALM_S = 1.0
-_QUICKEST_S, _SLOWEST_S = 0.002, 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class _Polled:
-    """What a pad that is asked has beside the others: its place in the line's round."""
-
-    poll: Poll
-    turn: Turn
-    round: PollRound
-
-    @property
-    def pace_s(self) -> float:
-        """How often it looks whether a wait is over."""
-        return max(_QUICKEST_S, min(self.poll.answer_ms / 4000, _SLOWEST_S))
-
-    def leave(self) -> None:
-        """Leave the round."""
-        self.round.leave(self.turn)
 
 
 class ProfilePad(Driver):
@@ -107,7 +87,7 @@ class ProfilePad(Driver):
         self._last_at = 0.0
         self._repeats = 0
         self._answer = self._profile.acknowledge
-        self._polled: _Polled | None = None
+        self._polled: Polled | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -143,13 +123,13 @@ class ProfilePad(Driver):
             self._polled.leave()
             self._polled = None
 
-    def _take_part(self, poll: Poll) -> _Polled:
+    def _take_part(self, poll: Poll) -> Polled:
         parts = self._profile.frame.parts if poll.parts is None else poll.parts
         codec = self._codec if poll.parts is None else FrameCodec(parts)
         question = codec.build(self._pad.address, poll.function, bytes_of(poll.data))
         turn = Turn.of(self._profile, poll, self._pad.address, question)
         turn.on_silence = self._silent
-        polled = _Polled(poll, turn, round_of(self.line))
+        polled = Polled(poll, turn, round_of(self.line))
         polled.round.join(turn)
         return polled
 
@@ -229,7 +209,7 @@ class ProfilePad(Driver):
         self._acknowledge(frame, self._answer)
         self._report(event, reports)
 
-    def _answers(self, polled: _Polled, frame: PadFrame, now: float, reports: list[Report]) -> bool:
+    def _answers(self, polled: Polled, frame: PadFrame, now: float, reports: list[Report]) -> bool:
         """Take an answer's part in the round; say whether it is of a key."""
         if not polled.round.asks(polled.turn):
             self._count("late_answers")
@@ -271,9 +251,10 @@ class ProfilePad(Driver):
             # our acknowledgement was lost, or somebody holds the key down.
             repeated = frame.raw == self._last_raw
         else:
-            # A pad that gets no acknowledgement by design has nothing to repeat for.
-            asks = self._profile.acknowledge.how != "none"
-            repeated = asks and frame.raw == self._last_raw and now - self._last_at < window_s
+            if self._profile.acknowledge.how == "none":
+                # It has nothing to repeat for; but no finger is as quick as a contact that bounces.
+                window_s = min(window_s, _BOUNCE_S)
+            repeated = frame.raw == self._last_raw and now - self._last_at < window_s
         self._last_raw, self._last_at = frame.raw, now
         self._repeats = self._repeats + 1 if repeated else 0
         self.counters.retries += repeated

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from devices.base import Line
 from devices.pad.profile import Poll, Profile
 
-__all__ = ["PollRound", "Turn", "round_of"]
+__all__ = ["PollRound", "Polled", "Turn", "round_of"]
 
 
 @dataclass(slots=True, eq=False)
@@ -163,6 +163,28 @@ class PollRound:
         if answered:
             self._asked = turn
             self._deadline = gone_out + turn.poll.answer_ms / 1000
+
+
+#: How often the pads of a round look whether a wait is over: the bounds.
+_QUICKEST_S, _SLOWEST_S = 0.002, 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a pad that is asked has beside the others: its place in its line's round."""
+
+    poll: Poll
+    turn: Turn
+    round: PollRound
+
+    @property
+    def pace_s(self) -> float:
+        """How often it looks whether a wait is over."""
+        return max(_QUICKEST_S, min(self.poll.answer_ms / 4000, _SLOWEST_S))
+
+    def leave(self) -> None:
+        """Leave the round."""
+        self.round.leave(self.turn)
 
 
 _rounds: weakref.WeakKeyDictionary[Line, PollRound] = weakref.WeakKeyDictionary()

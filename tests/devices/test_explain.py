@@ -94,3 +94,29 @@ def test_a_frame_in_pieces_is_told_when_it_is_whole() -> None:
 
 def test_a_kind_that_is_not_known_here_has_bytes_only() -> None:
     assert TraceWords("pad.of-next-year").of(Chunk(0, "in", b"\x01")) == []
+
+
+@pytest.mark.parametrize(
+    ("profile", "data", "answers", "words"),
+    [
+        ("polled", "02 01 05 00 04 03", False, "pad 1: anything?"),
+        ("polled", "02 01 06 00 07 03", True, "pad 1: no key"),
+        ("polled", "02 01 41 01 31 70 03", True, "pad 1: key next"),
+        ("polled", "02 01 52 01 35 67 03", True, "pad 1: rating 5"),
+        ("polled", "02 01 46 00 47 03", False, "pad 1: taken"),
+        (
+            "polled",
+            "02 01 44 06 20 20 37 30 31 35 40 03",
+            False,
+            "pad 1: show 7 waiting, number 015",
+        ),
+        ("ascii-line", b"P03,RATE 5\r\n".hex(), True, "pad 3: rating 5"),
+        ("ascii-line", b"P03,OK\r\n".hex(), False, "pad 3: key 4f 4b taken"),
+        ("one-byte", "4E", True, "pad: key next"),
+    ],
+)
+def test_frames_of_a_pad_of_any_make(profile: str, data: str, answers: bool, words: str) -> None:
+    told = explain("pad.profile", HEX(data), answers=answers, options={"profile": profile})
+    assert told == [words]
+    traced = TraceWords("pad.profile", {"profile": profile})
+    assert traced.of(Chunk(0, "in" if answers else "out", HEX(data))) == [words]

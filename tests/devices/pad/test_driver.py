@@ -8,7 +8,7 @@ import pytest
 from devices.base import HealthState, Input, Report, Status
 from devices.errors import DeviceUnavailable
 from devices.pad.driver import ProfilePad
-from devices.pad.options import Ff68Options
+from devices.pad.options import Ff68Options, ProfileOptions
 from tests.devices.pad.pad_line import Clock, RecordingLine, hexed, opened
 
 RATING_1 = hexed("FF 68 03 03 68 01 11 01 13 16")
@@ -117,6 +117,15 @@ def test_the_same_frame_at_once_again_is_acknowledged_but_no_second_press(
     assert pad.counters.retries == 3
     clock.now += 0.31
     assert inputs(pad.feed(NEXT)) == [Input("call_next")]
+
+
+def test_a_contact_that_bounces_is_one_press(line: RecordingLine, clock: Clock) -> None:
+    pad = opened(ProfileOptions(profile="one-byte"), line, clock)
+    assert inputs(pad.feed(b"N")) == [Input("call_next")]
+    clock.now += 0.02
+    assert pad.feed(b"N") == []
+    clock.now += 0.1
+    assert inputs(pad.feed(b"N")) == [Input("call_next")]
 
 
 def test_another_key_in_between_makes_the_first_a_new_press(pad: ProfilePad) -> None:
@@ -268,7 +277,9 @@ def test_a_pad_of_single_bytes_shows_nothing_and_repeats_nothing(
     line: RecordingLine, clock: Clock
 ) -> None:
     pad = opened(Ff68Options(profile="one-byte"), line, clock)
-    pressed = inputs(pad.feed(b"NN5?"))
+    pressed = inputs(pad.feed(b"N"))
+    clock.now += 0.2
+    pressed += inputs(pad.feed(b"N5?"))
     assert pressed == [Input("call_next"), Input("call_next"), Input("rate", 5)]
     pad.show(1, "A001")
     pad.beep()
