@@ -11,6 +11,7 @@ from pathlib import Path
 
 from devices.base import Sentence
 from firmware_py.config.notices import NoticeFile, is_notice_file, read_notice
+from firmware_py.runtime.personal import names_a_person
 
 __all__ = ["NoticeFolder"]
 
@@ -66,13 +67,17 @@ class NoticeFolder:
 
     def _read(self, name: str, files: dict[str, NoticeFile], wrong: dict[str, Sentence]) -> None:
         notice, found = read_notice(self._path / name)
-        if notice is not None:
+        personal = names_a_person(notice.text, *notice.lines) if notice is not None else None
+        if notice is not None and personal is None:
             files[name] = notice
             return
-        mistakes = found.mistakes()
-        wrong[name] = Sentence(
-            "；".join(one.in_chinese() for one in mistakes), "; ".join(map(str, mistakes))
-        )
+        if personal is not None:
+            wrong[name] = Sentence(f"{name}：{personal.zh}", f"{name}: {personal.en}")
+        else:
+            mistakes = found.mistakes()
+            wrong[name] = Sentence(
+                "；".join(one.in_chinese() for one in mistakes), "; ".join(map(str, mistakes))
+            )
         log.warning("a notice cannot be shown: %s", wrong[name].en)
 
     def _lost(self, error: OSError) -> bool:

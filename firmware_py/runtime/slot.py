@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -49,6 +50,8 @@ class Slot:
     lost: int = 0
     #: Unreadable answers in a row.
     garbled: int = 0
+    #: What drivers that are closed had counted: a bad line opens its device again and again.
+    counted: Counter[str] = field(default_factory=Counter)
     #: What was logged with its traceback already.
     logged: set[str] = field(default_factory=set)
 
@@ -123,6 +126,14 @@ class Slot:
             self.last_good = now
             self.garbled = 0
 
+    def counters(self) -> dict[str, int]:
+        """Return what was counted since the start, over every opening."""
+        counted = self.counted.copy()
+        driver = self.driver
+        if driver is not None:
+            counted.update(_counted(driver))
+        return dict(counted)
+
     def broken(self, error: Exception) -> DriverBroken:
         """Log a driver's mistake, each sort once with its traceback; return it as an error."""
         what = f"{type(error).__name__} in the driver of {self.name}"
@@ -139,6 +150,7 @@ class Slot:
         self.opened_at = 0.0
         if driver is None:
             return
+        self.counted.update(_counted(driver))
         try:
             driver.close()
         except DeviceError as error:
@@ -146,6 +158,17 @@ class Slot:
         except Exception as error:  # noqa: BLE001
             # As in Worker._guarded: one driver must not keep its neighbours from being closed.
             self.broken(error)
+
+
+def _counted(driver: Driver) -> dict[str, int]:
+    counters = driver.counters
+    return {
+        "frames_in": counters.frames_in,
+        "frames_out": counters.frames_out,
+        "bad_frames": counters.bad_frames,
+        "retries": counters.retries,
+        **counters.extra,
+    }
 
 
 def _expected(driver: Driver) -> bool:

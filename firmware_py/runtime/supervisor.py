@@ -369,15 +369,5 @@ def _disabled(device: str, by: str) -> Status:
 
 
 def _counters(slot: Slot, worker: Crew) -> dict[str, int]:
-    counted = {"opened": slot.opened, "lost": slot.lost, "waiting": worker.waiting()}
-    driver = slot.driver
-    if driver is not None:
-        counters = driver.counters
-        counted |= {
-            "frames_in": counters.frames_in,
-            "frames_out": counters.frames_out,
-            "bad_frames": counters.bad_frames,
-            "retries": counters.retries,
-            **counters.extra,
-        }
-    return counted
+    told = {"opened": slot.opened, "lost": slot.lost, "waiting": worker.waiting()}
+    return told | slot.counters()

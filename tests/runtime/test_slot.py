@@ -59,3 +59,17 @@ def test_fifteen_devices_wake_their_thread_twice_a_second_at_most_and_none_waits
             polled[one.name] = now
             slots_by[one.name].due = now + driver.poll_every_s
     assert len(wakes) <= 2 * 10 + 1
+
+
+def test_what_was_counted_outlives_an_opening_so_that_a_bad_line_does_not_look_clean() -> None:
+    one = slot("reader", 10.0)
+    assert one.driver is not None
+    one.driver.counters.bad_frames = 3
+    one.driver.counters.extra["late_answers"] = 2
+    one.close()
+    assert one.counters()["bad_frames"] == 3
+    one.driver = Quiet("reader", None, None)
+    one.driver.counters.bad_frames = 4
+    one.driver.counters.retries = 1
+    counted = one.counters()
+    assert (counted["bad_frames"], counted["retries"], counted["late_answers"]) == (7, 1, 2)
