@@ -14,7 +14,14 @@ _BAD = {"fault", "gone"}
 
 def look(facts: Facts) -> Iterator[Finding]:
     """Name every device that is not well, with its own sentence."""
-    if facts.status is None or facts.status["mode"] == "safe":
+    if facts.status is not None and facts.status["mode"] == "safe":
+        yield unknown(
+            "服务处于安全模式，不检查设备，设备状态未知。",
+            "The daemon is in safe mode: it runs no devices but the displays and cannot tell "
+            "how they are.",
+        )
+        return
+    if facts.status is None:
         yield unknown(
             "服务没有正常运行，设备状态未知。", "How devices are is known while the daemon runs."
         )

@@ -21,13 +21,34 @@ __all__ = ["look", "look_backup"]
 _LARGE_BYTES = 2 * 1024**3
 #: A start works through what came after the newest snapshot; three of them missing is slow.
 _MOST_UNSEEN = 60_000
+#: What to do about what the daemon says of its journal, by its mode.
+_DO = {
+    "safe": (
+        "按 hallctl status 所列步骤处理，请勿删除任何文件。",
+        "Do as hallctl status says, step by step; delete nothing.",
+    ),
+    "storage_failing": (
+        "按所说处理；查看：df -h；dmesg；journalctl -u halld -n 50",
+        "Do as it says; see df -h; dmesg; journalctl -u halld -n 50",
+    ),
+    "journal_damaged": (
+        "请勿删除任何文件；按 docs/operations.md“备份与恢复”处理。",
+        "Delete nothing; see docs/operations.md, Backup and restore.",
+    ),
+}
 
 
 def look(facts: Facts) -> Iterator[Finding]:
     """Check it as a start does: marker, tables, both ends, and the chain since the snapshot.
 
-    Through a connection that cannot write, beside the daemon or without it.
+    Through a connection that cannot write, beside the daemon or without it. What the daemon says
+    of it comes first: it has read more than a start does, or could not start from it at all.
     """
+    told = _told(facts)
+    if told is not None:
+        yield told
+        if facts.status is not None and facts.status["mode"] == "safe":
+            return
     settings = facts.settings
     if settings is None:
         yield unknown("没有可用的配置。", "There is no configuration to go by.")
@@ -58,14 +79,21 @@ def look(facts: Facts) -> Iterator[Finding]:
         yield red(
             error.zh,
             error.en,
-            "请勿删除任何文件；按 docs/operations.md“备份与恢复”处理。",
-            "Delete nothing; see docs/operations.md, Backup and restore.",
+            *_DO["journal_damaged"],
         )
         return
     except (sqlite3.Error, OSError) as error:
         yield unknown(f"无法读取业务流水：{error}。", f"The journal could not be read: {error}.")
         return
     yield from _whole(facts, size, head.last_seq, head.last_seq - int(row[0]))
+
+
+def _told(facts: Facts) -> Finding | None:
+    """Return what the daemon says is wrong with the journal, in its own words."""
+    problem = (facts.status or {}).get("problem")
+    if facts.status is None or not problem:
+        return None
+    return red(problem["zh"], problem["en"], *_DO.get(facts.status["mode"], _DO["journal_damaged"]))
 
 
 def _whole(facts: Facts, size: int, last_seq: int, unseen: int) -> Iterator[Finding]:
@@ -86,8 +114,7 @@ def _whole(facts: Facts, size: int, last_seq: int, unseen: int) -> Iterator[Find
             "可减小 journal.keep_days，让更早的明细压缩。",
             "A smaller journal.keep_days compacts older events.",
         )
-    damage = (facts.status or {}).get("problem")
-    if not found and not damage:
+    if not found and _told(facts) is None:
         yield fine(
             f"业务流水完好：{last_seq} 条，{size / 1024**2:.1f} MB。",
             f"Whole: {last_seq} events, {size / 1024**2:.1f} MB.",
@@ -155,7 +182,8 @@ def _from_daemon(told: dict[str, Any]) -> Finding:
         )
     if last is None:
         return unknown(
-            "还没有备份，首次备份即将进行。", "There is no backup yet; the first will come."
+            "本日志尚无备份，首次备份即将进行。",
+            "There is no backup of this journal yet; the first will come.",
         )
     return fine(f"最近一次备份 {age} 前。", f"Last backup {age} ago.")
 

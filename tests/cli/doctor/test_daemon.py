@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware_py.cli.doctor import daemon, device_health, network
+from firmware_py.cli.doctor import daemon, device_health, journal_health, network
 from firmware_py.cli.doctor.finding import Level
 from firmware_py.cli.doctor.machine import Ran
 from tests.cli.doctor.fakes import PLAIN, Fake, at, status_of, words
@@ -109,6 +109,30 @@ def test_each_device_in_trouble_has_its_own_sentence(fake: Fake) -> None:
 def test_without_a_daemon_no_device_is_called_well(fake: Fake) -> None:
     (found,) = device_health.look(fake.facts())
     assert found.level is Level.NOT_APPLICABLE
+
+
+def test_in_safe_mode_devices_are_unknown_because_of_that(fake: Fake) -> None:
+    problem = {"zh": "业务流水库文件不见了。", "en": "The journal's file is gone."}
+    facts = replace(fake.facts(), status=status_of(mode="safe", problem=problem))
+    (found,) = device_health.look(facts)
+    assert found.level is Level.NOT_APPLICABLE
+    assert "The daemon is in safe mode" in words([found])
+    (found,) = journal_health.look(facts)
+    assert words([found]).startswith("red The journal's file is gone. → Do as hallctl status says")
+
+
+@pytest.mark.parametrize(
+    ("mode", "do"),
+    [("storage_failing", "df -h"), ("journal_damaged", "Delete nothing; see docs/operations.md")],
+)
+def test_what_the_daemon_says_of_its_journal_is_red_whatever_the_file_looks_like(
+    fake: Fake, mode: str, do: str
+) -> None:
+    problem = {"zh": "旧记录有损坏。", "en": "Old records are damaged."}
+    facts = replace(fake.facts(), status=status_of(mode=mode, problem=problem))
+    (found,) = at(Level.RED, journal_health.look(facts))
+    assert "Old records are damaged." in words([found])
+    assert do in words([found])
 
 
 REMOTE = f'{PLAIN}\n[broker]\nhost = "192.168.1.60"\n'

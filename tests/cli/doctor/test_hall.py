@@ -132,6 +132,33 @@ def test_a_damaged_journal_is_red(closed_hall: Hall) -> None:
     assert found["journal"]["level"] == "red", found["journal"]
 
 
+def test_in_safe_mode_the_journal_is_red_and_devices_are_said_to_be_unknown(
+    closed_hall: Hall,
+) -> None:
+    closed_hall.start()
+    closed_hall.stop()
+    journal = closed_hall.data / "journal.db"
+    whole = journal.read_bytes()
+    # Every page but the first: SQLite opens it, and finds nothing of what it promises.
+    journal.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+    closed_hall.start()
+    status = closed_hall.hallctl.ok("status")
+    assert status["mode"] == "safe"
+    ran = closed_hall.hallctl("doctor", "--json", "--config", str(closed_hall.config))
+    found = checks(ran)
+    assert ran.code == 1
+    assert found["journal"]["level"] == "red", found["journal"]
+    (said,) = found["journal"]["findings"]
+    assert said["say"] == {name: status["problem"][name] for name in ("zh", "en")}
+    assert "hallctl status" in said["do"]["en"]
+    (devices,) = found["devices"]["findings"]
+    assert devices["say"]["en"].startswith("The daemon is in safe mode")
+    assert devices["say"]["zh"].startswith("服务处于安全模式")
+    shown = closed_hall.hallctl("doctor", "--config", str(closed_hall.config)).out
+    assert "✗ Journal" in shown
+    assert "Nothing was found" not in shown
+
+
 def test_mistakes_are_told_and_secrets_of_them_are_not_in_the_report(tmp_path: Path) -> None:
     hall = Hall(tmp_path / "h", CONFIG + f'[broker]\npassword = "{HIDDEN}"\nport = 70000\n')
     ran = hall.hallctl("doctor", "--config", str(hall.config), "--report", str(tmp_path / "r.md"))
