@@ -1,14 +1,17 @@
 """Backups while the hall runs: when one is due, and how the last one went.
 
 One is made when something has been recorded for ``backup_every_min`` that no backup has, and when
-a day closes. One that fails is tried again after a minute, then less and less often; until it
-succeeds, ``hall.status`` says what is wrong. What no backup has for twice the interval is late.
+a day closes. A journal that has none of its own epoch gets one a minute after the start: after a
+restore those of the former epoch are not its backups. One that fails is tried again after a
+minute, then less and less often; until it succeeds, ``hall.status`` says what is wrong. What no
+backup has for twice the interval is late.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,6 +34,8 @@ LOOK_S = 1.0
 #: The first attempt after a start waits so long at least: the hall opens first.
 FIRST_S = 30.0
 RETRY_S = 60.0
+#: The first backup of an epoch comes so long after the start.
+FIRST_OF_EPOCH_S = 60.0
 
 
 class NoBackupFolder(ValueError):
@@ -97,6 +102,7 @@ class Backups:
         #: Since when something is recorded that no backup has.
         self._unsaved_s: float | None = None
         self._not_before_s = 0.0
+        self._first_of_epoch_s = math.inf
         self._retry_s = RETRY_S
         self._one_at_a_time = asyncio.Lock()
 
@@ -115,6 +121,7 @@ class Backups:
         if folder is None:
             return
         self._not_before_s = now_s + FIRST_S
+        self._first_of_epoch_s = now_s + FIRST_OF_EPOCH_S
         # So that a place that hangs is late one day, too.
         self._unsaved_s = now_s if self._unsaved else None
         epoch = self._journal.epoch
@@ -140,7 +147,11 @@ class Backups:
             return
         if self._unsaved_s is None:
             self._unsaved_s = now_s
-        due = now_s - self._unsaved_s >= self._every_s or self._problem is not None
+        due = (
+            now_s - self._unsaved_s >= self._every_s
+            or self._problem is not None
+            or (self._good is None and now_s >= self._first_of_epoch_s)
+        )
         if closed or (due and now_s >= self._not_before_s):
             try:
                 await self.now()
@@ -188,7 +199,7 @@ class Backups:
         """Return how backups are doing; None for a hall without a second place.
 
         ``state`` is ``ok``, ``failed`` (with ``problem``), ``late``, or ``none`` while there is
-        none yet. ``last`` is the newest good one of this epoch, ``age_s`` seconds old;
+        none of this epoch yet. ``last`` is the newest good one of this epoch, ``age_s`` seconds old;
         ``unsaved`` counts the events that it lacks.
         """
         if self._folder is None:

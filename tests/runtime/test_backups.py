@@ -14,7 +14,7 @@ import pytest
 
 from firmware_py.app.ports import Happened
 from firmware_py.core.events import EVENT_NAMES, DayClosed, DayOpened, Event
-from firmware_py.runtime.backups import FIRST_S, Backups, Clocks, NoBackupFolder
+from firmware_py.runtime.backups import FIRST_OF_EPOCH_S, FIRST_S, Backups, Clocks, NoBackupFolder
 from firmware_py.settings import JournalSettings
 from firmware_py.store.errors import BackupPlaceMissing, JournalFull
 
@@ -117,17 +117,57 @@ def test_a_backup_is_made_after_the_interval_and_not_again_without_news(
     begun: Begin, stick: Path
 ) -> None:
     daemon = begun(stick)
-    assert daemon.status()["state"] == "none"
+    daemon.back_up()
+    daemon.card.last_seq = 6
     daemon.later(1)
-    assert (daemon.later(EVERY_S - 2))["last"] is None
-    found = daemon.later(2)
-    assert daemon.card.made == [5]
+    assert (daemon.later(EVERY_S - 1))["last"]["seq"] == 5
+    found = daemon.later(1)
+    assert daemon.card.made == [5, 6]
     assert (found["state"], found["unsaved"], found["problem"]) == ("ok", 0, None)
-    assert found["last"]["path"].endswith("-000000000005.db")
+    assert found["last"]["path"].endswith("-000000000006.db")
     for _ in range(3):
         found = daemon.later(EVERY_S * 3)
-    assert daemon.card.made == [5]
+    assert daemon.card.made == [5, 6]
     assert (found["state"], found["last"]["age_s"]) == ("ok", EVERY_S * 9)
+
+
+def test_after_a_restore_the_new_epoch_has_its_own_backup_a_minute_after_the_start(
+    begun: Begin, stick: Path
+) -> None:
+    former = stick / f"journal-{'0' * 26}-000000000099.db"
+    former.touch()
+    os.utime(former, (WALL_S + 1000,) * 2)
+    daemon = begun(stick)
+    found = daemon.status()
+    assert (found["state"], found["last"]) == ("none", None)
+    assert daemon.later(FIRST_OF_EPOCH_S - 1)["state"] == "none"
+    found = daemon.later(1)
+    assert (found["state"], found["last"]["seq"], found["unsaved"]) == ("ok", 5, 0)
+    assert former.exists()
+    # That was the first: the next one is of the interval again.
+    daemon.card.last_seq = 6
+    daemon.later(1)
+    daemon.later(EVERY_S - 1)
+    assert daemon.card.made == [5]
+    daemon.later(1)
+    assert daemon.card.made == [5, 6]
+
+
+def test_a_journal_that_has_a_backup_of_its_own_waits_for_the_interval_after_a_start(
+    begun: Begin, stick: Path
+) -> None:
+    own = stick / f"journal-{EPOCH}-000000000003.db"
+    own.touch()
+    os.utime(own, (WALL_S + 1000,) * 2)
+    daemon = begun(stick)
+    daemon.later(FIRST_OF_EPOCH_S)
+    assert daemon.later(FIRST_OF_EPOCH_S)["last"]["seq"] == 3
+
+
+def test_a_journal_in_which_nothing_is_recorded_needs_no_backup(begun: Begin, stick: Path) -> None:
+    daemon = begun(stick, Card(last_seq=0))
+    assert daemon.later(FIRST_OF_EPOCH_S * 2)["state"] == "none"
+    assert daemon.card.made == []
 
 
 def test_the_interval_begins_with_the_first_event_that_no_backup_has(
