@@ -66,6 +66,60 @@ def test_a_transfer_says_where_to(hallctl: Hallctl) -> None:
     assert "--window" not in hallctl("ticket", "transfer", "--help").out
 
 
+def test_a_transfer_to_a_closed_window_says_that_another_may_call_it_and_another_does(
+    hallctl: Hallctl,
+) -> None:
+    assert {w["id"]: w["status"] for w in hallctl.ok("window", "list")}["10"] == "closed"
+    number = hallctl.take("A01")
+    assert hallctl("ticket", "transfer", number, "--to", "10").out.splitlines() == [
+        f"{number} transferred to window 10",
+        "Window 10 is closed now; another window may call it",
+    ]
+    chinese = hallctl("ticket", "transfer", number, "--to", "10", lang="zh").out.splitlines()
+    assert chinese[1:] == ["10 号窗口现在未开放，其他窗口也可叫号"]
+    # One object and nothing behind it, for programs.
+    assert "ticket.transferred" in hallctl.events("ticket", "transfer", number, "--to", "10")
+    assert number in called_by(hallctl, "8", until=number)
+
+
+def test_a_transfer_to_a_paused_window_says_that_it_waits_for_it_and_no_other_calls_it(
+    hallctl: Hallctl,
+) -> None:
+    number, later = hallctl.take("A01"), hallctl.take("A01")
+    hallctl.events("window", "pause", "9")
+    try:
+        english = hallctl("ticket", "transfer", number, "--to", "9").out.splitlines()
+        chinese = hallctl("ticket", "transfer", number, "--to", "9", lang="zh").out.splitlines()
+        called = called_by(hallctl, "8", until=later)
+    finally:
+        hallctl.events("window", "resume", "9")
+    assert later in called
+    assert number not in called
+    assert english == [
+        f"{number} transferred to window 9",
+        "Window 9 is on a break now; it calls it when it is back",
+    ]
+    assert chinese[1:] == ["9 号窗口现在暂停，恢复后由该窗口叫号"]
+    assert hallctl("ticket", "transfer", number, "--to", "9").out == (
+        f"{number} transferred to window 9\n"
+    ), "an open window needs no further word"
+    hallctl.events("ticket", "cancel", number)
+
+
+def called_by(hallctl: Hallctl, window: str, until: str) -> list[str]:
+    """Have a window call, and send away, until it has called a number or has nobody to call."""
+    numbers = list[str]()
+    while until not in numbers:
+        ran = hallctl("window", "next", window, "--json")
+        called = [e["data"]["number"] for e in ran.json().get("events", ())
+                  if e["type"] == "ticket.called"]  # fmt: skip
+        if not called:
+            break
+        numbers += called
+        hallctl.events("ticket", "cancel", called[0])
+    return numbers
+
+
 def test_a_waiting_ticket_says_how_long_it_still_waits(hallctl: Hallctl) -> None:
     number = hallctl.take()
     found = hallctl.ok("ticket", "show", number)["now"]
