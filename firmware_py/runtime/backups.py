@@ -199,7 +199,7 @@ class Backups:
         """Return how backups are doing; None for a hall without a second place.
 
         ``state`` is ``ok``, ``failed`` (with ``problem``), ``late``, or ``none`` while there is
-        none of this epoch yet. ``last`` is the newest good one of this epoch, ``age_s`` seconds old;
+        none of this epoch yet. ``last`` is this epoch's newest good one, ``age_s`` seconds old;
         ``unsaved`` counts the events that it lacks.
         """
         if self._folder is None:
