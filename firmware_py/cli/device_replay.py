@@ -145,12 +145,12 @@ def _say_result(session: Session, trace: Trace, player: Player) -> bool:
     good = player.done and not player.differences
     done, total = player.progress
     if session.json:
-        told = [_as_json(trace.kind, one) for one in player.differences]
+        told = [_as_json(trace, one) for one in player.differences]
         answer = {"ok": good, "pieces": done, "of": total, "differences": told}
         write_json(answer | {"missing": len(missing)}, line=True)
         return good
     for one in player.differences:
-        _say_difference(trace.kind, one)
+        _say_difference(trace, one)
     if good:
         say(
             (t("一致：", "As recorded: "), "green"),
@@ -167,12 +167,12 @@ def _say_result(session: Session, trace: Trace, player: Player) -> bool:
     )
     if missing:
         awaited = missing[0]
-        words = _words(trace.kind, awaited.expected)[:_MOST_WORDS]
+        words = _words(trace, awaited.expected)[:_MOST_WORDS]
         _say_bytes(t("等候  ", "awaited "), awaited.expected, awaited.offset, words)
     return False
 
 
-def _say_difference(kind: str, one: Difference) -> None:
+def _say_difference(trace: Trace, one: Difference) -> None:
     where = f"{one.at_ns / 1e6:.3f} ms"
     say(
         (
@@ -183,7 +183,7 @@ def _say_difference(kind: str, one: Difference) -> None:
             "bold",
         )
     )
-    expected, got = _words(kind, one.expected), _words(kind, one.got)
+    expected, got = _words(trace, one.expected), _words(trace, one.got)
     _say_bytes(t("记录  ", "recorded"), one.expected, one.offset, _beyond(expected, got))
     _say_bytes(t("实际  ", "written "), one.got, one.offset, _beyond(got, expected))
 
@@ -205,18 +205,18 @@ def _say_bytes(name: str, data: bytes, offset: int, words: Sequence[str]) -> Non
         say("            ", (line, "bold"))
 
 
-def _as_json(kind: str, one: Difference) -> dict[str, Any]:
+def _as_json(trace: Trace, one: Difference) -> dict[str, Any]:
     return {
         "position": one.position,
         "ms": round(one.at_ns / 1e6, 3),
         "offset": one.offset,
-        "recorded": {"hex": one.expected.hex(" "), "words": _words(kind, one.expected)},
-        "written": {"hex": one.got.hex(" "), "words": _words(kind, one.got)},
+        "recorded": {"hex": one.expected.hex(" "), "words": _words(trace, one.expected)},
+        "written": {"hex": one.got.hex(" "), "words": _words(trace, one.got)},
     }
 
 
-def _words(kind: str, data: bytes) -> Sequence[str]:
+def _words(trace: Trace, data: bytes) -> Sequence[str]:
     try:
-        return explain(kind, data)
+        return explain(trace.kind, data, options=trace.head.get("options"))
     except UnknownKind:
         return []

@@ -84,7 +84,7 @@ class TracePanel(RichLog):
     def _take(self, record: Record) -> None:
         if self._words is None:
             # The head comes first.
-            self._words = TraceWords(record["kind"])
+            self._words = TraceWords(record["kind"], record.get("options"))
             return
         if len(self._waiting) == _WAITING:
             self._lost += 1
