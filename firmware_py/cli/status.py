@@ -216,7 +216,7 @@ def backup_lines(backup: Mapping[str, Any] | None) -> Iterator[Line]:
         yield label, (t("未配置备份目录", "no folder for backups configured"), "yellow")
         return
     last, state = backup["last"], backup["state"]
-    made = t("本日志尚无备份", "of this journal none yet")
+    made = t("本业务流水尚无备份", "of this journal none yet")
     if last is not None:
         age = span(last["age_s"])
         made = t(f"最近一次 {last['at']}（{age} 前）", f"last {last['at']} ({age} ago)")

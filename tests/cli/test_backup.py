@@ -28,7 +28,7 @@ def test_the_close_of_the_day_is_backed_up_by_itself(closed_hall: Hall) -> None:
     hallctl.ok("open", "--date", "2026-03-02")
     assert hallctl.ok("status")["backup"]["state"] == "none"
     assert "Backup  of this journal none yet, " in hallctl("status").out
-    assert "备份  本日志尚无备份，" in hallctl("status", lang="zh").out
+    assert "备份  本业务流水尚无备份，" in hallctl("status", lang="zh").out
     number = hallctl.take()
     (closed,) = (e for e in hallctl.ok("close")["events"] if e["type"] == "day.closed")
     assert closed["data"]["left"] == [number]

@@ -182,7 +182,7 @@ def _from_daemon(told: dict[str, Any]) -> Finding:
         )
     if last is None:
         return unknown(
-            "本日志尚无备份，首次备份即将进行。",
+            "本业务流水尚无备份，首次备份即将进行。",
             "There is no backup of this journal yet; the first will come.",
         )
     return fine(f"最近一次备份 {age} 前。", f"Last backup {age} ago.")
