@@ -39,6 +39,7 @@ _FENCES = 2
 #: GS V 66: feed to the cutter and cut.
 _CUT = b"\x1d\x56\x42\x00"
 _PROBE_JOB = 94**3 - 1
+_LOOKS = 3
 
 
 def _ignore() -> None:
@@ -161,17 +162,15 @@ class EscPosPrinter(Driver):
         return self._condition or HEALTHY
 
     def _look(self) -> None:
-        """Ask by DLE EOT: paper and printer; the cause only when it is offline."""
-        ask = self._talk.ask
+        """Ask its state; again when a report of its own overtakes the first answers."""
         self._talk.end_half_command()
-        self._looked_at = float("-inf")
-        paper = ask(codec.DLE_EOT_PAPER)
-        printer = ask(codec.DLE_EOT_PRINTER)
-        cause = error = 0x12
-        if printer & 0x08:
-            cause = ask(codec.DLE_EOT_OFFLINE_CAUSE)
-            error = ask(codec.DLE_EOT_ERROR)
-        self._set_condition(Condition.from_real_time(printer, paper, cause, error))
+        for _ in range(_LOOKS):
+            self._looked_at = float("-inf")
+            condition = self._talk.condition()
+            overtaken = self._looked_at > float("-inf")
+            self._set_condition(condition)
+            if not overtaken:
+                return
 
     def _set_condition(self, condition: Condition) -> None:
         self._condition = condition

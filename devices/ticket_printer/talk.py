@@ -8,6 +8,7 @@ from typing import Protocol
 from devices.base import Counters, Line
 from devices.errors import DeviceError, DeviceTimeout
 from devices.ticket_printer import codec
+from devices.ticket_printer.condition import Condition
 from devices.ticket_printer.options import Options
 
 __all__ = ["Talk"]
@@ -76,6 +77,16 @@ class Talk:
             self.decoder.forget()
             raise DeviceTimeout("printer status", reply_s)
         return self.real_time[0]
+
+    def condition(self) -> Condition:
+        """Ask by DLE EOT: paper and printer; the cause only when it is offline."""
+        paper = self.ask(codec.DLE_EOT_PAPER)
+        printer = self.ask(codec.DLE_EOT_PRINTER)
+        cause = error = 0x12
+        if printer & 0x08:
+            cause = self.ask(codec.DLE_EOT_OFFLINE_CAUSE)
+            error = self.ask(codec.DLE_EOT_ERROR)
+        return Condition.from_real_time(printer, paper, cause, error)
 
     def pump(self, until: Callable[[], bool], timeout_s: float) -> bool:
         """Read until the condition holds, True, or the time is over."""
