@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 FAILED = 1
 BAD_CONFIGURATION = 2
 ALREADY_RUNNING = 4
+#: A disk that takes longer to record the first event is not waited for.
+DISK_S = 2.0
 #: Seconds that a thread may keep the interpreter while another waits for it: the default of
 #: 5 ms would stand between a committed ticket and its paper.
 SWITCH_S = 0.0005
@@ -106,6 +108,15 @@ async def _run(configuration: Configuration, file: Path) -> int:
     return await _serve(hall, reconfigure, gid, stopped)
 
 
+async def _recorded(hall: Hall) -> None:
+    """Wait until the clock's first look is recorded: who asks first must be told today's date."""
+    await asyncio.sleep(0)
+    with contextlib.suppress(TimeoutError):
+        # A disk that hangs must not keep the people's questions from being answered.
+        async with asyncio.timeout(DISK_S):
+            await hall.journal.run(lambda journal: None)
+
+
 async def _serve(
     hall: Hall, reconfigure: Reconfigure, gid: int | None, stopped: asyncio.Event
 ) -> int:
@@ -125,8 +136,9 @@ async def _serve(
     upkeep = Upkeep(hall, upkeep_died)
     hall.start()
     try:
-        await control.start(socket, gid)
         upkeep.tick()
+        await _recorded(hall)
+        await control.start(socket, gid)
         upkeep.start()
         notify(f"READY=1\nSTATUS=epoch {journal.epoch}, {journal.last_seq} events")
         log.info("ready: epoch %s, %d events", journal.epoch, journal.last_seq)
