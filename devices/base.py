@@ -136,8 +136,8 @@ class Driver(ABC):
     ``poll`` report its end, or another fault, and not the same one again.
     """
 
-    #: Seconds between two calls of ``poll``.
-    poll_every_s: ClassVar[float] = 1.0
+    #: Seconds between two calls of ``poll``; a driver that changes its own wakes its worker then.
+    poll_every_s: float = 1.0
     #: A driver without a byte stream (GPIO) has no line.
     needs_line: ClassVar[bool] = True
 

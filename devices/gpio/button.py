@@ -47,7 +47,7 @@ class GpioButton(Driver):
     and after ``stuck_s`` a ``WARNING``. ``clock`` is any steady clock in seconds.
     """
 
-    poll_every_s: ClassVar[float] = 0.5
+    poll_every_s: float = 0.5
     needs_line: ClassVar[bool] = False
 
     def __init__(

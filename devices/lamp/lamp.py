@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from devices.base import Driver, HealthState, Line, Report, Sentence, Status
 from devices.lamp.patterns import PATTERNS, Pattern, lit_at, shown_by, steady
@@ -46,7 +46,7 @@ class Lamp(Driver):
     """
 
     #: Every step of a pattern is a multiple of this; a lamp that stands still is polled less.
-    poll_every_s: ClassVar[float] = STEP_S
+    poll_every_s: float = STEP_S
     #: Whether what is lit may go on and off.
     blinks: bool = True
     #: Between two polls while nothing moves. Seconds.
@@ -121,7 +121,7 @@ class Lamp(Driver):
         before = self.poll_every_s
         pace_s = STEP_S if self._swept() is not None or self._moves() else self.calm_s
         # The worker reads it before each poll.
-        self.poll_every_s = pace_s  # type: ignore[misc]
+        self.poll_every_s = pace_s
         if pace_s < before:
             self.wake()
 

@@ -141,7 +141,7 @@ class ProfilePad(Driver):
             pace_s = self._profile.frame.gap_ms / 1000
         else:
             pace_s = _CALM_S
-        before, self.poll_every_s = self.poll_every_s, pace_s  # type: ignore[misc]
+        before, self.poll_every_s = self.poll_every_s, pace_s
         if pace_s < before:
             self.wake()
 

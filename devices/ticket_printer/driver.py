@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import ClassVar
 
 from devices.base import Driver, HealthState, Line, Report, Sentence, Status
 from devices.errors import DeviceError, DeviceTimeout
@@ -53,7 +52,7 @@ class EscPosPrinter(Driver):
     printer is silent and ``DeviceUnavailable`` when its line is gone.
     """
 
-    poll_every_s: ClassVar[float] = 1.0
+    poll_every_s: float = 1.0
 
     def __init__(self, name: str, options: Options, line: Line | None) -> None:
         super().__init__(name, options, line)

@@ -89,7 +89,7 @@ class ChipVoice(Voice):
 
     chip: ClassVar[Chip]
     #: While it speaks or is asked; an idle chip has no limits in time but its next question.
-    poll_every_s: ClassVar[float] = _BUSY_S
+    poll_every_s: float = _BUSY_S
 
     def __init__(
         self,
@@ -308,7 +308,7 @@ class ChipVoice(Voice):
         before = self.poll_every_s
         idle = self._state is _State.IDLE and self._asked_at is None
         # The worker reads it before each poll.
-        self.poll_every_s = min(_CALM_S, self.options.ask_every_s) if idle else _BUSY_S  # type: ignore[misc]
+        self.poll_every_s = min(_CALM_S, self.options.ask_every_s) if idle else _BUSY_S
         if self.poll_every_s < before:
             self.wake()
 

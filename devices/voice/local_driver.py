@@ -48,7 +48,7 @@ class LocalVoice(Voice):
     """One sound card. ``options`` are ``LocalOptions``; ``clock`` is any steady clock."""
 
     needs_line: ClassVar[bool] = False
-    poll_every_s: ClassVar[float] = 0.25
+    poll_every_s: float = 0.25
 
     def __init__(
         self,
