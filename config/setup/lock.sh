@@ -12,7 +12,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 here=config/setup
-roles=(--extra printer --extra gpio --extra cli --extra console --extra voice --extra modbus --extra bench)
+roles=(--extra printer --extra gpio --extra cli --extra console --extra voice --extra modbus --extra privacy --extra scan
+       --extra bench)
 
 resolve() { # resolve OUT ARGS...
     local out=$1 upgrade=()
