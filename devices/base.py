@@ -149,6 +149,8 @@ class Driver(ABC):
         self.identity = ""
         #: What must stand in ``identity``, or nothing is printed or shown; "" is "whatever".
         self.expected_identity = ""
+        #: In a call that may last (a feeder of fifty pages) and sees to its own end: not stuck.
+        self.at_work = False
         #: Set by the worker; callable from any thread: "call my poll soon".
         self.wake: Callable[[], None] = _nothing
         self._line = line
@@ -174,6 +176,9 @@ class Driver(ABC):
     def poll(self) -> list[Report]:
         """Look after the device (ask its state, refresh). Raises ``DeviceError``."""
         return []
+
+    def interrupt(self) -> None:
+        """End a call that lasts, soon; from any thread. The worker is to stop or let go of it."""
 
     def self_test(self) -> Sentence:
         """Do something that a person sees or hears, and say what they should have noticed."""
@@ -210,3 +215,5 @@ class Kind:
     #: ``module:name`` of what makes a ``devices.masking.Mask`` for one direction of a line: for
     #: kinds whose bytes are personal data beside ID numbers, which are masked in all traces.
     mask: str = ""
+    #: Without a line, and at times busy for long: no other device waits for it.
+    own_worker: bool = False

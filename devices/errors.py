@@ -85,7 +85,8 @@ class DeviceFault(DeviceError, RuntimeError):
     """The device works but a person must act: paper, jam, cover.
 
     ``code`` is stable (``paper_end``, ``cover_open``, ``cutter`` ...); ``zh`` and ``en`` say what
-    to do, one sentence each.
+    to do, one sentence each. One that is not ``lasting`` ends only the call that raised it (an
+    empty feeder, a cancelled scan) and says nothing of how the device is.
     """
 
     def __init__(self, code: str, zh: str, en: str) -> None:
@@ -93,3 +94,4 @@ class DeviceFault(DeviceError, RuntimeError):
         self.code = code
         self.zh = zh
         self.en = en
+        self.lasting = True

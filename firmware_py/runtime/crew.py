@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from devices.registry import KINDS
 from devices.specs import DeviceSpec, LineSpec, lines_of
 from firmware_py.runtime.device_events import Outcome
 from firmware_py.runtime.slot import Slot
@@ -12,7 +13,7 @@ from firmware_py.runtime.worker import Worker
 
 __all__ = ["Crew", "Group", "groups_of"]
 
-#: The worker of all devices without a line.
+#: The worker of all devices without a line, but for kinds with a worker of their own.
 _NO_LINE = "gpio"
 
 
@@ -39,13 +40,46 @@ def groups_of(lines: Mapping[str, LineSpec], devices: Mapping[str, DeviceSpec]) 
     used = lines_of(lines, devices)
     members: dict[str, list[DeviceSpec]] = {}
     for device in devices.values():
-        own = device.name if device.port is not None else None
-        members.setdefault(device.line or own or _NO_LINE, []).append(device)
+        kind = KINDS.get(device.kind)
+        alone = device.port is not None or (kind is not None and kind.own_worker)
+        name = device.line or (device.name if alone else _NO_LINE)
+        members.setdefault(name, []).append(device)
     return {name: Group(used.get(name), tuple(sharing)) for name, sharing in members.items()}
 
 
 class Crew(Worker):
-    """A worker that can be formed anew. ``reform`` is called from one thread only."""
+    """A worker that can be formed anew. ``reform`` is called from one thread only.
+
+    Whoever stops it, or takes a device away, does not wait for a call that lasts: see
+    ``Driver.interrupt``.
+    """
+
+    def stop(self) -> None:
+        """End, and whatever lasts with it."""
+        super().stop()
+        self._interrupt(self.slots.values())
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the end; False when the thread is still inside a driver."""
+        # Once more: a job may just have begun when it was told to stop.
+        self._interrupt(self.slots.values())
+        return super().join(timeout_s)
+
+    def restart(self, device: str) -> None:
+        """Close the device and open it again, whatever it does."""
+        super().restart(device)
+        self._interrupt([self.slots[device]])
+
+    def set_enabled(self, device: str, *, enabled: bool) -> None:
+        """Let go of the device, whatever it does, or take it up."""
+        super().set_enabled(device, enabled=enabled)
+        if not enabled:
+            self._interrupt([self.slots[device]])
+
+    def _interrupt(self, slots: Iterable[Slot]) -> None:
+        for slot in list(slots):
+            if (driver := slot.driver) is not None:
+                driver.interrupt()
 
     def reform(self, stay: Collection[str], fresh: Mapping[str, Slot]) -> None:
         """Go on with the devices that ``stay``; ``fresh`` ones are new or opened again.
@@ -65,6 +99,7 @@ class Crew(Worker):
             **{slot.name: slot for slot in leaving},
         }
         self._ask(lambda: self._change_over(old, leaving, taken_up))
+        self._interrupt(old)
 
     def _change_over(self, old: list[Slot], leaving: list[Slot], taken_up: list[Slot]) -> None:
         for slot in old:

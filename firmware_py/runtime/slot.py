@@ -107,6 +107,8 @@ class Slot:
 
     def raised(self, fault: DeviceFault, now: float) -> list[Reported]:
         """Return what a fault that a call raised says; the driver itself says its end."""
+        if not fault.lasting:
+            return []
         return self._news([describe(fault)], now)
 
     def lost_because(self, error: DeviceError) -> Lost | None:

@@ -203,10 +203,12 @@ class Supervisor:
         """Return one device's health. Raises ``KeyError``."""
         worker = self._workers[device]
         slot = worker.slots[device]
+        driver = slot.driver
         with self._lock:
             status, since_ms = self._health[device]
         busy = worker.busy_since
-        if busy is not None and slot.enabled and self._clock() - busy > _STUCK_S:
+        at_work = driver is not None and driver.at_work
+        if busy is not None and slot.enabled and not at_work and self._clock() - busy > _STUCK_S:
             status, since_ms = _STUCK, int(busy * 1000)
         return Health(
             device=device,
@@ -217,7 +219,7 @@ class Supervisor:
             code=status.code,
             say=status.say,
             counters=_counters(slot, worker),
-            identity=slot.driver.identity if slot.driver is not None else "",
+            identity=driver.identity if driver is not None else "",
         )
 
     def restart(self, device: str) -> None:
