@@ -64,8 +64,8 @@ class Input:
     """Something a person did at a device.
 
     ``event`` is one of the hall's words: ``call_next``, ``recall``, ``start``, ``finish``,
-    ``no_show``, ``park``, ``transfer``, ``pause``, ``rate``, ``help``, ``pressed``, ``held`` ...;
-    ``value`` belongs to some of them (a rating's score).
+    ``no_show``, ``park``, ``transfer``, ``pause``, ``rate``, ``reason``, ``help``, ``pressed``,
+    ``held`` ...; ``value`` belongs to some of them (a rating's score, the n-th reason of the hall).
     """
 
     event: str

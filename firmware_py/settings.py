@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from firmware_py.core.rules import USUAL_REASONS
+
 __all__ = [
     "BrightnessStep",
     "BrokerSettings",
@@ -27,6 +29,7 @@ __all__ = [
     "QueueSettings",
     "QuotaSettings",
     "RatingSettings",
+    "ReasonSettings",
     "SeasonSettings",
     "Settings",
     "SpecialDaySettings",
@@ -184,6 +187,14 @@ class LimitSettings(Table, frozen=True, kw_only=True):
     idle_s: Seconds = 180
 
 
+class ReasonSettings(Table, frozen=True, kw_only=True):
+    """One of ``[[rating.reasons]]``: why a rating may be bad. Its id goes to journal and broker."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,31}$", examples=["long_wait"])]
+    zh: Filled
+    en: Filled
+
+
 class RatingSettings(Table, frozen=True, kw_only=True):
     """``[rating]``: what the pad asks."""
 
@@ -192,6 +203,14 @@ class RatingSettings(Table, frozen=True, kw_only=True):
     scores: Annotated[int, Meta(ge=2, le=10)] = 5
     #: A score up to this is bad: it asks for a reason and reaches the duty manager.
     bad: Annotated[int, Meta(ge=0, le=9)] = 2
+    #: So long after no answer was recorded one still counts, until the window calls again; 0 never.
+    late_s: Seconds = 0
+    #: So long after a bad rating its reason is taken.
+    reason_wait_s: Seconds = 120
+    #: In the order of the keys of pads that have any for them.
+    reasons: Annotated[tuple[ReasonSettings, ...], Meta(max_length=12)] = tuple(
+        ReasonSettings(id=name, zh=words.zh, en=words.en) for name, words in USUAL_REASONS.items()
+    )
 
 
 class WindowSettings(Table, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from typing import Any
 from devices.pad.codec import FrameCodec, PadFrame
 from devices.pad.engine import KeyMeaning, PadReader, codec_for, is_nothing
 from devices.pad.profile import (
+    VALUED,
     Acknowledge,
     Command,
     Profile,
@@ -71,6 +72,8 @@ def _from_pad(profile: Profile, frame: PadFrame) -> str:
         return _unknown(frame)
     if event.event == "rate":
         return f"rating {event.value}"
+    if event.event == "reason":
+        return f"reason {event.value}"
     return f"key {_WORDS.get(event.event, event.event)}"
 
 
@@ -88,7 +91,7 @@ def _to_pad(profile: Profile, frame: PadFrame) -> str:
         event.acknowledge is not None and event.acknowledge.how == "echo" for event in profile.event
     ):
         event = KeyMeaning(profile).of(frame, 0.0)
-        if event is not None and event.event != "rate":
+        if event is not None and event.event not in VALUED:
             return f"key {_WORDS.get(event.event, event.event)} taken"
     if any(_acknowledges(how, frame) for how in _templates(profile)):
         return f"key {frame.data.hex(' ')} taken" if frame.data else "taken"

@@ -34,6 +34,7 @@ from devices.pad.toml_lines import line_of
 __all__ = [
     "EVENTS",
     "PROFILE_FOLDERS",
+    "VALUED",
     "Acknowledge",
     "Address",
     "Checksum",
@@ -83,8 +84,12 @@ EVENTS = frozenset(
         "one_metre_line",
         "help",
         "rate",
+        "reason",
     }
 )
+
+#: Those that say which: a score, or which of the hall's reasons for a bad one.
+VALUED = frozenset({"rate", "reason"})
 
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=60_000)]
 _PLACE = re.compile(r"(waiting|number|stars):([1-9])")

@@ -11,6 +11,7 @@ from devices.pad.frame_check import bytes_problem, escape_problems, frame_proble
 from devices.pad.parts import Address, Data, Function, Part
 from devices.pad.profile import (
     EVENTS,
+    VALUED,
     Acknowledge,
     Command,
     Commands,
@@ -53,8 +54,8 @@ def _event_problems(profile: Profile, *, has_function: bool) -> Iterator[Problem
         where = f"event[{index}]"
         if event.event not in EVENTS:
             yield f"{where}.event", f"{event.event!r} is not one of {', '.join(sorted(EVENTS))}"
-        if event.event == "rate" and event.value == "none":
-            yield f"{where}.value", 'a rating needs value = "last", "decimal" or a number'
+        if event.event in VALUED and event.value == "none":
+            yield f"{where}.value", f'a {event.event} needs value = "last", "decimal" or a number'
         if event.function is not None and not has_function:
             yield f"{where}.function", _NO_FUNCTION
         for key, text in (("whole", event.whole), ("head", event.head), ("tail", event.tail)):

@@ -13,7 +13,15 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from devices.pad.options import ProfileOptions
-from devices.pad.profile import Acknowledge, Command, Event, bytes_of, load_profile, place_of
+from devices.pad.profile import (
+    VALUED,
+    Acknowledge,
+    Command,
+    Event,
+    bytes_of,
+    load_profile,
+    place_of,
+)
 from devices.pad.simulated_frames import Writer
 from devices.simulator import Simulator, UnknownKey
 
@@ -104,7 +112,7 @@ class ProfilePadSimulator(Simulator):
         for event in self._profile.event:
             valued = event.value in ("last", "decimal")
             fits = value is not None if valued else value in (None, event.value)
-            if event.event == name and fits and (name == "rate") == (value is not None):
+            if event.event == name and fits and (name in VALUED) == (value is not None):
                 return event
         return None
 

@@ -6,6 +6,7 @@ can argue with them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -19,6 +20,10 @@ __all__ = ["FORM", "Counts", "DayFigures", "Figures", "Tally", "figures_by_day"]
 
 #: What ``DayFigures`` of this program hold.
 FORM = 2
+
+#: A reason in somebody's own words, which may name people, counts as this.
+OTHER_WORDS = "words"
+_ID = re.compile(r"[a-z][a-z_]{0,31}")
 
 #: A value -> how often it was met.
 Counts = dict[int, int]
@@ -46,6 +51,8 @@ class Tally:
     services: Counts = field(default_factory=dict)
     #: Score -> how many gave it.
     scores: Counts = field(default_factory=dict)
+    #: Reason of a bad rating (its id; ``words`` for any other words) -> how many gave it.
+    reasons: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -90,6 +97,7 @@ class _Day:
         self.called: set[str] = set()
         self.left: set[str] = set()
         self.rated: set[str] = set()
+        self.reasoned: set[str] = set()
         self.clerks: dict[str, str] = {}
         self.in_hand: dict[str, str] = {}
         #: Item and clerk of each finished transaction: its rating may come after the next clerk.
@@ -185,19 +193,31 @@ class _Day:
             case e.TicketMissed():
                 for tally in self.tallies(event.window, *self.now(event.number, event.window)):
                     tally.missed += 1
-            case e.RatingGiven() if event.number not in self.rated:
-                # A reason that comes later repeats the event with the same score.
-                self.rated.add(event.number)
-                for tally in self.rated_tallies(event.number, event.window):
-                    tally.rated += 1
-                    tally.score_sum += event.score
-                    tally.bad += event.bad
-                    count(tally.scores, event.score)
+            case e.RatingGiven():
+                self._rated(event)
             case e.RatingUnanswered():
                 for tally in self.rated_tallies(event.number, event.window):
                     tally.unanswered += 1
             case _:
                 pass
+
+    def _rated(self, event: e.RatingGiven) -> None:
+        tallies = self.rated_tallies(event.number, event.window)
+        # A reason that comes later repeats the event with the same score.
+        if event.number not in self.rated:
+            self.rated.add(event.number)
+            for tally in tallies:
+                tally.rated += 1
+                tally.score_sum += event.score
+                tally.bad += event.bad
+                count(tally.scores, event.score)
+                # It had been counted as none.
+                tally.unanswered -= event.late
+        if event.bad and event.reason and event.number not in self.reasoned:
+            self.reasoned.add(event.number)
+            reason = event.reason if _ID.fullmatch(event.reason) else OTHER_WORDS
+            for tally in tallies:
+                tally.reasons[reason] = tally.reasons.get(reason, 0) + 1
 
 
 class Figures:

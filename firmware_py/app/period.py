@@ -126,4 +126,5 @@ def _tally_view(tally: Tally) -> dict[str, Any]:
         "bad": tally.bad,
         "unanswered": tally.unanswered,
         "scores": {str(score): tally.scores[score] for score in sorted(tally.scores)},
+        "reasons": dict(sorted(tally.reasons.items(), key=lambda one: (-one[1], one[0]))),
     }

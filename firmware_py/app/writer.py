@@ -32,7 +32,7 @@ from firmware_py.core.decide import decide
 from firmware_py.core.events import EVENT_NAMES, Event
 from firmware_py.core.evolve import evolve
 from firmware_py.core.model import State
-from firmware_py.core.refusals import Refusal
+from firmware_py.core.refusals import RecordedRefusal, Refusal
 from firmware_py.core.rules import Rules
 
 __all__ = ["HallWriter", "Posts", "Reply"]
@@ -230,6 +230,9 @@ class HallWriter:
         happened: tuple[Happened, ...] = ()
         if isinstance(decision, Refusal):
             refusal = decision
+            if isinstance(decision, RecordedRefusal):
+                refusal = decision.told()
+                happened = self._fold(submission, decision.events, now_ms)
         elif not decision and type(submission.command) is Tick:
             reply(Outcome())
             return

@@ -11,7 +11,7 @@ from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
 from firmware_py.cli.errors import Refused, WrongUse
 from firmware_py.cli.outcome import give, say_events
 from firmware_py.cli.output import level_style, say, span, table, write_json
-from firmware_py.cli.words import in_words, t
+from firmware_py.cli.words import chosen, in_words, t
 
 __all__ = ["alarms", "show_alarms"]
 
@@ -51,19 +51,21 @@ def show_alarms(found: Iterable[Mapping[str, Any]]) -> None:
     found = list(found)
     # Alarms of an earlier day are few, and then the day is what one looks for.
     days = any(alarm["carried"] for alarm in found)
+    reasons = any(alarm["reason"] for alarm in found)
     columns = (
         (t("级别", "Level"), ""),
         (t("告警", "Alarm"), ""),
         (t("对象", "Subject"), ""),
         (t("持续", "For"), "right"),
         (t("编号", "ID"), ""),
+        *([(t("原因", "Reason"), "wrap")] if reasons else []),
         (t("确认", "Seen by"), "wrap"),
         *([(t("营业日", "Day"), "")] if days else []),
     )
-    table(columns, [_row(alarm, days=days) for alarm in found])
+    table(columns, [_row(alarm, days=days, reasons=reasons) for alarm in found])
 
 
-def _row(alarm: Mapping[str, Any], *, days: bool) -> list[str | tuple[str, str]]:
+def _row(alarm: Mapping[str, Any], *, days: bool, reasons: bool) -> list[str | tuple[str, str]]:
     style = "dim" if alarm["acknowledged_by"] else level_style(alarm["level"])
     at_window = alarm["window"] == alarm["subject"]
     subject = t(f"窗口 {alarm['window']}", f"window {alarm['window']}")
@@ -73,6 +75,7 @@ def _row(alarm: Mapping[str, Any], *, days: bool) -> list[str | tuple[str, str]]
         subject if at_window else alarm["subject"],
         span(alarm["seconds"]),
         alarm["id"],
+        *([chosen(alarm["reason"])] if reasons else []),
         alarm["acknowledged_by"],
         *([_day(alarm)] if days else []),
     ]

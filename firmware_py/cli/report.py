@@ -160,9 +160,11 @@ def _span(session: Session, first: date, last: date, csv_file: Path | None) -> N
 
 
 def _names(session: Session) -> dict[str, Any]:
-    """Return the names of items and categories."""
+    """Return the names of items and categories, and, as ``reason:ID``, the reasons' words."""
     catalogue = session.client.ask("item.list")
-    return {one["id"]: one["name"] for one in (*catalogue["categories"], *catalogue["items"])}
+    names = {one["id"]: one["name"] for one in (*catalogue["categories"], *catalogue["items"])}
+    reasons = session.client.ask("rating.reasons")
+    return names | {f"reason:{one['id']}": one["words"] for one in reasons}
 
 
 def _today(session: Session) -> date:

@@ -74,6 +74,7 @@ def _headings() -> list[str]:
         t("未评价", "No answer"),
         t("参评率", "Share answered"),
         t("评价分布", "Scores"),
+        t("差评原因", "Reasons of bad ratings"),
         t("黄色告警", "Amber alarms"),
         t("红色告警", "Red alarms"),
         t("已确认告警", "Acknowledged"),
@@ -113,6 +114,7 @@ def _cells(row: Mapping[str, Any] | None, tally: Mapping[str, Any]) -> Iterator[
     yield str(tally["unanswered"])
     yield f"{rated / asked:.0%}" if asked else ""
     yield " ".join(f"{score}★×{n}" for score, n in sorted(tally["scores"].items(), reverse=True))
+    yield " ".join(f"{name}×{n}" for name, n in tally["reasons"].items())
     yield _count(hall.get("amber"))
     yield _count(hall.get("red"))
     yield _count(hall.get("acknowledged"))

@@ -8,7 +8,17 @@ from typing import Any
 from firmware_py.cli.output import Column, prose, say, span, table
 from firmware_py.cli.words import chosen, joined, t
 
-__all__ = ["category_name", "clock", "mean", "parts", "score", "share", "show_day", "show_span"]
+__all__ = [
+    "category_name",
+    "clock",
+    "mean",
+    "parts",
+    "reason_words",
+    "score",
+    "share",
+    "show_day",
+    "show_span",
+]
 
 Tally = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -20,7 +30,7 @@ NAMED_DATES = 12
 def show_day(figures: Row, names: Mapping[str, object]) -> None:
     """Show one business day."""
     say((figures["day"], "bold"))
-    _summary(figures)
+    _summary(figures, names)
     _parts(figures, names)
     _note([figures])
 
@@ -36,7 +46,7 @@ def show_span(found: Mapping[str, Any], names: Mapping[str, object]) -> None:
         say()
         _quality([*rows, summed])
         say()
-        _summary(total)
+        _summary(total, names)
         _parts(total, names)
     else:
         say(t("这段时间没有营业日。", "There is no business day in this time."))
@@ -80,7 +90,7 @@ def _note(rows: Sequence[Row]) -> None:
         )
 
 
-def _summary(row: Row) -> None:
+def _summary(row: Row, names: Mapping[str, object]) -> None:
     total = row["total"]
     mean_wait = span(row["wait_s"] / row["called"]) if row["called"] else "-"
     wait = _wait(row)
@@ -124,6 +134,9 @@ def _summary(row: Row) -> None:
             f"bad {total['bad']}  no answer {total['unanswered']}  {scores}",
         ).rstrip()
     )
+    if total["reasons"]:
+        told = "  ".join(f"{reason_words(one, names)} {n}" for one, n in total["reasons"].items())
+        say(t(f"差评原因：{told}", f"reasons of bad ratings: {told}"))
     seen = clock(row["median_acknowledge_s"], row)
     slowest = span(row["longest_acknowledge_s"]) or "-"
     say(
@@ -225,6 +238,13 @@ def _parts(figures: Row, names: Mapping[str, object]) -> None:
         if figures[key]:
             say()
             _tallies(heading, key, figures, names)
+
+
+def reason_words(reason: str, names: Mapping[str, object]) -> str:
+    """Return a reason of a bad rating in words."""
+    if reason == "words":
+        return t("其他（口述）", "in their own words")
+    return chosen(names.get(f"reason:{reason}"), reason)
 
 
 def category_name(key: str, names: Mapping[str, object]) -> str:

@@ -65,6 +65,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "rating.given": ("{number} 评价 {score} 分{why}", "{number} rated {score}{why}"),
     "rating.unanswered": ("{number} 未评价", "{number} gave no rating"),
+    "rating.rejected": (
+        "窗口 {window} 的评价 {score} 分没有计入{of}：{not_counted}",
+        "a rating of {score} at window {window} does not count{of}: {not_counted}",
+    ),
     "alarm.raised": ("{level}告警：{kind}（{subject}）", "{level} alarm: {kind} ({subject})"),
     "alarm.acknowledged": ("告警 {alarm} 已确认（{by}）", "alarm {alarm} acknowledged by {by}"),
     "alarm.cleared": ("告警 {alarm} 已解除", "alarm {alarm} cleared"),
@@ -102,6 +106,10 @@ def _words(data: Mapping[str, Any]) -> dict[str, object]:
     words["skills"] = t("全部事项", "everything") if skills is None else joined(skills)
     reason = data.get("reason")
     words["why"] = _in_brackets(reason if isinstance(reason, str) else "")
+    words["of"] = t(f"（{data.get('number')}）", f" ({data.get('number')})") * bool(
+        data.get("number")
+    )
+    words["not_counted"] = in_words(data.get("why", ""), "rejected")
     words["why_jumped"] = in_words(reason, "jump")
     first, last = data.get("first"), data.get("number")
     words["stretch"] = last if first == last else t(f"{first} 至 {last}", f"{first} to {last}")

@@ -210,6 +210,18 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveReason:
+    """Why a rating was bad: the id of one of the hall's reasons, or words.
+
+    For ``number``, or the transaction last rated at ``window``; once, and soon after the rating.
+    """
+
+    reason: str
+    window: str | None = None
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CallHelp:
     """A window calls the duty manager."""
 
@@ -297,6 +309,7 @@ Command = (
     | MarkMissed
     | AskRating
     | Rate
+    | GiveReason
     | CallHelp
     | AcknowledgeAlarm
     | ShowNotice
@@ -332,6 +345,7 @@ COMMANDS: dict[str, type[Command]] = {
     "window.ask_rating": AskRating,
     "window.help": CallHelp,
     "rate": Rate,
+    "rate.reason": GiveReason,
     "alarm.ack": AcknowledgeAlarm,
     "notice.show": ShowNotice,
     "notice.remove": RemoveNotice,

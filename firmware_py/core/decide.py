@@ -1,8 +1,8 @@
 """Decide a command: its events, or a refusal with a reason.
 
 Each family of commands has a file of its own (``decide_day``, ``decide_hours``,
-``decide_series``, ``decide_tickets``, ``decide_windows``, ``decide_service``, ``decide_alarms``,
-``decide_notices``); this one brings them together.
+``decide_series``, ``decide_tickets``, ``decide_windows``, ``decide_service``, ``decide_rating``,
+``decide_alarms``, ``decide_notices``); this one brings them together.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from firmware_py.core import (
     decide_day,
     decide_hours,
     decide_notices,
+    decide_rating,
     decide_series,
     decide_service,
     decide_tickets,
@@ -64,7 +65,8 @@ _DECIDE: dict[type[c.Command], Callable[[Rules, State, Any, int], Decision]] = {
     c.FinishService: decide_service.finish,
     c.MarkMissed: decide_service.missed,
     c.AskRating: decide_service.ask_rating,
-    c.Rate: decide_service.rate,
+    c.Rate: decide_rating.rate,
+    c.GiveReason: decide_rating.give_reason,
     c.CallHelp: decide_alarms.call_help,
     c.AcknowledgeAlarm: decide_alarms.acknowledge,
     c.ShowNotice: decide_notices.show,

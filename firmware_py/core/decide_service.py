@@ -1,16 +1,16 @@
-"""Decisions at a window: call, recall, start, finish, missed, rating."""
+"""Decisions at a window: call, recall, start, finish, missed."""
 
 from __future__ import annotations
 
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
-from firmware_py.core.alarms import clear_of_ticket, clear_of_window, free_key
+from firmware_py.core.alarms import clear_of_ticket, clear_of_window
+from firmware_py.core.decide_rating import ask
 from firmware_py.core.decide_tickets import IN_HAND, find
 from firmware_py.core.decide_windows import find_window
-from firmware_py.core.events_aside import AlarmCleared, AlarmRaised
+from firmware_py.core.events_aside import AlarmCleared
 from firmware_py.core.model import (
     AlarmKind,
-    Level,
     State,
     Ticket,
     TicketStatus,
@@ -21,7 +21,7 @@ from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.core.rules import Rules
 from firmware_py.core.waiting import key_of, next_ticket, priority_of
 
-__all__ = ["ask_rating", "call_next", "call_ticket", "finish", "missed", "rate", "recall", "start"]
+__all__ = ["ask_rating", "call_next", "call_ticket", "finish", "missed", "recall", "start"]
 
 Decision = list[e.Event] | Refusal
 
@@ -161,15 +161,7 @@ def _finish(
     events += clear_of_window(state, window.id)
     events.append(e.ServiceFinished(ticket.number, window.id, service_s))
     if rules.rating_asked:
-        events += _ask(rules, window, ticket.number, now_ms)
-    return events
-
-
-def _ask(rules: Rules, window: Window, number: str, now_ms: int) -> list[e.Event]:
-    events: list[e.Event] = []
-    if window.rating_ticket is not None and window.rating_ticket != number:
-        events.append(e.RatingUnanswered(window.rating_ticket, window.id))
-    events.append(e.RatingAsked(number, window.id, now_ms + rules.rating_wait_s * 1000))
+        events += ask(rules, window, ticket.number, now_ms)
     return events
 
 
@@ -197,52 +189,4 @@ def ask_rating(rules: Rules, state: State, command: c.AskRating, now_ms: int) ->
         return _finish(rules, state, window, state.tickets[window.ticket], now_ms)
     if window.rating_ticket is None:
         return refuse("no_rating_open")
-    return _ask(rules, window, window.rating_ticket, now_ms)
-
-
-def rate(rules: Rules, state: State, command: c.Rate, now_ms: int) -> Decision:
-    """Take a rating for the transaction that the pad asked about, or for a named ticket."""
-    if not 1 <= command.score <= rules.rating_max:
-        return refuse("bad_score", max=rules.rating_max)
-    number = command.number
-    if number is None:
-        if command.window is None:
-            return refuse("rating_where")
-        window = find_window(state, command.window)
-        if isinstance(window, Refusal):
-            return window
-        number = window.rating_ticket
-        if number is None:
-            return refuse("no_rating_open")
-    ticket = find(state, number)
-    if isinstance(ticket, Refusal):
-        return ticket
-    bad = command.score <= rules.rating_bad
-    if ticket.rating_state == "given":
-        return _add_reason(rules, ticket, command)
-    asked_at = ticket.window
-    if ticket.rating_state != "asked" or asked_at is None:
-        return refuse("no_rating_open")
-    if command.window is not None and command.window != asked_at:
-        return refuse("no_rating_open")
-    events: list[e.Event] = [
-        e.RatingGiven(ticket.number, asked_at, command.score, bad, command.reason)
-    ]
-    if bad:
-        key = free_key(state, AlarmKind.RATING, ticket.number)
-        events.append(
-            AlarmRaised(key, AlarmKind.RATING, Level.RED, ticket.number, asked_at, command.score)
-        )
-    return events
-
-
-def _add_reason(rules: Rules, ticket: Ticket, command: c.Rate) -> Decision:
-    """A bad rating may get its reason afterwards; the score itself stays."""
-    wants_reason = ticket.rating is not None and ticket.rating <= rules.rating_bad
-    if not (wants_reason and command.reason and not ticket.rating_reason):
-        return refuse("already_rated", number=ticket.number)
-    if command.score != ticket.rating or ticket.window is None or ticket.rating is None:
-        return refuse("already_rated", number=ticket.number)
-    return [
-        e.RatingGiven(ticket.number, ticket.window, ticket.rating, bad=True, reason=command.reason)
-    ]
+    return ask(rules, window, window.rating_ticket, now_ms)

@@ -268,13 +268,17 @@ class RatingAsked:
 
 @dataclass(frozen=True, slots=True)
 class RatingGiven:
-    """A transaction was rated."""
+    """A transaction was rated. A bad one's ``reason``, given later, repeats the event with it.
+
+    ``late``: after no answer had been recorded, before anybody else was called to the window.
+    """
 
     number: str
     window: str
     score: int
     bad: bool
     reason: str = ""
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +287,21 @@ class RatingUnanswered:
 
     number: str
     window: str
+
+
+@dataclass(frozen=True, slots=True)
+class RatingRejected:
+    """A rating that does not count; once for each transaction and ``why``.
+
+    ``late`` (its time was over), ``double`` (rated already), ``early`` (its work is not finished),
+    ``other_window`` (``number`` was not served at ``window``) or ``nothing`` (nobody has been
+    served at ``window``: no number).
+    """
+
+    window: str
+    score: int
+    why: str
+    number: str | None = None
 
 
 Event = (
@@ -310,6 +329,7 @@ Event = (
     | RatingAsked
     | RatingGiven
     | RatingUnanswered
+    | RatingRejected
     | AlarmRaised
     | AlarmAcknowledged
     | AlarmCleared
@@ -344,6 +364,7 @@ EVENTS: dict[str, type[Event]] = {
     "rating.asked": RatingAsked,
     "rating.given": RatingGiven,
     "rating.unanswered": RatingUnanswered,
+    "rating.rejected": RatingRejected,
     "alarm.raised": AlarmRaised,
     "alarm.acknowledged": AlarmAcknowledged,
     "alarm.cleared": AlarmCleared,

@@ -7,6 +7,7 @@ from typing import Any
 
 from firmware_py.core import events as e
 from firmware_py.core import evolve_aside as aside
+from firmware_py.core import evolve_rating as rating
 from firmware_py.core.alarms import ENDED_BY_ACKNOWLEDGEMENT
 from firmware_py.core.events_aside import (
     ActionTaken,
@@ -47,18 +48,10 @@ def evolve(state: State, event: e.Event, at_ms: int) -> State:
     return state
 
 
-def _window(state: State, window: str) -> Window:
-    # A window that the configuration no longer has may still be in the journal.
-    found = state.windows.get(window)
-    if found is None:
-        found = state.windows[window] = Window(window)
-    return found
-
-
 def _leave_window(state: State, ticket: Ticket, at_ms: int) -> None:
     """The ticket is no longer in its window's hand."""
     if ticket.window is not None:
-        window = _window(state, ticket.window)
+        window = state.window_of(ticket.window)
         if window.ticket == ticket.number:
             window.ticket = None
             window.free_ms = at_ms
@@ -88,8 +81,8 @@ def _day_opened(state: State, event: e.DayOpened, at_ms: int) -> None:
         state.calls = state.finished = 0
         for window in state.windows.values():
             window.served = 0
-            window.rating_ticket = None
             window.ticket = None
+            rating.forget(window)
     state.day = event.day
     state.day_open = True
     state.opened_ms = at_ms
@@ -226,7 +219,7 @@ def _ticket_returned(state: State, event: e.TicketReturned, at_ms: int) -> None:
 
 
 def _window_opened(state: State, event: e.WindowOpened, at_ms: int) -> None:
-    window = _window(state, event.window)
+    window = state.window_of(event.window)
     window.status = WindowStatus.OPEN
     window.clerk = event.clerk
     window.skills = event.skills
@@ -234,23 +227,23 @@ def _window_opened(state: State, event: e.WindowOpened, at_ms: int) -> None:
 
 
 def _window_paused(state: State, event: e.WindowPaused, at_ms: int) -> None:
-    _window(state, event.window).status = WindowStatus.PAUSED
+    state.window_of(event.window).status = WindowStatus.PAUSED
 
 
 def _window_resumed(state: State, event: e.WindowResumed, at_ms: int) -> None:
-    window = _window(state, event.window)
+    window = state.window_of(event.window)
     window.status = WindowStatus.OPEN
     window.free_ms = at_ms
 
 
 def _window_closed(state: State, event: e.WindowClosed, at_ms: int) -> None:
-    window = _window(state, event.window)
+    window = state.window_of(event.window)
     window.status = WindowStatus.CLOSED
     window.clerk = ""
 
 
 def _window_skills_changed(state: State, event: e.WindowSkillsChanged, at_ms: int) -> None:
-    _window(state, event.window).skills = event.skills
+    state.window_of(event.window).skills = event.skills
 
 
 def _ticket_called(state: State, event: e.TicketCalled, at_ms: int) -> None:
@@ -266,7 +259,7 @@ def _ticket_called(state: State, event: e.TicketCalled, at_ms: int) -> None:
     ticket.called_ms = at_ms
     ticket.ended_ms = None
     ticket.reason = ""
-    window = _window(state, event.window)
+    window = state.window_of(event.window)
     window.ticket = event.number
     window.last_call_ms = at_ms
     state.calls += 1
@@ -295,7 +288,7 @@ def _service_finished(state: State, event: e.ServiceFinished, at_ms: int) -> Non
     _leave_window(state, ticket, at_ms)
     ticket.status = TicketStatus.FINISHED
     ticket.ended_ms = at_ms
-    _window(state, event.window).served += 1
+    state.window_of(event.window).served += 1
     state.finished += 1
 
 
@@ -306,32 +299,6 @@ def _ticket_missed(state: State, event: e.TicketMissed, at_ms: int) -> None:
     _leave_window(state, ticket, at_ms)
     ticket.status = TicketStatus.MISSED
     ticket.missed_ms = at_ms
-
-
-def _rating_asked(state: State, event: e.RatingAsked, at_ms: int) -> None:
-    state.tickets[event.number].rating_state = "asked"
-    window = _window(state, event.window)
-    window.rating_ticket = event.number
-    window.rating_until_ms = event.until_ms
-
-
-def _rating_closed(state: State, window: str, number: str) -> None:
-    found = _window(state, window)
-    if found.rating_ticket == number:
-        found.rating_ticket = None
-
-
-def _rating_given(state: State, event: e.RatingGiven, at_ms: int) -> None:
-    ticket = state.tickets[event.number]
-    ticket.rating = event.score
-    ticket.rating_state = "given"
-    ticket.rating_reason = event.reason
-    _rating_closed(state, event.window, event.number)
-
-
-def _rating_unanswered(state: State, event: e.RatingUnanswered, at_ms: int) -> None:
-    state.tickets[event.number].rating_state = "none"
-    _rating_closed(state, event.window, event.number)
 
 
 #: One function an event; ``Any`` because the value's type follows from the key.
@@ -357,9 +324,10 @@ _FOLD: dict[type[e.Event], Callable[[State, Any, int], None]] = {
     e.ServiceStarted: _service_started,
     e.ServiceFinished: _service_finished,
     e.TicketMissed: _ticket_missed,
-    e.RatingAsked: _rating_asked,
-    e.RatingGiven: _rating_given,
-    e.RatingUnanswered: _rating_unanswered,
+    e.RatingAsked: rating.asked,
+    e.RatingGiven: rating.given,
+    e.RatingUnanswered: rating.unanswered,
+    e.RatingRejected: rating.rejected,
     AlarmRaised: aside.alarm_raised,
     AlarmAcknowledged: aside.alarm_acknowledged,
     AlarmCleared: aside.alarm_cleared,

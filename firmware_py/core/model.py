@@ -109,6 +109,10 @@ class Ticket:
     #: ``asked``, ``given``, ``none`` (no answer) or empty.
     rating_state: str = ""
     rating_reason: str = ""
+    #: When it was rated, or found unanswered.
+    rated_ms: int | None = None
+    #: Why ratings for it did not count, each once; see ``RatingRejected``.
+    rating_rejected: tuple[str, ...] = ()
     estimate_s: int | None = None
 
     @property
@@ -132,6 +136,10 @@ class Window:
     #: The ticket whose rating its pad waits for.
     rating_ticket: str | None = None
     rating_until_ms: int = 0
+    #: The ticket whose question ended last here, answered or not.
+    rated_ticket: str | None = None
+    #: Its pad was pressed before anybody was served; recorded once.
+    rated_nothing: bool = False
     served: int = 0
 
 
@@ -247,3 +255,10 @@ class State:
     #: Who waits, by queue: ``(issued_ms, ordinal, number)`` in order. Rebuilt, never stored.
     queues: dict[QueueKey, list[tuple[int, int, str]]] = field(default_factory=dict)
     waiting: int = 0
+
+    def window_of(self, name: str) -> Window:
+        """Return a window; one that the configuration no longer has may be in the journal."""
+        found = self.windows.get(name)
+        if found is None:
+            found = self.windows[name] = Window(name)
+        return found

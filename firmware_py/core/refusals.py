@@ -6,10 +6,14 @@ A sentence says what to do, not only what is wrong; ``{names}`` are filled from 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from firmware_py.core.rules import Text
 
-__all__ = ["SENTENCES", "Refusal", "refuse"]
+if TYPE_CHECKING:
+    from firmware_py.core.events import Event
+
+__all__ = ["SENTENCES", "RecordedRefusal", "Refusal", "refuse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,22 @@ class Refusal:
     zh: str
     en: str
     data: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRefusal(Refusal):
+    """A refusal that must be known later: ``events`` are recorded with it."""
+
+    events: tuple[Event, ...] = ()
+
+    @classmethod
+    def of(cls, refusal: Refusal, *events: Event) -> RecordedRefusal:
+        """Return ``refusal`` with what is to be recorded."""
+        return cls(refusal.code, refusal.zh, refusal.en, refusal.data, events)
+
+    def told(self) -> Refusal:
+        """Return what whoever asked is told."""
+        return Refusal(self.code, self.zh, self.en, self.data)
 
 
 #: code -> (Chinese, English).
@@ -189,6 +209,31 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "bad_score": ("评价应在 1 到 {max} 之间。", "A rating is from 1 to {max}."),
     "already_rated": ("{number} 已经评价过。", "{number} has been rated already."),
+    "rating_late": (
+        "{number} 的评价时间已过，本次评价没有计入。",
+        "The time to rate {number} is over; this rating does not count.",
+    ),
+    "rating_early": (
+        "{number} 还没有办结，办结后再请评价。",
+        "{number} is not finished yet; its rating is asked for then.",
+    ),
+    "rating_elsewhere": (
+        "{number} 不是在这个窗口办理的，请到办理的窗口评价。",
+        "{number} was not served at this window; rate it where it was served.",
+    ),
+    "no_bad_rating": (
+        "没有需要说明原因的评价。",
+        "No rating waits for a reason: only a bad one has one.",
+    ),
+    "reason_empty": ("请写明原因。", "Say the reason."),
+    "reason_known": (
+        "{number} 的差评原因已经记录，不能更改。",
+        "The reason for {number}'s bad rating is recorded and stays as it is.",
+    ),
+    "reason_late": (
+        "{number} 的差评原因超过了说明的时间，没有计入。",
+        "It is too late for a reason of {number}'s bad rating; it was not taken.",
+    ),
     "rating_where": ("请写明窗口或号码。", "Say which window or ticket."),
     "unknown_notice": (
         "没有编号为 {notice} 的通知，请用 hallctl notice list 查看。",

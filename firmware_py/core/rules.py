@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 __all__ = [
+    "USUAL_REASONS",
     "Category",
     "Hours",
     "Item",
@@ -30,6 +31,18 @@ class Text:
 
     zh: str
     en: str
+
+
+#: Why a rating may be bad, where the hall has no reasons of its own.
+USUAL_REASONS: Mapping[str, Text] = {
+    "long_wait": Text("等候时间太长", "Waited too long"),
+    "slow": Text("办理速度慢", "The work took too long"),
+    "attitude": Text("服务态度不好", "Unfriendly"),
+    "unclear": Text("没有一次讲清楚", "Not explained clearly the first time"),
+    "sent_away": Text("来回跑多次", "Sent away to come again"),
+    "wrong": Text("办理有差错", "Something was done wrong"),
+    "other": Text("其他原因", "Another reason"),
+}
 
 
 class Trait(StrEnum):
@@ -181,6 +194,12 @@ class Rules:
     rating_wait_s: int = 60
     rating_max: int = 5
     rating_bad: int = 2
+    #: So long after no answer was recorded it still counts, until the window calls again; 0 never.
+    rating_late_s: int = 0
+    #: So long after a bad rating its reason is taken.
+    rating_reason_s: int = 120
+    #: Ids of the reasons that a bad rating may have; other words count as words.
+    rating_reasons: Mapping[str, Text] = field(default_factory=lambda: dict(USUAL_REASONS))
 
     quota_day: int | None = None
     #: Tickets a day for one person, known by a keyed hash.

@@ -57,6 +57,7 @@ class Inputs:
         self._window_of_pad = {w.pad: w.id for w in settings.windows if w.pad is not None}
         self._window_of_button = {w.button: w.id for w in settings.windows if w.button is not None}
         self._kiosk_of_button = {k.button: k for k in settings.kiosks if k.button is not None}
+        self._reasons = [reason.id for reason in settings.rating.reasons]
         self._first_item = settings.kiosks[0].item if settings.kiosks else None
 
     def happened(self, device: str, given: Input) -> None:
@@ -111,6 +112,8 @@ class Inputs:
         match given.event:
             case "rate" if given.value is not None:
                 return c.Rate(given.value, window=window)
+            case "reason" if given.value is not None and 0 < given.value <= len(self._reasons):
+                return c.GiveReason(self._reasons[given.value - 1], window=window)
             case "pause" if found.status is WindowStatus.CLOSED:
                 return c.OpenWindow(window)
             case "pause" if found.status is WindowStatus.PAUSED:

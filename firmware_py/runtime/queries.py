@@ -32,6 +32,7 @@ from firmware_py.runtime.reports import READ_AT_ONCE, Reports
 from firmware_py.runtime.technician import Technician, unknown_device
 from firmware_py.runtime.views import (
     alarm_view,
+    bad_reason,
     hall_view,
     hours_view,
     item_view,
@@ -67,6 +68,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "window.list": answers.windows,
         "alarm.list": answers.alarms,
         "item.list": answers.items,
+        "rating.reasons": answers.reasons,
         "device.list": answers.devices,
         "device.show": answers.device,
         **Technician(hall).queries(),
@@ -119,7 +121,7 @@ class Answers:
             **hall_view(state),
             "hours": hours_view(hall.rules, state, now_ms),
             "windows": [window_view(hall.rules, state, w, now_ms) for w in state.windows.values()],
-            "alarm_list": [alarm_view(state, a, now_ms) for a in state.alarms.values()],
+            "alarm_list": self._alarms(),
             "last_calls": last_calls(state, 8),
             "devices": {
                 "total": len(health),
@@ -193,8 +195,19 @@ class Answers:
 
     async def alarms(self, params: dict[str, Any], user: str) -> Any:
         """Return the alarms that stand."""
+        return self._alarms()
+
+    def _alarms(self) -> list[dict[str, Any]]:
         state, now_ms = self._hall.state(), self._hall.clock.now_ms()
-        return [alarm_view(state, a, now_ms) for a in state.alarms.values()]
+        return [
+            {**alarm_view(state, a, now_ms), "reason": bad_reason(self._hall.rules, state, a)}
+            for a in state.alarms.values()
+        ]
+
+    async def reasons(self, params: dict[str, Any], user: str) -> Any:
+        """Return the reasons that a bad rating may have, in the order of pads' keys."""
+        found = self._hall.rules.rating_reasons
+        return [{"id": name, "words": asdict(words)} for name, words in found.items()]
 
     async def items(self, params: dict[str, Any], user: str) -> Any:
         """Return the catalogue with present waits."""

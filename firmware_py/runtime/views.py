@@ -7,7 +7,7 @@ from typing import Any
 
 from firmware_py.app.clock import local_text
 from firmware_py.core.estimate import estimate
-from firmware_py.core.model import Alarm, State, Ticket, TicketStatus, Window
+from firmware_py.core.model import Alarm, AlarmKind, State, Ticket, TicketStatus, Window
 from firmware_py.core.opening import (
     DayPlan,
     clock_text,
@@ -16,7 +16,7 @@ from firmware_py.core.opening import (
     opening_words,
     plan_of,
 )
-from firmware_py.core.rules import Item, Rules
+from firmware_py.core.rules import Item, Rules, Text
 from firmware_py.core.waiting import eligible
 
 __all__ = [
@@ -94,6 +94,18 @@ def alarm_view(state: State, alarm: Alarm, now_ms: int) -> dict[str, Any]:
         "day": alarm.day,
         "carried": alarm.carried,
     }
+
+
+def bad_reason(rules: Rules, state: State, alarm: Alarm) -> Text | None:
+    """Return why somebody gave the bad rating of an alarm; None without a reason, or no more known.
+
+    For people in the hall alone: it may be somebody's own words.
+    """
+    ticket = state.tickets.get(alarm.subject)
+    if alarm.kind is not AlarmKind.RATING or ticket is None or alarm.day != state.day:
+        return None
+    reason = ticket.rating_reason
+    return rules.rating_reasons.get(reason, Text(reason, reason)) if reason else None
 
 
 def last_calls(state: State, most: int) -> list[dict[str, Any]]:

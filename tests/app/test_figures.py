@@ -57,6 +57,7 @@ def test_a_small_day() -> None:
         served=1, service_s=700, longest_s=700, overtime=1, rated=1, score_sum=1, bad=1
     )
     served_late.services, served_late.scores = {700: 1}, {1: 1}
+    served_late.reasons = {"words": 1}
     assert day.by_item["B01"] == served_late
     assert day.by_window["2"] == served_late
     assert day.by_clerk["li"] == served_late
@@ -66,8 +67,36 @@ def test_a_small_day() -> None:
         served=2, service_s=800, longest_s=700, missed=1, overtime=1, rated=2, score_sum=6, bad=1
     )
     both.services, both.scores = {100: 1, 700: 1}, {5: 1, 1: 1}
+    both.reasons = {"words": 1}
     assert day.total == both
     assert (day.first_seq, day.last_seq) == (1, len(hall.history))
+
+
+def test_a_late_answer_takes_the_place_of_no_answer() -> None:
+    hall = Hall(rating_late_s=60).open("1", clerk="wang")
+    hall.take()
+    hall.serve()
+    hall.tick(60)
+    hall.later(10).do(c.Rate(1, window="1"))
+    hall.later(10).do(c.GiveReason("slow", window="1"))
+    (day,) = figures(hall)
+    assert (day.total.rated, day.total.unanswered, day.total.bad) == (1, 0, 1)
+    assert day.by_clerk["wang"].reasons == {"slow": 1}
+    assert day.by_clerk["wang"].unanswered == 0
+
+
+def test_a_reason_counts_once_whether_it_came_with_the_rating_or_after_it() -> None:
+    hall = Hall().open("1")
+    for reason in ("slow", ""):
+        hall.take()
+        hall.serve()
+        hall.do(c.Rate(1, window="1", reason=reason))
+        if not reason:
+            hall.do(c.GiveReason("等了两个小时", window="1"))
+        hall.refused(c.Rate(2, window="1"))
+    (day,) = figures(hall)
+    assert day.total.reasons == {"slow": 1, "words": 1}
+    assert day.total.bad == day.total.rated == 2
 
 
 def test_no_answer_counts_as_no_answer_and_not_as_a_score() -> None:

@@ -68,6 +68,7 @@ EXAMPLES: dict[str, tuple[dict[str, Any], c.Command]] = {
     "window.ask_rating": ({"window": "1"}, c.AskRating("1")),
     "window.help": ({"window": "1"}, c.CallHelp("1")),
     "rate": ({"score": 5, "window": "1"}, c.Rate(5, "1")),
+    "rate.reason": ({"reason": "slow", "window": "1"}, c.GiveReason("slow", "1")),
     "notice.show": (
         {"text": "收费标准", "lines": ["纳税证明 | 免费"], "until": "2026-10-07"},
         c.ShowNotice("收费标准", lines=("纳税证明 | 免费",), until="2026-10-07"),

@@ -46,6 +46,7 @@ TABLES: dict[str, type[msgspec.Struct]] = {
 IN_WORDS = {
     ("[hall]", "roles"),
     ("[day]", "weekdays"),
+    ("[rating]", "reasons"),
     ("[[windows]]", "name"),
     ("[lines.NAME]", "settings"),
     ("[devices.NAME]", "line_settings"),

@@ -12,7 +12,7 @@ from firmware_py.core import events as e
 from firmware_py.core.decide import decide
 from firmware_py.core.evolve import evolve, initial
 from firmware_py.core.model import Alarm, State, Ticket, TicketStatus
-from firmware_py.core.refusals import Refusal
+from firmware_py.core.refusals import RecordedRefusal, Refusal
 from firmware_py.core.rules import Category, Item, Rules, Text, Trait, WindowRule
 
 E = TypeVar("E", bound=e.Event)
@@ -77,10 +77,10 @@ class Hall:
         before = copy.deepcopy(self.state)
         decision = decide(self.rules, self.state, command, self.now_ms)
         assert self.state == before
-        if not isinstance(decision, Refusal):
-            for event in decision:
-                evolve(self.state, event, self.now_ms)
-                self.history.append((event, self.now_ms))
+        noted = decision.events if isinstance(decision, RecordedRefusal) else ()
+        for event in noted if isinstance(decision, Refusal) else decision:
+            evolve(self.state, event, self.now_ms)
+            self.history.append((event, self.now_ms))
         return decision
 
     def do(self, command: c.Command) -> list[e.Event]:

@@ -18,7 +18,7 @@ from firmware_py.core.decide import decide
 from firmware_py.core.events import EVENT_NAMES
 from firmware_py.core.evolve import evolve, initial
 from firmware_py.core.model import AlarmKind, State, TicketStatus
-from firmware_py.core.refusals import Refusal
+from firmware_py.core.refusals import RecordedRefusal, Refusal
 from firmware_py.core.rules import Hours, Rules, Series, SpecialDays, Trait
 from firmware_py.core.series import count_of, number_text
 from firmware_py.core.waiting import key_of
@@ -91,7 +91,9 @@ class AnySequence(RuleBasedStateMachine):
         decision = decide(self.hall_rules, self.state, command, self.now_ms)
         if isinstance(decision, Refusal):
             assert decision.zh
-            return
+            decision = list(decision.events) if isinstance(decision, RecordedRefusal) else []
+            # A press that does not count changes no rating, and raises nothing.
+            assert all(type(event) is e.RatingRejected for event in decision)
         for event in decision:
             if isinstance(event, e.DayOpened) and not event.reopened:
                 self.given = []
@@ -209,6 +211,10 @@ class AnySequence(RuleBasedStateMachine):
     @rule(which=number, score=st.integers(1, 5), reason=st.sampled_from(["", "太慢"]))
     def rate_by_number(self, which: int, score: int, reason: str) -> None:
         self.give(c.Rate(score, number=self.some(which), reason=reason))
+
+    @rule(window=window_ids, reason=st.sampled_from(["", "slow"]))
+    def give_reason_at_pad(self, window: str, reason: str) -> None:
+        self.give(c.GiveReason(reason, window=window))
 
     @rule(window=window_ids, skills=st.sampled_from([None, None, None, (FILING,), (INVOICES,), ()]))
     def skills(self, window: str, skills: tuple[str, ...] | None) -> None:

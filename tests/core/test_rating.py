@@ -42,27 +42,13 @@ def test_no_answer_is_recorded_as_no_answer() -> None:
     assert (hall.ticket("A001").rating, hall.ticket("A001").rating_state) == (None, "none")
 
 
-def test_a_rating_that_comes_too_late_does_not_count() -> None:
-    hall = rated_hall()
-    hall.tick(60)
-    assert hall.refused(c.Rate(5, window="1")).code == "no_rating_open"
-    assert hall.refused(c.Rate(5, number="A001")).code == "no_rating_open"
-
-
 def test_a_rating_counts_once() -> None:
     hall = rated_hall()
     assert only(hall.do(c.Rate(4, window="1")), e.RatingGiven).score == 4
-    assert hall.refused(c.Rate(5, window="1")).code == "no_rating_open"
+    assert hall.refused(c.Rate(5, window="1")).code == "already_rated"
     assert hall.refused(c.Rate(5, number="A001")).code == "already_rated"
     assert hall.ticket("A001").rating == 4
     assert hall.tick(100) == []
-
-
-def test_a_rating_without_a_transaction_is_refused() -> None:
-    hall = Hall().open("1")
-    assert hall.refused(c.Rate(5, window="1")).code == "no_rating_open"
-    number = hall.take()
-    assert hall.refused(c.Rate(5, number=number)).code == "no_rating_open"
 
 
 def test_a_rating_goes_to_the_transaction_that_was_asked_about_not_to_the_next() -> None:
@@ -79,11 +65,6 @@ def test_the_next_question_ends_the_last_one_unanswered() -> None:
     events = hall.later(10).do(c.FinishService("1"))
     assert only(events, e.RatingUnanswered).number == "A001"
     assert only(events, e.RatingAsked).number == "A002"
-
-
-def test_another_windows_pad_cannot_rate() -> None:
-    hall = rated_hall()
-    assert hall.refused(c.Rate(1, window="2", number="A001")).code == "no_rating_open"
 
 
 def test_asking_again_gives_the_time_again() -> None:
@@ -124,8 +105,27 @@ def test_a_bad_rating_gets_its_reason_later_once_and_no_second_alarm() -> None:
     events = hall.do(c.Rate(1, number="A001", reason="等候时间太长"))
     assert events == [e.RatingGiven("A001", "1", 1, bad=True, reason="等候时间太长")]
     assert hall.ticket("A001").rating_reason == "等候时间太长"
-    again = c.Rate(1, number="A001", reason="another")
-    assert hall.refused(again).code == "already_rated"
+    again = c.GiveReason("another", number="A001")
+    assert hall.refused(again).code == "reason_known"
+
+
+def test_a_reason_comes_from_the_pad_for_the_rating_last_given_there() -> None:
+    hall = rated_hall()
+    hall.do(c.Rate(2, window="1"))
+    hall.later(10).do(c.GiveReason("long_wait", window="1"))
+    assert hall.ticket("A001").rating_reason == "long_wait"
+
+
+def test_a_reason_that_comes_much_later_is_somebody_elses() -> None:
+    hall = rated_hall(rating_reason_s=120)
+    hall.do(c.Rate(2, window="1"))
+    assert hall.later(120).refused(c.GiveReason("slow", window="1")).code == "reason_late"
+    assert hall.ticket("A001").rating_reason == ""
+
+
+def test_a_good_rating_keeps_no_reason() -> None:
+    hall = rated_hall()
+    assert only(hall.do(c.Rate(5, window="1", reason="slow")), e.RatingGiven).reason == ""
 
 
 def test_a_reason_cannot_change_the_score() -> None:

@@ -37,6 +37,24 @@ def serving() -> Hall:
     return hall
 
 
+def late() -> Hall:
+    hall = finished()
+    hall.tick(60)
+    return hall
+
+
+def badly_rated() -> Hall:
+    hall = finished()
+    hall.do(c.Rate(1, window="1"))
+    return hall
+
+
+def explained() -> Hall:
+    hall = badly_rated()
+    hall.do(c.GiveReason("long_wait", window="1"))
+    return hall
+
+
 def finished() -> Hall:
     hall = serving()
     hall.do(c.FinishService("1"))
@@ -208,10 +226,19 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
     "already_started": [(serving, c.StartService("1"))],
     "missed_being_served": [(serving, c.MarkMissed("1"))],
     "call_again_first": [(lambda: called(calls_before_missed=2), c.MarkMissed("1"))],
-    "no_rating_open": [(rated, c.Rate(5, window="1")), (rated, c.AskRating("1"))],
+    "no_rating_open": [
+        (lambda: Hall().open("1"), c.Rate(5, window="1")), (rated, c.AskRating("1"))
+    ],
     "bad_score": [(finished, c.Rate(6, window="1"))],
-    "already_rated": [(rated, c.Rate(5, number="A001"))],
-    "rating_where": [(finished, c.Rate(5))],
+    "already_rated": [(rated, c.Rate(5, number="A001")), (rated, c.Rate(5, window="1"))],
+    "rating_late": [(late, c.Rate(5, window="1")), (late, c.Rate(5, number="A001"))],
+    "rating_early": [(called, c.Rate(5, window="1")), (serving, c.Rate(5, number="A001"))],
+    "rating_elsewhere": [(finished, c.Rate(5, window="2", number="A001"))],
+    "no_bad_rating": [(finished, c.GiveReason("slow", "1")), (rated, c.GiveReason("slow", "1"))],
+    "reason_empty": [(badly_rated, c.GiveReason(" ", "1"))],
+    "reason_known": [(explained, c.GiveReason("slow", "1"))],
+    "reason_late": [(lambda: badly_rated().later(120), c.GiveReason("slow", number="A001"))],
+    "rating_where": [(finished, c.Rate(5)), (finished, c.GiveReason("slow"))],
     "unknown_notice": [(Hall, c.RemoveNotice("n1"))],
     "notice_empty": [(Hall, c.ShowNotice(" ")), (Hall, c.ShowNotice("", lines=(" ",)))],
     "bad_notice_id": [(Hall, c.ShowNotice("放假", one)) for one in ("a b", "a" * 33, "../x", "-")],

@@ -13,7 +13,7 @@ from firmware_py.core.decide import decide
 from firmware_py.core.events import EVENT_NAMES
 from firmware_py.core.evolve import evolve
 from firmware_py.core.model import State, Window
-from firmware_py.core.refusals import Refusal
+from firmware_py.core.refusals import RecordedRefusal, Refusal
 from firmware_py.core.rules import Category, Item, Rules, Text, WindowRule
 from firmware_py.runtime.broker_port import BrokerPort
 from firmware_py.runtime.hall import Hall
@@ -68,10 +68,10 @@ class CoreHall(FakeHall):
     def carry_out(self, command: Command, command_id: str, by: str) -> Outcome:
         """Decide and record a command."""
         decision = decide(self.rules, self.state, command, self.now_ms)
-        if isinstance(decision, Refusal):
-            return Outcome(refusal=decision)
+        refusal = decision if isinstance(decision, Refusal) else None
+        noted = refusal.events if isinstance(refusal, RecordedRefusal) else ()
         happened = []
-        for event in decision:
+        for event in noted if isinstance(decision, Refusal) else decision:
             evolve(self.state, event, self.now_ms)
             name, body = EVENT_NAMES[type(event)], encode(event)
             seq = self.last_seq + 1
@@ -79,7 +79,9 @@ class CoreHall(FakeHall):
             happened.append(Happened(seq, self.now_ms, name, by, command_id, event, body))
         if self.sync is not None:
             self.sync.recorded(happened)
-        return Outcome(tuple(happened))
+        return Outcome(
+            tuple(happened), refusal.told() if isinstance(refusal, RecordedRefusal) else refusal
+        )
 
     async def submit(self, name: str, params: dict[str, Any], command_id: str, by: str) -> bytes:
         outcome = self.carry_out(parse_command(name, params), command_id, by)

@@ -114,6 +114,7 @@ class Day:
         await say("window.start", window="1")
         await say("window.finish", window="1")
         await say("rate", window="1", score=1, reason="等候时间太长")
+        await say("rate", window="1", score=5)
         await say("window.next", window="2")
         await say("window.start", window="2")
         self.tick(500)

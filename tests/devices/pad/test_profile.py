@@ -51,7 +51,7 @@ def test_a_profile_that_is_not_there_says_where_it_was_looked_for() -> None:
         ('kind = "sum8"', 'kind = "sum9"', "frame.parts[7].kind: Invalid enum value 'sum9'"),
         ('{ part = "address" },', "", "frame.parts[1]: address is no part of this frame"),
         ('{ part = "data", max = 32 },', "", "frame.parts: exactly one data part is needed"),
-        ('value = "last"', "", 'event[0].value: a rating needs value = "last", "decimal" or'),
+        ('value = "last"', "", 'event[0].value: a rate needs value = "last", "decimal" or'),
         ('"waiting:3", ', '"stars:3", ', "commands.show.data[0]: show has no stars to show"),
         ('how = "echo"', 'how = "echo"\ndata = "00"', "acknowledge: function and data belong to"),
         ("[frame]", "[frame", "Expected ']' at the end of a table declaration"),
