@@ -42,6 +42,7 @@ def test_a_rating_can_be_given_by_number(hallctl: Hallctl) -> None:
     hallctl.events("window", "start", "4")
     hallctl.events("window", "finish", "4")
     assert hallctl("rate", number, "5").out == f"{number} rated 5\n"
+    assert hallctl("rate", number, "--reason", "slow").err.startswith("No rating waits")
     again = hallctl("rate", number, "4")
     assert again.code == 1
     assert again.err == f"{number} has been rated already.\n"
@@ -111,3 +112,20 @@ def test_all_alarms_are_acknowledged_at_once(hallctl: Hallctl) -> None:
     assert hallctl("alarms", "ack", "--all").out == "No alarm waits to be seen.\n"
     both = hallctl("alarms", "ack", "help:7", "--all")
     assert both.code == 2
+
+
+def test_the_reason_of_a_bad_rating_may_follow_and_reaches_the_duty_manager(
+    hallctl: Hallctl,
+) -> None:
+    assert "long_wait" in hallctl("rate", "--reasons").out
+    hallctl("window", "open", "4")
+    hallctl("ticket", "take", "F01")
+    number = hallctl.events("window", "next", "4")["ticket.called"]["number"]
+    hallctl("window", "finish", "4")
+    hallctl.events("rate", "4", "1")
+    assert hallctl.events("rate", "4", "--reason", "long_wait")["rating.given"]["bad"] is True
+    shown = hallctl("alarms").out
+    assert number in shown
+    assert "Waited too long" in shown
+    second = hallctl("rate", "4", "5")
+    assert (second.code, second.err) == (1, f"{number} has been rated already.\n")
