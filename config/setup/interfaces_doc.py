@@ -28,6 +28,7 @@ _TYPES = {
     "bool": "boolean",
     "tuple[Trait, ...]": "list of traits",
     "tuple[str, ...]": "list of strings",
+    "tuple[PaperTicked, ...]": "list of papers",
 }
 
 

@@ -17,6 +17,7 @@ from firmware_py.app.wrong_params import WrongParams, explain
 from firmware_py.core.commands import COMMANDS, Command, TakeTicket
 from firmware_py.core.events import EVENTS, Event
 from firmware_py.core.model import State
+from firmware_py.core.papers import PaperTicked
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.waiting import rebuild
 
@@ -105,6 +106,9 @@ def _check_field(name: str, field_name: str, value: object) -> None:
             )
         for one in value:
             _check_field(name, field_name, one)
+    elif isinstance(value, PaperTicked):
+        for part in (value.paper, value.name, value.count):
+            _check_field(name, field_name, part)
     elif isinstance(value, str) and (len(value) > MAX_TEXT or _has_controls(value)):
         raise BadCommandError(
             "bad_field",

@@ -19,6 +19,7 @@ KINDS = {
     "idle": Text("窗口空闲", "idle window"),
     "rating": Text("差评", "bad rating"),
     "help": Text("呼叫值班长", "call for help"),
+    "form": Text("受理单到期", "form due"),
 }
 LEVELS = {"amber": Text("黄色", "amber"), "red": Text("红色", "red")}
 TALLY = (

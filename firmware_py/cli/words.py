@@ -87,6 +87,7 @@ _CODES = {
     "alarm.idle": ("窗口未叫号", "window calls nobody"),
     "alarm.rating": ("差评", "bad rating"),
     "alarm.help": ("窗口求助", "call for help"),
+    "alarm.form": ("受理单到期", "form due"),
     "starting": ("启动中", "starting"),
     "ok": ("正常", "ok"),
     "warning": ("提醒", "warning"),

@@ -7,10 +7,18 @@ from collections.abc import Iterator
 from firmware_py.core.events_aside import AlarmCleared
 from firmware_py.core.model import Alarm, AlarmKind, State, Ticket, TicketStatus
 
-__all__ = ["ENDED_BY_ACKNOWLEDGEMENT", "clear_of_ticket", "clear_of_window", "free_key"]
+__all__ = [
+    "ENDED_BY_ACKNOWLEDGEMENT",
+    "OUTLIVES_THE_DAY",
+    "clear_of_ticket",
+    "clear_of_window",
+    "free_key",
+]
 
 #: These have no end of their own: the duty manager's acknowledgement is it.
 ENDED_BY_ACKNOWLEDGEMENT = frozenset({AlarmKind.RATING, AlarmKind.HELP})
+#: They stand over the closing of the day. A form's end with the form.
+OUTLIVES_THE_DAY = ENDED_BY_ACKNOWLEDGEMENT | {AlarmKind.FORM}
 
 
 def free_key(state: State, kind: AlarmKind, subject: str) -> str:

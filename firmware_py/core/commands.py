@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from firmware_py.core.commands_papers import FORM_COMMANDS, PaperCommand
 from firmware_py.core.rules import Trait
 
 __all__ = ["COMMANDS", "Command"]
@@ -317,6 +318,7 @@ Command = (
     | RecordAction
     | SetClock
     | Tick
+    | PaperCommand
 )
 
 #: Names for other programs. ``RecordAction``, ``SetClock`` and ``Tick`` are the daemon's own.
@@ -349,4 +351,5 @@ COMMANDS: dict[str, type[Command]] = {
     "alarm.ack": AcknowledgeAlarm,
     "notice.show": ShowNotice,
     "notice.remove": RemoveNotice,
+    **FORM_COMMANDS,
 }

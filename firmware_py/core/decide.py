@@ -2,7 +2,8 @@
 
 Each family of commands has a file of its own (``decide_day``, ``decide_hours``,
 ``decide_series``, ``decide_tickets``, ``decide_windows``, ``decide_service``, ``decide_rating``,
-``decide_alarms``, ``decide_notices``); this one brings them together.
+``decide_alarms``, ``decide_notices``, ``decide_documents``, ``decide_forms``); this one brings
+them together.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from collections.abc import Callable
 from typing import Any
 
 from firmware_py.core import commands as c
+from firmware_py.core import commands_papers as p
 from firmware_py.core import (
     decide_alarms,
     decide_day,
+    decide_documents,
+    decide_forms,
     decide_hours,
     decide_notices,
     decide_rating,
@@ -72,6 +76,14 @@ _DECIDE: dict[type[c.Command], Callable[[Rules, State, Any, int], Decision]] = {
     c.ShowNotice: decide_notices.show,
     c.RemoveNotice: decide_notices.remove,
     c.Tick: _tick,
+    p.AddDocument: decide_documents.add,
+    p.ReplaceDocument: decide_documents.replace,
+    p.RemoveDocument: decide_documents.remove,
+    p.MakeForm: decide_forms.make,
+    p.ChangeForm: decide_forms.change,
+    p.FormDone: decide_forms.done,
+    p.WithdrawForm: decide_forms.withdraw,
+    p.ReprintForm: decide_forms.reprint,
 }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
-from firmware_py.core.alarms import ENDED_BY_ACKNOWLEDGEMENT
+from firmware_py.core.alarms import ENDED_BY_ACKNOWLEDGEMENT, OUTLIVES_THE_DAY
 from firmware_py.core.events_aside import ActionTaken, AlarmCleared, ClockSet
+from firmware_py.core.form_alarms import alarms_at_opening
 from firmware_py.core.model import State, TicketStatus
 from firmware_py.core.opening import is_day, local_day, local_seconds, plan_of
 from firmware_py.core.refusals import Refusal, refuse
@@ -44,13 +45,14 @@ def open_day(
     if state.day is not None and command.day <= state.day:
         if command.day < state.day and not command.override:
             return refuse("day_before_last", day=command.day, last=state.day)
-        return [_opened(rules, state, command.day, now_ms, reopened=True)]
+        opened = _opened(rules, state, command.day, now_ms, reopened=True)
+        return [opened, *alarms_at_opening(rules, state, command.day)]
     events: list[e.Event] = [_opened(rules, state, command.day, now_ms, reopened=False)]
     for rule in rules.windows.values():
         window = state.windows.get(rule.id)
         if window is not None and window.skills != rule.skills:
             events.append(e.WindowSkillsChanged(rule.id, rule.skills))
-    return events
+    return [*events, *alarms_at_opening(rules, state, command.day)]
 
 
 def _opened(rules: Rules, state: State, day: str, now_ms: int, *, reopened: bool) -> e.DayOpened:
@@ -78,8 +80,10 @@ def close_day(
     ]
     stay = []
     for alarm in state.alarms.values():
-        if alarm.kind not in ENDED_BY_ACKNOWLEDGEMENT:
+        if alarm.kind not in OUTLIVES_THE_DAY:
             events.append(AlarmCleared(alarm.key))
+        elif alarm.kind not in ENDED_BY_ACKNOWLEDGEMENT:
+            continue
         elif not alarm.carried or alarm.day == state.day:
             stay.append(alarm.key)
     left = tuple(t.number for t in state.tickets.values() if t.status not in ENDED)

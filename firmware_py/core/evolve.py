@@ -7,8 +7,9 @@ from typing import Any
 
 from firmware_py.core import events as e
 from firmware_py.core import evolve_aside as aside
+from firmware_py.core import evolve_papers as papers
 from firmware_py.core import evolve_rating as rating
-from firmware_py.core.alarms import ENDED_BY_ACKNOWLEDGEMENT
+from firmware_py.core.alarms import ENDED_BY_ACKNOWLEDGEMENT, OUTLIVES_THE_DAY
 from firmware_py.core.events_aside import (
     ActionTaken,
     AlarmAcknowledged,
@@ -72,8 +73,9 @@ def _day_opened(state: State, event: e.DayOpened, at_ms: int) -> None:
         state.tickets = {}
         state.queues = {}
         state.waiting = 0
+        papers.begin_day(state, event.day)
         # What nobody has seen yet stays: a bad rating of yesterday, a call before the opening.
-        kept = ENDED_BY_ACKNOWLEDGEMENT
+        kept = OUTLIVES_THE_DAY
         state.alarms = {k: a for k, a in state.alarms.items() if a.kind in kept}
         state.taken_by_item = {}
         state.taken_by_person = {}
@@ -82,6 +84,7 @@ def _day_opened(state: State, event: e.DayOpened, at_ms: int) -> None:
         for window in state.windows.values():
             window.served = 0
             window.ticket = None
+            window.last_ticket = None
             rating.forget(window)
     state.day = event.day
     state.day_open = True
@@ -106,6 +109,7 @@ def _series_jumped(state: State, event: e.SeriesJumped, at_ms: int) -> None:
     if event.day is None or event.day != state.day:
         state.floors.append(Floor(event.series, event.count, event.first, event.number, event.day))
     state.passed_over.append((event.first, event.number))
+    papers.pass_over(state, event.day)
 
 
 def _day_closed(state: State, event: e.DayClosed, at_ms: int) -> None:
@@ -113,6 +117,8 @@ def _day_closed(state: State, event: e.DayClosed, at_ms: int) -> None:
         ticket = state.tickets[number]
         if ticket.status is TicketStatus.WAITING:
             dequeue(state, ticket)
+        elif ticket.status is TicketStatus.SERVING and ticket.window is not None:
+            state.window_of(ticket.window).last_ticket = number
         _stop_serving(state, ticket, at_ms)
         ticket.status = TicketStatus.LEFT
         ticket.reason = event.reason
@@ -121,7 +127,8 @@ def _day_closed(state: State, event: e.DayClosed, at_ms: int) -> None:
         window.status = WindowStatus.CLOSED
         window.clerk = ""
     for alarm in state.alarms.values():
-        alarm.carried = True
+        # Of the others, only those are left that end by being acknowledged.
+        alarm.carried = alarm.kind in ENDED_BY_ACKNOWLEDGEMENT
     state.day_open = False
 
 
@@ -288,7 +295,9 @@ def _service_finished(state: State, event: e.ServiceFinished, at_ms: int) -> Non
     _leave_window(state, ticket, at_ms)
     ticket.status = TicketStatus.FINISHED
     ticket.ended_ms = at_ms
-    state.window_of(event.window).served += 1
+    window = state.window_of(event.window)
+    window.served += 1
+    window.last_ticket = event.number
     state.finished += 1
 
 
@@ -335,4 +344,5 @@ _FOLD: dict[type[e.Event], Callable[[State, Any, int], None]] = {
     NoticeRemoved: aside.notice_removed,
     ActionTaken: aside.action_taken,
     ClockSet: aside.clock_set,
+    **papers.FOLD,
 }

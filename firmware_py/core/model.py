@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from firmware_py.core.papers import Form, TicketDocument
 from firmware_py.core.rules import Hours, Trait
 
 __all__ = [
@@ -61,6 +62,8 @@ class AlarmKind(StrEnum):
     IDLE = "idle"
     RATING = "rating"
     HELP = "help"
+    #: A form's result is due.
+    FORM = "form"
 
 
 class Level(StrEnum):
@@ -114,6 +117,9 @@ class Ticket:
     #: Why ratings for it did not count, each once; see ``RatingRejected``.
     rating_rejected: tuple[str, ...] = ()
     estimate_s: int | None = None
+    documents: tuple[TicketDocument, ...] = ()
+    #: The number in the last document's id; one that was taken out does not come again.
+    last_document: int = 0
 
     @property
     def waits_since_ms(self) -> int:
@@ -130,6 +136,8 @@ class Window:
     status: WindowStatus = WindowStatus.CLOSED
     clerk: str = ""
     ticket: str | None = None
+    #: What it served last today: forms are made of it a moment later too.
+    last_ticket: str | None = None
     #: Since when it has had nobody, for the idle alarm.
     free_ms: int = 0
     last_call_ms: int = -(10**15)
@@ -245,6 +253,10 @@ class State:
     notices: dict[str, Notice] = field(default_factory=dict)
     #: Devices out of use, until a technician enables them.
     disabled: dict[str, Disabled] = field(default_factory=dict)
+    #: Acceptance forms by number: open ones of any day, and those that were over lately.
+    forms: dict[str, Form] = field(default_factory=dict)
+    #: The last form's count by day of acceptance.
+    form_counters: dict[str, int] = field(default_factory=dict)
     #: Tickets not cancelled, by item and by person.
     taken_by_item: dict[str, int] = field(default_factory=dict)
     taken_by_person: dict[str, int] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from firmware_py.core.refusals_papers import PAPER_SENTENCES
 from firmware_py.core.rules import Text
 
 if TYPE_CHECKING:
@@ -262,6 +263,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{time} has passed, or is before its beginning: the notice would never be shown.",
     ),
     "already_acknowledged": ("该告警已由 {by} 确认。", "{by} has acknowledged it already."),
+    **PAPER_SENTENCES,
 }
 
 

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from firmware_py.core.working_days import Calendar
+
 __all__ = [
     "USUAL_REASONS",
     "Category",
+    "FormRules",
     "Hours",
     "Item",
     "Rules",
@@ -23,6 +26,7 @@ __all__ = [
 ]
 
 COMMON_SERIES = "common"
+NO_CALENDAR = Calendar()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,24 @@ class WindowRule:
     skills: frozenset[str] | None = None
 
 
+#: When and where to come for a result, where a hall has no words of its own.
+COME = Text("办结后请凭本单到本厅领取结果。", "Bring this form to the hall for the result.")
+
+
+@dataclass(frozen=True, slots=True)
+class FormRules:
+    """What acceptance forms (文书受理单) go by.
+
+    ``come``: when and where to come for a result. ``warn_days`` working days before the due date
+    the alarm is amber. ``keep_days``: how long one that is over is remembered.
+    """
+
+    calendar: Calendar = NO_CALENDAR
+    come: Text = COME
+    warn_days: int = 2
+    keep_days: int = 30
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Everything the queue needs to know about the hall. Times are seconds."""
@@ -212,6 +234,7 @@ class Rules:
     seasons: tuple[Season, ...] = ()
     #: Before the end of a day's last span.
     last_ticket_s: int = 0
+    forms: FormRules = FormRules()
     #: The mean time limit of each skill's items, for guesses before the day has figures.
     usual_limit_s: Mapping[str, float] = field(init=False)
 

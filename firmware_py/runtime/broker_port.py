@@ -12,6 +12,7 @@ from firmware_py.app.ports import Outcome, StoredEvent, Submission
 from firmware_py.app.wire import BadCommandError, encode, outcome_json, parse_command
 from firmware_py.core.estimate import estimate
 from firmware_py.core.refusals import Refusal
+from firmware_py.runtime.form_views import FormPictures
 from firmware_py.runtime.views import alarm_view, hall_view, window_view
 from firmware_py.settings import BrokerSettings
 from firmware_py.sync.ports import EpochStart, SyncSettings
@@ -57,6 +58,7 @@ class BrokerPort:
             EpochStart(epoch.epoch, epoch.cut_seq + 1) for epoch in hall.store.epochs
         ]
         self.oldest_seq = hall.store.first_seq
+        self._forms = FormPictures()
 
     @property
     def last_seq(self) -> int:
@@ -88,7 +90,7 @@ class BrokerPort:
         await future
 
     def snapshots(self) -> Iterable[tuple[str, bytes]]:
-        """Return the pictures of hall, windows, alarms, and of the items taken today."""
+        """Return the pictures of hall, windows, alarms, forms, and of the items taken today."""
         hall, state = self._hall, self._hall.state()
         now_ms = state.now_ms
         yield "state/hall", encode(hall_view(state))
@@ -97,6 +99,7 @@ class BrokerPort:
             yield f"state/window/{window.id}", encode(_still(view))
         for alarm in state.alarms.values():
             yield f"state/alarm/{alarm.key}", encode(_still(alarm_view(state, alarm, now_ms)))
+        yield from self._forms.pictures(hall.rules, state)
         yield from self._items(now_ms)
 
     def _items(self, now_ms: int) -> Iterator[tuple[str, bytes]]:

@@ -32,6 +32,7 @@ class _About(msgspec.Struct):
 
     number: str | None = None
     alarm: str | None = None
+    form: str | None = None
     window: str | None = None
     day: str | None = None
 
@@ -73,7 +74,7 @@ class Envelopes:
     ) -> bytes:
         """Return the envelope; ``body`` is the event's JSON object as stored."""
         about = _about(body)
-        subject = about.number or about.alarm or about.window or about.day
+        subject = about.number or about.alarm or about.form or about.window or about.day
         written = wall_time(time_ms, wall_offset_ms, self.zone)
         return (
             b'{"specversion":"1.0","id":"%s-%d","source":"%s","type":"%s",%s%s'

@@ -20,6 +20,12 @@ KEPT_OFF: Mapping[str, frozenset[str]] = {"ticket.issued": frozenset({"person"})
 #: Fields that somebody may have typed, by type of event.
 TYPED_WORDS: Mapping[str, frozenset[str]] = {
     "day.closed": frozenset({"reason"}),
+    "document.added": frozenset({"kind"}),
+    "document.removed": frozenset({"reason"}),
+    "document.replaced": frozenset({"kind"}),
+    "form.changed": frozenset({"asked", "come"}),
+    "form.made": frozenset({"asked", "come"}),
+    "form.withdrawn": frozenset({"reason"}),
     "notice.shown": frozenset({"text", "lines"}),
     "rating.given": frozenset({"reason"}),
     "series.jumped": frozenset({"reason"}),
@@ -30,6 +36,10 @@ TYPED_WORDS: Mapping[str, frozenset[str]] = {
 WITHHELD = "withheld"
 
 _CODE_WORD = re.compile(r"[a-z][a-z_]{0,31}|")
+#: Of these fields another form is no typed word: a paper of the item's list.
+_OWN_FORM: Mapping[str, re.Pattern[str]] = {"kind": re.compile(r"paper:[0-9]{1,3}")}
+#: Each of their papers that is not of the item's list was typed.
+_WITH_PAPERS = frozenset({"form.changed", "form.made"})
 #: Names of fields that no message has, wherever in it.
 _NEVER = re.compile(rb'"(person|id_number|id_card|name_of_person|phone|address)"\s*:')
 
@@ -42,12 +52,22 @@ def _clean(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     for name in KEPT_OFF.get(kind, ()):
         data.pop(name, None)
     for name in TYPED_WORDS.get(kind, ()):
-        value = data.get(name)
-        if isinstance(value, list):
-            data[name] = [WITHHELD] * len(value)
-        elif value is not None and not (isinstance(value, str) and _CODE_WORD.fullmatch(value)):
-            data[name] = WITHHELD
+        if (value := data.get(name)) is not None:
+            data[name] = _withheld(value, _OWN_FORM.get(name, _CODE_WORD))
+    if kind in _WITH_PAPERS:
+        for paper in data["papers"]:
+            if not paper["listed"]:
+                paper["name"] = _withheld(paper["name"], _CODE_WORD)
     return data
+
+
+def _withheld(value: Any, code_word: re.Pattern[str]) -> Any:
+    """Return what stands in place of typed words: of a text, a list of them, or one a language."""
+    if isinstance(value, list):
+        return [WITHHELD] * len(value)
+    if isinstance(value, dict):
+        return dict.fromkeys(value, WITHHELD)
+    return value if isinstance(value, str) and code_word.fullmatch(value) else WITHHELD
 
 
 def clean_event(kind: str, body: bytes) -> bytes:

@@ -24,7 +24,9 @@ from firmware_py.app.wire import (
     parse_command,
 )
 from firmware_py.core import commands as c
+from firmware_py.core import commands_papers as p
 from firmware_py.core import events as e
+from firmware_py.core.papers import PaperTicked
 from firmware_py.core.refusals import refuse
 from firmware_py.core.rules import Trait
 from tests.core.hall import Hall
@@ -74,6 +76,21 @@ EXAMPLES: dict[str, tuple[dict[str, Any], c.Command]] = {
         c.ShowNotice("收费标准", lines=("纳税证明 | 免费",), until="2026-10-07"),
     ),
     "notice.remove": ({"notice": "n1"}, c.RemoveNotice("n1")),
+    "form.make": (
+        {"window": "1", "number": "A001", "papers": [{"paper": 1, "count": 2}, {"name": "委托书"}],
+         "asked": "退税", "days": 5, "come": "到2楼", "documents": ["A001-1"]},
+        p.MakeForm("1", "A001", (PaperTicked(1, "", 2), PaperTicked(0, "委托书")), "退税", 5,
+                   "到2楼", ("A001-1",)),
+    ),
+    "form.change": (
+        {"form": "F20261122-003", "papers": [{"paper": 1}], "asked": "退税"},
+        p.ChangeForm("F20261122-003", (PaperTicked(1),), "退税"),
+    ),
+    "form.done": ({"form": "F20261122-003"}, p.FormDone("F20261122-003")),
+    "form.withdraw": ({"form": "F20261122-003", "reason": "取回"},
+                      p.WithdrawForm("F20261122-003", "取回")),
+    "form.reprint": ({"form": "F20261122-003", "window": "2"},
+                     p.ReprintForm("F20261122-003", "2")),
     "alarm.ack": ({"alarm": "service:1", "by": "chen"}, c.AcknowledgeAlarm("service:1", "chen")),
 }  # fmt: skip
 
@@ -129,6 +146,8 @@ def test_text_that_is_too_long_or_holds_controls_reaches_no_paper(name: str, tex
 def test_a_list_holds_text_of_the_same_kind_and_not_too_much_of_it() -> None:
     assert refused("window.skills", {"window": "1", "skills": ["a\x1b"]}).code == "bad_field"
     assert refused("window.skills", {"window": "1", "skills": ["a"] * 301}).code == "bad_field"
+    for paper in ({"name": "a\x1b"}, {"name": "x" * 201}, {"count": 2**60}, {"paper": -(2**60)}):
+        assert refused("form.make", {"window": "1", "papers": [paper]}).code == "bad_field"
 
 
 @pytest.mark.parametrize("number", [2**53 + 1, -(2**60), 10**30])

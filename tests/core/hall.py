@@ -20,9 +20,17 @@ E = TypeVar("E", bound=e.Event)
 INVOICES, FILING = "invoices", "filing"
 
 
-def item(item_id: str, category: str, *, limit_s: int = 600) -> Item:
+#: What a taxpayer brings for item D02; the back office has five working days for it.
+LICENCE = Text("营业执照副本", "Business licence (duplicate)")
+REQUEST = Text("退税申请表", "Application for a refund")
+
+
+def item(
+    item_id: str, category: str, *, limit_s: int = 600, days: int = 0, papers: tuple[Text, ...] = ()
+) -> Item:
     """Return an item that windows with its category's skill take."""
-    return Item(item_id, category, Text("事项", "Item"), limit_s, category)
+    name = Text("事项", "Item")
+    return Item(item_id, category, name, limit_s, category, statutory_days=days, papers=papers)
 
 
 #: Three windows that take everything, two categories, ten minutes for each item.
@@ -33,7 +41,7 @@ RULES = Rules(
     },
     items={
         "D01": item("D01", INVOICES),
-        "D02": item("D02", INVOICES),
+        "D02": item("D02", INVOICES, days=5, papers=(LICENCE, REQUEST)),
         "B01": item("B01", FILING),
     },
     windows={w: WindowRule(w, Text(f"{w}号窗口", f"Window {w}")) for w in ("1", "2", "3")},

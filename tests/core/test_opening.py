@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
+from firmware_py.core.dates import day_number, day_text
 from firmware_py.core.opening import (
     DayPlan,
     Opening,
-    day_number,
-    day_text,
     is_day,
     next_opening,
     opening_words,

@@ -13,6 +13,7 @@ from firmware_py.core import commands as c
 from firmware_py.core.model import TicketStatus
 from firmware_py.core.refusals import SENTENCES, STATUS_WORDS, Refusal, refuse
 from firmware_py.core.rules import Hours, SpecialDays, Text
+from tests.core import paper_refusals
 from tests.core.hall import FILING, RULES, Hall, windows
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -152,6 +153,7 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
         (restored, c.CancelTicket("A002")), (restored, c.CallTicket("1", "A030")),
     ],
     "unknown_item": [
+        *paper_refusals.UNKNOWN_ITEM,
         (Hall, c.TakeTicket("X99")),
         (waiting, c.TransferTicket("A001", item="X99")),
     ],
@@ -163,7 +165,7 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
             c.StartService("99"), c.FinishService("99"), c.MarkMissed("99"), c.AskRating("99"),
             c.Rate(5, window="99"), c.CallHelp("99"),
         )
-    ] + [(waiting, c.TransferTicket("A001", window="99"))],
+    ] + [(waiting, c.TransferTicket("A001", window="99")), *paper_refusals.UNKNOWN_WINDOW],
     "unknown_ticket": [
         (lambda: Hall().open("1"), command)
         for command in (
@@ -171,7 +173,7 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
             c.ResumeTicket("Z9"), c.ReprintTicket("Z9"), c.CallTicket("1", "Z9"),
             c.Rate(5, number="Z9"),
         )
-    ],
+    ] + paper_refusals.UNKNOWN_TICKET,
     "unknown_alarm": [(Hall, c.AcknowledgeAlarm("service:1"))],
     "unknown_skill": [(Hall, c.SetWindowSkills("1", (FILING, "dancing")))],
     "before_hours": [
@@ -255,6 +257,7 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
         (Hall, c.ShowNotice("放假", since="2026-10-02", until="2026-10-01")),
     ],
     "already_acknowledged": [(acknowledged, c.AcknowledgeAlarm("service:1"))],
+    **paper_refusals.CASES,
 }  # fmt: skip
 
 

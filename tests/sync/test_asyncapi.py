@@ -14,6 +14,7 @@ import yaml
 from jsonschema import Draft7Validator
 
 from firmware_py.core import commands as c
+from firmware_py.core import commands_papers as p
 from firmware_py.core.commands import COMMANDS
 from firmware_py.core.events import EVENTS
 from firmware_py.sync.privacy import KEPT_OFF
@@ -112,6 +113,7 @@ class Day:
         await say("window.next", window="1")
         await say("window.recall", window="1")
         await say("window.start", window="1")
+        await self.hand_papers_in()
         await say("window.finish", window="1")
         await say("rate", window="1", score=1, reason="等候时间太长")
         await say("rate", window="1", score=5)
@@ -150,6 +152,28 @@ class Day:
         await say("series.jump", number="A050", day="2026-11-23")
         await say("series.jump", number="A060", reason="张三的号票")
         await say("day.close")
+
+    async def hand_papers_in(self) -> None:
+        """Scan what somebody brings to window 1, and make forms for it."""
+        hall, say = self.hall, self.say
+        number = hall.state.windows["1"].ticket or ""
+        scanned = [(1, "张三的委托书"), (2, "other")]
+        for n, kind in scanned:
+            command = p.AddDocument(number, f"{number}-{n}", kind, n, 90_000, "9f" * 32)
+            hall.carry_out(command, f"scan-{n}", "window-1")
+        again = p.ReplaceDocument(number, f"{number}-1", "张三", 3, 95_000, "3c" * 32)
+        hall.carry_out(again, "scan-3", "window-1")
+        hall.carry_out(p.RemoveDocument(number, f"{number}-2", "是张三的"), "scan-4", "window-1")
+        papers = [{"name": "张三的委托书", "count": 2}]
+        for days in (1, 9):
+            made = await say(
+                "form.make", window="1", papers=papers, days=days, asked="张三退税", come="找张三"
+            )
+            assert "refusal" not in made
+        await say("form.change", form="F20261123-001", asked="张三的退税")
+        await say("form.reprint", form="F20261123-001")
+        await say("form.done", form="F20261123-001")
+        await say("form.withdraw", form="F20261123-002", reason="张三取回")
 
 
 async def test_all_traffic_of_a_day_is_as_the_document_says(
