@@ -26,6 +26,7 @@ __all__ = [
     "LimitSettings",
     "LineConfig",
     "NumberSettings",
+    "PrivacySettings",
     "QueueSettings",
     "QuotaSettings",
     "RatingSettings",
@@ -336,6 +337,18 @@ class JournalSettings(Table, frozen=True, kw_only=True):
     keep_days: Annotated[int, Meta(ge=1, le=3650)] = 92
 
 
+class PrivacySettings(Table, frozen=True, kw_only=True):
+    """``[privacy]``: what is kept of people, encrypted, and for how long.
+
+    Both folders are relative to the data folder; ``keys`` may be on another medium.
+    """
+
+    #: Days after its own for which a day can be read; 0: until it is over.
+    keep_days: Annotated[int, Meta(ge=0, le=3650)] = 30
+    vault: Filled = "vault"
+    keys: Filled = "keys"
+
+
 class ControlSettings(Table, frozen=True, kw_only=True):
     """``[control]``: the Unix socket for screens and ``hallctl``."""
 
@@ -364,4 +377,5 @@ class Settings(Table, frozen=True, kw_only=True):
     devices: dict[Name, DeviceSettings] = {}
     broker: BrokerSettings | None = None
     journal: JournalSettings = JournalSettings()
+    privacy: PrivacySettings = PrivacySettings()
     control: ControlSettings = ControlSettings()

@@ -93,6 +93,10 @@ COMMANDS = {
         "restore:restore",
         t("从备份恢复（须先停止服务）", "Restore a backup (stop the daemon first)"),
     ),
+    "privacy": (
+        "privacy:privacy",
+        t("个人信息：查看、销毁、删除", "Personal data: list, destroy, forget"),
+    ),
     "report": (
         "report:report",
         t("当日统计", "The day's figures"),

@@ -23,9 +23,25 @@ from firmware_py.config.mistakes import ConfigError, Findings, close_to
 from firmware_py.core.rules import Category, Item, Text
 from firmware_py.settings import Name, Positive, Table, Words
 
-__all__ = ["Catalogue", "load_catalogue", "read_catalogue"]
+__all__ = ["CardField", "Catalogue", "load_catalogue", "read_catalogue"]
 
 Limit = Annotated[int, Meta(ge=1, le=86_400)]
+#: Fields of ``devices.card_reader.people`` that may be kept.
+CardField = Literal[
+    "name",
+    "sex",
+    "birth",
+    "number",
+    "valid_from",
+    "valid_to",
+    "nation",
+    "address",
+    "authority",
+    "pass_number",
+    "issues",
+    "name_zh",
+    "country",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +79,8 @@ class ItemTable(Table, frozen=True, kw_only=True):
     skill: Name | None = None
     quota: Positive | None = None
     wait_limit_s: Limit | None = None
+    #: Fields of the taxpayer's card that this item needs later; kept encrypted, docs/privacy.md.
+    keep: tuple[CardField, ...] = ()
 
 
 class CatalogueTable(Table, frozen=True, kw_only=True):
@@ -119,6 +137,9 @@ def _check(table: CatalogueTable, found: Findings) -> None:
         if not entries and not found.unsure((name,)):
             found.add((name,), "must not be empty", "不能为空")
     for n, entry in enumerate(table.items):
+        for m, name in enumerate(entry.keep):
+            if name in entry.keep[:m]:
+                found.add(("items", n, "keep", m), f"{name} stands twice", f"{name} 重复")
         if (
             entry.category
             and entry.category not in categories
@@ -164,6 +185,7 @@ def _item(entry: ItemTable) -> Item:
         elsewhere=entry.elsewhere,
         initials=entry.initials,
         wait_limit_s=entry.wait_limit_s,
+        keep=entry.keep,
         quota=entry.quota,
     )
 

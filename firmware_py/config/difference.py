@@ -37,6 +37,8 @@ _RESTART = (
     ("journal", "backup_folder"),
     ("journal", "backup_every_min"),
     ("journal", "backups_kept"),
+    ("privacy", "vault"),
+    ("privacy", "keys"),
     ("control",),
 )
 #: What a day has from its opening on.
@@ -173,7 +175,12 @@ def _items(old: Mapping[str, Item], new: Mapping[str, Item]) -> list[Change]:
 
 def without_restart(old: Settings, new: Settings) -> Settings:
     """Return ``new`` as far as it can hold without a restart."""
-    held = {"hall": new.hall, "journal": new.journal, "control": old.control}
+    held = {
+        "hall": new.hall,
+        "journal": new.journal,
+        "privacy": new.privacy,
+        "control": old.control,
+    }
     for keys in _RESTART:
         if len(keys) > 1:
             table, key = keys

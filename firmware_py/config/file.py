@@ -22,6 +22,7 @@ from firmware_py.config.devices import check_devices, check_named_files, with_us
 from firmware_py.config.displays import check_display_files, check_words
 from firmware_py.config.lines import KeyPath
 from firmware_py.config.mistakes import ConfigError, Findings, Mistake
+from firmware_py.config.privacy import check_privacy
 from firmware_py.config.rules import describe, rules_from
 from firmware_py.config.toml import parse_toml, read_toml
 from firmware_py.config.walk import convert
@@ -49,6 +50,8 @@ _FILLED = (
     ("displays", "notices"),
     ("journal", "path"),
     ("journal", "backup_folder"),
+    ("privacy", "vault"),
+    ("privacy", "keys"),
     ("broker", "host"),
     ("broker", "port"),
     ("broker", "password_file"),
@@ -114,6 +117,7 @@ def load_all(
     check_references(settings, catalogue, found)
     check_devices(settings, found)
     check_words(settings, found)
+    check_privacy(settings, found)
     shown: list[Findings] = []
     if with_files:
         check_named_files(settings, found)
@@ -222,6 +226,11 @@ def _absolute(settings: Settings, folders: Folders) -> Settings:
             journal,
             path=str(folders.data / journal.path),
             backup_folder=_below(folders.data, journal.backup_folder),
+        ),
+        privacy=replace(
+            settings.privacy,
+            vault=str(folders.data / settings.privacy.vault),
+            keys=str(folders.data / settings.privacy.keys),
         ),
         control=replace(control, socket=str(folders.run / control.socket)),
         displays=replace(

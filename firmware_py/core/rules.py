@@ -71,7 +71,8 @@ class Item:
     """What a taxpayer comes for (业务事项).
 
     ``service_limit_s`` is the time limit at the counter; ``skill`` is what a window must be able
-    to do; ``quota`` the number of tickets a day.
+    to do; ``quota`` the number of tickets a day; ``keep`` the fields of a card that are kept,
+    encrypted, beyond the transaction.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Item:
     initials: str = ""
     wait_limit_s: int | None = None
     quota: int | None = None
+    keep: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from firmware_py.runtime.device_events import DeviceEvent, Finished, Lost, Opene
 from firmware_py.runtime.device_events import Outcome as Ended
 from firmware_py.runtime.displays import Strips, Walls
 from firmware_py.runtime.jobs import QueueFull
+from firmware_py.runtime.keeping import Keeping, kept_in
 from firmware_py.runtime.kept_positions import KeptPositions
 from firmware_py.runtime.log_room import make_room
 from firmware_py.runtime.notices import Notices
@@ -102,6 +103,8 @@ class Hall:
         self.storage: Refusal | None = None
         self.proof = Proof(journal, self.speed)
         self.backups = Backups(journal, settings.journal)
+        self.vault = kept_in(settings.privacy)
+        self.keeping = Keeping(self, self.vault)
         self.positions = KeptPositions(self.journal, loop, journal.positions())
         self._unprinted = unprinted(settings, journal, state, self.positions.of)
         self.control: ControlServer | None = None
@@ -138,6 +141,7 @@ class Hall:
             self.printing.recorded,
             lambda _: self.positions.sent_with_events(self.printing.spools.values()),
             self.backups.recorded,
+            self.keeping.recorded,
             self.report_paper.recorded,
             self.walls.recorded,
             self.notices.recorded,

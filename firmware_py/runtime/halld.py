@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from devices.memory import never_dumped
 from firmware_py.app.recovery import UnknownEventError
 from firmware_py.config.file import ConfigError, Configuration, load_all
 from firmware_py.core.refusals import Refusal
@@ -54,7 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--config", type=Path, default=Path("/etc/hall/hall.toml"))
     parser.add_argument("--log", default="info", choices=["debug", "info", "warning", "error"])
     options = parser.parse_args(arguments)
+    # Before anything of anybody is in memory.
+    kept_out = never_dumped()
     set_up_logs(options.log)
+    if not kept_out:
+        log.warning("a crash may leave this process's memory in a core file")
     faulthandler.enable()
     one_heap()
     try:

@@ -17,7 +17,9 @@ __all__ = [
     "Apply",
     "Day",
     "Days",
+    "DestroyDay",
     "Device",
+    "Forget",
     "Number",
     "Plan",
     "Range",
@@ -93,6 +95,20 @@ class Say(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     voice: str | None = None
 
 
+class DestroyDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A day of the vault; ``lost``: its key is nowhere any more, somebody says."""
+
+    day: DayText
+    lost: bool = False
+
+
+class Forget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A ticket's or a form's number, and its day: the newest business day if not given."""
+
+    number: Annotated[str, Meta(pattern=r"^[A-Z0-9][A-Z0-9-]{0,31}$")]
+    day: DayText | None = None
+
+
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A configuration's text, deflated (zlib) and in base64; the file as it is if not given."""
 
@@ -119,6 +135,8 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "device.trace": TraceOf,
     "voice.say": Say,
     "journal.tail": Range,
+    "privacy.destroy": DestroyDay,
+    "privacy.forget": Forget,
     "report.day": Day,
     "report.range": Days,
     "report.print": PrintReport,

@@ -27,6 +27,7 @@ from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.device_views import device_view, without_broker
 from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.params import Device, Number, PrintReport, Range, Say, Status
+from firmware_py.runtime.privacy import Privacy
 from firmware_py.runtime.report_paper import printer_for
 from firmware_py.runtime.reports import READ_AT_ONCE, Reports
 from firmware_py.runtime.technician import Technician, unknown_device
@@ -72,6 +73,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "device.list": answers.devices,
         "device.show": answers.device,
         **Technician(hall).queries(),
+        **Privacy(hall).queries(),
         "voice.list": answers.voices,
         "voice.say": answers.say,
         "notice.list": answers.notices,

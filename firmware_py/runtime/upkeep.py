@@ -48,6 +48,7 @@ class Upkeep:
         jobs = [self._ticks(), self._hall.backups.run(), self._old_days()]
         jobs.append(self._hall.notices.watch())
         jobs.append(self._hall.proof.run())
+        jobs.append(self._hall.keeping.run())
         if (every_s := watchdog_every_s()) is not None:
             jobs.append(self._watchdog(every_s))
         self._tasks = [loop.create_task(job) for job in jobs]

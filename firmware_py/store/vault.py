@@ -26,9 +26,11 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from firmware_py.store.day_seen import look_at
 from firmware_py.store.marker import sync_folder
 from firmware_py.store.person_hash import person_hash
 from firmware_py.store.private_files import PART, locked, overwrite, private_folder, put_whole
@@ -81,6 +83,15 @@ class Vault:
         """Take the folders of files and of keys; they are made when first needed."""
         self._folder = folder
         self._keys = DayKeys(folder, keys)
+
+    def begun(self) -> bool:
+        """Whether anything was ever kept; the other methods make the folder."""
+        return self._folder.is_dir()
+
+    def day_seen(self, today: date) -> date:
+        """Return which day it is for what cannot be undone (``store.day_seen``)."""
+        with _explained(self._folder), self._alone():
+            return look_at(self._folder, today).seen
 
     def put(self, day: str, name: str, data: bytes) -> None:
         """Keep ``data`` under ``name``, in place of what had the name; on the disk on return.

@@ -38,6 +38,7 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "[devices.NAME]": schema.DeviceSettings,
     "[broker]": schema.BrokerSettings,
     "[journal]": schema.JournalSettings,
+    "[privacy]": schema.PrivacySettings,
     "[control]": schema.ControlSettings,
     "Line settings": LineSettings,
 }

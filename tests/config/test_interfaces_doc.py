@@ -15,6 +15,7 @@ from firmware_py.bench.client import HallClient, Refused
 from firmware_py.bench.stage import Stage
 from firmware_py.runtime.queries import queries_of
 from firmware_py.runtime.reconfigure import Reconfigure
+from firmware_py.store.vault import Vault
 
 TEXT = PAGE.read_text(encoding="utf-8")
 #: Method -> parameters and answer, as the page has them.
@@ -68,6 +69,9 @@ async def play(stage: Stage) -> dict[str, Any]:
                     break
                 await asyncio.sleep(0.05)
         await hall.call("journal.backup")
+        vault = Vault(stage.data / "vault", stage.data / "keys")
+        for day in ("2026-03-01", "2026-03-02"):
+            await asyncio.to_thread(vault.put, day, "A001-1", b"a page")
         answers = {m: await hall.call(m, **params) for m, (params, _) in EXAMPLES.items()}
         with pytest.raises(Refused) as refused:
             await hall.call("window.next", window="7")
