@@ -82,7 +82,7 @@ def destroy(session: Session, day: Any, key_lost: bool, yes: bool) -> None:
             f"Everything kept of {date} will be unreadable for ever.",
         ),
     )
-    answer = session.client.ask("privacy.destroy", DESTROY_S, day=date, lost=key_lost or None)
+    answer = session.client.ask("privacy.destroy", DESTROY_S, day=date, lost=key_lost)
     if session.json:
         write_json(answer)
     elif answer["destroyed"]:
