@@ -54,9 +54,9 @@ def status(session: Session) -> None:
     "destroy",
     cls=HallCommand,
     help=t(
-        "立即销毁一天的密钥：当日保存的证件信息和扫描件全部无法再读取，也不能恢复。\n\n"
+        "立即销毁一天的密钥。当日保存的证件信息和扫描件全部无法再读取，也不能恢复。\n\n"
         "销毁当天的密钥后，当天不能再保存新的资料。",
-        "Destroy a day's key now: nobody can read the cards and pages kept of that day any more, "
+        "Destroy a day's key now. Nobody can read the cards and pages kept of that day any more, "
         "and nothing brings them back.\n\n"
         "Of today, nothing more can be kept until tomorrow then.",
     ),
@@ -106,7 +106,7 @@ def destroy(session: Session, day: Any, key_lost: bool, yes: bool) -> None:
     cls=HallCommand,
     help=t(
         "应当事人要求，删除一个号票（或受理单）保存的证件信息和扫描件。",
-        "Delete what is kept of one ticket (or form) because the person asks for it.",
+        "Delete what is kept of a ticket or form. For a person who asks for it.",
     ),
 )
 @click.argument("number", metavar="NUMBER")
@@ -141,7 +141,8 @@ def _sure(yes: bool, words: str) -> None:
     """Go on only when somebody says so."""
     if yes:
         return
-    say((words, "yellow"))
+    # A program that reads the answer must not get this before it.
+    click.echo(words, err=True)
     asked = t("确定请输入 yes", "Type yes to go on")
     answer: str = click.prompt(asked, default="", show_default=False, err=True)
     if answer.strip().lower() != "yes":
@@ -190,7 +191,8 @@ def _show(session: Session) -> None:
 
 def _row(one: Mapping[str, Any]) -> list[Any]:
     size = f"{one['size'] / _KIB:,.0f} KiB"
-    return [one["day"], str(one["files"]), size, one["goes"], _state(one)]
+    goes = "" if one["state"] == "ending" else one["goes"]
+    return [one["day"], str(one["files"]), size, goes, _state(one)]
 
 
 def _state(one: Mapping[str, Any]) -> tuple[str, str]:

@@ -133,6 +133,7 @@ class Answers:
             "papers_owed": {p: s.waiting for p, s in hall.printing.spools.items() if s.waiting},
             "broker": self._broker(),
             "backup": _backup(hall),
+            "privacy": {"problem": hall.keeping.problem},
         }
 
     def _broker(self) -> Any:

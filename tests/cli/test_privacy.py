@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 
 import pytest
 
@@ -88,6 +90,41 @@ def test_a_day_is_destroyed_for_good_and_the_journal_has_it(hall: Hall, vault: V
     unknown = hall.hallctl("privacy", "destroy", "2025-01-01", "--yes")
     assert unknown.code == 1
     assert hall.hallctl("privacy", "destroy", "tomorrow", "--yes").code == 2
+
+
+def test_days_that_are_over_go_at_the_start_of_the_daemon(closed_hall: Hall) -> None:
+    vault = Vault(closed_hall.data / "vault", closed_hall.data / "keys")
+    for day in ("2026-01-05", "2026-01-06"):
+        vault.put(day, "A001-1", b"a page")
+    closed_hall.start()
+    end, pause = time.monotonic() + 20, threading.Event()
+    while len(found := actions(closed_hall)) < 2:
+        assert time.monotonic() < end, found
+        pause.wait(0.05)
+    assert found == [("privacy.destroyed", "2026-01-05"), ("privacy.destroyed", "2026-01-06")]
+    assert list((closed_hall.data / "keys").iterdir()) == []
+    assert closed_hall.hallctl.ok("privacy")["destroyed"]["days"] == 2
+
+
+def test_no_key_and_no_page_is_in_a_backup_or_a_report(hall: Hall, vault: Vault) -> None:
+    keys = [path.read_bytes() for path in (hall.data / "keys").iterdir()]
+    pages = [path.read_bytes()[24:] for path in (hall.data / "vault").glob("*/*")]
+    assert (len(keys), len(pages)) == (2, 4)
+    hall.hallctl.ok("backup")
+    report = hall.data / "doctor.md"
+    hall.hallctl("doctor", "--report", str(report))
+    outside = [
+        path
+        for path in hall.data.parent.rglob("*")
+        if path.is_file() and not {"vault", "keys"} & set(path.parts)
+    ]
+    assert report in outside
+    assert any(path.parent.name == "backup" for path in outside)
+    for path in outside:
+        held = path.read_bytes()
+        assert not any(
+            secret in held or secret.hex().encode() in held for secret in (*keys, *pages)
+        )
 
 
 def test_a_day_whose_key_is_away_says_what_to_do(hall: Hall, vault: Vault) -> None:

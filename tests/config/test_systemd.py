@@ -106,6 +106,11 @@ def test_halld_is_told_where_it_looks_for_its_folders() -> None:
     assert said("User") == ["hall"]
 
 
+def test_what_is_in_memory_is_written_nowhere() -> None:
+    assert said("LimitCORE") == ["0"]
+    assert said("MemorySwapMax") == ["0"]
+
+
 def test_codes_that_starting_again_cannot_mend_end_the_unit() -> None:
     given = {int(code) for code in said("RestartPreventExitStatus")[0].split()}
     assert given == {BAD_CONFIGURATION, ALREADY_RUNNING}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,38 @@ def test_one_day_that_cannot_be_destroyed_keeps_no_other_from_it(tmp_path: Path)
     (key_of(tmp_path, "2026-10-01") / "in the way").rmdir()
     key_of(tmp_path, "2026-10-01").rmdir()
     assert vault.destroy("2026-10-01", lost=True)
+
+
+def test_what_is_put_while_its_day_ends_is_kept_or_refused_and_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    vault = vault_in(tmp_path)
+    vault.put(DAY, "A000-0", PAGE)
+    started, refused = threading.Barrier(5), list[str]()
+
+    def put_until_refused(ticket: str) -> None:
+        own = vault_in(tmp_path)
+        started.wait(10)
+        for page in range(10_000):
+            try:
+                own.put(DAY, f"{ticket}-{page}", PAGE)
+            except KeyDestroyed:
+                refused.append(ticket)
+                return
+
+    threads = [
+        threading.Thread(target=put_until_refused, args=(f"A{n:03}",), name=f"put-{n}")
+        for n in range(1, 5)
+    ]
+    for thread in threads:
+        thread.start()
+    started.wait(10)
+    assert vault.destroy(DAY)
+    for thread in threads:
+        thread.join(20)
+    assert sorted(refused) == ["A001", "A002", "A003", "A004"]
+    assert not key_of(tmp_path).exists()
+    assert not (tmp_path / "vault" / DAY).exists()
 
 
 def test_a_survey_counts_what_is_kept(tmp_path: Path) -> None:

@@ -78,22 +78,26 @@ def gather(machine: Machine, config: Path, socket: Path, *, named: bool = True) 
 def _as_started(machine: Machine, config: Path, pid: int) -> tuple[Machine, Path]:
     """Return the daemon's file, and the machine with what its environment says of folders.
 
-    Both only if this user may look into that process.
+    The folders only for root: nobody else may look into a process that holds personal data. How
+    it was started everybody may read, so its file is known if that was given in full.
     """
     process = machine.at(f"/proc/{pid}")
+    words, pairs, folder = [""], list[str](), None
     try:
         words = (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
         folder = (process / "cwd").readlink()
         pairs = (process / "environ").read_bytes().decode("utf-8", "replace").split("\0")
     except OSError:
-        return machine, config
+        pass
     own = {
         name: value
         for name, _, value in (pair.partition("=") for pair in pairs)
         if name.startswith("HALL_") or name.endswith("_DIRECTORY")
     }
     if "--config" in words[:-1]:
-        config = folder / words[words.index("--config") + 1]
+        given = Path(words[words.index("--config") + 1])
+        if given.is_absolute() or folder is not None:
+            config = (folder or Path()) / given
     return replace(machine, env={**machine.env, **own}), config
 
 
