@@ -39,7 +39,9 @@ log = logging.getLogger(__name__)
 
 #: Says in the journal that a day's key was destroyed; the subject is the day.
 DESTROYED = "privacy.destroyed"
-LOOK_S = 60.0
+LOOK_S = 600.0
+#: After one that failed.
+AGAIN_S = 60.0
 #: Before every day: nothing is due, only what a power cut left half done is ended.
 _NO_DAY = "0001-01-01"
 _MOVES_DAYS = frozenset({EVENT_NAMES[DayOpened], EVENT_NAMES[DayClosed], EVENT_NAMES[ClockSet]})
@@ -103,12 +105,12 @@ class Keeping:
             self._look.set()
 
     async def run(self) -> None:
-        """Look at the start, whenever the day changes, and every minute, until cancelled."""
+        """Look at the start, whenever the day changes, and every ten minutes, until cancelled."""
         while True:
             self._look.clear()
             await self.look()
             try:
-                async with asyncio.timeout(LOOK_S):
+                async with asyncio.timeout(LOOK_S if self.problem is None else AGAIN_S):
                     await self._look.wait()
             except TimeoutError:
                 continue

@@ -46,8 +46,8 @@ def _overdue(facts: Facts) -> Iterator[Finding]:
         yield red(
             f"到期资料没有销毁：{problem['zh']}",
             f"Days whose time is over are still kept: {problem['en']}",
-            "处理后一分钟内自动销毁；查看：hallctl privacy",
-            "Mend that; they go within a minute. See: hallctl privacy",
+            "处理后自动销毁；查看：hallctl privacy",
+            "Mend that; then they go by themselves. See: hallctl privacy",
         )
 
 
