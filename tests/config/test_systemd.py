@@ -175,6 +175,34 @@ def test_the_programs_that_speak_work_inside_the_units_filters(tmp_path: Path) -
     assert (done.stdout.split(), done.stderr) == (["True", "True"], "")
 
 
+def test_what_is_kept_of_people_is_encrypted_and_destroyed_inside_the_units_filters(
+    tmp_path: Path,
+) -> None:
+    script = tmp_path / "keeps.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "from devices.memory import never_dumped\n"
+        "from firmware_py.store.vault import Vault\n"
+        "print(never_dumped())\n"
+        "vault = Vault(Path('vault'), Path('keys'))\n"
+        "vault.put('2026-11-22', 'A012-1', b'a page')\n"
+        "print(vault.get('2026-11-22', 'A012-1').decode())\n"
+        "print(vault.destroy_before('2026-11-23'))\n",
+        encoding="utf-8",
+    )
+    families = said("RestrictAddressFamilies")[0].split()
+    rules = {"allowed": sorted(allowed_calls()), "families": families}
+    done = subprocess.run(
+        [sys.executable, str(SANDBOX), json.dumps(rules), "keeps"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout.splitlines(), done.stderr) == (["True", "a page", "['2026-11-22']"], "")
+
+
 def test_the_filters_of_that_test_do_refuse(tmp_path: Path) -> None:
     tries = tmp_path / "tries.py"
     tries.write_text(
