@@ -47,6 +47,7 @@ _TABLE = (
         files={
             "template": "devices.ticket_printer.template:load",
             "report_template": "devices.ticket_printer.report:load_report",
+            "form_template": "devices.ticket_printer.form:load_form",
             "logo": "devices.ticket_printer.logo:load",
         },
         explain="devices.ticket_printer.explain:explain",

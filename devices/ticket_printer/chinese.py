@@ -25,6 +25,8 @@ REMAPPED_2022 = {
 _CODE_OF = {character: code for code, character in REMAPPED_2022.items()}
 #: Never at the start of a line.
 _CLOSING = "，。、；：？！）】》」』”’…·%,.;:?!)]}"
+#: Never at the end of one.
+_OPENING = "（【《「『“‘([{"
 
 
 @cache
@@ -99,7 +101,8 @@ def wrap(text: str, width: int) -> tuple[str, ...]:
     """Break ``text`` into lines of at most ``width`` columns, as even as can be.
 
     Breaks between Chinese characters and at spaces, never within an English word that fits a
-    line, never before a closing mark. Even lines read better than a last line of one character.
+    line, never before a closing mark or after an opening one. Even lines read better than a last
+    line of one character.
     """
     needed = -(-columns(text) // width)
     if needed <= 1:
@@ -121,6 +124,7 @@ def _words(text: str, width: int) -> list[str]:
         # An ASCII letter joins ASCII; a space and a closing mark join whatever they follow.
         joins = character == " " or character in _CLOSING
         joins = joins or (character < "\x80" and last[-1:].isascii() and last[-1:] != " ")
+        joins = joins or (last[-1:] != "" and last[-1:] in _OPENING)
         if last and joins and columns(last + character) <= width:
             words[-1] += character
         else:

@@ -31,7 +31,7 @@ from devices.ticket_printer.template import LineSpec, Template, logo_file
 __all__ = ["CompiledLine", "CompiledTemplate", "Part", "compile_here", "compiled"]
 
 _log = logging.getLogger(__name__)
-_FORMAT = b"2"  # counts up when the structures below or what fills them change
+_FORMAT = b"3"  # counts up when the structures below or what fills them change
 _CHILD_TIMEOUT_S = 30.0
 #: Fields that every slip has: a line with one of them is never left out.
 _ALWAYS = frozenset({"number", "time", "hall", "hall_zh", "item", "item_zh"})
@@ -45,6 +45,8 @@ class Part(msgspec.Struct, frozen=True, array_like=True):
     code: bytes | None
     #: A field's columns, filled up with spaces: 0 none, negative right-aligned.
     columns: int = 0
+    #: What is too long goes on below, in the same columns.
+    wraps: bool = False
 
 
 class CompiledLine(msgspec.Struct, frozen=True, array_like=True):
@@ -208,9 +210,10 @@ def _parts(text: str, options: Options) -> tuple[Part, ...]:
             code = encode(constant, options.charset, options.chinese == "runs")
             parts.append(Part("", constant, code))
         if field:
-            right = columns is not None and columns.startswith(">")
-            width = int((columns or "0").removeprefix(">"))
-            parts.append(Part(field, "", b"", -width if right else width))
+            wish = columns or "0"
+            width = int(wish.strip(">+"))
+            width = -width if wish.startswith(">") else width
+            parts.append(Part(field, "", b"", width, wish.endswith("+")))
     return tuple(parts)
 
 

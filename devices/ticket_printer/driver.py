@@ -20,9 +20,9 @@ from devices.ticket_printer.compile import CompiledTemplate, compiled
 from devices.ticket_printer.condition import HEALTHY, SENTENCES, Condition
 from devices.ticket_printer.knowledge import Memory
 from devices.ticket_printer.options import Options
-from devices.ticket_printer.render import Forms, render_report
-from devices.ticket_printer.report import REPORT, DayReport
+from devices.ticket_printer.render import Forms
 from devices.ticket_printer.self_test import ASK, probe_slip
+from devices.ticket_printer.sheet import Sheet, render_sheet
 from devices.ticket_printer.slip import How, Printed, Slip
 from devices.ticket_printer.talk import Talk
 from devices.ticket_printer.template import load
@@ -48,7 +48,7 @@ def _ignore() -> None:
 class EscPosPrinter(Driver):
     """An ESC/POS printer.
 
-    ``open``, ``poll``, ``print_slip`` and ``print_report`` raise ``DeviceTimeout`` when the
+    ``open``, ``poll``, ``print_slip`` and ``print_sheet`` raise ``DeviceTimeout`` when the
     printer is silent and ``DeviceUnavailable`` when its line is gone.
     """
 
@@ -63,7 +63,7 @@ class EscPosPrinter(Driver):
         self.memory = Memory.of_this_hall()
         self.trust = Trust(name, options, self.counters)
         self._forms: Forms | None = None
-        self._report_template: CompiledTemplate | None = None
+        self._sheets: dict[str, CompiledTemplate] = {}
         self._talk = Talk(self, options, self._told_by_asb)
         self._condition: Condition | None = None
         self._looked_at = float("-inf")
@@ -130,20 +130,16 @@ class EscPosPrinter(Driver):
         """
         if self._forms is None:
             raise RuntimeError(f"{self.name} is not open")
-        if slip.reprint and not self._printed_any:
-            # Who asked for this ticket first is gone: half of it may hang in the printer.
-            self._broken_off = True
-            self._ready = False
+        self._printed_before(slip.reprint)
         return self._print(self._forms.render(slip), job, on_sent)
 
-    def print_report(
-        self, report: DayReport, job: int, on_sent: Callable[[], None] = _ignore
-    ) -> Printed:
-        """Print a day's report, as ``print_slip`` prints a ticket. ``TemplateError`` too."""
-        if self._report_template is None:
-            layout = load(self.options.report_template_name, REPORT)
-            self._report_template = compiled(layout, self.options)
-        return self._print(render_report(self._report_template, report, self.options), job, on_sent)
+    def print_sheet(self, sheet: Sheet, job: int, on_sent: Callable[[], None] = _ignore) -> Printed:
+        """Print a report or a form, as ``print_slip`` prints a ticket. ``TemplateError`` too."""
+        name = sheet.template(self.options)
+        if name not in self._sheets:
+            self._sheets[name] = compiled(load(name, sheet.layout), self.options)
+        self._printed_before("reprint" in sheet.marks)
+        return self._print(render_sheet(self._sheets[name], sheet, self.options), job, on_sent)
 
     def self_test(self) -> Sentence:
         """Find out anew what the printer can do, and print a slip that shows it."""
@@ -154,6 +150,12 @@ class EscPosPrinter(Driver):
         if not printed.confirmed:
             raise DeviceTimeout("self-test slip", self.options.print_timeout_s)
         return ASK
+
+    def _printed_before(self, reprint: bool) -> None:
+        if reprint and not self._printed_any:
+            # Who asked for this paper first is gone: half of it may hang in the printer.
+            self._broken_off = True
+            self._ready = False
 
     # --- the printer's state
 

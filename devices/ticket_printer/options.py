@@ -28,6 +28,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     template: _Name = ""
     #: The same for the day's report (``report-80``).
     report_template: _Name = ""
+    #: The same for acceptance forms (``form-80``).
+    form_template: _Name = ""
     #: How the printer says that a job came out: its process id, its queued status, or only its
     #: state afterwards. ``auto`` tries them in this order when the printer opens.
     confirm: Confirm = "auto"
@@ -99,3 +101,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     def report_template_name(self) -> str:
         """The report template's name or path."""
         return self.report_template or f"report-{self.paper}"
+
+    @property
+    def form_template_name(self) -> str:
+        """The form template's name or path."""
+        return self.form_template or f"form-{self.paper}"

@@ -14,11 +14,9 @@ from devices.ticket_printer.chinese import columns, encode, wrap
 from devices.ticket_printer.codec import qr_code
 from devices.ticket_printer.compile import CompiledLine, CompiledTemplate
 from devices.ticket_printer.options import Options
-from devices.ticket_printer.report import REPORT, DayReport
 from devices.ticket_printer.slip import Slip
-from devices.ticket_printer.template import When
 
-__all__ = ["Forms", "render", "render_report"]
+__all__ = ["Forms", "body", "padded", "render", "written"]
 
 _EACH = ("paper_zh", "paper_en")
 #: Fields that each ticket has its own of; all others are alike for an item and a language.
@@ -81,8 +79,8 @@ class Forms:
         for piece in self._form_of(slip):
             if isinstance(piece, bytes):
                 pieces.append(piece)
-            elif body := _filled(piece, values, self._options):
-                pieces += (piece.line.before, body, piece.line.after)
+            elif filled := _filled(piece, values, self._options):
+                pieces += (piece.line.before, filled, piece.line.after)
         return b"".join(pieces)
 
     def _form_of(self, slip: Slip) -> _Form:
@@ -100,21 +98,6 @@ class Forms:
         return form
 
 
-def render_report(template: CompiledTemplate, report: DayReport, options: Options) -> bytes:
-    """Return the bytes of a day's report, cut included, without its confirmation."""
-    values = dict.fromkeys(REPORT.fields, "") | dict(report.fields)
-    pieces = [template.start]
-    for line in template.lines:
-        each = line.spec.each
-        rows = report.rows.get(each, ()) if each else ({},)
-        empty = dict.fromkeys(REPORT.rows.get(each, ()), "")
-        for row in rows:
-            if body := _body(line, values | empty | dict(row), options):
-                pieces += (line.before, body, line.after)
-    pieces.append(template.end)
-    return b"".join(pieces)
-
-
 def _form(template: CompiledTemplate, slip: Slip, options: Options) -> _Form:
     """Return what slips like this one have in common: bytes, and lines with blanks between."""
     values = _common(slip)
@@ -128,7 +111,7 @@ def _form(template: CompiledTemplate, slip: Slip, options: Options) -> _Form:
             form += [ready, *(_blanks(line, values | each) for each in _repeated(line, slip))]
             ready = b""
         else:
-            bodies = [_body(line, values | each, options) for each in _repeated(line, slip)]
+            bodies = [body(line, values | each, options) for each in _repeated(line, slip)]
             if any(bodies):
                 ready += b"".join((line.before, *bodies, line.after))
     return tuple(piece for piece in (*form, ready, template.end) if piece != b"")
@@ -156,11 +139,11 @@ def _blanks(line: CompiledLine, values: Mapping[str, str]) -> _Blanks:
         if part.field:
             text = values[part.field]
             optional = optional and not text
-        pattern.append(_padded(text, part.columns).replace("%", "%%"))
+        pattern.append(padded(text, part.columns).replace("%", "%%"))
     return _Blanks(line, "".join(pattern), tuple(fields), optional)
 
 
-def _stands(when: When | None, slip: Slip) -> bool:
+def _stands(when: str | None, slip: Slip) -> bool:
     """Say whether a line stands on this slip."""
     match when:
         case None:
@@ -195,14 +178,14 @@ def _common(slip: Slip) -> dict[str, str]:
     }
 
 
-def _body(line: CompiledLine, values: Mapping[str, str], options: Options) -> bytes:
+def body(line: CompiledLine, values: Mapping[str, str], options: Options) -> bytes:
     """Return a line's own bytes, line feed included; empty where the line is left out."""
     if line.kind == "const":
         return line.parts[0].code or b""
     return _filled(_blanks(line, values), values, options)
 
 
-def _padded(text: str, width: int) -> str:
+def padded(text: str, width: int) -> str:
     """Return ``text`` in so many columns, right-aligned when negative, as it is when 0.
 
     Words that are too long are cut; what is right-aligned is a figure, and stays whole.
@@ -220,8 +203,8 @@ def _filled(blanks: _Blanks, values: Mapping[str, str], options: Options) -> byt
     if blanks.optional and not any(texts):
         return b""
     line = blanks.line
-    padded = [_padded(text, width) for text, (_, width) in zip(texts, blanks.fields, strict=True)]
-    whole = blanks.pattern % tuple(padded)
+    cells = [padded(text, width) for text, (_, width) in zip(texts, blanks.fields, strict=True)]
+    whole = blanks.pattern % tuple(cells)
     if line.kind == "qr":
         # A reader needs an empty margin: four squares, less than a line.
         return b"\n" + qr_code(whole, module=line.spec.width, level=line.spec.level) + b"\n"
@@ -231,11 +214,12 @@ def _filled(blanks: _Blanks, values: Mapping[str, str], options: Options) -> byt
     if code is not None and not runs and len(code) <= line.columns:
         return code + b"\n"
     if columns(whole) <= line.columns:
-        return _written(whole, line, options)
-    return b"".join(_written(row, line, options) for row in wrap(whole, line.columns))
+        return written(whole, line, options)
+    return b"".join(written(row, line, options) for row in wrap(whole, line.columns))
 
 
-def _written(row: str, line: CompiledLine, options: Options) -> bytes:
+def written(row: str, line: CompiledLine, options: Options) -> bytes:
+    """Return a row that fits its line, written by the printer or, where it cannot, drawn."""
     code = encode(row, options.charset, options.chinese == "runs")
     if code is not None:
         return code + b"\n"

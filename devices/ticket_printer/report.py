@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from devices.ticket_printer.options import Options
+from devices.ticket_printer.sheet import Sheet
 from devices.ticket_printer.template import Form, Template, load
 
 __all__ = ["REPORT", "DayReport", "load_report"]
@@ -29,14 +30,14 @@ REPORT = Form(
 
 
 @dataclass(frozen=True, slots=True)
-class DayReport:
-    """The day's figures as words, by the fields of ``REPORT``; what is missing is empty.
+class DayReport(Sheet):
+    """The day's figures as words, by the fields of ``REPORT``."""
 
-    ``rows`` are, for each name of ``REPORT.rows``, the fields of its lines in their order.
-    """
+    layout = REPORT
 
-    fields: Mapping[str, str]
-    rows: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    def template(self, options: Options) -> str:
+        """Return the name or path of a report's template on this printer."""
+        return options.report_template_name
 
 
 def load_report(name: str) -> Template:

@@ -9,8 +9,10 @@ A template is TOML with one ``[[line]]`` a line of the slip. Each has exactly on
 
 and, where wanted, ``align`` (left, center, right), ``size`` (1..8, or [width, height]), ``bold``,
 ``invert`` (white on black) and ``when``, see ``When``. A line whose fields are all empty is left
-out; one with ``{paper_zh}`` or ``{paper_en}`` is repeated for each. In a report, ``each`` repeats
-a line for every window, say. ``{served:5}`` fills up to 5 columns, ``{served:>5}`` from the left.
+out; one with ``{paper_zh}`` or ``{paper_en}`` is repeated for each. ``{served:5}`` fills up to 5
+columns, ``{served:>5}`` from the left. In a report or a form, ``each`` repeats a line for every
+window, say (lines that follow one another with the same ``each`` together), and what is too long
+for ``{paper_zh:40+}`` goes on below in the same columns.
 For a technician all of this stands in docs/configuration.md.
 """
 
@@ -91,8 +93,9 @@ _CHOICES = {
     "align": ("left", "center", "right"),
     "level": ("L", "M", "Q", "H"),
 }
-#: Columns of a field; right-aligned after ">".
+#: Columns of a field: right-aligned after ">"; before "+" what is too long goes on below.
 _COLUMNS = re.compile(r">?[1-9][0-9]?")
+_GOES_ON = re.compile(r"[1-9][0-9]?\+")
 
 
 class LineSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +109,7 @@ class LineSpec(msgspec.Struct, frozen=True, kw_only=True):
     height: int = 1
     bold: bool = False
     invert: bool = False
-    when: When | None = None
+    when: str | None = None
     level: Literal["L", "M", "Q", "H"] = "M"
     feed: int = 0
     #: The line is repeated for each of these; "" stands once.
@@ -274,10 +277,12 @@ def _content_faults(entry: Mapping[str, Any], form: Form) -> Iterator[tuple[str,
         yield "line", "须恰有 text、qr、rule、feed 之一", "exactly one of text, qr, rule, feed"
     for kind in kinds:
         if isinstance(entry[kind], str):
-            yield from ((kind, zh, en) for zh, en in _field_faults(entry[kind], allowed))
+            yield from (
+                (kind, zh, en) for zh, en in _field_faults(entry[kind], allowed, bool(form.rows))
+            )
 
 
-def _field_faults(text: str, allowed: frozenset[str]) -> list[tuple[str, str]]:
+def _field_faults(text: str, allowed: frozenset[str], goes_on: bool) -> list[tuple[str, str]]:
     try:
         parts = list(string.Formatter().parse(text))
     except ValueError as error:
@@ -289,7 +294,9 @@ def _field_faults(text: str, allowed: frozenset[str]) -> list[tuple[str, str]]:
         if name not in allowed or conversion:
             fields = " ".join(sorted(allowed))
             found.append((f"没有字段 {{{name}}}", f"no field {{{name}}}; fields: {fields}"))
-        elif columns and not _COLUMNS.fullmatch(columns):
+        elif columns and not (
+            _COLUMNS.fullmatch(columns) or (goes_on and _GOES_ON.fullmatch(columns))
+        ):
             found.append(
                 (
                     f"{{{name}:{columns}}} 的列数应为 1 至 99",

@@ -14,8 +14,8 @@ from devices.ticket_printer.chinese import columns
 from devices.ticket_printer.compile import compile_here
 from devices.ticket_printer.interpreter import Interpreter, Piece
 from devices.ticket_printer.options import Options
-from devices.ticket_printer.render import render_report
 from devices.ticket_printer.report import DayReport, load_report
+from devices.ticket_printer.sheet import render_sheet
 from devices.ticket_printer.slip import Printed
 from firmware_py.app.figures import FORM, DayFigures, Tally
 from firmware_py.app.period import whole_view
@@ -50,7 +50,7 @@ def lines(mm: int, report: DayReport) -> list[str]:
     ready = compile_here(load_report(f"report-{mm}"), options)
     pieces: list[Piece] = []
     engine = Interpreter(options.dots, lambda command, rest: None, pieces.append)
-    engine.buffer += render_report(ready, report, options)
+    engine.buffer += render_sheet(ready, report, options)
     while engine.step():
         pass
     assert engine.unknown == []
@@ -132,7 +132,7 @@ class Printer:
     def __init__(self) -> None:
         self.reports: list[DayReport] = []
 
-    def print_report(self, report: DayReport, job: int) -> Printed:
+    def print_sheet(self, report: DayReport, job: int) -> Printed:
         self.reports.append(report)
         return Printed(confirmed=True, how="gs_h")
 

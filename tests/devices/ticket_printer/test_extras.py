@@ -18,8 +18,9 @@ from devices.ticket_printer.extras import buzz, keyed_logo, numbered_logo
 from devices.ticket_printer.logo import LogoError, dots_of, load
 from devices.ticket_printer.options import Options
 from devices.ticket_printer.paper import draw
-from devices.ticket_printer.render import render, render_report
+from devices.ticket_printer.render import render
 from devices.ticket_printer.report import REPORT, DayReport
+from devices.ticket_printer.sheet import render_sheet
 from devices.ticket_printer.slip import Printed
 from devices.ticket_printer.template import load as load_template
 from devices.ticket_printer.template import parse
@@ -198,7 +199,7 @@ def test_columns_fill_up_cut_words_and_never_cut_figures() -> None:
 
     def row(hall: str, name: str, served: str) -> str:
         fields = {"day": "x", "hall_zh": hall, "hall_en": name, "served": served}
-        data = render_report(ready, DayReport(fields), options)
+        data = render_sheet(ready, DayReport(fields), options)
         return data.split(b"\n")[1].decode("gb18030")
 
     assert row("税务", "Tax", "7") == "税务  |Tax |  7|"

@@ -16,9 +16,10 @@ from devices.ticket_printer.chinese import decode
 from devices.ticket_printer.compile import compile_here
 from devices.ticket_printer.interpreter import Feed, Interpreter, Piece, Qr, Raster, Row, TextRow
 from devices.ticket_printer.options import Options
-from devices.ticket_printer.render import render, render_report
+from devices.ticket_printer.render import render
 from devices.ticket_printer.report import REPORT, DayReport, load_report
 from devices.ticket_printer.self_test import probe_slip
+from devices.ticket_printer.sheet import render_sheet
 from tests.devices.ticket_printer.bench import TICKET, template
 from tests.devices.ticket_printer.emupos import conversation, printed
 
@@ -104,7 +105,7 @@ def test_a_report_is_read_alike(mm: int, tmp_path: Path) -> None:
     }
     report = DayReport({**dict.fromkeys(REPORT.fields, "7"), "hall_zh": "示范税务局"}, rows)
     ready = compile_here(load_report(options.report_template_name), options)
-    both(render_report(ready, report, options), options, tmp_path, 100_000)
+    both(render_sheet(ready, report, options), options, tmp_path, 100_000)
 
 
 def test_copies_and_a_logo_are_read_alike(tmp_path: Path) -> None:
