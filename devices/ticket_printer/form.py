@@ -16,15 +16,16 @@ __all__ = ["FORM", "FormSheet", "load_form"]
 
 #: ``time`` is when the papers were taken in, ``pages`` how many were scanned, ``total`` how many
 #: papers there are, ``days`` the limit in working days. ``keep`` and ``sign`` are the two copies;
-#: ``changed``: it takes the place of version ``replaces``.
+#: ``changed``: it takes the place of version ``replaces`` since the time ``changed``; ``weekends``:
+#: no calendar told which holidays come before ``due``.
 FORM = Form(
     frozenset({
         "hall_zh", "hall_en", "number", "version", "replaces", "time", "window", "clerk",
-        "ticket", "item_zh", "item_en", "pages", "total", "asked", "days", "due", "come_zh",
+        "changed", "ticket", "item_zh", "item_en", "pages", "total", "asked", "days", "due", "come_zh",
         "come_en", "qr",
     }),
     "number",
-    ("reprint", "changed", "keep", "sign"),
+    ("reprint", "changed", "keep", "sign", "weekends"),
     {"papers": frozenset({"n", "paper_zh", "paper_en", "count"})},
 )  # fmt: skip
 

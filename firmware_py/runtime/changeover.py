@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from devices.base import HealthState
 from devices.led_wall.display import LedDisplay
 from devices.led_wall.page import LedPage
+from firmware_py.app.paper_jobs import AnyJob, FormJob, Job
 from firmware_py.config.file import Configuration
 from firmware_py.config.layouts import layouts_of
 from firmware_py.core import commands as c
+from firmware_py.core.commands_papers import ReprintForm
 from firmware_py.core.decide_day import ENDED
 from firmware_py.core.model import State, WindowStatus
 from firmware_py.core.refusals import Refusal
@@ -66,8 +68,8 @@ class Done:
 
     walls: set[str]
     printers: set[str]
-    #: Numbers whose paper was owed by printers that no kiosk has now.
-    owed: list[str]
+    #: What was owed by printers that nobody has now.
+    owed: list[AnyJob]
 
 
 def switch(hall: Hall, new: Configuration) -> Done:
@@ -142,8 +144,12 @@ def _settle(hall: Hall, done: Done) -> None:
         hall.positions.keep(spool.settle(hall.writer.last_seq), None)
         if printer in done.printers:
             spool.ready(_is_open(hall, printer))
-    for number in done.owed:
+    for number in dict.fromkeys(job.number for job in done.owed if isinstance(job, Job)):
         hall.submit_own(c.ReprintTicket(number))
+    for form, window in dict.fromkeys(
+        (job.number, job.window) for job in done.owed if isinstance(job, FormJob)
+    ):
+        hall.submit_own(ReprintForm(form, window))
 
 
 def _is_open(hall: Hall, device: str) -> bool:

@@ -1,13 +1,15 @@
-"""Which of today's tickets may still owe somebody their paper, after a restart."""
+"""Which tickets and forms may still owe somebody their paper, after a restart."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from firmware_py.app.paper_jobs import PAPER_EVENTS, WANTS_PAPER, asks_for_paper
 from firmware_py.app.ports import Happened
-from firmware_py.app.spool import WANTS_PAPER, asks_for_paper
 from firmware_py.app.wire import decode_event
 from firmware_py.core.model import State
+from firmware_py.core.papers import FormState
+from firmware_py.runtime.printers import Printers
 from firmware_py.settings import Settings
 from firmware_py.store.journal import Journal
 
@@ -19,24 +21,41 @@ READ_AT_ONCE = 5000
 def unprinted(
     settings: Settings, journal: Journal, state: State, positions: Mapping[str, int]
 ) -> list[Happened]:
-    """Return the events of today's tickets whose paper some printer may not have confirmed."""
-    owed_ms = [t.issued_ms for t in state.tickets.values() if t.status in WANTS_PAPER]
-    printers = {kiosk.printer for kiosk in settings.kiosks if kiosk.printer is not None}
-    # A printer that never confirmed anything owes from the beginning of the day.
-    confirmed = [positions.get(f"print:{printer}:confirmed", 0) for printer in printers]
-    lowest = max(min(confirmed, default=journal.last_seq), journal.first_seq - 1)
+    """Return the events whose paper some printer may not have confirmed.
+
+    These are of today's tickets, and of open forms. A printer that never confirmed anything owes
+    from the beginning of the day: forms of earlier days were nothing to it.
+    """
+    printers = Printers(settings)
+    confirmed = {name: positions.get(f"print:{name}:confirmed") for name in printers.all()}
+    wanted_ms = [t.issued_ms for t in state.tickets.values() if t.status in WANTS_PAPER]
+    wanted_ms += [f.made_ms for f in state.forms.values() if f.state is FormState.OPEN]
+
+    def may_be_owed(happened: Happened) -> bool:
+        asks = asks_for_paper(happened.event)
+        printer = printers.of(asks) if asks is not None else None
+        if printer is None:
+            return False
+        seq = confirmed[printer]
+        return happened.time_ms >= state.opened_ms if seq is None else happened.seq > seq
+
+    known = [seq for seq in confirmed.values() if seq is not None]
+    lowest, some_new = min(known, default=journal.last_seq), len(known) < len(confirmed)
     found: list[Happened] = []
-    upper = journal.last_seq
-    while owed_ms and upper > lowest:
-        after = max(upper - READ_AT_ONCE, lowest)
+    upper, first = journal.last_seq, journal.first_seq - 1
+    since_ms = min(wanted_ms, default=state.now_ms + 1)
+    while upper > (first if some_new else max(lowest, first)):
+        after = max(upper - READ_AT_ONCE, first)
         batch = journal.read(after, upper - after)
         for r in reversed(batch):
-            if r.type in ("ticket.issued", "ticket.reprint_requested"):
+            if r.type in PAPER_EVENTS:
                 event = decode_event(r.type, r.body)
                 happened = Happened(r.seq, r.time_ms, r.type, r.by, r.command_id, event, r.body)
-                if asks_for_paper(event) is not None:
+                if may_be_owed(happened):
                     found.append(happened)
-        if batch[0].time_ms < min(owed_ms):
+        oldest_ms = batch[0].time_ms
+        some_new = some_new and oldest_ms >= state.opened_ms
+        if oldest_ms < since_ms:
             break
         upper = after
     return found[::-1]

@@ -10,12 +10,19 @@ from devices.base import HealthState, Status
 from devices.errors import DeviceFault
 from devices.ticket_printer.slip import Printed
 from firmware_py.app.ports import Happened
-from firmware_py.app.spool import Job, KeepPositions, Paper, PrinterSpool, asks_for_paper
+from firmware_py.app.paper_jobs import AnyJob, Asks, FormJob, asks_for_paper
+from firmware_py.app.spool import KeepPositions, Paper, PrinterSpool
+from firmware_py.core.commands import Command
+from firmware_py.core.commands_papers import ReprintForm
+from firmware_py.core.events import Event
 from firmware_py.core.model import State
+from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules, Text
 from firmware_py.runtime.device_events import Outcome as Ended
 from firmware_py.runtime.device_events import Result
 from firmware_py.runtime.devices import Post
+from firmware_py.runtime.form_paper import sheet_of
+from firmware_py.runtime.printers import Printers
 from firmware_py.runtime.slips import slip_of
 from firmware_py.settings import Settings
 
@@ -28,7 +35,7 @@ PRINTS = frozenset({HealthState.OK, HealthState.WARNING, HealthState.UNKNOWN})
 
 
 class Printing:
-    """Binds kiosks to printers. Tickets taken elsewhere print at the first kiosk's printer."""
+    """Binds kiosks and windows to printers; each printer has a spool."""
 
     def __init__(
         self,
@@ -46,34 +53,47 @@ class Printing:
         self.spools: dict[str, PrinterSpool] = {}
         self.configure(settings, rules)
 
-    def configure(self, settings: Settings, rules: Rules) -> list[str]:
-        """Follow a configuration; return the numbers owed by printers that no kiosk has now."""
+    def configure(self, settings: Settings, rules: Rules) -> list[AnyJob]:
+        """Follow a configuration; return what is owed by printers that nobody has now."""
         self._rules = rules
         self._hall = Text(settings.hall.name.zh, settings.hall.name.en)
-        self._printer_of: dict[str, str] = {
-            kiosk.id: kiosk.printer for kiosk in settings.kiosks if kiosk.printer is not None
-        }
-        self._default = next(iter(self._printer_of.values()), None)
+        self._printers = Printers(settings)
         before, self.spools = self.spools, {}
-        for printer in dict.fromkeys(self._printer_of.values()):
+        for printer in self._printers.all():
             if printer in before:
                 self.spools[printer] = before.pop(printer)
                 continue
             self.spools[printer] = PrinterSpool(
                 printer, self._positions, self._paper(printer), self._keep, self._state
             )
-        return [number for spool in before.values() for number in spool.owed()]
+        return [job for spool in before.values() for job in spool.owed()]
 
-    def _spool_for(self, origin: str) -> PrinterSpool | None:
-        printer = self._printer_of.get(origin, self._default)
+    def vet(self, command: Command) -> Refusal | None:
+        """Refuse to print a form again where no printer is."""
+        if not isinstance(command, ReprintForm):
+            return None
+        form = self._state().forms.get(command.form)
+        window = command.window or (form.window if form is not None else "")
+        if form is None or self._printers.of(Asks(window, form=True)) is not None:
+            return None
+        return Refusal(
+            "no_form_printer",
+            f"{window} 号窗口没有配置打印机，请换一个窗口，或用 hallctl form pdf {form.form} 打印。",
+            f"Window {window} has no printer for forms; name another window, or print the file of "
+            f"hallctl form pdf {form.form}.",
+            {"form": form.form, "window": window},
+        )
+
+    def _spool_for(self, event: Event) -> PrinterSpool | None:
+        asks = asks_for_paper(event)
+        printer = self._printers.of(asks) if asks is not None else None
         return self.spools.get(printer) if printer is not None else None
 
     def positions_with(self, happened: Sequence[Happened]) -> Mapping[str, int]:
         """Return the positions to record in the same commit as these events."""
         first: dict[str, Happened] = {}
         for h in happened:
-            origin = asks_for_paper(h.event)
-            if origin is not None and (spool := self._spool_for(origin)) is not None:
+            if (spool := self._spool_for(h.event)) is not None:
                 first.setdefault(spool.printer, h)
         found: dict[str, int] = {}
         for printer, h in first.items():
@@ -83,8 +103,7 @@ class Printing:
     def recorded(self, happened: Sequence[Happened]) -> None:
         """Take what was recorded: new jobs print."""
         for h in happened:
-            origin = asks_for_paper(h.event)
-            if origin is not None and (spool := self._spool_for(origin)) is not None:
+            if (spool := self._spool_for(h.event)) is not None:
                 spool.add(h)
 
     def opened(self, device: str, status: Status) -> None:
@@ -98,15 +117,12 @@ class Printing:
             self.spools[device].ready(False)
 
     def _paper(self, printer: str) -> Paper:
-        def paper(job: Job, done: Callable[[bool, bool], None]) -> None:
-            slip = slip_of(self._rules, self._state(), self._hall, job)
+        def paper(job: AnyJob, done: Callable[[bool, bool], None]) -> None:
+            print_on = self._laid_out(job)
             left: list[bool] = []
 
             def print_it(driver: Any) -> Printed:
-                printed: Printed = driver.print_slip(
-                    slip, job.seq, on_sent=lambda: left.append(True)
-                )
-                return printed
+                return print_on(driver, lambda: left.append(True))
 
             def printed(result: Result) -> None:
                 confirmed = isinstance(result.value, Printed) and result.value.confirmed
@@ -121,3 +137,11 @@ class Printing:
             self._post(printer, print_it, done=printed)
 
         return paper
+
+    def _laid_out(self, job: AnyJob) -> Callable[[Any, Callable[[], None]], Printed]:
+        """Return what prints a job on a driver, as things stand now."""
+        if isinstance(job, FormJob):
+            sheet = sheet_of(self._hall, self._state(), job)
+            return lambda driver, sent: driver.print_sheet(sheet, job.seq, on_sent=sent)  # type: ignore[no-any-return]
+        slip = slip_of(self._rules, self._state(), self._hall, job)
+        return lambda driver, sent: driver.print_slip(slip, job.seq, on_sent=sent)  # type: ignore[no-any-return]

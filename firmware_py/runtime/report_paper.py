@@ -188,7 +188,7 @@ class ReportPaper:
         job = self._jobs
 
         def print_it(driver: Any) -> Printed:
-            printed: Printed = driver.print_report(report, job)
+            printed: Printed = driver.print_sheet(report, job)
             return printed
 
         def done(result: Result) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from devices.ticket_printer.slip import Slip
-from firmware_py.app.spool import Job
+from firmware_py.app.paper_jobs import Job
 from firmware_py.core.estimate import estimate_for
 from firmware_py.core.model import State, TicketStatus
 from firmware_py.core.rules import Rules, Text

@@ -9,7 +9,7 @@ from devices.ticket_printer.interpreter import Interpreter, Piece
 from devices.ticket_printer.options import Options
 from devices.ticket_printer.render import render
 from devices.ticket_printer.template import load
-from firmware_py.app.spool import Job
+from firmware_py.app.paper_jobs import Job
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
 from firmware_py.core.rules import Text

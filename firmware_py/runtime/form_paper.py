@@ -1,0 +1,83 @@
+"""From an acceptance form to the sheet that a printer lays out, and that a PDF is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from devices.ticket_printer.form import FormSheet
+from firmware_py.app.clock import local_text
+from firmware_py.app.paper_jobs import FormJob
+from firmware_py.core.form_code import code_of
+from firmware_py.core.model import State
+from firmware_py.core.papers import Form, FormState
+from firmware_py.core.rules import Text
+
+__all__ = ["paper_view", "sheet_of"]
+
+
+def sheet_of(hall: Text, state: State, job: FormJob) -> FormSheet:
+    """Return a copy of a form that is in the state, as it is now."""
+    form = state.forms[job.number]
+    marks = {"keep" if job.copy == 1 else "sign", *_marks(form)}
+    if job.again:
+        marks.add("reprint")
+    return FormSheet(_fields(hall, state, form), {"papers": _papers(form)}, frozenset(marks))
+
+
+def paper_view(hall: Text, state: State, form: Form) -> dict[str, Any]:
+    """Return what stands on a form's paper: ``fields``, ``papers`` and ``marks``, as a sheet's."""
+    marks = _marks(form)
+    if form.state is FormState.WITHDRAWN:
+        marks.append("withdrawn")
+    return {"fields": _fields(hall, state, form), "papers": _papers(form), "marks": marks}
+
+
+def _fields(hall: Text, state: State, form: Form) -> dict[str, str]:
+    return {
+        "hall_zh": hall.zh,
+        "hall_en": hall.en,
+        "number": form.form,
+        "version": str(form.version),
+        "replaces": str(form.version - 1) if form.version > 1 else "",
+        "time": _minute(state, form.made_ms) or form.day,
+        "changed": _minute(state, form.changed_ms) if form.version > 1 else "",
+        "window": form.window,
+        "clerk": form.clerk,
+        "ticket": form.ticket,
+        "item_zh": form.item_name.zh,
+        "item_en": _english(form.item_name),
+        "pages": str(form.pages) if form.pages else "",
+        "total": str(sum(paper.count for paper in form.papers)),
+        "asked": form.asked,
+        "days": str(form.days) if form.due else "",
+        "due": form.due,
+        "come_zh": form.come.zh,
+        "come_en": _english(form.come),
+        "qr": code_of(form.form),
+    }
+
+
+def _papers(form: Form) -> tuple[dict[str, str], ...]:
+    return tuple(
+        {
+            "n": str(n),
+            "paper_zh": paper.name.zh,
+            "paper_en": _english(paper.name),
+            "count": str(paper.count),
+        }
+        for n, paper in enumerate(form.papers, 1)
+    )
+
+
+def _marks(form: Form) -> list[str]:
+    marks = ["changed"] if form.version > 1 else []
+    return [*marks, "weekends"] if form.weekends_only else marks
+
+
+def _minute(state: State, at_ms: int) -> str:
+    return local_text(state.wall_offset_ms, at_ms, "%Y-%m-%d %H:%M")
+
+
+def _english(text: Text) -> str:
+    """Return the English words; nothing where somebody typed one language alone."""
+    return "" if text.en == text.zh else text.en
