@@ -20,6 +20,7 @@ __all__ = [
     "DaySettings",
     "DeviceSettings",
     "DisplaysSettings",
+    "FormSettings",
     "HallSettings",
     "JournalSettings",
     "KioskSettings",
@@ -224,6 +225,8 @@ class WindowSettings(Table, frozen=True, kw_only=True):
     strip: Filled | None = None
     lamp: Filled | None = None
     button: Filled | None = None
+    #: Prints its acceptance forms; without one ``[forms] printer`` does.
+    printer: Filled | None = None
 
 
 class KioskSettings(Table, frozen=True, kw_only=True):
@@ -309,6 +312,13 @@ class DeviceSettings(Table, frozen=True, kw_only=True):
     enabled: bool = True
 
 
+class FormSettings(Table, frozen=True, kw_only=True):
+    """``[forms]``: acceptance forms (文书受理单)."""
+
+    #: Prints the forms of windows without a printer of their own.
+    printer: Filled | None = None
+
+
 class BrokerSettings(Table, frozen=True, kw_only=True):
     """``[broker]``: the hall's MQTT broker; without the table the hall works alone."""
 
@@ -368,6 +378,7 @@ class Settings(Table, frozen=True, kw_only=True):
     queue: QueueSettings = QueueSettings()
     limits: LimitSettings = LimitSettings()
     rating: RatingSettings = RatingSettings()
+    forms: FormSettings = FormSettings()
     windows: tuple[WindowSettings, ...] = ()
     kiosks: tuple[KioskSettings, ...] = ()
     walls: tuple[WallSettings, ...] = ()

@@ -63,7 +63,7 @@ def check_references(settings: Settings, catalogue: Catalogue | None, found: Fin
 def _places(settings: Settings) -> Iterator[tuple[str, str, KeyPath]]:
     """Yield the device, the sort of place and the path of everything that names a device."""
     for table, entries, keys in (
-        ("windows", settings.windows, ("pad", "strip", "lamp", "button")),
+        ("windows", settings.windows, ("pad", "strip", "lamp", "button", "printer")),
         ("kiosks", settings.kiosks, ("printer", "button")),
         ("walls", settings.walls, ("display",)),
         ("voices", settings.voices, ("device",)),
@@ -75,6 +75,8 @@ def _places(settings: Settings) -> Iterator[tuple[str, str, KeyPath]]:
                     yield device, key, (table, n, key)
     if settings.day.report_printer:
         yield settings.day.report_printer, "report_printer", ("day", "report_printer")
+    if settings.forms.printer:
+        yield settings.forms.printer, "printer", ("forms", "printer")
 
 
 def _check_places(settings: Settings, found: Findings) -> None:
@@ -93,7 +95,7 @@ def _check_places(settings: Settings, found: Findings) -> None:
                 f"{name} 的类型是 {family}，此处应为 {wanted}",
             )
         owner = first.setdefault(name, at)
-        # Kiosks and the report may share a printer; nothing else can be in two places.
+        # Kiosks, windows and reports may share a printer; nothing else can be in two places.
         if owner != at and key not in {"printer", "report_printer"}:
             place = path_text(owner)
             line = found.lines.get(owner, 0)

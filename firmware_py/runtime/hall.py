@@ -136,7 +136,7 @@ class Hall:
         )
         writer.positions_with = self.printing.positions_with
         writer.on_storage = self._storage
-        writer.vet = self.notices.vet
+        writer.vet = lambda command: self.notices.vet(command) or self.printing.vet(command)
         writer.on_recorded += [
             self.printing.recorded,
             lambda _: self.positions.sent_with_events(self.printing.spools.values()),

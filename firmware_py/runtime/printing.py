@@ -14,6 +14,7 @@ from firmware_py.app.paper_jobs import AnyJob, Asks, FormJob, asks_for_paper
 from firmware_py.app.spool import KeepPositions, Paper, PrinterSpool
 from firmware_py.core.commands import Command
 from firmware_py.core.commands_papers import ReprintForm
+from firmware_py.core.decide_forms import find_form
 from firmware_py.core.events import Event
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
@@ -72,9 +73,11 @@ class Printing:
         """Refuse to print a form again where no printer is."""
         if not isinstance(command, ReprintForm):
             return None
-        form = self._state().forms.get(command.form)
-        window = command.window or (form.window if form is not None else "")
-        if form is None or self._printers.of(Asks(window, form=True)) is not None:
+        form = find_form(self._state(), command.form)
+        if isinstance(form, Refusal):
+            return None
+        window = command.window or form.window
+        if self._printers.of(Asks(window, form=True)) is not None:
             return None
         return Refusal(
             "no_form_printer",

@@ -6,8 +6,9 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from firmware_py.app.paper_jobs import AnyJob, Asks, FormJob, asks_for_paper, first_for
 from firmware_py.app.ports import Happened
-from firmware_py.app.spool import Job, PrinterSpool, asks_for_paper, first_for
+from firmware_py.app.spool import PrinterSpool
 from firmware_py.app.wire import decode_event
 from tests.app.desk import Desk, MemoryJournal
 
@@ -18,6 +19,16 @@ class Slip:
 
     number: str
     marked: bool
+    #: Of a form: which copy of which version.
+    copy: int = 0
+    version: int = 0
+
+
+def slip_of(job: AnyJob) -> Slip:
+    """Return what a job looks like on paper."""
+    if isinstance(job, FormJob):
+        return Slip(job.number, job.again, job.copy, job.version)
+    return Slip(job.number, job.again)
 
 
 class Printer:
@@ -25,15 +36,15 @@ class Printer:
 
     def __init__(self) -> None:
         self.slips: list[Slip] = []
-        self.asked: deque[tuple[Job, Callable[[bool, bool], None]]] = deque()
+        self.asked: deque[tuple[AnyJob, Callable[[bool, bool], None]]] = deque()
 
-    def __call__(self, job: Job, done: Callable[[bool, bool], None]) -> None:
+    def __call__(self, job: AnyJob, done: Callable[[bool, bool], None]) -> None:
         self.asked.append((job, done))
 
     def begin(self) -> Callable[[bool, bool], None]:
         """Put the job on paper; it is not confirmed before the returned callable says so."""
         job, done = self.asked.popleft()
-        self.slips.append(Slip(job.number, job.again))
+        self.slips.append(slip_of(job))
         return done
 
     def prints(self) -> None:
@@ -44,12 +55,12 @@ class Printer:
         """Do not confirm; ``some_left``: bytes went out, which may or may not be on paper."""
         job, done = self.asked.popleft()
         if on_paper:
-            self.slips.append(Slip(job.number, job.again))
+            self.slips.append(slip_of(job))
         done(False, some_left)
 
 
 class PrintingDesk(Desk):
-    """Kiosk ``kiosk-N`` has printer ``p-N``; other origins print at the first."""
+    """Kiosk ``kiosk-N`` has printer ``p-N``; other origins and all forms print at the first."""
 
     def __init__(self, printers: int = 1, journal: MemoryJournal | None = None) -> None:
         self.printers = {f"p-{n}": Printer() for n in range(1, printers + 1)}
@@ -66,11 +77,11 @@ class PrintingDesk(Desk):
         """The first printer's spool."""
         return self.spools["p-1"]
 
-    def serves(self, printer: str) -> Callable[[str], bool]:
-        """Return which origins a printer serves."""
+    def serves(self, printer: str) -> Callable[[Asks], bool]:
+        """Return which paper a printer is asked for."""
         own = f"kiosk-{printer[2:]}"
         others = {f"kiosk-{p[2:]}" for p in self.printers}
-        return lambda origin: origin == own or (printer == "p-1" and origin not in others)
+        return lambda asks: asks.origin == own or (printer == "p-1" and asks.origin not in others)
 
     def start(self) -> None:
         super().start()
@@ -107,9 +118,9 @@ class PrintingDesk(Desk):
 
     def _take(self, happened: Sequence[Happened]) -> None:
         for h in happened:
-            origin = asks_for_paper(h.event)
+            asks = asks_for_paper(h.event)
             for name, spool in self.spools.items():
-                if origin is not None and self.serves(name)(origin):
+                if asks is not None and self.serves(name)(asks):
                     spool.add(h)
 
     def ready(self) -> PrintingDesk:
