@@ -74,10 +74,11 @@ def form_pdf(paper: Mapping[str, Any], template: Path | None = None) -> bytes:
     words = {"data": json.dumps(paper, ensure_ascii=False), "qr": code.getvalue().decode()}
     file = template or template_file()
     try:
-        made = typst.Compiler(font_paths=fonts).compile(
-            input=file, format="pdf", sys_inputs=words, pdf_standards=["a-2a"]
+        # It may read what lies beside it (a hall's logo), and nothing else.
+        made = typst.Compiler(file, root=file.parent, font_paths=fonts).compile(
+            format="pdf", sys_inputs=words, pdf_standards=["a-2a"]
         )
-    except (typst.TypstError, OSError) as error:
+    except (RuntimeError, OSError) as error:
         raise FormPdfError(
             f"版式文件 {file} 有误：{error}", f"The layout {file} is wrong: {error}"
         ) from error

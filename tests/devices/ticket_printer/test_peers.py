@@ -14,6 +14,7 @@ from PIL import Image
 
 from devices.ticket_printer.chinese import decode
 from devices.ticket_printer.compile import compile_here
+from devices.ticket_printer.form import FormSheet, load_form
 from devices.ticket_printer.interpreter import Feed, Interpreter, Piece, Qr, Raster, Row, TextRow
 from devices.ticket_printer.options import Options
 from devices.ticket_printer.render import render
@@ -22,6 +23,7 @@ from devices.ticket_printer.self_test import probe_slip
 from devices.ticket_printer.sheet import render_sheet
 from tests.devices.ticket_printer.bench import TICKET, template
 from tests.devices.ticket_printer.emupos import conversation, printed
+from tests.devices.ticket_printer.sheets import changed, form
 
 SLIPS = {
     "first": replace(TICKET, qr="2026-03-02/A001"),
@@ -106,6 +108,14 @@ def test_a_report_is_read_alike(mm: int, tmp_path: Path) -> None:
     report = DayReport({**dict.fromkeys(REPORT.fields, "7"), "hall_zh": "示范税务局"}, rows)
     ready = compile_here(load_report(options.report_template_name), options)
     both(render_sheet(ready, report, options), options, tmp_path, 100_000)
+
+
+@pytest.mark.parametrize("mm", [80, 58])
+@pytest.mark.parametrize("sheet", [form(), changed("sign", "reprint")], ids=["keep", "sign"])
+def test_a_form_is_read_alike(mm: int, sheet: FormSheet, tmp_path: Path) -> None:
+    options = Options(paper=80 if mm == 80 else 58)
+    ready = compile_here(load_form(sheet.template(options)), options)
+    both(render_sheet(ready, sheet, options), options, tmp_path, 100_000)
 
 
 def test_copies_and_a_logo_are_read_alike(tmp_path: Path) -> None:
