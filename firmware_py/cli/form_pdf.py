@@ -87,5 +87,5 @@ def form_pdf(paper: Mapping[str, Any], template: Path | None = None) -> bytes:
     return made
 
 
-def _there(folders: tuple[str, ...]) -> list[str | Path | bytes]:
+def _there(folders: tuple[str, ...]) -> list[str]:
     return [folder for folder in folders if Path(folder).is_dir()]

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from devices.ticket_printer.form import FormSheet
 from firmware_py.app.clock import local_text
 from firmware_py.app.paper_jobs import FormJob
 from firmware_py.core.form_code import code_of
+from firmware_py.core.decide_forms import find_form
 from firmware_py.core.model import State
 from firmware_py.core.papers import Form, FormState
+from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Text
+from firmware_py.runtime.control import QueryError
+from firmware_py.runtime.params import FormOf
 
-__all__ = ["paper_view", "sheet_of"]
+if TYPE_CHECKING:
+    from firmware_py.runtime.hall import Hall
+
+__all__ = ["FormPapers", "paper_view", "sheet_of"]
 
 
 def sheet_of(hall: Text, state: State, job: FormJob) -> FormSheet:
@@ -30,6 +39,22 @@ def paper_view(hall: Text, state: State, form: Form) -> dict[str, Any]:
     if form.state is FormState.WITHDRAWN:
         marks.append("withdrawn")
     return {"fields": _fields(hall, state, form), "papers": _papers(form), "marks": marks}
+
+
+class FormPapers:
+    """What of a form stands on paper, for whoever prints it or makes a file of it."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+
+    async def paper(self, params: dict[str, Any], user: str) -> Any:
+        """Return the words on a form's paper; the PDF is made where they are asked for."""
+        hall, state = self._hall, self._hall.state()
+        form = find_form(state, msgspec.convert(params, FormOf).form)
+        if isinstance(form, Refusal):
+            raise QueryError(form)
+        name = hall.settings.hall.name
+        return paper_view(Text(name.zh, name.en), state, form)
 
 
 def _fields(hall: Text, state: State, form: Form) -> dict[str, str]:

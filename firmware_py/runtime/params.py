@@ -20,6 +20,7 @@ __all__ = [
     "DestroyDay",
     "Device",
     "Forget",
+    "FormOf",
     "Number",
     "Plan",
     "Range",
@@ -109,6 +110,12 @@ class Forget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     day: DayText | None = None
 
 
+class FormOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An acceptance form, by its number or by what its QR code says."""
+
+    form: Annotated[str, Meta(max_length=40)]
+
+
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A configuration's text, deflated (zlib) and in base64; the file as it is if not given."""
 
@@ -140,6 +147,7 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "report.day": Day,
     "report.range": Days,
     "report.print": PrintReport,
+    "form.paper": FormOf,
 }
 
 

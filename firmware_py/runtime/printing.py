@@ -145,6 +145,6 @@ class Printing:
         """Return what prints a job on a driver, as things stand now."""
         if isinstance(job, FormJob):
             sheet = sheet_of(self._hall, self._state(), job)
-            return lambda driver, sent: driver.print_sheet(sheet, job.seq, on_sent=sent)  # type: ignore[no-any-return]
+            return lambda driver, sent: driver.print_sheet(sheet, job.seq, on_sent=sent)
         slip = slip_of(self._rules, self._state(), self._hall, job)
-        return lambda driver, sent: driver.print_slip(slip, job.seq, on_sent=sent)  # type: ignore[no-any-return]
+        return lambda driver, sent: driver.print_slip(slip, job.seq, on_sent=sent)

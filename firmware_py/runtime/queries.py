@@ -25,6 +25,7 @@ from firmware_py.core.model import TicketStatus
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.device_views import device_view, without_broker
+from firmware_py.runtime.form_paper import FormPapers
 from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.params import Device, Number, PrintReport, Range, Say, Status
 from firmware_py.runtime.privacy import Privacy
@@ -85,6 +86,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "report.range": reports.range,
         "report.print": answers.print_report,
         "config.show": answers.config,
+        "form.paper": FormPapers(hall).paper,
     }
 
 

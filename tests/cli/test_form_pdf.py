@@ -111,7 +111,7 @@ def test_the_code_is_drawn_square_by_square_and_is_no_picture_of_dots(tmp_path: 
     ran("pdftoppm", "-r", "300", "-gray", "-l", "1", file, tmp_path / "page")
     page = Image.open(next(tmp_path.glob("page*.pgm"))).point(lambda v: 255 if v < 128 else 0)
     code = segno.make(FIELDS["qr"], error="m", micro=False)
-    squares = code.symbol_size(border=0)[0]
+    squares = int(code.symbol_size(border=0)[0])
     # 27 mm wide, two empty squares on each side; the first dark dot right of the words is its.
     square = 27 / 25.4 * 300 / (squares + 4)
     beside = page.crop((int(page.width * 0.75), 0, page.width, page.height // 5))

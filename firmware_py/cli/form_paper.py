@@ -1,0 +1,72 @@
+"""``hallctl form print`` and ``form pdf``: a form's paper again, and as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from firmware_py.cli.base import HallCommand, Session, pass_session
+from firmware_py.cli.errors import Refused
+from firmware_py.cli.outcome import give
+from firmware_py.cli.output import say, write_json
+from firmware_py.cli.whole_file import whole_file
+from firmware_py.cli.words import t
+
+__all__ = ["pdf", "print_again"]
+
+_form = click.argument("form", metavar=t("单号", "FORM"))
+
+
+@click.command(
+    "print",
+    cls=HallCommand,
+    help=t(
+        "重新打印受理单的两联，标明“重打”。\n\n缺纸时先记下，换纸后自动打印。",
+        "Print both copies of a form again, marked as a reprint.\n\n"
+        "Without paper it waits, and prints when paper is back.",
+    ),
+)
+@_form
+@click.option("--window", metavar="ID", help=t("在哪个窗口打印。", "The window that prints it."))
+@pass_session
+def print_again(session: Session, form: str, window: str | None) -> None:
+    """Print a form again."""
+    give(session, "form.reprint", form=form, window=window)
+
+
+@click.command(
+    "pdf",
+    cls=HallCommand,
+    help=t(
+        "把受理单存为 PDF（A4，两联），可打印、可检索。默认存为当前文件夹中的 单号.pdf。",
+        "Write a form as PDF (A4, both copies) to print or to keep. "
+        "Without -o it is FORM.pdf in this folder.",
+    ),
+)
+@_form
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=t("写到这个文件。", "Write this file."),
+)
+@pass_session
+def pdf(session: Session, form: str, output: Path | None) -> None:
+    """Write a form as PDF."""
+    paper = session.client.ask("form.paper", form=form)
+    # Here: the command that prints needs no library of pages.
+    from firmware_py.cli.form_pdf import FormPdfError, form_pdf
+
+    try:
+        data = form_pdf(paper)
+    except FormPdfError as error:
+        raise Refused("no_pdf", error.zh, error.en) from error
+    file = output or Path(f"{paper['fields']['number']}.pdf")
+    with whole_file(file) as out:
+        out.write(data)
+    if session.json:
+        write_json({"form": paper["fields"]["number"], "file": str(file), "size": len(data)})
+    else:
+        say(t(f"已保存 {file}", f"Written: {file}"))
