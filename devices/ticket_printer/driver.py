@@ -22,7 +22,7 @@ from devices.ticket_printer.knowledge import Memory
 from devices.ticket_printer.options import Options
 from devices.ticket_printer.render import Forms
 from devices.ticket_printer.self_test import ASK, probe_slip
-from devices.ticket_printer.sheet import Sheet, render_sheet
+from devices.ticket_printer.sheet import Sheet, render_sheet, tickets_long
 from devices.ticket_printer.slip import How, Printed, Slip
 from devices.ticket_printer.talk import Talk
 from devices.ticket_printer.template import load
@@ -33,8 +33,6 @@ __all__ = ["EscPosPrinter"]
 
 #: While a slip comes out: how often the printer is asked whether it stopped.
 _LOOK_EVERY_S = 0.1
-#: Two fences: one stray byte that looks like GS r's answer never counts as a job's end.
-_FENCES = 2
 #: GS V 66: feed to the cutter and cut.
 _CUT = b"\x1d\x56\x42\x00"
 _PROBE_JOB = 94**3 - 1
@@ -307,7 +305,7 @@ class EscPosPrinter(Driver):
         self._talk.ended.discard(identifier)
         self._talk.fences.clear()
         try:
-            self._talk.write(data + _ending(how, identifier))
+            self._talk.write(data + probe.ending(how, identifier))
         except DeviceError:
             self._broken_off = True
             self._ready = False
@@ -316,7 +314,7 @@ class EscPosPrinter(Driver):
         on_sent()
         self.counters.frames_out += 1
         try:
-            confirmed = self._came_out(how, identifier)
+            confirmed = self._came_out(how, identifier, tickets_long(data))
             if not confirmed and self.options.confirm == "auto":
                 how, confirmed = self._without_its_word(how, identifier)
         except DeviceError:
@@ -325,17 +323,20 @@ class EscPosPrinter(Driver):
         self._ready = confirmed and how == self.how
         return Printed(confirmed, how)
 
-    def _came_out(self, how: How, identifier: bytes) -> bool:
-        """Wait for the job's end; raise the fault that stops it. False: not heard of."""
+    def _came_out(self, how: How, identifier: bytes, long: float) -> bool:
+        """Wait for the job's end; raise the fault that stops it. False: not heard of.
+
+        ``long``: as so many tickets.
+        """
         waits = how != "status"
         limit_s = self.options.print_timeout_s if waits else self.options.settle_s
-        deadline = self.clock() + limit_s * self.options.copies
+        deadline = self.clock() + limit_s * max(long, self.options.copies)
         talk = self._talk
 
         def ended() -> bool:
             if how == "gs_h":
                 return identifier in talk.ended
-            return how == "gs_r" and len(talk.fences) >= _FENCES
+            return how == "gs_r" and len(talk.fences) >= probe.FENCES
 
         silence: DeviceTimeout | None = None
         while self.clock() < deadline:
@@ -369,11 +370,11 @@ class EscPosPrinter(Driver):
         if how == "gs_h":
             talk.decoder.automatic = False
             talk.fences.clear()
-            self._talk.write(codec.GS_A_NONE + codec.GS_R_PAPER * _FENCES)
-            talk.pump(lambda: len(talk.fences) >= _FENCES, self.options.probe_timeout_s)
+            self._talk.write(codec.GS_A_NONE + codec.GS_R_PAPER * probe.FENCES)
+            talk.pump(lambda: len(talk.fences) >= probe.FENCES, self.options.probe_timeout_s)
             if identifier in talk.ended:
                 return how, True
-            if len(talk.fences) >= _FENCES:
+            if len(talk.fences) >= probe.FENCES:
                 if self.trust.broken(how, "gs_r"):
                     self._keep()
                 return "gs_r", self._paper_lasted("gs_r")
@@ -392,9 +393,3 @@ class EscPosPrinter(Driver):
             self._stop_for_a_fault()
             return False
         return True
-
-
-def _ending(how: How, identifier: bytes) -> bytes:
-    if how == "gs_h":
-        return codec.request_process_end(identifier)
-    return codec.GS_R_PAPER * _FENCES if how == "gs_r" else b""

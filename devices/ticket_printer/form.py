@@ -21,8 +21,8 @@ __all__ = ["FORM", "FormSheet", "load_form"]
 FORM = Form(
     frozenset({
         "hall_zh", "hall_en", "number", "version", "replaces", "time", "window", "clerk",
-        "changed", "ticket", "item_zh", "item_en", "pages", "total", "asked", "days", "due", "come_zh",
-        "come_en", "qr",
+        "changed", "ticket", "item_zh", "item_en", "pages", "total", "asked", "days", "due",
+        "come_zh", "come_en", "qr",
     }),
     "number",
     ("reprint", "changed", "keep", "sign", "weekends"),

@@ -64,7 +64,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     reply_timeout_s: _Seconds = 0.3
     #: Time for the wire to take one ticket.
     write_timeout_s: _Seconds = 2.0
-    #: Time for a ticket to come out, counted from the last byte written.
+    #: Time for a ticket to come out, counted from the last byte written; longer paper has more.
     print_timeout_s: _Seconds = 8.0
     #: Time for the printer to show at open how it confirms.
     probe_timeout_s: _Seconds = 1.0

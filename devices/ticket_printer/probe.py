@@ -12,7 +12,10 @@ from devices.ticket_printer import codec
 from devices.ticket_printer.slip import How
 from devices.ticket_printer.talk import Talk
 
-__all__ = ["answers_by_itself", "fences_drained", "job_end", "who"]
+__all__ = ["FENCES", "answers_by_itself", "ending", "fences_drained", "job_end", "who"]
+
+#: Two fences: one stray byte that looks like GS r's answer never counts as a job's end.
+FENCES = 2
 
 #: After this long without one, no answer to an earlier GS r is on its way.
 _QUIET_S = 0.2
@@ -85,3 +88,10 @@ def fences_drained(talk: Talk, timeout_s: float) -> bool:
         talk.fences.clear()
         talk.pump(lambda: bool(talk.fences), _QUIET_S)
     return True
+
+
+def ending(how: How, identifier: bytes) -> bytes:
+    """Return what is asked behind a slip, so that its answer says that the slip came out."""
+    if how == "gs_h":
+        return codec.request_process_end(identifier)
+    return codec.GS_R_PAPER * FENCES if how == "gs_r" else b""

@@ -17,7 +17,10 @@ from devices.ticket_printer.options import Options
 from devices.ticket_printer.render import body, padded, written
 from devices.ticket_printer.template import Form
 
-__all__ = ["Sheet", "render_sheet"]
+__all__ = ["Sheet", "render_sheet", "tickets_long"]
+
+#: Lines of a usual ticket, which a printer has time for (``print_timeout_s``).
+_TICKET_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,14 @@ def render_sheet(template: CompiledTemplate, sheet: Sheet, options: Options) -> 
                     pieces += (line.before, filled, line.after)
     pieces.append(template.end)
     return b"".join(pieces)
+
+
+def tickets_long(data: bytes) -> float:
+    """Return how long paper is that these bytes print, in usual tickets; at least 1.
+
+    A form of thirty papers is half a metre: 8 s are not enough for it on an old printer.
+    """
+    return max(1.0, data.count(b"\n") / _TICKET_LINES)
 
 
 def _filled(line: CompiledLine, values: Mapping[str, str], options: Options) -> bytes:

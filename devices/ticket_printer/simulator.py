@@ -21,6 +21,8 @@ __all__ = ["EscPosPrinterSimulator"]
 _DOTS_PER_MM = 8
 _SLOW_MM_S = 20.0
 _KEEP = 500
+#: Pieces whose lines a test can read.
+_RECENT = 12
 #: What stops the engine.
 _STOPS = frozenset({"paper-out", "cover-open", "cutter", "offline", "error", "stall"})
 
@@ -117,6 +119,7 @@ class EscPosPrinterSimulator(Simulator):
             "reprints": list(self._reprints),
             "torn": self._torn,
             "last": last.lines,
+            "recent": [piece.lines for piece in list(self.pieces)[-_RECENT:]],
             "last_number": last.number,
             "hanging": self._engine.piece.lines,
             "beeps": [beeps.times for beeps in last.beeps],

@@ -96,9 +96,7 @@ class FormJob:
     def wanted(self, state: State) -> bool:
         """Say whether this is still what the form says: only the newest version is printed."""
         form = state.forms.get(self.number)
-        return (
-            form is not None and form.state is FormState.OPEN and form.version == self.version
-        )
+        return form is not None and form.state is FormState.OPEN and form.version == self.version
 
 
 AnyJob = Job | FormJob

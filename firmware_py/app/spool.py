@@ -22,6 +22,7 @@ from firmware_py.core.model import State
 
 __all__ = ["KeepPositions", "Paper", "PrinterSpool"]
 
+
 class Paper(Protocol):
     """Hands a job to the printer; ``done(confirmed, some_left)`` runs in the event loop.
 

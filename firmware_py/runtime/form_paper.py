@@ -9,8 +9,8 @@ import msgspec
 from devices.ticket_printer.form import FormSheet
 from firmware_py.app.clock import local_text
 from firmware_py.app.paper_jobs import FormJob
-from firmware_py.core.form_code import code_of
 from firmware_py.core.decide_forms import find_form
+from firmware_py.core.form_code import code_of
 from firmware_py.core.model import State
 from firmware_py.core.papers import Form, FormState
 from firmware_py.core.refusals import Refusal

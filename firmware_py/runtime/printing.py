@@ -9,8 +9,8 @@ from typing import Any
 from devices.base import HealthState, Status
 from devices.errors import DeviceFault
 from devices.ticket_printer.slip import Printed
-from firmware_py.app.ports import Happened
 from firmware_py.app.paper_jobs import AnyJob, Asks, FormJob, asks_for_paper
+from firmware_py.app.ports import Happened
 from firmware_py.app.spool import KeepPositions, Paper, PrinterSpool
 from firmware_py.core.commands import Command
 from firmware_py.core.commands_papers import ReprintForm
@@ -81,7 +81,8 @@ class Printing:
             return None
         return Refusal(
             "no_form_printer",
-            f"{window} 号窗口没有配置打印机，请换一个窗口，或用 hallctl form pdf {form.form} 打印。",
+            f"{window} 号窗口没有配置打印机，请换一个窗口（--window），"
+            f"或打印 hallctl form pdf {form.form} 的文件。",
             f"Window {window} has no printer for forms; name another window, or print the file of "
             f"hallctl form pdf {form.form}.",
             {"form": form.form, "window": window},
