@@ -29,6 +29,7 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "[queue]": schema.QueueSettings,
     "[limits]": schema.LimitSettings,
     "[rating]": schema.RatingSettings,
+    "[forms]": schema.FormSettings,
     "[[windows]]": schema.WindowSettings,
     "[[kiosks]]": schema.KioskSettings,
     "[[walls]]": schema.WallSettings,
