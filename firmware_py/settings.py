@@ -28,6 +28,7 @@ __all__ = [
     "LineConfig",
     "NumberSettings",
     "PrivacySettings",
+    "PeopleSettings",
     "QueueSettings",
     "QuotaSettings",
     "RatingSettings",
@@ -164,6 +165,21 @@ class WeightSettings(Table, frozen=True, kw_only=True):
     bonus_s: Annotated[float, Meta(ge=0, le=36_000)] = 0.0
 
 
+class PeopleSettings(Table, frozen=True, kw_only=True):
+    """``[people]``: what an ID card or an appointment does when somebody takes a ticket."""
+
+    #: Age in years from which a card gives the priority of elderly people.
+    elderly_from: Annotated[int, Meta(ge=40, le=120)] = 60
+    #: ``required``: kiosks with a card reader give no ticket without a card.
+    card: Literal["optional", "required"] = "optional"
+    #: Whoever still has an open ticket gets no second one.
+    one_open: bool = False
+    #: A file with the key that the hall shares with the centre; for its owner alone.
+    key_file: Filled | None = None
+    #: The folder of the centre's lists, relative to the data folder.
+    lists: Filled | None = None
+
+
 class QueueSettings(Table, frozen=True, kw_only=True):
     """``[queue]``: how the queue works. See docs/architecture.md for the weights."""
 
@@ -227,6 +243,8 @@ class WindowSettings(Table, frozen=True, kw_only=True):
     button: Filled | None = None
     #: Prints its acceptance forms; without one ``[forms] printer`` does.
     printer: Filled | None = None
+    card_reader: Filled | None = None
+    code_scanner: Filled | None = None
 
 
 class KioskSettings(Table, frozen=True, kw_only=True):
@@ -235,7 +253,10 @@ class KioskSettings(Table, frozen=True, kw_only=True):
     id: Name
     printer: Filled | None = None
     button: Filled | None = None
+    #: What the button takes; without a button, what a card alone takes.
     item: Filled | None = None
+    card_reader: Filled | None = None
+    code_scanner: Filled | None = None
 
 
 class WallSettings(Table, frozen=True, kw_only=True):
@@ -375,6 +396,7 @@ class Settings(Table, frozen=True, kw_only=True):
     day: DaySettings = DaySettings()
     numbers: NumberSettings = NumberSettings()
     quotas: QuotaSettings = QuotaSettings()
+    people: PeopleSettings = PeopleSettings()
     queue: QueueSettings = QueueSettings()
     limits: LimitSettings = LimitSettings()
     rating: RatingSettings = RatingSettings()

@@ -8,6 +8,7 @@ from firmware_py.config.catalogue import Catalogue
 from firmware_py.config.hours import check_hours
 from firmware_py.config.lines import KeyPath
 from firmware_py.config.mistakes import Findings, close_to, path_text
+from firmware_py.config.people import check_people
 from firmware_py.config.voices import check_voices
 from firmware_py.config.walk import listing
 from firmware_py.settings import Settings
@@ -24,7 +25,10 @@ _FAMILIES = {
     "report_printer": "ticket_printer",
     "display": "led_wall",
     "device": "voice",
+    "card_reader": "card_reader",
+    "code_scanner": "card_reader",
 }
+_READERS = ("card_reader", "code_scanner")
 
 
 def check_references(settings: Settings, catalogue: Catalogue | None, found: Findings) -> None:
@@ -43,6 +47,7 @@ def check_references(settings: Settings, catalogue: Catalogue | None, found: Fin
             "缺少 hub 角色时本机没有排队数据；目前还不支持单独的其他角色",
         )
     _check_places(settings, found)
+    check_people(settings, found)
     check_hours(settings.day, found)
     check_voices(settings, found)
     _check_timezone(settings, found)
@@ -63,8 +68,8 @@ def check_references(settings: Settings, catalogue: Catalogue | None, found: Fin
 def _places(settings: Settings) -> Iterator[tuple[str, str, KeyPath]]:
     """Yield the device, the sort of place and the path of everything that names a device."""
     for table, entries, keys in (
-        ("windows", settings.windows, ("pad", "strip", "lamp", "button", "printer")),
-        ("kiosks", settings.kiosks, ("printer", "button")),
+        ("windows", settings.windows, ("pad", "strip", "lamp", "button", "printer", *_READERS)),
+        ("kiosks", settings.kiosks, ("printer", "button", *_READERS)),
         ("walls", settings.walls, ("display",)),
         ("voices", settings.voices, ("device",)),
     ):

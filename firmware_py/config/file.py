@@ -55,6 +55,8 @@ _FILLED = (
     ("broker", "host"),
     ("broker", "port"),
     ("broker", "password_file"),
+    ("people", "key_file"),
+    ("people", "lists"),
     ("broker", "ca_file"),
     ("control", "socket"),
 )
@@ -235,6 +237,11 @@ def _absolute(settings: Settings, folders: Folders) -> Settings:
         control=replace(control, socket=str(folders.run / control.socket)),
         displays=replace(
             settings.displays, notices=_below(folders.config, settings.displays.notices)
+        ),
+        people=replace(
+            settings.people,
+            key_file=_below(folders.config, settings.people.key_file),
+            lists=_below(folders.data, settings.people.lists),
         ),
         walls=tuple(
             replace(wall, layout=_file_below(folders.config, wall.layout))

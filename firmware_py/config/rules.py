@@ -66,6 +66,7 @@ def rules_from(settings: Settings, catalogue: Catalogue) -> Rules:
         rating_reasons={one.id: Text(one.zh, one.en) for one in settings.rating.reasons},
         quota_day=settings.quotas.day,
         quota_person=settings.quotas.person,
+        one_open=settings.people.one_open,
         hours=hours_from(settings.day.hours),
         weekdays=weekdays_from(settings.day.weekdays),
         special_days=special_days_from(settings.day),

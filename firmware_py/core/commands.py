@@ -58,8 +58,9 @@ class JumpSeries:
 class TakeTicket:
     """Take a ticket for ``item`` at ``origin`` (a kiosk, ``hallctl``).
 
-    ``appointment_ms`` is the hall time of an appointment, ``person`` a keyed hash. ``override``
-    is the duty manager's word against hours, quotas and the last ticket.
+    ``appointment_ms`` is the hall time of an appointment, ``person`` a keyed hash, and so is
+    ``appointment``, which tells which one it is: each counts once. ``override`` is the duty
+    manager's word against hours, quotas, the last ticket and one open number a person.
     """
 
     item: str
@@ -68,6 +69,7 @@ class TakeTicket:
     appointment_ms: int | None = None
     person: str | None = None
     override: bool = False
+    appointment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

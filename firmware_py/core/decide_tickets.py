@@ -7,13 +7,23 @@ from firmware_py.core import events as e
 from firmware_py.core.alarms import clear_of_ticket, clear_of_window
 from firmware_py.core.decide_day import ENDED
 from firmware_py.core.decide_hours import check_hours, check_open
-from firmware_py.core.estimate import estimate
+from firmware_py.core.estimate import estimate, estimate_for
 from firmware_py.core.model import State, Ticket, TicketStatus
 from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.core.rules import Rules
 from firmware_py.core.series import next_number
 
-__all__ = ["cancel", "find", "park", "reprint", "resume", "take", "transfer"]
+__all__ = [
+    "cancel",
+    "find",
+    "open_ticket",
+    "park",
+    "reprint",
+    "resume",
+    "take",
+    "transfer",
+    "used_for",
+]
 
 Decision = list[e.Event] | Refusal
 
@@ -52,15 +62,20 @@ def take(rules: Rules, state: State, command: c.TakeTicket, now_ms: int) -> Deci
             return refuse("day_closed")
     else:
         refusal = check_open(rules, state, now_ms) or check_hours(rules, state, now_ms)
+        refusal = refusal or _check_one_open(rules, state, command.person, now_ms)
         refusal = refusal or _check_quotas(rules, state, command, now_ms)
         if refusal is not None:
             return refusal
+    used = used_for(rules, state, command.appointment, now_ms)
+    if used is not None:
+        return refuse("appointment_used", number=used.number)
     series = rules.series_of(item)
     count, number = next_number(series, state.counters.get(series.id), state.tickets)
     appointment_ms = command.appointment_ms
     if appointment_ms is not None and now_ms > appointment_ms + rules.appointment_late_s * 1000:
         # Too late for the appointment: waits like everybody else.
         appointment_ms = None
+    kept = appointment_ms is not None
     guess = estimate(rules, state, item, now_ms)
     return [
         e.TicketIssued(
@@ -76,8 +91,46 @@ def take(rules: Rules, state: State, command: c.TakeTicket, now_ms: int) -> Deci
             ahead=guess.ahead,
             estimate_s=guess.wait_s,
             sure=guess.sure,
+            appointment=command.appointment if kept else None,
         )
     ]
+
+
+def open_ticket(rules: Rules, state: State, person: str | None, now_ms: int) -> Ticket | None:
+    """Return the ticket that a person still has: not ended, and not missed for too long."""
+    if person is None or not state.taken_by_person.get(person):
+        return None
+    for ticket in reversed(state.tickets.values()):
+        if ticket.person == person and ticket.status not in ENDED:
+            missed = ticket.status is TicketStatus.MISSED
+            if not (missed and _too_late_to_return(rules, ticket, now_ms)):
+                return ticket
+    return None
+
+
+def used_for(rules: Rules, state: State, appointment: str | None, now_ms: int) -> Ticket | None:
+    """Return the ticket that was taken with an appointment.
+
+    One that was cancelled, or missed for too long, has used nothing.
+    """
+    if appointment is None:
+        return None
+    for ticket in reversed(state.tickets.values()):
+        if ticket.appointment == appointment and ticket.status is not TicketStatus.CANCELLED:
+            missed = ticket.status is TicketStatus.MISSED
+            if not (missed and _too_late_to_return(rules, ticket, now_ms)):
+                return ticket
+    return None
+
+
+def _check_one_open(rules: Rules, state: State, person: str | None, now_ms: int) -> Refusal | None:
+    has = open_ticket(rules, state, person, now_ms) if rules.one_open else None
+    if has is None:
+        return None
+    if has.status is TicketStatus.WAITING:
+        ahead = estimate_for(rules, state, has, now_ms).ahead
+        return refuse("person_waiting", number=has.number, ahead=ahead)
+    return refuse("person_open", number=has.number, status=has.status)
 
 
 def _check_quotas(rules: Rules, state: State, command: c.TakeTicket, now_ms: int) -> Refusal | None:

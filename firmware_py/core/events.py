@@ -104,6 +104,8 @@ class TicketIssued:
     estimate_s: int | None = None
     #: ``high``, ``medium`` or ``low``: how sure the estimate is.
     sure: str = "low"
+    #: A keyed hash: which appointment it was taken with.
+    appointment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

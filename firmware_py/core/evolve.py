@@ -149,6 +149,7 @@ def _ticket_issued(state: State, event: e.TicketIssued, at_ms: int) -> None:
         appointment_ms=event.appointment_ms,
         person=event.person,
         estimate_s=event.estimate_s,
+        appointment=event.appointment,
     )
     state.tickets[event.number] = ticket
     taken = state.taken_by_item

@@ -75,7 +75,7 @@ class Level(StrEnum):
 
 @dataclass(slots=True)
 class Ticket:
-    """One number of the day. ``person`` is a keyed hash, never an ID number."""
+    """One number of the day. ``person`` and ``appointment`` are keyed hashes, never a number."""
 
     number: str
     ordinal: int
@@ -120,6 +120,8 @@ class Ticket:
     documents: tuple[TicketDocument, ...] = ()
     #: The number in the last document's id; one that was taken out does not come again.
     last_document: int = 0
+    #: Which appointment it was taken with.
+    appointment: str | None = None
 
     @property
     def waits_since_ms(self) -> int:

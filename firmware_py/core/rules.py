@@ -228,6 +228,8 @@ class Rules:
     quota_day: int | None = None
     #: Tickets a day for one person, known by a keyed hash.
     quota_person: int | None = None
+    #: Whoever still has an open ticket gets no second one.
+    one_open: bool = False
     #: Usual hours; none: no limits, but for what is said of weekdays and dates.
     hours: tuple[Hours, ...] = ()
     #: Hours of weekdays that differ (0 is Monday); no hours: a rest day.

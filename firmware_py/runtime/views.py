@@ -41,7 +41,7 @@ def waiting_for(state: State, window: Window) -> int:
 def ticket_view(rules: Rules, state: State, ticket: Ticket) -> dict[str, Any]:
     """Return a ticket for people; the person's hash stays inside."""
     view = asdict(ticket)
-    del view["person"]
+    del view["person"], view["appointment"]
     item = rules.items.get(ticket.item)
     view["item_name"] = {"zh": item.name.zh, "en": item.name.en} if item else None
     for name in ("issued", "called", "started", "missed", "ended", "appointment"):
