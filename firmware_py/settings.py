@@ -14,35 +14,13 @@ from msgspec import Meta
 from firmware_py.core.rules import USUAL_REASONS
 
 __all__ = [
-    "BrightnessStep",
-    "BrokerSettings",
-    "ControlSettings",
-    "DaySettings",
-    "DeviceSettings",
-    "DisplaysSettings",
-    "FormSettings",
-    "HallSettings",
-    "JournalSettings",
-    "KioskSettings",
-    "LimitSettings",
-    "LineConfig",
-    "NumberSettings",
-    "PrivacySettings",
-    "PeopleSettings",
-    "QueueSettings",
-    "QuotaSettings",
-    "RatingSettings",
-    "ReasonSettings",
-    "SeasonSettings",
-    "Settings",
-    "SpecialDaySettings",
-    "VoiceSettings",
-    "WallSettings",
-    "WeekdaySettings",
-    "WeightSettings",
-    "WindowSettings",
-    "Words",
-]
+    "BrightnessStep", "BrokerSettings", "ControlSettings", "DaySettings", "DeviceSettings",
+    "DisplaysSettings", "FormSettings", "HallSettings", "JournalSettings", "KioskSettings",
+    "LimitSettings", "LineConfig", "NumberSettings", "PeopleSettings", "PrivacySettings",
+    "QueueSettings", "QuotaSettings", "RatingSettings", "ReasonSettings", "SeasonSettings",
+    "Settings", "SpecialDaySettings", "VoiceSettings", "WallSettings", "WeekdaySettings",
+    "WeightSettings", "WindowSettings", "Words",
+]  # fmt: skip
 
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$", examples=["pad-1"])]
 TimeOfDay = Annotated[
@@ -172,11 +150,8 @@ class PeopleSettings(Table, frozen=True, kw_only=True):
     elderly_from: Annotated[int, Meta(ge=40, le=120)] = 60
     #: ``required``: kiosks with a card reader give no ticket without a card.
     card: Literal["optional", "required"] = "optional"
-    #: Whoever still has an open ticket gets no second one.
     one_open: bool = False
-    #: A file with the key that the hall shares with the centre; for its owner alone.
     key_file: Filled | None = None
-    #: The folder of the centre's lists, relative to the data folder.
     lists: Filled | None = None
 
 
@@ -248,12 +223,11 @@ class WindowSettings(Table, frozen=True, kw_only=True):
 
 
 class KioskSettings(Table, frozen=True, kw_only=True):
-    """One of ``[[kiosks]]``: its printer, and a button that takes a ticket for ``item``."""
+    """One of ``[[kiosks]]``: its printer; a button, or a card alone, takes ``item``."""
 
     id: Name
     printer: Filled | None = None
     button: Filled | None = None
-    #: What the button takes; without a button, what a card alone takes.
     item: Filled | None = None
     card_reader: Filled | None = None
     code_scanner: Filled | None = None

@@ -29,7 +29,8 @@ class SdtSimulator(Simulator):
     """One reader and the card on it.
 
     Keys: a made-up person's card (``citizen``, ``citizen-2``, ``compatriot``, ``foreigner-2017``,
-    ``foreigner-2023``), or ``card`` with its place in that list; ``lift``.
+    ``foreigner-2023``, ``citizen-3`` whose card has expired, ``citizen-4``), or ``card`` with its
+    place in that list; ``lift``.
 
     Faults: ``select-failed``, ``read-failed``, ``wrong-card``, ``not-genuine``, ``lifted-early``
     (between select and read, at once and once), ``bad-card`` (a digit of the number is wrong),

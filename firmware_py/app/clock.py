@@ -100,6 +100,8 @@ class HallClock:
         self._last_ms = 0
         #: Whether the time since the last event is known, and so today's date.
         self.elapsed_known = False
+        #: Whether the recorded offset may be believed since this start: then dates are known.
+        self.wall_known = False
 
     def resume(self, epoch: str, last_ms: int, wall_offset_ms: int | None) -> None:
         """Go on from the journal's last event, with the time since then as far as it is known."""
@@ -117,6 +119,7 @@ class HallClock:
                     self.elapsed_known = True
             self._hall_minus_boot_ms = last_ms + elapsed_ms - reading.boot_ms
         self._last_ms = last_ms
+        self.wall_known = self.elapsed_known and wall_offset_ms is not None
         if self._anchor is not None:
             kept_now = _Anchor(self._hall_minus_boot_ms, epoch)
             try:
@@ -163,6 +166,7 @@ class HallClock:
                 -DRIFT_MS <= offset_ms - recorded_ms <= BELIEVED_LEAP_MS
             ):
                 return None
+        self.wall_known = True
         if recorded_ms is not None and abs(offset_ms - recorded_ms) < DRIFT_MS:
             return None
         return offset_ms

@@ -127,6 +127,8 @@ class HallWriter:
         self.on_recorded: list[Callable[[Sequence[Happened]], None]] = []
         #: Reader positions to be recorded in the same commit as these events.
         self.positions_with: Callable[[Sequence[Happened]], Mapping[str, int]] = _no_positions
+        #: Puts into a command what its origin knows: who is at the kiosk.
+        self.complete: Callable[[Command], Command] = lambda command: command
         #: Refuses what the core cannot judge: a text that no display can write.
         self.vet: Callable[[Command], Refusal | None] = lambda command: None
         #: Called when the disk begins to fail (with the sentence) and when it works again (None).
@@ -223,9 +225,8 @@ class HallWriter:
         if len(self._gathered) >= MAX_WAITING:
             reply(Outcome(refusal=BUSY))
             return
-        decision = self.vet(submission.command) or decide(
-            self.rules, self._decided, submission.command, now_ms
-        )
+        command = self.complete(submission.command)
+        decision = self.vet(command) or decide(self.rules, self._decided, command, now_ms)
         refusal: Refusal | None = None
         happened: tuple[Happened, ...] = ()
         if isinstance(decision, Refusal):

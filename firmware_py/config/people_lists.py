@@ -12,6 +12,7 @@ or refused; a refusal names lines and fields and never what stood in them.
 
 from __future__ import annotations
 
+import io
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterator, Sequence
@@ -183,7 +184,9 @@ def read_appointments(data: bytes, items: Container[str]) -> Appointments:
         else:
             if code:
                 codes[code] = line
-            rows.append(AppointmentRow(person, code, int(clock[1]) * 3600 + int(clock[2]) * 60, item))
+            rows.append(
+                AppointmentRow(person, code, int(clock[1]) * 3600 + int(clock[2]) * 60, item)
+            )
 
     _read(data, ("hash", "code", "time", "item"), take)
     return Appointments(rows)
@@ -196,7 +199,9 @@ def _read(
     data: bytes, names: tuple[str, ...], take: Callable[[int, Sequence[str], Wrong], None]
 ) -> None:
     if len(data) > MOST_BYTES:
-        raise BadList(f"文件超过 {MOST_BYTES} 字节。", f"The file is longer than {MOST_BYTES} bytes.")
+        raise BadList(
+            f"文件超过 {MOST_BYTES} 字节。", f"The file is longer than {MOST_BYTES} bytes."
+        )
     told: list[Sentence] = []
     count = 0
 
@@ -235,5 +240,5 @@ def _lines(data: bytes) -> Iterator[str]:
         line = data.count(b"\n", 0, error.start) + 1
         # The error carries the bytes.
         raise BadList(f"第 {line} 行不是 UTF-8。", f"Line {line} is not UTF-8.") from None
-    for line in text.split("\n"):
-        yield line.removesuffix("\r").strip(" ")
+    for row in io.StringIO(text, newline="\n"):
+        yield row.strip(" \r\n")

@@ -135,8 +135,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "person_waiting": (
         "您已有 {number} 号在等候，前面还有 {ahead} 人，不用再取号；号票丢失请到导税台补打。",
-        "You have {number} already, with {ahead} ahead of you; if the slip is lost, ask at the "
-        "entrance.",
+        "You have {number} already, {ahead} are ahead of you; for a lost slip ask at the entrance.",
     ),
     "person_open": (
         "您的 {number} 号还没有结束（{status}），不用再取号；如有疑问请找值班长。",
@@ -144,8 +143,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "appointment_used": (
         "这个预约已取过号：{number}，请使用该号；要办其他事项请另外取号。",
-        "A ticket was taken with this appointment: {number}. Use that one, or take an ordinary one "
-        "for something else.",
+        "This appointment has its ticket: {number}. For anything else take an ordinary one.",
     ),
     "ticket_missed": (
         "{number} 已过号，请先恢复再转移。",

@@ -13,6 +13,7 @@ from firmware_py.app.wire import BadCommandError, encode, outcome_json, parse_co
 from firmware_py.core.estimate import estimate
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.form_views import FormPictures
+from firmware_py.runtime.list_intake import ListRefused
 from firmware_py.runtime.views import alarm_view, hall_view, window_view
 from firmware_py.settings import BrokerSettings
 from firmware_py.sync.ports import EpochStart, SyncSettings
@@ -149,6 +150,15 @@ class BrokerPort:
         if outcome.refusal is not None:
             return encode({"refusal": outcome.refusal})
         return outcome_json(outcome)
+
+    async def take_list(self, name: str, sha256: str, part: int, parts: int, data: bytes) -> bytes:
+        """Take one of a list's parts; return the reply."""
+        intake = self._hall.list_intake
+        try:
+            taken = await intake.take("broker", name, sha256, part, parts, data)
+        except ListRefused as error:
+            return encode({"refusal": error.refusal})
+        return encode({"list": taken})
 
 
 def _still(view: dict[str, Any]) -> dict[str, Any]:

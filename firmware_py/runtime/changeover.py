@@ -99,6 +99,7 @@ def switch(hall: Hall, new: Configuration) -> Done:
     hall.lamps.configure(settings)
     hall.voices.configure(settings, rules)
     hall.inputs.configure(settings)
+    hall.cards.configure()
     if reports != _for_reports(settings, rules):
         # Only then: a report that waits for its printer is in the old one's hand.
         old, hall.report_paper = hall.report_paper, report_paper_of(hall)

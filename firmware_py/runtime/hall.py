@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from devices.base import Input, Status
+from devices.base import Input, Reading, Status
 from devices.specs import DeviceSpec, LineSpec
 from devices.transport import LineSettings
 from firmware_py.app.clock import HallClock
@@ -29,6 +29,7 @@ from firmware_py.core.rules import Rules
 from firmware_py.runtime.backups import Backups
 from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.runtime.brightness import Brightness
+from firmware_py.runtime.cards import Cards
 from firmware_py.runtime.control import ControlServer
 from firmware_py.runtime.device_events import DeviceEvent, Finished, Lost, Opened, Reported, Result
 from firmware_py.runtime.device_events import Outcome as Ended
@@ -36,6 +37,7 @@ from firmware_py.runtime.displays import Strips, Walls
 from firmware_py.runtime.jobs import QueueFull
 from firmware_py.runtime.keeping import Keeping, kept_in
 from firmware_py.runtime.kept_positions import KeptPositions
+from firmware_py.runtime.list_intake import ListIntake
 from firmware_py.runtime.log_room import make_room
 from firmware_py.runtime.notices import Notices
 from firmware_py.runtime.owed_paper import unprinted
@@ -124,7 +126,7 @@ class Hall:
         layouts, wrong = layouts_of(settings)
         for mistake in (one for found in wrong for one in found.mistakes()):
             log.error("a wall shows calls alone, its layout cannot be used: %s", mistake)
-        self.walls = Walls(settings, self.post, self._now_s, self._later, layouts)
+        self.walls = Walls(settings, self.post, self._now_s, self.later, layouts)
         self.notices = Notices(settings, layouts, self.walls, self.state, self.clock.now_ms)
         self.brightness = Brightness(settings, self.post, self.state, self.clock.now_ms)
         self.strips = Strips(settings, self.post, self.state)
@@ -136,7 +138,12 @@ class Hall:
         )
         writer.positions_with = self.printing.positions_with
         writer.on_storage = self._storage
-        writer.vet = lambda command: self.notices.vet(command) or self.printing.vet(command)
+        self.cards = Cards(self)
+        self.list_intake = ListIntake(self, self.cards)
+        writer.complete = self.cards.complete
+        writer.vet = lambda command: (
+            self.notices.vet(command) or self.printing.vet(command) or self.cards.vet(command)
+        )
         writer.on_recorded += [
             self.printing.recorded,
             lambda _: self.positions.sent_with_events(self.printing.spools.values()),
@@ -149,13 +156,14 @@ class Hall:
             self.pads.recorded,
             self.lamps.recorded,
             self.voices.recorded,
+            self.cards.recorded,
             self._to_subscribers,
         ]
 
     def _now_s(self) -> float:
         return self.clock.now_ms() / 1000
 
-    def _later(self, after_s: float, job: Callable[[], None]) -> asyncio.TimerHandle:
+    def later(self, after_s: float, job: Callable[[], None]) -> asyncio.TimerHandle:
         """Run ``job`` after seconds of the hall; quicker than anybody sees is not needed."""
         return self.loop.call_later(max(after_s / self.speed(), QUICKEST_S), job)
 
@@ -205,6 +213,7 @@ class Hall:
     async def stop(self) -> None:
         """Stop the devices, keep a snapshot, close the journal."""
         self.walls.stop()
+        await self.cards.stop()
         await self.report_paper.stop()
         if self.sync is not None:
             await self.sync.stop()
@@ -273,6 +282,8 @@ class Hall:
                     self.voices.heard(device, given)
                 case Reported(device=device, report=Input() as given):
                     self.inputs.happened(device, given)
+                case Reported(device=device, report=Reading() as read):
+                    self.cards.happened(device, read)
                 case Reported(device=device, report=Status() as status):
                     self.printing.opened(device, status)
                     self.report_paper.opened(device, status)
@@ -287,6 +298,7 @@ class Hall:
         """Whoever waits for the device no longer does: it is lost, or was taken out of use."""
         self.printing.lost(device)
         self.voices.lost(device)
+        self.cards.gone(device)
         self.publish_health(device)
 
     def publish_health(self, device: str) -> None:
@@ -307,6 +319,7 @@ class Hall:
         self.pads.forget(device)
         self.pads.show(device)
         self.voices.opened(device)
+        self.cards.gone(device)
 
     def _input_refused(self, device: str, code: str) -> None:
         """The person at the pad hears that the key did nothing."""

@@ -20,6 +20,7 @@ from firmware_py.app.recovery import UnknownEventError
 from firmware_py.config.file import ConfigError, Configuration, load_all
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.bench_clock import clocks_of
+from firmware_py.runtime.card_queries import CardQueries
 from firmware_py.runtime.control import ControlServer
 from firmware_py.runtime.farewell_plan import driven_by, keep
 from firmware_py.runtime.hall import Hall, device_specs
@@ -130,7 +131,7 @@ async def _serve(
     control = hall.control = ControlServer(
         hall.writer,
         {**queries_of(hall), **reconfigure.queries()},
-        Technician(hall).streams(),
+        {**Technician(hall).streams(), **CardQueries(hall).streams()},
     )
 
     def upkeep_died() -> None:

@@ -15,12 +15,16 @@ from firmware_py.app.wrong_params import explain
 
 __all__ = [
     "Apply",
+    "AtKiosk",
+    "AtPlace",
+    "AtWindow",
     "Day",
     "Days",
     "DestroyDay",
     "Device",
     "Forget",
     "FormOf",
+    "ListPart",
     "Number",
     "Plan",
     "Range",
@@ -116,6 +120,35 @@ class FormOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     form: Annotated[str, Meta(max_length=40)]
 
 
+class AtWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A window of the configuration."""
+
+    window: str
+
+
+class AtKiosk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kiosk of the configuration."""
+
+    kiosk: str
+
+
+class AtPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A window or a kiosk: one of the two."""
+
+    window: str | None = None
+    kiosk: str | None = None
+
+
+class ListPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One of a list's ``parts``, in order, in base64; ``sha256`` is that of the whole list."""
+
+    name: Annotated[str, Meta(max_length=64)]
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    part: Annotated[int, Meta(ge=1, le=1000)]
+    parts: Annotated[int, Meta(ge=1, le=1000)]
+    data: Annotated[str, Meta(max_length=60_000)]
+
+
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A configuration's text, deflated (zlib) and in base64; the file as it is if not given."""
 
@@ -148,6 +181,11 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "report.range": Days,
     "report.print": PrintReport,
     "form.paper": FormOf,
+    "window.card": AtWindow,
+    "kiosk.card": AtKiosk,
+    "card.forget": AtPlace,
+    "card.watch": AtPlace,
+    "people.import": ListPart,
 }
 
 

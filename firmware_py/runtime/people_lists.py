@@ -74,9 +74,7 @@ class ListTaken:
 class PeopleLists:
     """The lists of one hall. ``items`` are the ids of the catalogue."""
 
-    def __init__(
-        self, folder: Path | None, key_file: Path | None, items: Container[str]
-    ) -> None:
+    def __init__(self, folder: Path | None, key_file: Path | None, items: Container[str]) -> None:
         self._folder = folder
         self._key_file = key_file
         self._items = items
@@ -104,6 +102,7 @@ class PeopleLists:
             stamp = _stamp(self._key_file)
             if self._stamps.get("key_file") == stamp:
                 return
+            self._stamps["key_file"] = stamp
             key = _read_key(self._key_file)
         except OSError as error:
             why = error.strerror or type(error).__name__
@@ -115,11 +114,9 @@ class PeopleLists:
             )
             self.now = replace(self.now, key=None)
         except BadList as error:
-            self._stamps["key_file"] = stamp
             self._say("key_file", error.zh, error.en)
             self.now = replace(self.now, key=None)
         else:
-            self._stamps["key_file"] = stamp
             self._unsay("key_file")
             self.now = replace(self.now, key=key)
 
@@ -195,8 +192,10 @@ class PeopleLists:
 
     def _drop(self, name: str) -> None:
         used = {n: one for n, one in self.now.used.items() if n != name}
-        gone = {"grades": None} if name == GRADES else {"appointments": None}
-        self.now = replace(self.now, used=used, **gone)
+        if name == GRADES:
+            self.now = replace(self.now, used=used, grades=None)
+        else:
+            self.now = replace(self.now, used=used, appointments=None)
         self._stamps.pop(name, None)
         self._unsay(name)
         log.info("%s: gone", name)
@@ -260,7 +259,7 @@ def _read_bounded(path: Path) -> bytes:
 
 
 def _read_key(path: Path) -> bytes:
-    """Return the key: hexadecimal digits. Raises ``OSError``, and ``BadList`` for any other file."""
+    """Return the key: hexadecimal digits. Raises ``OSError``, ``BadList`` for any other file."""
     status = path.stat()
     if stat.S_IMODE(status.st_mode) & 0o077:
         raise BadList(

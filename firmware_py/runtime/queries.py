@@ -23,6 +23,7 @@ from firmware_py.core.events import EVENT_NAMES, DayOpened, TicketCalled
 from firmware_py.core.explain import call_words, waiting_words
 from firmware_py.core.model import TicketStatus
 from firmware_py.core.refusals import Refusal
+from firmware_py.runtime.card_queries import CardQueries
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.device_views import device_view, without_broker
 from firmware_py.runtime.form_paper import FormPapers
@@ -75,6 +76,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "device.show": answers.device,
         **Technician(hall).queries(),
         **Privacy(hall).queries(),
+        **CardQueries(hall).queries(),
         "voice.list": answers.voices,
         "voice.say": answers.say,
         "notice.list": answers.notices,

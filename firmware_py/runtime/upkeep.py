@@ -47,6 +47,7 @@ class Upkeep:
         loop = asyncio.get_running_loop()
         jobs = [self._ticks(), self._hall.backups.run(), self._old_days()]
         jobs.append(self._hall.notices.watch())
+        jobs.append(self._hall.cards.watch_lists())
         jobs.append(self._hall.proof.run())
         jobs.append(self._hall.keeping.run())
         if (every_s := watchdog_every_s()) is not None:

@@ -21,6 +21,7 @@ from firmware_py.sync.commands import Commands
 from firmware_py.sync.consumers import ConsumerBook
 from firmware_py.sync.envelope import Envelopes, wall_time
 from firmware_py.sync.link import Link
+from firmware_py.sync.lists import Lists
 from firmware_py.sync.mail import (
     Acked,
     Address,
@@ -98,6 +99,7 @@ class BrokerSync:
         self._outbox = Outbox(hall, topics, envelopes, self._kept, self._send_all)
         self._pictures = Pictures(hall, topics, settings.pictures_every_s, self._send_all)
         self._commands = Commands(hall, topics, self._outbox, self._send, self._refused)
+        self._lists = Lists(hall, topics, self._send, self._refused)
         self._book = ConsumerBook(
             hall, settings.consumers, settings.stalled_after_s, self._outbox.again
         )
@@ -114,7 +116,12 @@ class BrokerSync:
                 settings.ca_file,
                 settings.keepalive_s,
             ),
-            (f"{topics.root}/ack/+", topics.command("+"), *self._retained_filters),
+            (
+                f"{topics.root}/ack/+",
+                topics.command("+"),
+                topics.list("+"),
+                *self._retained_filters,
+            ),
             self._take,
             will=Outgoing(
                 topics.birth,
@@ -133,6 +140,7 @@ class BrokerSync:
     async def start(self) -> None:
         """Begin; returns at once, with or without a broker."""
         self._outbox.start()
+        self._lists.start()
         self._link.start()
         self._tending = asyncio.create_task(self._tend(), name="broker-tending")
 
@@ -144,6 +152,7 @@ class BrokerSync:
                 await self._tending
             self._tending = None
         await self._commands.stop()
+        await self._lists.stop()
         await self._outbox.stop()
         self._pictures.stop()
         await self._link.stop()
@@ -278,6 +287,8 @@ class BrokerSync:
         kind, _, rest = suffix.partition("/")
         if kind == "command":
             self._commands.take(incoming, rest)
+        elif kind == "list":
+            self._lists.take(incoming, rest)
         elif kind == "ack":
             self._ack(incoming, rest)
         elif kind in {"state", "device"} and incoming.retained:

@@ -17,12 +17,15 @@ from paho.mqtt.reasoncodes import ReasonCode
 from firmware_py.sync.mail import Acked, Address, Incoming, LinkMail, Outgoing, Unsubscribe, Up
 from firmware_py.sync.mailbox import LoopMailbox
 
-__all__ = ["LARGEST_PAYLOAD", "Connection"]
+__all__ = ["LARGEST_PART", "LARGEST_PAYLOAD", "Connection"]
 
 log = logging.getLogger(__name__)
 
 #: Larger payloads are not read by the hall.
 LARGEST_PAYLOAD = 16 * 1024
+#: Parts of lists may be larger; ``max_packet_size`` in config/mosquitto is 256 kB.
+LARGEST_PART = 240 * 1024
+LIST_LEVEL = "/list/"
 #: The broker does not send packets beyond this at all.
 LARGEST_PACKET = 1 << 20
 #: Letters that may wait for the event loop; more messages than this are dropped and counted.
@@ -224,17 +227,19 @@ class Connection:
             return
         size = len(message.payload)
         properties = message.properties
+        most = LARGEST_PART if LIST_LEVEL in message.topic else self._largest_payload
         self._inbox.put(
             Incoming(
                 self.session,
                 message.topic,
-                bytes(message.payload) if size <= self._largest_payload else b"",
+                bytes(message.payload) if size <= most else b"",
                 size,
                 message.retain,
                 time.monotonic(),
                 getattr(properties, "ResponseTopic", None),
                 getattr(properties, "CorrelationData", None),
                 getattr(properties, "MessageExpiryInterval", None),
+                tuple(getattr(properties, "UserProperty", ())),
             )
         )
 

@@ -83,7 +83,8 @@ class Acked:
 class Incoming:
     """A message from the broker. ``size`` is that of the payload as sent.
 
-    The payload of one that is larger than the link takes is empty. ``at_s`` is monotonic.
+    The payload of one that is larger than the link takes is empty. ``at_s`` is monotonic; ``user``
+    are MQTT 5's user properties.
     """
 
     session: int
@@ -95,6 +96,7 @@ class Incoming:
     respond_to: str | None = None
     correlation: bytes | None = None
     expiry_s: int | None = None
+    user: tuple[tuple[str, str], ...] = ()
 
 
 LinkMail = Up | Down | Acked | Incoming

@@ -75,6 +75,13 @@ class HallPort(Protocol):
         """
         ...
 
+    async def take_list(self, name: str, sha256: str, part: int, parts: int, data: bytes) -> bytes:
+        """Take one of a list's parts; return the reply as a JSON object.
+
+        Either ``{"list": {"name", "got", "parts", ...}}`` or ``{"refusal": {...}}``, as ``submit``.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SyncSettings:

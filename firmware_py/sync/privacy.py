@@ -16,9 +16,7 @@ import msgspec
 __all__ = ["KEPT_OFF", "TYPED_WORDS", "WITHHELD", "clean_event", "clean_reply", "is_clean"]
 
 #: Fields that are left out, by type of event.
-KEPT_OFF: Mapping[str, frozenset[str]] = {
-    "ticket.issued": frozenset({"person", "appointment"})
-}
+KEPT_OFF: Mapping[str, frozenset[str]] = {"ticket.issued": frozenset({"person", "appointment"})}
 #: Fields that somebody may have typed, by type of event.
 TYPED_WORDS: Mapping[str, frozenset[str]] = {
     "day.closed": frozenset({"reason"}),

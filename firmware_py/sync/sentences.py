@@ -48,6 +48,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The command could not be handled; see the log and try again with the same id.",
     ),
     "bad_topic": ("主题 {what} 不正确。", "The topic {what} is not right."),
+    "part_too_large": (
+        "名单的一部分超过 240 KB，请分成更小的部分。",
+        "A part of a list is larger than 240 kB; make more parts of it.",
+    ),
+    "no_part": (
+        "名单消息缺少 sha256、part 或 parts 属性，或写法有误。",
+        "A part of a list lacks the properties sha256, part or parts, or they are wrong.",
+    ),
     "unknown_consumer": (
         "配置中没有接收方 {what}。",
         "There is no consumer {what} in the configuration.",

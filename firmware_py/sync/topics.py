@@ -58,6 +58,10 @@ class Topics:
         """Return where commands to ``target`` go."""
         return f"{self.root}/command/{target}"
 
+    def list(self, name: str) -> str:
+        """Return where the centre sends the parts of a list."""
+        return f"{self.root}/list/{name}"
+
     def reply(self, client: str) -> str:
         """Return where a client gets its replies."""
         return f"{self.root}/reply/{client}"

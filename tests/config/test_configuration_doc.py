@@ -26,6 +26,7 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "[[day.seasons]]": schema.SeasonSettings,
     "[numbers]": schema.NumberSettings,
     "[quotas]": schema.QuotaSettings,
+    "[people]": schema.PeopleSettings,
     "[queue]": schema.QueueSettings,
     "[limits]": schema.LimitSettings,
     "[rating]": schema.RatingSettings,

@@ -115,6 +115,24 @@ def with_person() -> Hall:
     return hall
 
 
+def one_open() -> Hall:
+    hall = Hall(one_open=True).open("1")
+    hall.take(person="hash")
+    return hall
+
+
+def one_called() -> Hall:
+    hall = one_open()
+    hall.next()
+    return hall
+
+
+def with_appointment() -> Hall:
+    hall = Hall()
+    hall.do(c.TakeTicket("D01", appointment_ms=hall.now_ms, appointment="which"))
+    return hall
+
+
 def waiting(**changes: Any) -> Hall:
     hall = Hall(**changes)
     hall.take()
@@ -201,6 +219,9 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
     "quota_day": [(lambda: Hall(quota_day=0), c.TakeTicket("D01"))],
     "quota_item": [(lambda: Hall(items=NO_ITEMS_LEFT), c.TakeTicket("D01"))],
     "quota_person": [(with_person, c.TakeTicket("D01", person="hash"))],
+    "person_waiting": [(one_open, c.TakeTicket("B01", person="hash"))],
+    "person_open": [(one_called, c.TakeTicket("B01", person="hash"))],
+    "appointment_used": [(with_appointment, c.TakeTicket("D01", appointment="which"))],
     "ticket_missed": [(missed, c.TransferTicket("A001", item="B01"))],
     "ticket_ended": [(finished, c.CancelTicket("A001")), (finished, c.ReprintTicket("A001"))],
     "not_in_hand": [(waiting, c.ParkTicket("A001")), (missed, c.ParkTicket("A001"))],

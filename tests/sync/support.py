@@ -112,6 +112,7 @@ class FakeHall:
         self.pictures: dict[str, bytes] = {"state/hall": b'{"waiting":0}'}
         self.outcomes: dict[str, bytes] = {}
         self.submitted: list[tuple[str, dict[str, Any], str, str]] = []
+        self.parts: list[tuple[str, str, int, int, bytes]] = []
         self.sync: BrokerSync | None = None
 
     @property
@@ -152,6 +153,18 @@ class FakeHall:
             refusal = {"code": "unknown_command", "zh": "没有这个命令。", "en": "None.", "data": {}}
             self.outcomes[command_id] = msgspec.json.encode({"refusal": refusal})
         return self.outcomes[command_id]
+
+    async def take_list(self, name: str, sha256: str, part: int, parts: int, data: bytes) -> bytes:
+        """Remember the part; only ``grades.csv`` is a list here."""
+        await asyncio.sleep(0)
+        if name != "grades.csv":
+            refusal = {"code": "bad_list_name", "zh": "没有这个名单。", "en": "None.", "data": {}}
+            return msgspec.json.encode({"refusal": refusal})
+        self.parts.append((name, sha256, part, parts, data))
+        told: dict[str, Any] = {"name": name, "got": part, "parts": parts}
+        if part == parts:
+            told |= {"rows": 1, "sha256": sha256, "changed": True}
+        return msgspec.json.encode({"list": told})
 
     def happen(self, kind: str, *bodies: Mapping[str, Any]) -> list[Stored]:
         """Record events in one commit and tell the broker's side."""
@@ -284,6 +297,7 @@ class Ear:
         respond_to: str | None = f"{ROOT}/reply/ear",
         correlation: bytes | None = b"1",
         expiry_s: int | None = 30,
+        user: Sequence[tuple[str, str]] = (),
     ) -> None:
         """Publish below the hall's root and wait until the broker has it."""
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
@@ -293,6 +307,8 @@ class Ear:
             properties.CorrelationData = correlation
         if expiry_s is not None:
             properties.MessageExpiryInterval = expiry_s
+        if user:
+            properties.UserProperty = list(user)
         info = self.client.publish(
             f"{ROOT}/{topic}", payload, qos=1, retain=retain, properties=properties
         )

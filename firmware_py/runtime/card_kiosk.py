@@ -1,0 +1,402 @@
+"""A card or an appointment's code at one kiosk: who is there, and the ticket that this takes.
+
+Whoever laid a card is there until the card is lifted, a ticket was taken, the reader is lost, or a
+minute has passed. A ``TakeTicket`` of this kiosk then carries who it is. The card's fields are
+let go of at once: a hash of the day, the age's priority and the last four characters stay.
+
+A card alone takes a ticket for an appointment whose time it is, and where nothing else could be
+chosen; never for somebody who has one in hand, so a card laid twice takes one number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from devices.base import Sentence
+from devices.card_reader.reports import CardRead, CodeRead
+from firmware_py.app.ports import Happened, Outcome, Submission
+from firmware_py.core.commands import TakeTicket
+from firmware_py.core.decide_tickets import find, open_ticket, used_for
+from firmware_py.core.events import TicketIssued
+from firmware_py.core.model import State
+from firmware_py.core.opening import clock_text
+from firmware_py.core.refusals import Refusal
+from firmware_py.core.rules import Trait
+from firmware_py.runtime.card_hall import Desk, Said, Shared, ticket_words
+from firmware_py.runtime.card_watch import Change
+from firmware_py.runtime.person_finder import Appointment, Found, age_on
+from firmware_py.settings import KioskSettings
+
+__all__ = ["KioskDesk"]
+
+#: How long somebody is there who does nothing; and how long what was said stays.
+VISIT_S = 60.0
+
+#: Whether it is an appointment's time.
+When = Literal["now", "early", "late", "used"]
+
+CARD_REQUIRED = Refusal(
+    "card_required",
+    "请先把身份证放在读卡区，再取号；没有带证件请到导税台。",
+    "Please lay your ID card on the reader first, then take a ticket; without one, ask at the "
+    "entrance.",
+)
+_CHOOSE = Said(
+    "choose",
+    "已读到证件，请不要拿起，选择要办理的事项。",
+    "Your card was read. Leave it there and choose what you came for.",
+)
+_CARD_TOO = Said(
+    "card_too",
+    "已找到预约，请再把身份证放在读卡区。",
+    "Your appointment was found. Now lay your ID card on the reader.",
+)
+_NO_APPOINTMENT = Said(
+    "unknown_code",
+    "今天没有这个预约，请核对日期；也可以现场取号。",
+    "There is no such appointment today. Check its date, or take an ordinary ticket.",
+)
+_NO_CLOCK = Said(
+    "no_clock",
+    "大厅时钟尚未校准，暂时不能识别年龄和预约；需要优先或有预约请到导税台。",
+    "The hall's clock is not set, so age and appointments are not known; ask at the entrance.",
+)
+_EXPIRED = Said(
+    "expired",
+    "您的证件已过有效期，办理时请出示其他有效证件。",
+    "Your card has expired; have another valid document with you.",
+)
+_NOT_KNOWN = Said(
+    "not_recognised",
+    "暂时无法核对是否已取号，可以照常取号。",
+    "Whether you have a ticket already cannot be checked now; take one as usual.",
+)
+_TOO_LONG = Said(
+    "too_long",
+    "超时未操作，如需取号请重新放置证件。",
+    "Nothing was chosen for a minute; lay your card again to take a ticket.",
+)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Visit:
+    """Somebody at the kiosk. ``known`` once it was looked up who; ``card``: by a card."""
+
+    since_ms: int
+    card: bool
+    known: bool = False
+    tail: str = ""
+    person: str | None = None
+    traits: tuple[Trait, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
+    notes: list[Said] = field(default_factory=list)
+    #: Their ticket is taken, and nobody could say whose it is.
+    done: bool = False
+
+
+class KioskDesk(Desk):
+    """One kiosk. Lives in the event loop."""
+
+    def __init__(self, settings: KioskSettings, shared: Shared) -> None:
+        super().__init__(settings.id, settings.card_reader, settings.code_scanner, shared)
+        self.settings = settings
+        self._visit: Visit | None = None
+        self._said: Said | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    # ---- what happens at the reader
+
+    def card(self, card: CardRead) -> None:
+        """Take a card: look up who it is, then go on by that."""
+        person, now_ms = card.person, self._now_ms()
+        before, today = self._visit, self._today()
+        visit = Visit(now_ms, card=True, tail=person.number_masked)
+        if today is None:
+            visit.notes.append(_NO_CLOCK)
+        else:
+            if age_on(person.birth, today) >= self._hall.settings.people.elderly_from:
+                visit.traits = (Trait.ELDERLY,)
+            if not person.is_valid_on(today):
+                visit.notes.append(_EXPIRED)
+        if before is not None and not before.card and not self._spent(before):
+            # The code was shown first, then the card.
+            visit.appointments = before.appointments
+        number, lists, day = person.number, self._shared.lists().now, self._hall.state().day
+        card.wipe()
+        self._begin(visit)
+        self._tell("laid")
+        if day is None:
+            self._known(visit, Found())
+            return
+        finder = self._shared.finder
+        self._shared.look_up(
+            lambda: finder.by_number(number, lists, day), lambda found: self._known(visit, found)
+        )
+
+    def _known(self, visit: Visit, found: Found) -> None:
+        if self._visit is not visit:
+            return  # Lifted meanwhile.
+        visit.known = True
+        visit.person = found.person
+        visit.traits += found.grades
+        if self._seconds() is not None:
+            visit.appointments += found.appointments
+        people, quota = self._hall.settings.people, self._hall.settings.quotas.person
+        if found.person is None and self._hall.state().day_open and (people.one_open or quota):
+            visit.notes.append(_NOT_KNOWN)
+        self._go_on(visit)
+
+    def lifted(self) -> None:
+        """The card is no longer there, and so is nobody."""
+        self.forget()
+
+    def code(self, code: CodeRead) -> None:
+        """Take a code: a ticket's is shown, an appointment's is as a card that has it."""
+        if code.kind == "ticket":
+            self._say(self._ticket_said(code.text))
+        elif self._seconds() is None:
+            self._say(_NO_CLOCK)
+        elif (day := self._hall.state().day) is not None:
+            text, finder, lists = code.text, self._shared.finder, self._shared.lists().now
+            self._shared.look_up(lambda: finder.by_code(text, lists, day), self._by_code)
+
+    def _by_code(self, appointment: Appointment | None) -> None:
+        if appointment is None:
+            self._say(_NO_APPOINTMENT)
+            return
+        visit = self._visit
+        if visit is None or self._spent(visit):
+            visit = Visit(self._now_ms(), card=False, known=True)
+            self._begin(visit)
+        if appointment not in visit.appointments:
+            visit.appointments = (appointment, *visit.appointments)
+        if self._required() and not visit.card:
+            self._say(_CARD_TOO)
+        elif visit.known:
+            self._go_on(visit)
+
+    def refused(self, code: str, say: Sentence) -> None:
+        """Say why a card or a code was refused."""
+        self._say(Said.of(code, say))
+
+    def forget(self) -> None:
+        """Nobody is there; nothing is said."""
+        there = self._visit is not None or self._said is not None
+        self._stop_timer()
+        self._visit = self._said = None
+        if there:
+            self._tell("gone")
+
+    # ---- what a card does by itself
+
+    def _go_on(self, visit: Visit) -> None:
+        has = open_ticket(self._hall.rules, self._ahead(), visit.person, self._now_ms())
+        best = self._best(visit.appointments)
+        alone = self.settings.item is not None and self.settings.button is None
+        if has is not None:
+            self._say(ticket_words(self._hall.rules, self._ahead(), has, self._now_ms()))
+        elif best is not None and best[1] == "now":
+            self._take(best[0].item)
+        elif best is not None and best[1] == "early":
+            self._say(self._early(best[0]))
+        elif alone and self.settings.item is not None and visit.card:
+            self._take(self.settings.item)
+        else:
+            self._say(_CHOOSE if best is None else _over(*best))
+
+    def _take(self, item: str) -> None:
+        command_id = self._hall.command_id(self.place)
+        command = TakeTicket(item, origin=self.place)
+
+        def answered(outcome: Outcome) -> None:
+            if outcome.refusal is not None:
+                self._say(Said.of(outcome.refusal.code, outcome.refusal))
+
+        self._hall.writer.submit(
+            Submission(command_id, self.reader or self.scanner or self.place, command), answered
+        )
+
+    def _best(self, appointments: Sequence[Appointment]) -> tuple[Appointment, When] | None:
+        """Return the appointment that counts now, else the next, else the last."""
+        judged = [(one, self._when(one)) for one in appointments]
+        for wanted in ("now", "early", "late", "used"):
+            found = [pair for pair in judged if pair[1] == wanted]
+            if found:
+                first = wanted in {"now", "early"}
+                return min(found, key=_seconds) if first else max(found, key=_seconds)
+        return None
+
+    def _when(self, appointment: Appointment) -> When:
+        rules, now_s = self._hall.rules, self._seconds()
+        if used_for(rules, self._ahead(), appointment.key, self._now_ms()) is not None:
+            return "used"
+        if now_s is None or now_s > appointment.seconds + rules.appointment_late_s:
+            return "late"
+        early = now_s < appointment.seconds - rules.appointment_early_s
+        return "early" if early else "now"
+
+    def _early(self, appointment: Appointment) -> Said:
+        since = clock_text(max(appointment.seconds - self._hall.rules.appointment_early_s, 0))
+        return Said(
+            "appointment_early",
+            f"您预约的时间是 {appointment.time}，请在 {since} 以后刷证取号；"
+            "现在也可以选择事项，取普通号。",
+            f"Your appointment is at {appointment.time}: come back to this kiosk from {since} on, "
+            "or choose an item now for an ordinary ticket.",
+        )
+
+    # ---- what a ticket that is taken here carries
+
+    def complete(self, command: TakeTicket) -> TakeTicket:
+        """Return the command with who is there; as it is when that is said, or nobody is."""
+        visit = self._visit
+        if visit is None or not visit.known or command.person is not None or self._spent(visit):
+            return command
+        if self._required() and not visit.card:
+            return command
+        traits = tuple(dict.fromkeys((*command.traits, *visit.traits)))
+        command = replace(command, person=visit.person, traits=traits)
+        if command.appointment_ms is not None:
+            return command
+        for appointment in visit.appointments:
+            if appointment.item == command.item and self._when(appointment) in {"now", "early"}:
+                at_ms = self._at_ms(appointment)
+                return replace(command, appointment_ms=at_ms, appointment=appointment.key)
+        return command
+
+    def vet(self, command: TakeTicket) -> Refusal | None:
+        """Refuse a ticket without a card, where the hall wants one and the reader works."""
+        if command.override or command.person is not None or not self._required():
+            return None
+        visit = self._visit
+        there = visit is not None and visit.card and visit.known and not self._spent(visit)
+        return None if there else CARD_REQUIRED
+
+    def recorded(self, happened: Sequence[Happened]) -> None:
+        """A ticket was taken here: whoever was there has it."""
+        for h in happened:
+            event, visit = h.event, self._visit
+            if not isinstance(event, TicketIssued) or event.origin != self.place or visit is None:
+                continue
+            keys = {one.key for one in visit.appointments} - {None}
+            mine = event.person == visit.person and (event.person is not None or visit.card)
+            if mine or event.appointment in keys:
+                visit.done = True
+                # Those who choose on the screen are told there; those who laid a card, here.
+                self._say(
+                    Said(
+                        "taken",
+                        f"已取号 {event.number}，前面 {event.ahead} 人。请拿好证件和号票。",
+                        f"Your number is {event.number}, with {event.ahead} ahead. Take your card "
+                        "and your ticket.",
+                    )
+                )
+
+    # ---- who is there
+
+    def view(self) -> dict[str, Any]:
+        """Return the kiosk for its screen: nothing of the card but the number's end."""
+        visit, said = self._visit, self._said
+        there = visit is not None and not self._spent(visit)
+        best = self._best(visit.appointments) if visit is not None else None
+        return {
+            "kiosk": self.place,
+            "required": self._required(),
+            "there": there,
+            "card": visit is not None and visit.card,
+            "known": visit is not None and visit.known,
+            "number_masked": visit.tail if visit is not None else "",
+            "traits": list(visit.traits) if visit is not None else [],
+            "appointment": None
+            if best is None
+            else {"time": best[0].time, "item": best[0].item, "when": best[1]},
+            "say": asdict(said) if said is not None else None,
+            "notes": [asdict(note) for note in visit.notes] if visit is not None else [],
+            "since_ms": visit.since_ms if visit is not None else None,
+        }
+
+    def _required(self) -> bool:
+        return self._hall.settings.people.card == "required" and self._reads()
+
+    def _ahead(self) -> State:
+        return self._hall.writer.ahead
+
+    def _at_ms(self, appointment: Appointment) -> int:
+        now_ms, now_s = self._now_ms(), self._seconds() or 0
+        return now_ms + (appointment.seconds - now_s) * 1000
+
+    def _spent(self, visit: Visit) -> bool:
+        """Say whether this visit has its ticket, also while that waits for the disk."""
+        if visit.done:
+            return True
+        keys = {one.key for one in visit.appointments} - {None}
+        for ticket in reversed(self._ahead().tickets.values()):
+            if ticket.issued_ms < visit.since_ms:
+                return False
+            mine = visit.person is not None and ticket.person == visit.person
+            if mine or ticket.appointment in keys:
+                return True
+        return False
+
+    def _ticket_said(self, code: str) -> Said:
+        day, _, number = code.rpartition("/")
+        state = self._hall.state()
+        ticket = find(state, number)
+        if isinstance(ticket, Refusal) or (day and day != state.day):
+            return Said(
+                "unknown_ticket",
+                "这不是今天的号票，请核对日期，或重新取号。",
+                "This is no ticket of today. Check its date, or take a new one.",
+            )
+        return ticket_words(self._hall.rules, state, ticket, self._now_ms())
+
+    def _begin(self, visit: Visit) -> None:
+        self._visit, self._said = visit, None
+        self._start_timer()
+
+    def _say(self, said: Said) -> None:
+        self._said = said
+        self._start_timer()
+        self._tell("changed")
+
+    def _start_timer(self) -> None:
+        self._stop_timer()
+        self._timer = self._hall.later(VISIT_S, self._too_long)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _too_long(self) -> None:
+        visit, self._visit, self._timer = self._visit, None, None
+        if visit is not None and not visit.done:
+            self._say(_TOO_LONG)
+        else:
+            self.forget()
+
+    def _tell(self, change: Change) -> None:
+        self._shared.watch.tell(self.watched_as, change, self.view)
+
+
+def _seconds(pair: tuple[Appointment, When]) -> int:
+    return pair[0].seconds
+
+
+def _over(appointment: Appointment, when: When) -> Said:
+    if when == "used":
+        return Said(
+            "appointment_used",
+            f"{appointment.time} 的预约已经取过号；要办其他事项请选择。",
+            f"A ticket was taken with the appointment at {appointment.time}; choose an item for "
+            "anything else.",
+        )
+    return Said(
+        "appointment_late",
+        f"您 {appointment.time} 的预约时间已过，请选择事项，取普通号。",
+        f"The time of your appointment, {appointment.time}, is over; choose an item for an "
+        "ordinary ticket.",
+    )
