@@ -1,6 +1,6 @@
 """The centre's side of the bench: the key that it shares with the hall, and lists of people.
 
-The people are those who do not exist (``devices.card_reader.made_up``), and so is the key no secret.
+The people are those who do not exist (``devices.card_reader.made_up``); the key is no secret.
 """
 
 from __future__ import annotations

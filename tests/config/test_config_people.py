@@ -41,7 +41,7 @@ def test_readers_stand_at_a_kiosk_and_lists_lie_below_the_data_folder(files: Hal
 def test_a_reader_of_codes_is_no_reader_of_cards_nor_the_other_way(files: HallFiles) -> None:
     wrong = AT_KIOSK.replace('"id-1"', '"codes-1"')
     wrong = wrong.replace('pad = "pad-1"\n', 'pad = "pad-1"\ncode_scanner = "id-1"\n')
-    at_window, at_kiosk = sorted(files.mistakes(wrong + READERS))
+    at_kiosk, at_window = sorted(files.mistakes(wrong + READERS))
     assert "windows[1].code_scanner: card_reader.sdt reads cards; it belongs to card_reader" in (
         at_window
     )
