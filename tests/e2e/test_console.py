@@ -166,7 +166,7 @@ async def test_a_trace_shows_bytes_and_what_they_mean(place: Path, english: None
         await screen.press("w")
         await screen.shows("identity")
         # A lamp on a pin has no bytes: the refusal stands where they would.
-        for _ in range(5):
+        for _ in range(8):
             await screen.press("down")
         await screen.shows(">kiosk-1-button")
         await screen.press("w")
