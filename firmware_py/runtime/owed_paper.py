@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from firmware_py.app.paper_jobs import PAPER_EVENTS, WANTS_PAPER, asks_for_paper
-from firmware_py.app.ports import Happened
+from firmware_py.app.ports import Happened, JournalPort
 from firmware_py.app.wire import decode_event
 from firmware_py.core.model import State
 from firmware_py.core.papers import FormState
 from firmware_py.runtime.printers import Printers
 from firmware_py.settings import Settings
-from firmware_py.store.journal import Journal
 
 __all__ = ["unprinted"]
 
@@ -19,7 +18,7 @@ READ_AT_ONCE = 5000
 
 
 def unprinted(
-    settings: Settings, journal: Journal, state: State, positions: Mapping[str, int]
+    settings: Settings, journal: JournalPort, state: State, positions: Mapping[str, int]
 ) -> list[Happened]:
     """Return the events whose paper some printer may not have confirmed.
 
@@ -43,8 +42,7 @@ def unprinted(
     lowest, some_new = min(known, default=journal.last_seq), len(known) < len(confirmed)
     found: list[Happened] = []
     upper, first = journal.last_seq, journal.first_seq - 1
-    since_ms = min(wanted_ms, default=state.now_ms + 1)
-    while upper > (first if some_new else max(lowest, first)):
+    while wanted_ms and upper > (first if some_new else max(lowest, first)):
         after = max(upper - READ_AT_ONCE, first)
         batch = journal.read(after, upper - after)
         for r in reversed(batch):
@@ -55,7 +53,7 @@ def unprinted(
                     found.append(happened)
         oldest_ms = batch[0].time_ms
         some_new = some_new and oldest_ms >= state.opened_ms
-        if oldest_ms < since_ms:
+        if oldest_ms < min(wanted_ms):
             break
         upper = after
     return found[::-1]

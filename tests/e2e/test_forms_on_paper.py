@@ -159,3 +159,20 @@ async def test_a_form_printed_again_says_so_on_both_copies(place: Path) -> None:
         await hall.do("form.reprint", form=form)
         await until(lambda: nothing_owed(hall))
         assert (await copies(hall, form))[2:] == [(KEEP, True), (SIGN, True)]
+
+
+async def test_what_a_broken_printer_owes_comes_out_where_its_window_prints_now(
+    place: Path,
+) -> None:
+    (place / "notices").mkdir()
+    shared: Change = ('printer = "printer-2"', 'printer = "printer"')
+    async with Scene(place, windows=("2",), changes=[shared, WINDOW_2]) as hall:
+        await hall.fault("printer-2", "paper-out")
+        form = await make(hall, "2")
+        assert (await hall.status())["papers_owed"] == {"printer-2": 2}
+        file = hall.folder / "hall.toml"
+        file.write_text(file.read_text(encoding="utf-8").replace(*shared), encoding="utf-8")
+        assert (await hall.hall.call("config.apply"))["applied"]
+        await until(lambda: nothing_owed(hall))
+        assert await copies(hall, form) == [(KEEP, True), (SIGN, True)]
+        assert await copies(hall, form, "printer-2") == []
