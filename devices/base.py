@@ -200,6 +200,8 @@ class Kind:
     simulator: str
     #: Line settings that this kind usually has, e.g. ``{"baud": 9600}``.
     line: Mapping[str, Any] = field(default_factory=dict)
+    #: Its line is an input device (evdev): ``hid:...`` or a node of ``/dev/input``, no serial port.
+    records: bool = False
     #: ``module:function`` that tells more than ``line``: options -> line settings.
     line_of: str = ""
     #: Options that name a file: option -> ``module:function`` that reads it by that name and

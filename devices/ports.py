@@ -5,7 +5,11 @@
 ``usb:0403:6001:A50285BI``       the one with this serial number, at any socket
 ``usb:1a86:7523@1-1.3``          whatever CH340 is in this socket: for adapters without a number
 ``usb:0403:6011@1-1.3:1.2``      the third port of a four-port adapter there
+``hid:1a2c:2124@1-1.4``          the keypad or scanner in this socket, as what types (evdev)
 ===============================  ===========================================================
+
+``hid:`` is written as ``usb:`` and names a device's input node, ``usb:`` its serial or printer
+port. Of several input nodes the one that has digits is meant, not the mouse or the volume keys.
 
 Vendor and product are those of ``lsusb``. It is looked up in sysfs each time that the port is
 opened, so an adapter that comes back as ``ttyUSB3`` is found.
@@ -21,11 +25,11 @@ from pathlib import Path
 from devices.errors import DeviceUnavailable, PortAbsent
 from devices.usb import DEV, SYS, Node, Plugged, plugged
 
-__all__ = ["SCHEME", "BadPort", "UsbPort", "resolve", "usb_port"]
+__all__ = ["SCHEMES", "BadPort", "UsbPort", "resolve", "usb_port"]
 
-SCHEME = "usb:"
+SCHEMES = ("usb:", "hid:")
 _FORM = re.compile(
-    r"usb:(?P<vendor>[0-9a-f]{4}):(?P<product>[0-9a-f]{4})"
+    r"(?P<scheme>usb|hid):(?P<vendor>[0-9a-f]{4}):(?P<product>[0-9a-f]{4})"
     r"(?::(?P<serial>[^@]+))?"
     r"(?:@(?P<socket>\d+-\d+(?:\.\d+)*)(?::(?P<interface>\d+\.\d+))?)?\Z",
     re.IGNORECASE,
@@ -34,16 +38,18 @@ _BYTES = frozenset({"serial", "printer"})
 
 
 class BadPort(ValueError):
-    """A ``usb:`` port that is not written as one; ``zh`` and ``en`` say how it is."""
+    """A ``usb:`` or ``hid:`` port that is not written as one; ``zh`` and ``en`` say how it is."""
 
     def __init__(self, port: str) -> None:
         self.en = (
-            f"{port} is no USB identity; expected usb:VENDOR:PRODUCT, then :SERIAL or @SOCKET, "
-            "such as usb:0403:6001:A50285BI or usb:1a86:7523@1-1.3 (hallctl devices find)"
+            f"{port} is no USB identity; expected usb:VENDOR:PRODUCT (a port) or hid: (what "
+            "types), then :SERIAL or @SOCKET, such as usb:0403:6001:A50285BI or "
+            "usb:1a86:7523@1-1.3 (hallctl devices find)"
         )
         self.zh = (
-            f"{port} 不是有效的 USB 标识；应为 usb:厂商:产品，可加 :序列号 或 @插口，"
-            "例如 usb:0403:6001:A50285BI、usb:1a86:7523@1-1.3（可用 hallctl devices find 查看）"
+            f"{port} 不是有效的 USB 标识；应为 usb:厂商:产品（端口）或 hid:厂商:产品（按键设备），"
+            "可加 :序列号 或 @插口，例如 usb:0403:6001:A50285BI、usb:1a86:7523@1-1.3"
+            "（可用 hallctl devices find 查看）"
         )
         super().__init__(self.en)
 
@@ -57,10 +63,12 @@ class UsbPort:
     serial: str = ""
     socket: str = ""
     interface: str = ""
+    #: What types, instead of what has a port of bytes.
+    hid: bool = False
 
     def __str__(self) -> str:
         return (
-            f"{SCHEME}{self.vendor}:{self.product}"
+            f"{'hid' if self.hid else 'usb'}:{self.vendor}:{self.product}"
             + (f":{self.serial}" if self.serial else "")
             + (f"@{self.socket}" if self.socket else "")
             + (f":{self.interface}" if self.interface else "")
@@ -87,11 +95,12 @@ def usb_port(port: str) -> UsbPort:
         said["serial"],
         said["socket"],
         said["interface"],
+        hid=said["scheme"].lower() == "hid",
     )
 
 
 def resolve(port: str, *, sys: Path = SYS, dev: Path = DEV) -> str:
-    """Return the file of ``/dev`` that a ``usb:`` port is now.
+    """Return the file of ``/dev`` that a ``usb:`` or ``hid:`` port is now.
 
     Raises ``PortAbsent`` when it is not plugged in, and ``DeviceUnavailable`` when the words do not
     tell which one is meant or when the kernel made no port of it.
@@ -110,7 +119,7 @@ def resolve(port: str, *, sys: Path = SYS, dev: Path = DEV) -> str:
 
 
 def _node(port: str, wanted: UsbPort, one: Plugged) -> Node:
-    nodes = [node for node in one.nodes if node.sort in _BYTES]
+    nodes = _of_sort(wanted, one)
     # A printer of the printer class may offer a serial port beside it; its own port is meant.
     nodes = [n for n in nodes if wanted.interface in {"", n.interface}]
     if len(nodes) == 1:
@@ -122,14 +131,30 @@ def _node(port: str, wanted: UsbPort, one: Plugged) -> Node:
             f"plugged in at {one.socket}, but Linux gives it no port (is its driver loaded?)",
             f"已插在插口 {one.socket}，但系统没有为它建立端口（驱动是否已加载？）",
         )
+    if wanted.hid and len({node.interface for node in nodes}) < len(nodes):
+        paths = ", ".join(node.path for node in nodes)
+        raise DeviceUnavailable(
+            port,
+            f"several of its nodes type ({paths}); name one by its link in /dev/input/by-id",
+            f"该设备有多个按键节点（{paths}），请用 /dev/input/by-id 中的名称指明",
+        )
     choices = ", ".join(
-        str(UsbPort(one.vendor, one.product, "", one.socket, node.interface)) for node in nodes
+        str(UsbPort(one.vendor, one.product, "", one.socket, node.interface, hid=wanted.hid))
+        for node in nodes
     )
     raise DeviceUnavailable(
         port,
         f"this adapter has {len(nodes)} ports; say which: {choices}",
         f"该适配器有 {len(nodes)} 个端口，请写明是哪一个：{choices}",
     )
+
+
+def _of_sort(wanted: UsbPort, one: Plugged) -> list[Node]:
+    if not wanted.hid:
+        return [node for node in one.nodes if node.sort in _BYTES]
+    inputs = [node for node in one.nodes if node.sort == "input"]
+    # Keypads and scanners often have a mouse or volume keys, too, each a node of its own.
+    return [node for node in inputs if node.types] or inputs
 
 
 def _absent(port: str, wanted: UsbPort, there: Sequence[Plugged]) -> PortAbsent:
@@ -148,7 +173,7 @@ def _absent(port: str, wanted: UsbPort, there: Sequence[Plugged]) -> PortAbsent:
 def _ambiguous(port: str, wanted: UsbPort, fitting: Sequence[Plugged]) -> DeviceUnavailable:
     model = f"{wanted.vendor}:{wanted.product}"
     who = ", ".join(_who(one) for one in fitting)
-    best = UsbPort(wanted.vendor, wanted.product, "", fitting[0].socket)
+    best = UsbPort(wanted.vendor, wanted.product, "", fitting[0].socket, hid=wanted.hid)
     return DeviceUnavailable(
         port,
         f"{len(fitting)} of {model} are plugged in ({who}); say which socket, such as {best}",

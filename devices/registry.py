@@ -17,6 +17,7 @@ import msgspec
 
 from devices.base import Driver, Kind, Sentence
 from devices.errors import DeviceFault, DeviceUnavailable
+from devices.hid.kinds import HID_KINDS
 from devices.masking import Mask
 from devices.simulator import Simulator
 
@@ -199,7 +200,7 @@ _TABLE = (
 )
 
 #: All kinds by name.
-KINDS: Mapping[str, Kind] = MappingProxyType({entry.name: entry for entry in _TABLE})
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (*_TABLE, *HID_KINDS)})
 
 #: Which extra of the distribution brings a library (by its import name).
 _EXTRAS = MappingProxyType(

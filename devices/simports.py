@@ -1,4 +1,4 @@
-"""The bench's ports: a pty behind a link, a TCP server, a Unix socket."""
+"""The bench's ports: a pty behind a link, a TCP server, a Unix socket, a pipe of input records."""
 
 from __future__ import annotations
 
@@ -13,23 +13,27 @@ import tty
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from devices.ports import SCHEME
+from devices.hid.port import RECORDS
+from devices.ports import SCHEMES
 from devices.simwire import Wire
 
-__all__ = ["PtyWire", "SocketWire", "make_wire"]
+__all__ = ["PipeWire", "PtyWire", "SocketWire", "make_wire"]
 
 #: A UART's driver keeps about so much for a program that does not read.
 _UNREAD_LIMIT = 4000
 
 
 def make_wire(name: str, port: str, baud: int, seed: int = 0) -> Wire:
-    """Return the far end for ``port``: a path, ``socket://127.0.0.1:port`` or ``mock:path``.
+    """Return the far end for ``port``.
 
-    Raises ``ValueError`` for a port that the bench cannot play.
+    It is a path, ``socket://127.0.0.1:port``, ``mock:path`` or ``records:path``. Raises
+    ``ValueError`` for a port that the bench cannot play.
     """
     if port.startswith(("socket://", "mock:")):
         return SocketWire(name, port, baud, seed)
-    if "://" in port or port.startswith(SCHEME):
+    if port.startswith(RECORDS):
+        return PipeWire(name, port, baud, seed)
+    if "://" in port or port.startswith(SCHEMES):
         raise ValueError(f"line {name}: the bench plays ptys and socket://, not {port}")
     if Path(port).is_relative_to("/dev"):
         raise ValueError(f"line {name}: {port} is a place for real ports; the bench stays off it")
@@ -199,3 +203,46 @@ class SocketWire(Wire):
 
     def _hold(self, *, held: bool) -> None:
         """Not reading is all that a socket needs: its room fills."""
+
+
+class PipeWire(Wire):
+    """A named pipe that brings input records, one way; the wire alone writes to it."""
+
+    _fd = -1
+
+    def plug(self) -> None:
+        """Make the pipe and hold its writing end. Raises ``FileExistsError`` over anything else."""
+        if self.plugged:
+            return
+        pipe = Path(self.port.removeprefix(RECORDS))
+        pipe.parent.mkdir(parents=True, exist_ok=True)
+        if pipe.exists():
+            if not pipe.is_fifo():
+                raise FileExistsError(f"{pipe} exists and is not a pipe")
+            pipe.unlink()
+        os.mkfifo(pipe, 0o600)
+        # For writing alone it could not be opened before somebody reads.
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        self._fd = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        os.close(reader)
+        self.plugged = True
+        self.greet()
+
+    def unplug(self) -> None:
+        """Let go of the pipe, which tells its reader, and remove it."""
+        if not self.plugged:
+            return
+        self.plugged = False
+        Path(self.port.removeprefix(RECORDS)).unlink(missing_ok=True)
+        os.close(self._fd)
+
+    def _put(self, data: bytes) -> None:
+        # Nobody reads, or somebody does not keep up: what finds no room is lost.
+        try:
+            sent = os.write(self._fd, data)
+        except (BlockingIOError, BrokenPipeError):
+            sent = 0
+        self.overrun += len(data) - sent
+
+    def _hold(self, *, held: bool) -> None:
+        """Nothing comes from the driver."""

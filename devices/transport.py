@@ -2,10 +2,11 @@
 
 A port is a stable path (``/dev/serial/by-path/...``, a pty's link), a USB identity (``usb:...``:
 ``devices.ports``), ``socket://host:port``, ``rfc2217://host:port`` or ``loop://``: pyserial's URLs.
-A USB printer is the file of its class (``/dev/usb/lp0``). pyserial opens and sets serial ports;
-reading and writing then go straight to the descriptor, because its own write waits for the port
-after every piece. A plain socket is ours altogether: pyserial's has no write timeout that holds
-on the last piece, waits 0.3 s at each close, and cannot be told how long to connect.
+A USB printer is the file of its class (``/dev/usb/lp0``); what types is a node of ``/dev/input``
+or ``hid:...`` (``devices.hid.port``). pyserial opens and sets serial ports; reading and writing
+then go straight to the descriptor, because its own write waits for the port after every piece. A
+plain socket is ours altogether: pyserial's has no write timeout that holds on the last piece, waits
+0.3 s at each close, and cannot be told how long to connect.
 
 Opening sends nothing, discards what was waiting (it belongs to an earlier conversation) and takes
 an advisory lock (``flock``), so two programs that respect it never share a port.
@@ -31,7 +32,8 @@ import serial.rs485
 
 from devices.base import Line
 from devices.errors import DeviceTimeout, DeviceUnavailable, PortAbsent
-from devices.ports import SCHEME, resolve
+from devices.hid.port import INPUT_MAJOR, RECORDS, InputEnd, PipeEnd
+from devices.ports import SCHEMES, resolve
 from devices.printer_port import USB_MAJOR, PrinterEnd
 from devices.socket_port import connect
 from devices.usb import DEV, SYS
@@ -84,11 +86,18 @@ def open_line(
 
     Raises ``PortAbsent`` when it is not there, and ``DeviceUnavailable`` when somebody holds it or
     it is not told clearly which one is meant. ``sys`` and ``dev`` are the kernel's folders, where
-    a ``usb:`` port is looked up.
+    a ``usb:`` or ``hid:`` port is looked up.
     """
     settings = settings or LineSettings()
-    if port.startswith(SCHEME):
+    if port.startswith(SCHEMES):
         return _open_file(port, resolve(port, sys=sys, dev=dev), settings)
+    if port.startswith(RECORDS):
+        try:
+            return _FdLine(port, PipeEnd(port))
+        except OSError as error:
+            if isinstance(error, DeviceUnavailable):
+                raise
+            raise DeviceUnavailable(port, *_reason(error)) from error
     scheme = port.partition("://")[0] if "://" in port else ""
     if scheme == "socket":
         try:
@@ -105,8 +114,11 @@ def open_line(
 def _open_file(port: str, path: str, settings: LineSettings) -> _FdLine:
     """Open a file of ``/dev``; ``port`` is what the configuration calls it."""
     try:
-        if os.major(_must_be_terminal(port, path).st_rdev) == USB_MAJOR:
+        major = os.major(_must_be_terminal(port, path).st_rdev)
+        if major == USB_MAJOR:
             return _FdLine(port, PrinterEnd(path, exclusive=settings.exclusive))
+        if major == INPUT_MAJOR:
+            return _FdLine(port, InputEnd(port, path))
         return _FdLine(port, _SerialEnd(path, settings))
     except (OSError, ValueError, termios.error) as error:
         if isinstance(error, DeviceUnavailable):

@@ -10,6 +10,7 @@ The kernel's shape (Linux Documentation/ABI/testing/sysfs-bus-usb; seen on a Pi 
             tty/ttyACM0/uevent           CDC ACM
             usbmisc/lp0/uevent           printer class: "DEVNAME=usb/lp0"
             0003:..../input/input5/event5/uevent   keyboards, readers: "DEVNAME=input/event5"
+        0003:..../input/input5/capabilities/key    its keys: longs in hexadecimal, highest first
 
 A **socket** is the name of the folder: bus, dash, the hub's ports from the root on (``1-1.3``). It
 stays the same at each start and for whatever is plugged in there.
@@ -18,6 +19,7 @@ stays the same at each start and for whatever is plugged in there.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +41,10 @@ _NODES: tuple[tuple[Sort, str], ...] = (
     ("printer", "usbmisc/lp*/uevent"),
     ("input", "*/input/*/event*/uevent"),
 )
+#: KEY_1 to KEY_0, KEY_KP0 to KEY_KP9 (input-event-codes.h). Volume keys have + and - there, too.
+_DIGITS = (*range(2, 12), *(71, 72, 73, 75, 76, 77, 79, 80, 81, 82))
+#: The kernel writes a 32-bit program longs of 32 bits.
+_LONG_BITS = struct.calcsize("@l") * 8
 _SOCKET = re.compile(r"\d+-\d+(\.\d+)*\Z")
 
 
@@ -49,6 +55,8 @@ class Node:
     sort: Sort
     path: str
     interface: str
+    #: Of an input: it has keys for digits.
+    types: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,20 @@ def _nodes(interface: Path, dev: Path) -> Iterator[Node]:
         for uevent in sorted(interface.glob(pattern)):
             name = re.search(r"^DEVNAME=(.+)$", _text(uevent), re.MULTILINE)
             if name is not None:
-                yield Node(sort, str(dev / name[1]), number)
+                types = sort == "input" and _has_digits(uevent.parent.parent)
+                yield Node(sort, str(dev / name[1]), number, types)
+
+
+def _has_digits(place: Path) -> bool:
+    """Say whether an input (``input5``) has keys 1 to 0 or those of the keypad."""
+    longs = _text(place / "capabilities/key").split()
+    keys = 0
+    for long in longs:
+        try:
+            keys = keys << _LONG_BITS | int(long, 16)
+        except ValueError:
+            return False
+    return any(keys >> code & 1 for code in _DIGITS)
 
 
 def _text(file: Path) -> str:

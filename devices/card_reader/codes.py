@@ -58,6 +58,11 @@ class Lines:
         self._begin()
         return [wrong]
 
+    def spoil(self) -> None:
+        """Make the line that is coming none: some of it was lost on its way."""
+        self._wrong = self._wrong or Wrong.CUT_SHORT
+        self._line.clear()
+
     def _add(self, byte: int) -> None:
         if byte not in _PRINTABLE:
             self._wrong = Wrong.UNKNOWN

@@ -1,8 +1,9 @@
 """A scanner of QR and bar codes on a serial port (never tried on hardware).
 
 Wiring: serial or USB serial (virtual COM), usually 9600 8N1, set to end each code with CR and LF.
-One that types as a keyboard is set to serial by the maker's setting code. Lock its setting codes
-afterwards: else anybody can hold one before it.
+One that types as a keyboard is set to serial by the maker's setting code, or left as it is: then
+``devices.card_reader.hid_driver`` reads it. Lock its setting codes afterwards: else anybody can
+hold one before it.
 
 A code is data, whatever it says: it is bounded in length and time, held against the hall's
 patterns, and reported as ``CodeRead``; what fits none is ``CodeRefused`` and gone. A scanner that
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import ClassVar
 
 from devices.base import Driver, HealthState, Line, Report, Sentence, Status
 from devices.card_reader.codes import CodeBook, Lines, Wrong
@@ -76,6 +78,8 @@ class SerialScanner(Driver):
     """
 
     poll_every_s = 0.25
+    #: What it says when line after line is none.
+    unreadable: ClassVar[Status] = UNREADABLE
 
     def __init__(
         self,
@@ -178,7 +182,7 @@ class SerialScanner(Driver):
         self._unreadable += 1
         reports.append(CodeRefused(why.value, _SAYS[why]))
         if self._unreadable >= _UNREADABLE:
-            self._say(UNREADABLE, reports)
+            self._say(self.unreadable, reports)
 
     def _say(self, status: Status, reports: list[Report]) -> None:
         if status is not self._status:

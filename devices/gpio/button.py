@@ -24,6 +24,10 @@ from devices.gpio.options import ButtonOptions
 
 __all__ = ["GpioButton"]
 
+_CALM_S = 0.5
+#: A hold is said this soon after its time.
+_DOWN_S = 0.1
+
 QUIET = Status(
     HealthState.UNKNOWN,
     "not_pressed",
@@ -47,7 +51,7 @@ class GpioButton(Driver):
     and after ``stuck_s`` a ``WARNING``. ``clock`` is any steady clock in seconds.
     """
 
-    poll_every_s: float = 0.5
+    poll_every_s: float = _CALM_S
     needs_line: ClassVar[bool] = False
 
     def __init__(
@@ -88,6 +92,7 @@ class GpioButton(Driver):
         self._down = self._raw = self._device.is_active
         # Whatever bounced before is over: the first press may come at once.
         self._changed_at = self._raw_at = self._clock() - 2 * self._button.bounce_s
+        self.poll_every_s = _CALM_S
         # What was down before was no press, so it is no hold either.
         self._held_said = True
         self._status = QUIET
@@ -122,37 +127,44 @@ class GpioButton(Driver):
             self._level_was(down, at, reports)
         # An edge that the pin library lost shows in the level itself.
         self._level_was(self._device.is_active, self._clock(), reports)
-        self._look_at_hold(reports)
+        if self._down:
+            self._look_at_hold(self._clock(), reports)
+        self.poll_every_s = _DOWN_S if self._raw != self._down or self._down else _CALM_S
         if not reports:
             self._pins.check()
         return reports
 
     def _level_was(self, down: bool, at: float, reports: list[Report]) -> None:
-        """Take one level. A change counts at once, then none for ``bounce_s``.
+        """Take one level. Down counts at once; up counts when it has stayed for ``bounce_s``.
 
-        A level that passed as a bounce counts after all when it then stayed.
+        So neither the bounces of a release nor a contact that breaks for a moment while the
+        button is held are another press.
         """
-        bounce_s = self._button.bounce_s
-        if self._raw != self._down and at - self._raw_at >= bounce_s:
-            self._changed(self._raw, self._raw_at, reports)
+        if self._down and not self._raw and at - self._raw_at >= self._button.bounce_s:
+            self._released(self._raw_at, reports)
         if down != self._raw:
             self._raw, self._raw_at = down, at
-        if down != self._down and at - self._changed_at >= bounce_s:
-            self._changed(down, at, reports)
+        if down and not self._down:
+            self._pressed(at, reports)
+        elif self._down and not down and not self._button.bounce_s:
+            self._released(at, reports)
 
-    def _changed(self, down: bool, at: float, reports: list[Report]) -> None:
-        self._down, self._changed_at = down, at
-        if down:
-            self._held_said = False
-            self.counters.frames_in += 1
-            reports.append(Input(self._button.event))
-        if down or self._status is STUCK:
+    def _pressed(self, at: float, reports: list[Report]) -> None:
+        self._down, self._changed_at = True, at
+        self._held_said = False
+        self.counters.frames_in += 1
+        reports.append(Input(self._button.event))
+        self._say(WORKS, reports)
+
+    def _released(self, at: float, reports: list[Report]) -> None:
+        # Held and let go before anybody looked: it was a hold all the same.
+        self._look_at_hold(at, reports)
+        self._down, self._changed_at = False, at
+        if self._status is STUCK:
             self._say(WORKS, reports)
 
-    def _look_at_hold(self, reports: list[Report]) -> None:
-        if not self._down:
-            return
-        held_s = self._clock() - self._changed_at
+    def _look_at_hold(self, now: float, reports: list[Report]) -> None:
+        held_s = now - self._changed_at
         if self._button.hold_s and held_s >= self._button.hold_s and not self._held_said:
             self._held_said = True
             reports.append(Input(self._button.held_event))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from devices.hid.records import Lost, Packet, RecordReader
 from devices.lamp import modbus
 from devices.led_wall import alpha, eq2013, onbon, weilipu
 from devices.pad.codec import FrameCodec
@@ -50,6 +51,12 @@ class _PadDecoder:
         return self._reader.feed(data, 0.0)
 
 
+class _KeyRecords(RecordReader):
+    def feed(self, data: bytes) -> list[Packet | Lost]:
+        # Noise is told as a gap, and is no frame.
+        return [one for one in super().feed(data) if isinstance(one, Packet)]
+
+
 class _ChipAnswers:
     def feed(self, data: bytes) -> Sequence[object]:
         return replies(data)
@@ -76,6 +83,15 @@ CODECS = {
     "xfs5152": Codec(bytes.fromhex("FD000A0100C7EB3130BAC5C8CB"), lambda: finder(XFS5152)),
     "speech answers": Codec(b"\x4f", _ChipAnswers),
     "ff68": Codec(bytes.fromhex("FF680303680111011316"), _PadDecoder),
+    # KEY_KP1 down, as a 64-bit program reads it.
+    "input records": Codec(
+        bytes.fromhex(
+            "00B955690000000090D0030000000000 0400040059000700"
+            "00B955690000000090D0030000000000 01004F0001000000"
+            "00B955690000000090D0030000000000 0000000000000000"
+        ),
+        lambda: _KeyRecords(8),
+    ),
     "modbus": Codec(bytes.fromhex("0E010101935C"), lambda: modbus.answers(8)),
 }
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from devices.base import Line
 from devices.errors import DeviceTimeout
-from devices.ports import SCHEME, resolve
+from devices.ports import SCHEMES, resolve
 from devices.transport import Baud, LineSettings, open_line
 
 __all__ = ["Answer", "ask"]
@@ -42,7 +42,7 @@ def ask(port: str, open_line: Callable[[str, LineSettings], Line] = open_line) -
     Raises ``DeviceUnavailable`` for a port that is not there or that somebody holds.
     """
     # What it is now tells whether it has a speed.
-    place = resolve(port) if port.startswith(SCHEME) else port
+    place = resolve(port) if port.startswith(SCHEMES) else port
     speeds = _SPEEDS if _has_speed(place) else _SPEEDS[:1]
     for settings in (LineSettings(baud=baud) for baud in speeds):
         line = open_line(place, settings)

@@ -13,14 +13,12 @@ from itertools import chain, count
 from pathlib import Path
 
 from devices.known_hardware import Seems, numbered, seems
-from devices.ports import SCHEME, BadPort, UsbPort, usb_port
+from devices.ports import SCHEMES, BadPort, UsbPort, usb_port
 from devices.registry import KINDS
 from devices.usb import DEV, SYS, Node, Plugged, plugged
 from firmware_py.cli.holders import PROC, Holder, holders
 
 __all__ = ["Found", "FoundPort", "collect", "lines_to_paste", "quoted", "unstable"]
-
-_BYTES = frozenset({"serial", "printer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +62,23 @@ def collect(
                     dict(_named(one, node, configured)),
                     holders(node.path, proc),
                 )
-                for node in one.nodes
-                if node.sort in _BYTES
+                for node in _ports(one)
             ),
         )
         for one in there
     ]
 
 
+def _ports(one: Plugged) -> list[Node]:
+    """Return the nodes that a configuration may name: no mouse and no volume keys."""
+    inputs = [node for node in one.nodes if node.sort == "input"]
+    typing = [node for node in inputs if node.types] or inputs
+    return [node for node in one.nodes if node.sort != "input" or node in typing]
+
+
 def unstable(port: str) -> bool:
     """Say whether a port's name is another's after the next start: ``/dev/ttyUSB0``."""
-    return port.startswith(("/dev/ttyUSB", "/dev/ttyACM", "/dev/usb/lp"))
+    return port.startswith(("/dev/ttyUSB", "/dev/ttyACM", "/dev/usb/lp", "/dev/input/event"))
 
 
 def quoted(words: str) -> str:
@@ -88,11 +92,13 @@ def lines_to_paste(found: Found, port: FoundPort, taken: Collection[str]) -> str
     What stands behind an adapter cannot be known: the kind is left open, and a check of the
     configuration says so.
     """
-    kind = found.seems.kind
+    types = port.node.sort == "input"
+    # By its number alone it is a printer's; what types is none of its ports.
+    kind = "" if types else found.seems.kind
     name = _free("printer", taken) if kind else "NAME"
     lines = [f"[devices.{name}]", f'kind = "{kind or "?"}"', f"port = {quoted(port.write)}"]
     if not kind:
-        kinds = [kind.name for kind in KINDS.values() if kind.line]
+        kinds = [one.name for one in KINDS.values() if one.line and one.records == types]
         lines[1] += f"  # {', '.join(kinds)}"
     return "\n".join(lines)
 
@@ -101,17 +107,19 @@ def _to_write(one: Plugged, node: Node, there: Sequence[Plugged]) -> str:
     """Name it by its serial number where that is its own, else by its socket."""
     alike = [o for o in there if (o.vendor, o.product) == (one.vendor, one.product)]
     alone = [o for o in alike if o.serial == one.serial] == [one]
-    ports = [n for n in one.nodes if n.sort in _BYTES]
+    hid = node.sort == "input"
+    ports = [n for n in _ports(one) if (n.sort == "input") == hid]
     if len(ports) > 1:
-        return str(UsbPort(one.vendor, one.product, "", one.socket, node.interface))
+        return str(UsbPort(one.vendor, one.product, "", one.socket, node.interface, hid=hid))
     if numbered(one) and alone:
-        return str(UsbPort(one.vendor, one.product, one.serial))
-    return str(UsbPort(one.vendor, one.product, "", one.socket))
+        return str(UsbPort(one.vendor, one.product, one.serial, hid=hid))
+    return str(UsbPort(one.vendor, one.product, "", one.socket, hid=hid))
 
 
 def _by_path(node: Node, dev: Path) -> str:
     with contextlib.suppress(OSError):
-        for link in sorted((dev / "serial/by-path").iterdir()):
+        folder = "input/by-path" if node.sort == "input" else "serial/by-path"
+        for link in sorted((dev / folder).iterdir()):
             # Both stand for one port; the one with the bus's sort is of newer systems only.
             if "-usbv2-" not in link.name and link.resolve() == Path(node.path).resolve():
                 return str(link)
@@ -120,10 +128,11 @@ def _by_path(node: Node, dev: Path) -> str:
 
 def _named(one: Plugged, node: Node, configured: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name, port in configured.items():
-        if port.startswith(SCHEME):
+        if port.startswith(SCHEMES):
             with contextlib.suppress(BadPort):
                 wanted = usb_port(port)
-                if wanted.fits(one) and wanted.interface in {"", node.interface}:
+                same = wanted.hid == (node.sort == "input")
+                if same and wanted.fits(one) and wanted.interface in {"", node.interface}:
                     yield name, port
         elif "://" not in port and _one_file(port, node.path):
             yield name, port

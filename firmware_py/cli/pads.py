@@ -22,6 +22,8 @@ __all__ = ["pads"]
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 #: Where a hall keeps its profiles: their names alone mean files there.
 _HALLS_OWN = Path("/etc/hall/pads")
+#: Ports of keypads that type: nothing of their bytes is to be found out.
+_TYPING = ("hid:", "records:", "/dev/input/")
 _BAUDS = ("1200", "2400", "4800", "9600", "14400", "19200", "38400", "57600", "115200")
 
 
@@ -136,9 +138,49 @@ def learn(
             "Learning needs somebody who presses keys: there is no JSON of it.",
         )
     place = port or _only_port()
+    if place.startswith(_TYPING):
+        _learn_keypad(name, place)
+        return
     learned = _learned(name, place, int(baud), parity, address, address_at)
     _write(path, learned, address)
     _say_what_to_do(name, path, place, address)
+
+
+def _learn_keypad(name: str, port: str) -> None:
+    """Hear a USB keypad's keys, and say the lines for ``hall.toml``. Raises ``Refused``."""
+    from devices.errors import DeviceError
+    from devices.transport import open_line
+    from firmware_py.cli.keypad_lesson import KeypadLesson, options_of
+
+    lesson = KeypadLesson(lambda: open_line(port), _ask, _tell)
+    try:
+        lesson.take()
+    except DeviceError as error:
+        raise _no_port(port, error) from error
+    if not lesson.keys:
+        raise Refused("no_keys", "没有学到任何按键。", "No key was learned.")
+    say(
+        t(
+            "请把下面几行写入 hall.toml，并用 hallctl config check 检查：",
+            "Put these lines into hall.toml and run hallctl config check:",
+        )
+    )
+    for line in (
+        f"[devices.{name}]",
+        'kind = "pad.hid"',
+        f'port = "{port}"',
+        f"options = {options_of(lesson.keys)}",
+    ):
+        say("  ", (line, "bold"))
+
+
+def _no_port(port: str, error: Exception) -> Refused:
+    return Refused(
+        "no_port",
+        f"无法打开 {port}：{getattr(error, 'zh', '') or error}。"
+        "若被本服务占用，请先运行 hallctl devices disable。",
+        f"{error}. If the daemon holds it, run hallctl devices disable first.",
+    )
 
 
 def _free_file(name: str, folder: Path) -> Path:
@@ -166,7 +208,7 @@ def _only_port() -> str:
         port.write
         for one in collect({})
         for port in one.ports
-        if not port.held_by and not one.seems.kind
+        if port.node.sort == "serial" and not port.held_by and not one.seems.kind
     ]
     if len(free) == 1:
         return free[0]
@@ -192,12 +234,7 @@ def _learned(
     try:
         line = open_line(port, msgspec.convert({"baud": baud, "parity": parity}, LineSettings))
     except DeviceError as error:
-        raise Refused(
-            "no_port",
-            f"无法打开 {port}：{getattr(error, 'zh', '') or error}。"
-            "若被本服务占用，请先运行 hallctl devices disable。",
-            f"{error}. If the daemon holds it, run hallctl devices disable first.",
-        ) from error
+        raise _no_port(port, error) from error
     lesson = Lesson(line, _ask, _tell)
     try:
         lesson.take()

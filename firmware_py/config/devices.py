@@ -9,7 +9,8 @@ import msgspec
 
 from devices.base import Kind
 from devices.errors import DeviceUnavailable
-from devices.ports import SCHEME, BadPort, usb_port
+from devices.hid.port import RECORDS
+from devices.ports import SCHEMES, BadPort, usb_port
 from devices.registry import KINDS, check_files, convert_options, load_options
 from devices.transport import LineSettings
 from firmware_py.config.lines import KeyPath
@@ -25,6 +26,9 @@ _NUMBERS = ("address", "card")
 _PINS = ("pin", "red", "amber", "green", "buzzer", "heartbeat")
 #: Ports that are no place: each opening is another one.
 _NO_PLACE = ("loop://",)
+#: Ports of what types; and names of the hall's own, which may be anything.
+_TYPING = ("hid:", RECORDS, "/dev/input/")
+_NAMED = "/dev/hall/"
 
 
 def with_usual(settings: Settings) -> Settings:
@@ -178,11 +182,42 @@ def _check_wire(
             f"a shared line has its settings in lines.{device.line}.settings",
             f"共用线路的参数应写在 lines.{device.line}.settings",
         )
+    _check_sort(device, kind, settings, at, found)
     if device.port and name in settings.lines:
         found.add(
             at,
             "a device with a port of its own must not have the name of a line",
             "自带端口的设备不能与线路同名",
+        )
+
+
+def _check_sort(
+    device: DeviceSettings, kind: Kind, settings: Settings, at: KeyPath, found: Findings
+) -> None:
+    """Refuse a keypad on a serial port, and a serial device on what types."""
+    line = settings.lines.get(device.line or "")
+    port = line.port if line is not None else device.port or ""
+    key = "line" if line is not None else "port"
+    types = port.startswith(_TYPING)
+    if kind.records and line is not None:
+        found.add(
+            (*at, key),
+            f"{kind.name} has its input device for itself; give it a port",
+            f"{kind.name} 独占一个输入设备，请改写 port",
+        )
+    elif kind.records and port and not types and not port.startswith(_NAMED):
+        found.add(
+            (*at, key),
+            f"{port} is no input device; write hid:VENDOR:PRODUCT@SOCKET, or a link of "
+            "/dev/input/by-id (hallctl devices find)",
+            f"{port} 不是按键设备；应写 hid:厂商:产品@插口，或 /dev/input/by-id 中的名称"
+            "（hallctl devices find）",
+        )
+    elif types and not kind.records:
+        found.add(
+            (*at, key),
+            f"{port} is an input device, and {kind.name} speaks on a line of bytes",
+            f"{port} 是按键设备，{kind.name} 需要串口等字节端口",
         )
 
 
@@ -216,7 +251,7 @@ def _check_ports(settings: Settings, found: Findings) -> None:
         if owner != at:
             who = f"{owner[0]}.{owner[1]}"
             alike_zh = alike_en = ""
-            if port.startswith(SCHEME) and "@" not in port:
+            if port.startswith(SCHEMES) and "@" not in port:
                 alike_zh = "；如为两个同型号转换器，请写明各自的插口（hallctl devices find）"
                 alike_en = "; two adapters of one model need their sockets (hallctl devices find)"
             found.add(
@@ -229,7 +264,7 @@ def _check_ports(settings: Settings, found: Findings) -> None:
 
 def _one_form(port: str, at: KeyPath, found: Findings) -> str:
     """Return a port as it is always written; a ``usb:`` port that is none is a mistake."""
-    if not port.startswith(SCHEME):
+    if not port.startswith(SCHEMES):
         return port
     try:
         return str(usb_port(port))

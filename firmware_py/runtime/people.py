@@ -48,6 +48,8 @@ class Inputs:
         self._refused = refused
         self.configure(settings)
         self._pressed_s: dict[str, float] = {}
+        #: Button -> the call for help that stood already when it was last pressed.
+        self._stood: dict[str, str | None] = {}
         # Ids must not come again after a restart, and the clock may: so they begin at random.
         self._run = secrets.token_hex(5)
         self._numbers = count(1)
@@ -65,7 +67,7 @@ class Inputs:
         if device in self._window_of_pad:
             command = self._at_window(self._window_of_pad[device], given)
         elif device in self._window_of_button:
-            command = c.CallHelp(self._window_of_button[device])
+            command = self._at_button(device, given)
         elif device in self._kiosk_of_button:
             command = self._at_kiosk(device, given)
         else:
@@ -92,6 +94,28 @@ class Inputs:
             return None
         self._pressed_s[device] = now_s
         return c.TakeTicket(kiosk.item, origin=kiosk.id)
+
+    def _at_button(self, device: str, given: Input) -> c.Command | None:
+        """Press: help is wanted. Hold, of a button whose call stood already: it has come.
+
+        The hold of the very press that called takes nothing back: whoever is in trouble may well
+        hold on to it.
+        """
+        window = self._window_of_button[device]
+        if given.event == "held":
+            stood = self._stood.pop(device, None)
+            return c.AcknowledgeAlarm(stood, by=f"window {window}") if stood is not None else None
+        if given.event not in {"pressed", "help"}:
+            return self._at_window(window, given)
+        self._stood[device] = next(
+            (
+                alarm.key
+                for alarm in self._state().alarms.values()
+                if alarm.kind is AlarmKind.HELP and alarm.window == window and not alarm.carried
+            ),
+            None,
+        )
+        return c.CallHelp(window)
 
     def _at_window(self, window: str, given: Input) -> c.Command | None:
         simple: dict[str, Callable[[str], c.Command]] = {

@@ -55,7 +55,7 @@ def test_everything_is_named_and_has_a_port_that_stays_its_own(machine: Machine)
         "1-1.2": ("CH340 USB serial adapter", "usb:1a86:7523@1-1.2"),
         "1-1.3": ("FTDI FT232R USB serial adapter", "usb:0403:6001:A50285BI"),
         "1-1.4.1": ("Epson TM-T20II / TM-T88V receipt printer", "usb:04b8:0e15:J5XX012345"),
-        "1-1.4.2": ("Newland code reader",),
+        "1-1.4.2": ("Newland code reader", "hid:1eab:0022@1-1.4.2"),
     }
 
 
@@ -80,6 +80,8 @@ def test_what_is_configured_is_told_by_whatever_name_it_is_written(machine: Mach
         "printer": "usb:04b8:0e15:J5XX012345",
         "lines.pads": str(by_path),
         "wall": str(machine.dev / "ttyUSB2"),
+        "codes": "hid:1eab:0022",
+        "nobody": "usb:1eab:0022",
         "other": "socket://192.168.1.60:9100",
         "gone": "usb:1a86:7523@2-1",
     }
@@ -93,8 +95,20 @@ def test_what_is_configured_is_told_by_whatever_name_it_is_written(machine: Mach
         "ttyUSB1": ["lines.pads"],
         "ttyUSB2": ["wall"],
         "usb/lp0": ["printer"],
+        "input/event0": ["codes"],
     }
     assert found(machine)["1-1.2"].ports[0].by_path == str(by_path)
+
+
+def test_a_keypads_lines_name_what_types_and_the_kinds_that_do(machine: Machine) -> None:
+    machine.reader("1-1.4.3", "1a2c:2124", "event5", "event6")
+    keypad = found(machine)["1-1.4.3"]
+    assert [port.node.path for port in keypad.ports] == [f"{machine.dev}/input/event5"]
+    assert lines_to_paste(keypad, keypad.ports[0], ()).splitlines() == [
+        "[devices.NAME]",
+        'kind = "?"  # pad.hid, card_reader.scanner_hid',
+        'port = "hid:1a2c:2124@1-1.4.3"',
+    ]
 
 
 def test_a_printers_lines_are_a_device_and_take_a_free_name(machine: Machine) -> None:

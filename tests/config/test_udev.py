@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.known_hardware import ADAPTERS, numbered
+from devices.known_hardware import ADAPTERS, numbered, seems
 from devices.usb import Plugged
 from tests.devices.sysfs import Machine
 
@@ -26,9 +26,9 @@ MATCHED = {
     *("ACTION", "SUBSYSTEM", "SUBSYSTEMS", "KERNEL", "KERNELS"),
     *("ENV{}", "ATTR{}", "ATTRS{}"),
 }
-ASSIGNED = {"SYMLINK", "GROUP", "MODE", "ENV{}", "GOTO", "LABEL"}
+ASSIGNED = {"SYMLINK", "GROUP", "MODE", "TAG", "ENV{}", "GOTO", "LABEL"}
 WORD = re.compile(
-    r'(?P<key>[A-Z]+)(?:\{(?P<name>[^}]+)\})?(?P<sign>==|!=|\+=|:=|=)"(?P<words>[^"]*)"'
+    r'(?P<key>[A-Z]+)(?:\{(?P<name>[^}]+)\})?(?P<sign>==|!=|\+=|-=|:=|=)"(?P<words>[^"]*)"'
 )
 PUT_IN = re.compile(r"\$(id|env\{[A-Za-z_.]+\})")
 
@@ -78,6 +78,18 @@ def test_the_rules_and_the_program_know_the_same_adapters() -> None:
     assert known == set(ADAPTERS)
 
 
+def test_the_rules_and_the_program_know_the_same_scanners() -> None:
+    (vendors,) = (
+        word["words"].split("|")
+        for rule in rules(FILES[0])
+        for word in rule
+        if word["name"] == "ID_VENDOR_ID" and word["sign"] == "!="
+    )
+    for vendor in vendors:
+        said = seems(Plugged(vendor, "0001", "", "1-1.2", "", "", (3,), ())).say
+        assert said.en.endswith("code reader")
+
+
 def test_numbers_that_the_rules_pass_over_are_none_for_the_program_either() -> None:
     (passed,) = (
         word["words"].split("|")
@@ -113,6 +125,11 @@ udevadm test "$(readlink -f "/sys/$3")" 2>&1
         ("class/tty/ttyUSB4", {"usb-1-1.1.3-if01"}),
         ("class/tty/ttyACM0", set()),
         ("class/usbmisc/lp0", {"usb-1-1.1.2-lp"}),
+        ("class/input/event0", {"hid-1-1.1.5-if00"}),
+        ("class/input/event1", {"keypad-1-if00"}),
+        ("class/input/event2", {"keypad-1-if01"}),
+        # The technician's own keyboard, of the same maker.
+        ("class/input/event3", set()),
     ],
 )
 def test_udev_itself_makes_the_names(tmp_path: Path, place: str, names: set[str]) -> None:
@@ -127,6 +144,9 @@ def test_udev_itself_makes_the_names(tmp_path: Path, place: str, names: set[str]
     machine.serial("1-1.1.3", "0403:6010", "ttyUSB3", "ttyUSB4")
     machine.serial("1-1.1.4", "2341:0043", "ttyACM0", acm=True)
     machine.printer("1-1.1.2", "04b8:0e15", serial="J5XX012345")
+    machine.reader("1-1.1.5", "1eab:0022", "event0")
+    machine.reader("1-1.1.6", "1a2c:2124", "event1", "event2")
+    machine.reader("1-1.1.7", "1a2c:2124", "event3")
     done = subprocess.run(
         ["unshare", "--mount", "sh", "-c", TRY, "sh", str(tmp_path), str(UDEV), place],
         env={**os.environ, "SYSTEMD_DEVICE_VERIFY_SYSFS": "0"},
@@ -137,6 +157,8 @@ def test_udev_itself_makes_the_names(tmp_path: Path, place: str, names: set[str]
     )
     assert done.returncode == 0, done.stdout
     assert set(re.findall(r"LINK 'hall/([^']+)'", done.stdout)) == names, done.stdout
-    if place == "class/usbmisc/lp0":
-        assert "70-hall.rules:" in done.stdout
-        assert "MODE 0660" in done.stdout
+    if place == "class/usbmisc/lp0" or (names and "input" in place):
+        assert re.search(r"7[01]-hall[a-z-]*\.rules:\d+ MODE 0660", done.stdout)
+    if "input" in place:
+        ours = "ID_SEAT=seat-hall" in done.stdout and "LIBINPUT_IGNORE_DEVICE=1" in done.stdout
+        assert ours is bool(names)

@@ -48,7 +48,8 @@ NEEDED: dict[str, dict[str, Any]] = {
 def device(name: str, tmp_path: Path) -> DeviceSpec:
     options = dict(NEEDED.get(name, {}))
     if kind(name).line:
-        return DeviceSpec(name="it", kind=name, port=str(tmp_path / "it"), options=options)
+        port = ("records:" if kind(name).records else "") + str(tmp_path / "it")
+        return DeviceSpec(name="it", kind=name, port=port, options=options)
     place = "output" if name == "voice.local" else "pins"
     options[place] = f"mock:{tmp_path / 'mock'}"
     return DeviceSpec(name="it", kind=name, options=options)

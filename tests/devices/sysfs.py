@@ -16,6 +16,13 @@ from pathlib import Path
 CONTROLLER = (
     "devices/platform/scb/fd500000.pcie/pci0000:00/0000:00:00.0/0000:01:00.0"  # VL805 of a Pi 4
 )
+#: ``capabilities/key`` of a USB keyboard, and of the volume keys of a wireless receiver, as their
+#: owners reported them.
+KEYBOARD = "1000000000007 ff9f207ac14057ff febeffdfffefffff fffffffffffffffe"
+VOLUME_KEYS = (
+    "3007f 0 0 483ffff17aff32d bf54444600000000 1 130f938b17c000 677bfad941dfed 9ed68000004400 "
+    "10000002"
+)
 
 
 class Machine:
@@ -67,13 +74,27 @@ class Machine:
         self._node(interface / "usbmisc" / lp, f"usb/{lp}", 180, int(lp[2:]), interface)
         return place
 
-    def reader(self, socket: str, ids: str, event: str = "event0", *, model: str = "") -> Path:
-        """Plug something in that types: a keypad, a code reader."""
+    def reader(
+        self, socket: str, ids: str, *events: str, model: str = "", keys: str = KEYBOARD
+    ) -> Path:
+        """Plug something in that types: a keypad, a code reader.
+
+        ``events`` (``event0``) are its nodes, an interface each; all but the first are of volume
+        keys. ``keys`` are the first one's, as the kernel tells them.
+        """
         place = self._device(socket, ids, "", model, "")
-        interface = self._interface(place, socket, "1.0", "03")
-        parent = interface / f"0003:{ids.upper()}.0001" / "input" / "input0"
-        self._node(parent / event, f"input/{event}", 13, 64 + int(event[5:]), parent)
+        for number, event in enumerate(events or ("event0",)):
+            interface = self._interface(place, socket, f"1.{number}", "03")
+            hid = interface / f"0003:{ids.upper()}.{number + 1:04}"
+            self.types(hid, event, VOLUME_KEYS if number else keys)
         return place
+
+    def types(self, hid: Path, event: str, keys: str = KEYBOARD) -> None:
+        """Add an input with a node to what types."""
+        parent = hid / "input" / f"input{event[5:]}"
+        self._node(parent / event, f"input/{event}", 13, 64 + int(event[5:]), parent)
+        (parent / "capabilities").mkdir()
+        self._say(parent / "capabilities", ev="120013", key=keys)
 
     def unplug(self, socket: str) -> None:
         """Pull a plug: its folder goes, and every link to it."""

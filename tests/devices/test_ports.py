@@ -55,6 +55,54 @@ def test_a_usb_port_says_model_then_number_or_socket(port: str, read: UsbPort) -
     assert usb_port(str(read)) == read
 
 
+def test_a_hid_port_is_what_types_and_follows_its_plug(machine: Machine) -> None:
+    machine.reader("1-1.2", "1a2c:2124", "event3", "event4")
+    assert usb_port("hid:1A2C:2124@1-1.2") == UsbPort("1a2c", "2124", socket="1-1.2", hid=True)
+    assert str(usb_port("hid:1a2c:2124@1-1.2")) == "hid:1a2c:2124@1-1.2"
+    # Its second node has volume keys.
+    assert node(machine, "hid:1a2c:2124") == "input/event3"
+    assert node(machine, "hid:1a2c:2124@1-1.2:1.1") == "input/event4"
+    machine.unplug("1-1.2")
+    with pytest.raises(PortAbsent, match="not plugged in"):
+        node(machine, "hid:1a2c:2124")
+    machine.reader("1-1.4", "1a2c:2124", "event9")
+    assert node(machine, "hid:1a2c:2124") == "input/event9"
+    with pytest.raises(PortAbsent, match="another socket"):
+        node(machine, "hid:1a2c:2124@1-1.2")
+
+
+def test_two_keypads_alike_are_told_apart_by_their_sockets(machine: Machine) -> None:
+    machine.reader("1-1.2", "1a2c:2124", "event3")
+    machine.reader("1-1.3", "1a2c:2124", "event4")
+    with pytest.raises(DeviceUnavailable, match=r"such as hid:1a2c:2124@1-1\.2"):
+        node(machine, "hid:1a2c:2124")
+    assert node(machine, "hid:1a2c:2124@1-1.3") == "input/event4"
+
+
+def test_a_keypad_is_no_serial_port_and_an_adapter_types_nothing(machine: Machine) -> None:
+    machine.reader("1-1.2", "1a2c:2124", "event3")
+    machine.serial("1-1.3", FTDI, "ttyUSB0")
+    for port in ("usb:1a2c:2124", "hid:0403:6001"):
+        with pytest.raises(PortAbsent, match="Linux gives it no port"):
+            node(machine, port)
+
+
+def test_of_several_nodes_that_type_none_is_guessed(machine: Machine) -> None:
+    machine.reader("1-1.2", "1a2c:2124", "event3")
+    (hid,) = machine.sys.glob("devices/**/0003:1A2C:2124.0001")
+    machine.types(hid, "event5")
+    with pytest.raises(DeviceUnavailable, match=r"/dev/input/by-id") as caught:
+        node(machine, "hid:1a2c:2124")
+    assert "多个按键节点" in caught.value.zh
+
+
+def test_a_keypad_without_digits_is_taken_when_it_is_all_that_types(machine: Machine) -> None:
+    machine.reader("1-1.2", "1a2c:2124", "event3", keys="0")
+    machine.reader("1-1.3", "1a2c:2125", "event4", keys="what")
+    assert node(machine, "hid:1a2c:2124") == "input/event3"
+    assert node(machine, "hid:1a2c:2125") == "input/event4"
+
+
 @pytest.mark.parametrize(
     "port",
     ["usb:", "usb:403:6001", "usb:0403", "usb:0403:6001@", "usb:0403:6001@1.3", "usb:0403:6001:"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from devices.errors import DeviceUnavailable
-from devices.ports import SCHEME, resolve
+from devices.ports import SCHEMES, resolve
 from firmware_py.cli.doctor.facts import Facts
 
 __all__ = ["UsedLine", "remote_hosts", "used_lines"]
@@ -49,7 +49,7 @@ def used_lines(facts: Facts) -> Iterator[UsedLine]:
 
 
 def _line(facts: Facts, name: str, port: str) -> UsedLine:
-    if port.startswith(SCHEME):
+    if port.startswith(SCHEMES):
         root = facts.machine
         try:
             return UsedLine(name, port, resolve(port, sys=root.at("/sys"), dev=root.at("/dev")))

@@ -33,7 +33,7 @@ def look(facts: Facts) -> Iterator[Finding]:
         return
     found = [*(one for line in lines for one in _port(facts, line))]
     if any(line.path is not None and line.path.startswith("/dev/tty") for line in lines) or any(
-        line.port.startswith(("usb:", "/dev/")) for line in lines
+        line.port.startswith(("usb:", "hid:", "/dev/")) for line in lines
     ):
         found += [*_grabbers(facts.machine), *_console(facts.machine, lines)]
     yield from found

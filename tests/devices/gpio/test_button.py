@@ -110,6 +110,85 @@ def test_a_held_button_says_so_once(bench: Bench) -> None:
     assert bench.after(5.0) == []
 
 
+def test_a_contact_that_breaks_for_a_moment_while_it_is_held_is_no_second_press(
+    bench: Bench,
+) -> None:
+    bench.pin.drive_low()
+    reports = bench.button.poll()
+    for _ in range(5):
+        bench.now += 0.3
+        bench.pin.drive_high()
+        bench.now += 0.01
+        bench.pin.drive_low()
+        reports += bench.button.poll()
+    assert inputs(reports) == [Input("pressed")]
+    # The hold goes on through it.
+    assert inputs(bench.after(0.5)) == [Input("held")]
+
+
+@pytest.mark.parametrize("poll_in_between", [False, True])
+def test_a_release_that_bounces_for_long_is_no_second_press(
+    bench: Bench, poll_in_between: bool
+) -> None:
+    bench.pin.drive_low()
+    reports = bench.button.poll()
+    bench.now += 0.2
+    for _ in range(20):
+        bench.pin.drive_high()
+        bench.now += 0.025
+        bench.pin.drive_low()
+        bench.now += 0.005
+        if poll_in_between:
+            reports += bench.button.poll()
+    bench.pin.drive_high()
+    reports += bench.after(0.1)
+    assert inputs(reports) == [Input("pressed")]
+    bench.now += 0.1
+    bench.pin.drive_low()
+    assert inputs(bench.button.poll()) == [Input("pressed")]
+
+
+def test_up_for_as_long_as_the_bounce_time_is_a_release(bench: Bench) -> None:
+    bench.pin.drive_low()
+    bench.now += 0.2
+    bench.pin.drive_high()
+    bench.now += 0.031
+    bench.pin.drive_low()
+    assert inputs(bench.after(0.1)) == [Input("pressed")] * 2
+
+
+def test_a_hold_that_was_over_before_the_worker_looked_is_told(bench: Bench) -> None:
+    bench.pin.drive_low()
+    bench.now += 3.0
+    bench.pin.drive_high()
+    assert inputs(bench.after(1.0)) == [Input("pressed"), Input("held")]
+
+
+def test_a_hold_is_said_soon_after_its_time_and_a_button_at_rest_costs_little(
+    bench: Bench,
+) -> None:
+    bench.button.poll()
+    assert bench.button.poll_every_s == 0.5
+    bench.pin.drive_low()
+    bench.button.poll()
+    assert bench.button.poll_every_s <= 0.1
+    bench.pin.drive_high()
+    bench.after(0.05)
+    bench.button.poll()
+    assert bench.button.poll_every_s == 0.5
+
+
+def test_without_a_bounce_time_every_change_counts() -> None:
+    bench = Bench(ButtonOptions(pin=5, bounce_s=0))
+    bench.button.open()
+    for _ in range(3):
+        bench.pin.drive_low()
+        bench.pin.drive_high()
+    assert inputs(bench.button.poll()) == [Input("pressed")] * 3
+    bench.button.close()
+    bench.factory.close()
+
+
 def test_a_stuck_button_is_one_press_and_a_warning_until_it_is_mended(bench: Bench) -> None:
     bench.pin.drive_low()
     reports = bench.button.poll()

@@ -1,0 +1,1 @@
+"""Keypads and scanners that type: the kernel's input devices (evdev)."""

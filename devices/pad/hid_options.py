@@ -1,0 +1,93 @@
+"""Settings of a USB keypad that serves as a pad: what each of its keys means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Literal
+
+import msgspec
+
+from devices.hid.keys import CODES, code_of
+from devices.pad.profile import EVENTS
+
+__all__ = ["LAYOUTS", "HidPadOptions", "Meaning"]
+
+#: The hall's word for a key, and the score of one of the rating.
+Meaning = tuple[str, int | None]
+
+_SCORES = {str(score): score for score in range(1, 6)}
+#: A key that a hall takes out of its layout.
+_NOTHING = "nothing"
+
+#: What the 17 keys of a number pad mean to a clerk, and its digits to a taxpayer. One keypad is one
+#: of them: whoever can rate must not be whom the rating is about.
+LAYOUTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "caller": {
+            "KPENTER": "call_next",
+            "KPPLUS": "recall",
+            "KP0": "finish",
+            "KPDOT": "start",
+            "KPMINUS": "no_show",
+            "KPASTERISK": "park",
+            "KPSLASH": "call_back",
+            "KP7": "pause",
+            "KP8": "transfer",
+            "KP9": "help",
+        },
+        "rating": {f"KP{score}": f"rate {score}" for score in _SCORES},
+        "none": {},
+    }
+)
+
+
+class HidPadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One USB keypad.
+
+    ``keys`` adds to the layout and changes it: the kernel's name of a key (``KP1``, ``F1``;
+    ``#240`` for one without) -> ``call_next``, ``rate 5``, ``nothing``.
+    """
+
+    layout: Literal["caller", "rating", "none"] = "caller"
+    keys: dict[str, str] = {}
+    #: A key that goes down again this soon after it went up is its contact bouncing.
+    bounce_s: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.03
+    #: Held so long, a key is stuck and somebody should look.
+    stuck_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 20.0
+    #: The keyboard's lamp that is lit while a rating is asked for.
+    lamp: Literal["num", "caps", "scroll", "none"] = "num"
+
+    def __post_init__(self) -> None:
+        """Check the keys. Raises ``ValueError``."""
+        if not self.meanings():
+            raise ValueError("keys: no key means anything; take a layout, or name keys")
+
+    def meanings(self) -> dict[int, Meaning]:
+        """Return the number of each key that means something -> what."""
+        found: dict[int, Meaning] = {CODES[k]: _meaning(k, w) for k, w in _laid(self.layout)}
+        for key, words in self.keys.items():
+            code = code_of(key)
+            if code is None:
+                raise ValueError(f"keys: {key!r} is no key; names are such as KP1, ENTER, F1, #240")
+            if words == _NOTHING:
+                found.pop(code, None)
+            else:
+                found[code] = _meaning(key, words)
+        return found
+
+
+def _laid(layout: str) -> list[tuple[str, str]]:
+    return list(LAYOUTS[layout].items())
+
+
+def _meaning(key: str, words: str) -> Meaning:
+    event, _, score = words.partition(" ")
+    if event == "rate" and score in _SCORES:
+        return event, _SCORES[score]
+    if event not in EVENTS or event == "rate" or score:
+        known = ", ".join(sorted(EVENTS - {"rate"}))
+        raise ValueError(
+            f"keys.{key}: {words!r} is not one of {known}, rate 1 to rate 5, {_NOTHING}"
+        )
+    return event, None
