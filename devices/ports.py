@@ -153,6 +153,7 @@ def _of_sort(wanted: UsbPort, one: Plugged) -> list[Node]:
     if not wanted.hid:
         return [node for node in one.nodes if node.sort in _BYTES]
     inputs = [node for node in one.nodes if node.sort == "input"]
+    inputs = [node for node in inputs if wanted.interface in {"", node.interface}]
     # Keypads and scanners often have a mouse or volume keys, too, each a node of its own.
     return [node for node in inputs if node.types] or inputs
 

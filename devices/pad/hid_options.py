@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from devices.errors import WrongSetting
 from devices.hid.keys import CODES, code_of
 from devices.pad.profile import EVENTS
 
@@ -59,9 +60,12 @@ class HidPadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     lamp: Literal["num", "caps", "scroll", "none"] = "num"
 
     def __post_init__(self) -> None:
-        """Check the keys. Raises ``ValueError``."""
+        """Check the keys. Raises ``WrongSetting``."""
         if not self.meanings():
-            raise ValueError("keys: no key means anything; take a layout, or name keys")
+            raise WrongSetting(
+                "keys: 没有任何按键有含义，请选择 layout 或写明按键",
+                "keys: no key means anything; take a layout, or name keys",
+            )
 
     def meanings(self) -> dict[int, Meaning]:
         """Return the number of each key that means something -> what."""
@@ -69,7 +73,10 @@ class HidPadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         for key, words in self.keys.items():
             code = code_of(key)
             if code is None:
-                raise ValueError(f"keys: {key!r} is no key; names are such as KP1, ENTER, F1, #240")
+                raise WrongSetting(
+                    f"keys: 没有按键 {key!r}；名称如 KP1、ENTER、F1、#240",
+                    f"keys: {key!r} is no key; names are such as KP1, ENTER, F1, #240",
+                )
             if words == _NOTHING:
                 found.pop(code, None)
             else:
@@ -87,7 +94,8 @@ def _meaning(key: str, words: str) -> Meaning:
         return event, _SCORES[score]
     if event not in EVENTS or event == "rate" or score:
         known = ", ".join(sorted(EVENTS - {"rate"}))
-        raise ValueError(
-            f"keys.{key}: {words!r} is not one of {known}, rate 1 to rate 5, {_NOTHING}"
+        raise WrongSetting(
+            f"keys.{key}: 没有功能 {words!r}；可用：{known}、rate 1 至 rate 5、{_NOTHING}",
+            f"keys.{key}: {words!r} is not one of {known}, rate 1 to rate 5, {_NOTHING}",
         )
     return event, None

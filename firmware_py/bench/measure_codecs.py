@@ -84,7 +84,7 @@ CODECS = {
     "speech answers": Codec(b"\x4f", _ChipAnswers),
     "ff68": Codec(bytes.fromhex("FF680303680111011316"), _PadDecoder),
     # KEY_KP1 down, as a 64-bit program reads it.
-    "input records": Codec(
+    "hid records": Codec(
         bytes.fromhex(
             "00B955690000000090D0030000000000 0400040059000700"
             "00B955690000000090D0030000000000 01004F0001000000"

@@ -55,8 +55,7 @@ class KeypadLesson:
                 self._learn(event if value is None else f"{event} {value}", t(zh, en))
 
     def _learn(self, words: str, name: str) -> None:
-        self._tell(t(f"请按：{name}", f"Press: {name}"))
-        key = self._press()
+        key = self._press(t(f"请按：{name}", f"Press: {name}"))
         if key is None:
             self._tell(
                 t(
@@ -75,11 +74,12 @@ class KeypadLesson:
             self.keys[key] = words
             self._tell(t("收到：", "Heard: ") + key)
 
-    def _press(self) -> str | None:
-        """Return the next key that goes down, once it is up again; None when none came."""
+    def _press(self, asking: str) -> str | None:
+        """Say ``asking``, return the next key that goes down, once it is up again; None when none came."""
         pressed: str | None = None
         with closing(self._opening()) as line:
             keys = Keyboard(keys_down(must_be_input(line)))
+            self._tell(asking)
             deadline = time.monotonic() + _PRESS_WITHIN_S
             while (left_s := deadline - time.monotonic()) > 0:
                 for edge in keys.feed(line.read_some(left_s)):

@@ -224,6 +224,8 @@ def _check_sort(
 def _check_usual(name: str, settings: Settings, found: Findings) -> None:
     """Refuse a line whose devices usually speak differently and which does not say how."""
     kinds = {d.kind for d in settings.devices.values() if d.line == name and d.kind in KINDS}
+    # What types has no place on a line, which is said of it.
+    kinds = {kind for kind in kinds if not KINDS[kind].records}
     usual = [dict(KINDS[kind].line) for kind in sorted(kinds)]
     if not settings.lines[name].settings and any(one != usual[0] for one in usual):
         found.add(

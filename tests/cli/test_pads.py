@@ -6,12 +6,14 @@ import queue
 import subprocess
 import threading
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from devices.pad.profile import load_profile
+from devices.registry import convert_options
 from devices.simhost import SimHost
 from devices.specs import DeviceSpec
 from firmware_py.cli.pad_lesson import KEYS, Heard, one_frame
@@ -108,6 +110,31 @@ def test_two_explanations_are_refused_with_a_sentence_and_no_file(tmp_path: Path
     assert code == 1
     assert "Bytes 6, 7 are all 1; which is the address?" in said
     assert not (tmp_path / "mine.toml").exists()
+
+
+def test_a_usb_keypads_keys_are_learned_as_lines_for_the_configuration(tmp_path: Path) -> None:
+    options = {"keys": {"F5": "rate 5", "KP2": "recall"}}
+    spec = DeviceSpec(
+        name="pad", kind="pad.hid", port=f"records:{tmp_path}/keypad", options=options
+    )
+    with bench(lambda: SimHost({}, {"pad": spec})) as far:
+        code, said = learn(
+            Hallctl({}),
+            ["pad-7", "--port", str(spec.port), "--to", str(tmp_path)],
+            lambda key, value: far.do(lambda host: host.press("pad", key, value)),
+            {"next (call)", "recall", "rating: very satisfied"},
+        )
+    assert code == 0, said
+    told = tomllib.loads(said[said.index("  [devices.pad-7]") :])["devices"]["pad-7"]
+    assert told == {
+        "kind": "pad.hid",
+        "port": spec.port,
+        "options": {
+            "layout": "none",
+            "keys": {"KPENTER": "call_next", "KP2": "recall", "F5": "rate 5"},
+        },
+    }
+    assert convert_options("pad.hid", told["options"])
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,29 @@ async def test_a_help_button_lights_the_lamp_until_the_duty_manager_comes(place:
         assert await alarms(hall) == {}
 
 
+async def test_a_held_help_button_takes_back_only_a_call_that_stood_before(place: Path) -> None:
+    async with Scene(place, changes=HELP_BUTTON) as hall:
+        # Whoever is in trouble holds on to it: that is one call, and it stays.
+        await hall.press("help-1", "hold", 2500)
+        await raised(hall, "help:1", "red")
+        await until(lambda: released(hall, "help-1"))
+        assert "help:1" in await alarms(hall)
+        # No finger is back before a slip is out; a contact would be.
+        await hall.on_paper(await hall.take())
+        await hall.press("help-1", "hold", 2500)
+
+        async def over() -> bool:
+            return "help:1" not in await alarms(hall)
+
+        await until(over)
+        told = [one["data"] for one in await hall.journal() if "acknowledged" in one["type"]]
+        assert [one["by"] for one in told] == ["window 1"]
+
+
+async def released(hall: Scene, button: str) -> bool:
+    return not (await hall.seen(button))["down"]
+
+
 async def changed(hall: Scene, lamp: str, times: int) -> bool:
     return len((await hall.seen(lamp))["history"]) >= times
 
