@@ -10,14 +10,17 @@ import msgspec
 
 from devices.errors import WrongSetting
 from devices.hid.keys import CODES, code_of
-from devices.pad.profile import EVENTS
+from devices.pad.profile import EVENTS, VALUED
 
 __all__ = ["LAYOUTS", "HidPadOptions", "Meaning"]
 
-#: The hall's word for a key, and the score of one of the rating.
+#: The hall's word for a key, and its score or the number of its reason.
 Meaning = tuple[str, int | None]
 
-_SCORES = {str(score): score for score in range(1, 6)}
+_SCORES = range(1, 6)
+#: Which of the hall's reasons for a bad rating: as many as it may have.
+_REASONS = range(1, 13)
+_OF_A_VALUE = {"rate": _SCORES, "reason": _REASONS}
 #: A key that a hall takes out of its layout.
 _NOTHING = "nothing"
 
@@ -37,7 +40,10 @@ LAYOUTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "KP8": "transfer",
             "KP9": "help",
         },
-        "rating": {f"KP{score}": f"rate {score}" for score in _SCORES},
+        "rating": {
+            **{f"KP{score}": f"rate {score}" for score in _SCORES},
+            **{f"KP{reason + 5}": f"reason {reason}" for reason in range(1, 5)},
+        },
         "none": {},
     }
 )
@@ -47,7 +53,8 @@ class HidPadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """One USB keypad.
 
     ``keys`` adds to the layout and changes it: the kernel's name of a key (``KP1``, ``F1``;
-    ``#240`` for one without) -> ``call_next``, ``rate 5``, ``nothing``.
+    ``#240`` for one without) -> ``call_next``, ``rate 5``, ``reason 2``,
+    ``nothing``.
     """
 
     layout: Literal["caller", "rating", "none"] = "caller"
@@ -89,13 +96,16 @@ def _laid(layout: str) -> list[tuple[str, str]]:
 
 
 def _meaning(key: str, words: str) -> Meaning:
-    event, _, score = words.partition(" ")
-    if event == "rate" and score in _SCORES:
-        return event, _SCORES[score]
-    if event not in EVENTS or event == "rate" or score:
-        known = ", ".join(sorted(EVENTS - {"rate"}))
+    event, _, number = words.partition(" ")
+    values = _OF_A_VALUE.get(event)
+    if values is not None and number.isdecimal() and int(number) in values:
+        return event, int(number)
+    if event not in EVENTS - VALUED or number:
+        known = ", ".join(sorted(EVENTS - VALUED))
         raise WrongSetting(
-            f"keys.{key}: 没有功能 {words!r}；可用：{known}、rate 1 至 rate 5、{_NOTHING}",
-            f"keys.{key}: {words!r} is not one of {known}, rate 1 to rate 5, {_NOTHING}",
+            f"keys.{key}: 没有功能 {words!r}；可用：{known}、rate 1 至 rate 5、reason 1 等、"
+            f"{_NOTHING}",
+            f"keys.{key}: {words!r} is not one of {known}, rate 1 to rate 5, reason 1 and so on, "
+            f"{_NOTHING}",
         )
     return event, None

@@ -79,7 +79,9 @@ class HidPadSimulator(Simulator):
             code = code_of(key.upper())
         if code is None:
             known = ", ".join(dict.fromkeys(event for event, _ in self._by_words))
-            raise UnknownKey(f"keys: {known} (rate with its score), or a key's name such as kp5")
+            raise UnknownKey(
+                f"keys: {known} (rate, reason with a number), or a key's name such as kp5"
+            )
         return code
 
     def seen(self) -> Mapping[str, Any]:

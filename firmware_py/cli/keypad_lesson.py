@@ -75,7 +75,7 @@ class KeypadLesson:
             self._tell(t("收到：", "Heard: ") + key)
 
     def _press(self, asking: str) -> str | None:
-        """Say ``asking``, return the next key that goes down, once it is up again; None when none came."""
+        """Say ``asking``; return the key that goes down, once it is up again, or None."""
         pressed: str | None = None
         with closing(self._opening()) as line:
             keys = Keyboard(keys_down(must_be_input(line)))

