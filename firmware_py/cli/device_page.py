@@ -37,6 +37,7 @@ _ROLES = {
     "display": ("显示屏", "display"),
     "voice": ("发声设备", "output"),
     "report": ("日报打印机", "day report"),
+    "forms": ("受理单打印机", "acceptance forms"),
 }
 
 

@@ -79,7 +79,7 @@ def device_view(
 def _users(settings: Settings, device: str) -> Iterator[dict[str, str]]:
     """Yield where the device belongs: ``{"place": "window", "id": "3", "as": "pad"}``."""
     for window in settings.windows:
-        for role in ("pad", "strip", "lamp", "button"):
+        for role in ("pad", "strip", "lamp", "button", "printer"):
             if getattr(window, role) == device:
                 yield {"place": "window", "id": window.id, "as": role}
     for kiosk in settings.kiosks:
@@ -94,6 +94,8 @@ def _users(settings: Settings, device: str) -> Iterator[dict[str, str]]:
             yield {"place": "voice", "id": voice.id, "as": "voice"}
     if settings.day.report_printer == device:
         yield {"place": "hall", "id": settings.hall.id, "as": "report"}
+    if settings.forms.printer == device:
+        yield {"place": "hall", "id": settings.hall.id, "as": "forms"}
 
 
 def without_broker(settings: BrokerSettings) -> dict[str, Any]:

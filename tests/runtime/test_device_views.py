@@ -20,6 +20,7 @@ SETTINGS = msgspec.convert(
         "kiosks": [{"id": "kiosk-1", "printer": "printer"}],
         "voices": [{"id": "hall", "device": "voice"}],
         "day": {"report_printer": "printer"},
+        "forms": {"printer": "printer"},
         "lines": {"pads": {"port": "/dev/pads", "settings": {"baud": 19200}}},
         "devices": {
             "pad-3": {"kind": "pad.ff68", "line": "pads", "options": {"address": 3}},
@@ -72,6 +73,7 @@ def test_a_device_with_a_port_of_its_own_has_its_kinds_settings() -> None:
     assert view["used_by"] == [
         {"place": "kiosk", "id": "kiosk-1", "as": "printer"},
         {"place": "hall", "id": "demo", "as": "report"},
+        {"place": "hall", "id": "demo", "as": "forms"},
     ]
 
 
