@@ -92,10 +92,9 @@ def _users(settings: Settings, device: str) -> Iterator[dict[str, str]]:
     for voice in settings.voices:
         if voice.device == device:
             yield {"place": "voice", "id": voice.id, "as": "voice"}
-    if settings.day.report_printer == device:
-        yield {"place": "hall", "id": settings.hall.id, "as": "report"}
-    if settings.forms.printer == device:
-        yield {"place": "hall", "id": settings.hall.id, "as": "forms"}
+    of_the_hall = {"report": settings.day.report_printer, "forms": settings.forms.printer}
+    for role in (role for role, named in of_the_hall.items() if named == device):
+        yield {"place": "hall", "id": settings.hall.id, "as": role}
 
 
 def without_broker(settings: BrokerSettings) -> dict[str, Any]:
