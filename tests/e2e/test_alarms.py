@@ -25,7 +25,7 @@ wait_limit_s = 2
 AMBER_AT_1_S = "\n[limits]\namber_share = 0.34\nidle_s = 2\n"
 #: A button at window 1 that calls the duty manager, on a free pin.
 HELP_BUTTON: list[Change] = [
-    ('id = "1"\npad = "pad-1"\n', 'id = "1"\nbutton = "help-1"\npad = "pad-1"\n'),
+    ('\npad = "pad-1"\n', '\nbutton = "help-1"\npad = "pad-1"\n'),
     (
         "\nkiosk-1-button = {",
         (
