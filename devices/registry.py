@@ -166,6 +166,14 @@ _TABLE = (
         mask="devices.card_reader.codes:CodeHider",
     ),
     Kind(
+        name="scanner.sane",
+        family="scanner",
+        options="devices.scanner.sane_options:SaneOptions",
+        driver="devices.scanner.sane_driver:SaneScanner",
+        simulator="devices.scanner.escl_simulator:EsclSimulator",
+        own_worker=True,
+    ),
+    Kind(
         name="lamp.gpio",
         family="lamp",
         options="devices.gpio.options:LampOptions",

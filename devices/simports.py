@@ -109,13 +109,15 @@ class SocketWire(Wire):
     """A server on loopback.
 
     TCP takes one client and refuses a second, as printers on port 9100 do. ``mock:`` paths (the
-    Pi's pins) take several: each lamp and button comes by itself.
+    Pi's pins) take several: each lamp and button comes by itself. There what finds no room waits
+    until there is: a scanner's page is larger than a socket.
     """
 
     def __init__(self, name: str, port: str, baud: int, seed: int = 0) -> None:
         super().__init__(name, port, baud, seed)
         self._server: socket.socket | None = None
         self._clients: dict[int, socket.socket] = {}
+        self._waiting: dict[int, bytearray] = {}
         self._path = Path(port.removeprefix("mock:")) if port.startswith("mock:") else None
 
     def plug(self) -> None:
@@ -183,6 +185,8 @@ class SocketWire(Wire):
         client = self._clients.pop(fd, None)
         if client is None:
             return
+        if self._waiting.pop(fd, None) is not None:
+            self._loop.remove_writer(fd)
         if not self.plugged and self._path is None:
             # Unplugged: no polite goodbye for what is on its way.
             with contextlib.suppress(OSError):
@@ -193,13 +197,40 @@ class SocketWire(Wire):
     def _put(self, data: bytes) -> None:
         for fd, client in tuple(self._clients.items()):
             try:
-                sent = client.send(data)
+                sent = 0 if fd in self._waiting else client.send(data)
             except BlockingIOError:
                 sent = 0
             except OSError:
                 self._hung_up(fd)
                 continue
-            self.overrun += len(data) - sent
+            if self._path is None:
+                self.overrun += len(data) - sent
+            elif sent < len(data):
+                self._wait_for_room(fd, data[sent:])
+
+    def _wait_for_room(self, fd: int, data: bytes) -> None:
+        if fd not in self._waiting:
+            self._waiting[fd] = bytearray()
+            self._loop.add_writer(fd, self._send_on, fd)
+        self._waiting[fd] += data
+
+    def _send_on(self, fd: int) -> None:
+        rest = self._waiting[fd]
+        try:
+            del rest[: self._clients[fd].send(rest)]
+        except BlockingIOError:
+            return
+        except OSError:
+            self._hung_up(fd)
+            return
+        if not rest:
+            del self._waiting[fd]
+            self._loop.remove_writer(fd)
+
+    def hang_up(self) -> None:
+        """Drop the clients."""
+        for fd in tuple(self._clients):
+            self._hung_up(fd)
 
     def _hold(self, *, held: bool) -> None:
         """Not reading is all that a socket needs: its room fills."""

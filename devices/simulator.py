@@ -26,7 +26,8 @@ class Simulator(ABC):
     """One simulated device on one (perhaps shared) wire; runs in the simulator host's loop.
 
     ``send`` puts bytes on the wire towards the driver; ``later`` runs a callable after so many
-    seconds (the host's clock). Both are set by the host before the first ``feed``.
+    seconds (the host's clock); ``hang_up`` breaks the connection, where the wire is a socket. All
+    are set by the host before the first ``feed``.
     """
 
     #: Names that ``fault`` takes beside the wire's own (``silent``, ``slow``, ``noise``,
@@ -38,6 +39,7 @@ class Simulator(ABC):
         self.options = options
         self.send: Callable[[bytes], None] = _unwired
         self.later: Callable[[float, Callable[[], None]], None] = _unwired_later
+        self.hang_up: Callable[[], None] = _no_connection
         self.active_faults: set[str] = set()
 
     @abstractmethod
@@ -82,3 +84,7 @@ def _unwired(data: bytes) -> None:
 
 def _unwired_later(delay_s: float, call: Callable[[], None]) -> None:
     raise RuntimeError("the simulator has no clock")
+
+
+def _no_connection() -> None:
+    return None

@@ -51,6 +51,7 @@ class Station:
         self.rx_times: deque[tuple[int, int]] = deque(maxlen=20_000)
         simulator.send = self._send
         simulator.later = wire.later
+        simulator.hang_up = wire.hang_up
 
     def hear(self, data: bytes, now_ns: int) -> None:
         """Take bytes from the driver."""
@@ -124,6 +125,9 @@ class Wire(ABC):
         """End all faults of the wire."""
         for name in tuple(self.faults):
             self.set_fault(name, active=False)
+
+    def hang_up(self) -> None:
+        """Break the connection that is open; a serial line has none."""
 
     # ---- towards the driver
 

@@ -50,7 +50,7 @@ def device(name: str, tmp_path: Path) -> DeviceSpec:
     if kind(name).line:
         port = ("records:" if kind(name).records else "") + str(tmp_path / "it")
         return DeviceSpec(name="it", kind=name, port=port, options=options)
-    place = "output" if name == "voice.local" else "pins"
+    place = {"voice.local": "output", "scanner.sane": "escl"}.get(name, "pins")
     options[place] = f"mock:{tmp_path / 'mock'}"
     return DeviceSpec(name="it", kind=name, options=options)
 
