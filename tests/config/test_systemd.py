@@ -14,21 +14,26 @@ from typing import Any
 
 import pytest
 
+from devices.simhost import SimHost
+from devices.specs import DeviceSpec
 from firmware_py.bench.client import HallClient
 from firmware_py.bench.stage import Stage
 from firmware_py.runtime.halld import ALREADY_RUNNING, BAD_CONFIGURATION
+from tests.devices.scanner.sane_bench import NEEDS_AIRSCAN, NEEDS_SANE
+from tests.runtime.echo import bench
 
 ROOT = Path(__file__).parents[2]
 SYSTEMD = ROOT / "systemd"
 UNIT = SYSTEMD / "halld.service"
+SCANNER = SYSTEMD / "drop-ins" / "scanner.conf"
 SANDBOX = Path(__file__).with_name("sandboxed.py")
 #: In tenths, as ``systemd-analyze`` takes it: 1.2.
 MOST_EXPOSED = "12"
 
 
-def said(key: str) -> list[str]:
+def said(key: str, unit: Path = UNIT) -> list[str]:
     """Return the values of a key of the unit, in order."""
-    return re.findall(rf"^{key}=(.*)$", UNIT.read_text(encoding="utf-8"), re.MULTILINE)
+    return re.findall(rf"^{key}=(.*)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
@@ -75,6 +80,8 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
     for program in ("halld", "hallctl"):
         text = text.replace(f"/opt/hall/.venv/bin/{program}", "/bin/true")
     (tmp_path / "halld.service").write_text(text, encoding="utf-8")
+    (tmp_path / "halld.service.d").mkdir()
+    (tmp_path / "halld.service.d" / "scanner.conf").write_bytes(SCANNER.read_bytes())
     checked = run("systemd-analyze", "verify", "--man=no", tmp_path / "halld.service")
     assert (checked.returncode, checked.stderr) == (0, "")
 
@@ -203,6 +210,43 @@ def test_what_is_kept_of_people_is_encrypted_and_destroyed_inside_the_units_filt
     assert (done.stdout.splitlines(), done.stderr) == (["True", "a page", "['2026-11-22']"], "")
 
 
+@NEEDS_AIRSCAN
+@NEEDS_SANE
+@pytest.mark.parametrize("device", ["test:0", "escl"])
+def test_a_scanner_works_inside_the_filters_of_the_unit_and_its_drop_in(
+    tmp_path: Path, device: str
+) -> None:
+    script = tmp_path / "scans.py"
+    address = f"mock:{tmp_path / 'scanner'}"
+    wanted = {"escl": address} if device == "escl" else {"device": device}
+    script.write_text(
+        "import ctypes, ctypes.util\n"
+        "from devices.scanner.sane_driver import SaneScanner\n"
+        "from devices.scanner.sane_options import SaneOptions\n"
+        f"scanner = SaneScanner('it', SaneOptions(**{wanted!r}), None)\n"
+        "scanner.open()\n"
+        "print('pixels' in scanner.self_test().en)\n"
+        "scanner.close()\n"
+        "usb = ctypes.util.find_library('usb-1.0')\n"
+        "print(usb is None or ctypes.CDLL(usb).libusb_init(None) == 0)\n",
+        encoding="utf-8",
+    )
+    families = [*said("RestrictAddressFamilies"), *said("RestrictAddressFamilies", SCANNER)]
+    rules = {"allowed": sorted(allowed_calls()), "families": " ".join(families).split()}
+    plays = DeviceSpec(name="it", kind="scanner.sane", options={"escl": address})
+    with bench(lambda: SimHost({}, {"it": plays})):
+        done = subprocess.run(
+            [sys.executable, str(SANDBOX), json.dumps(rules), "scans"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=50,
+        )
+    assert (done.stdout.split(), done.stderr) == (["True", "True"], "")
+
+
 def test_the_filters_of_that_test_do_refuse(tmp_path: Path) -> None:
     tries = tmp_path / "tries.py"
     tries.write_text(
@@ -240,6 +284,7 @@ def test_user_groups_and_folders_are_made(tmp_path: Path) -> None:
     assert re.search(r"^dialout:x:\d+:hall$", groups, re.MULTILINE)
     assert re.search(r"^gpio:x:\d+:hall$", groups, re.MULTILINE)
     assert re.search(r"^audio:x:\d+:hall$", groups, re.MULTILINE)
+    assert re.search(r"^scanner:x:\d+:hall$", groups, re.MULTILINE)
     made = run("systemd-tmpfiles", root, "--create", SYSTEMD / "tmpfiles.d" / "hall.conf")
     assert made.returncode == 0, made.stderr
     inside = tmp_path / said("RootDirectory")[0].strip("/")
