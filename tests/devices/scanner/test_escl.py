@@ -127,6 +127,8 @@ def test_what_goes_wrong_is_said_and_the_next_scan_works(
     assert caught(driver, FEEDER).code == code
     assert time.monotonic() - began < 25
     fault(far, name, active=False)
+    # As its worker does: a broken scan ends altogether before somebody puts papers in.
+    driver.poll()
     load(far, 1)
     assert len(scanned(driver, FEEDER)) == 1
 
