@@ -177,7 +177,8 @@ class EsclSimulator(Simulator):
     # ---- scanning
 
     def _jammed(self) -> bool:
-        given = self._job.given if self._job is not None and self._job.feeder else 0
+        job = self._job
+        given = job.given if job is not None and job.feeder and not job.over else 0
         return "jam" in self.active_faults and given >= self._jam_after
 
     def _begin(self, body: str) -> None:

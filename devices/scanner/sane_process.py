@@ -11,16 +11,14 @@ backend expects; one that is inside a call is interrupted after ``_GRACE_S``.
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import os
 import queue
-import resource
 import socket
 import threading
 import time
 from typing import Any
 
+from devices.memory import never_dumped
 from devices.scanner.sane_library import (
     Frame,
     Handle,
@@ -38,7 +36,6 @@ from devices.scanner.sane_wishes import mode_for, nearest, source_for
 
 __all__ = ["main"]
 
-_PR_SET_DUMPABLE = 4
 _GRACE_S = 0.3
 _WARM_UP_S = 60.0
 _MM_AN_INCH = 25.4
@@ -303,10 +300,7 @@ def _set_edge(handle: Handle, name: str, wanted_mm: float, dpi: int, *, given: b
 
 def main() -> None:
     """Run on descriptor 0."""
-    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    with contextlib.suppress(OSError):
-        # The daemon's unit forbids the call, and has set it already.
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    never_dumped()
     channel = socket.socket(fileno=os.dup(0))
     # Backends that read from a terminal find none.
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)

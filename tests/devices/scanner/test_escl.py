@@ -301,7 +301,7 @@ def test_unplugged_within_a_scan_it_is_lost_and_comes_back(far: BenchThread, add
         far.do(lambda host: host.plug("it"))
         listener.wait(Opened, count=2)
         supervisor.post("it", lambda one: one.self_test())
-        assert isinstance(listener.wait(Finished, count=2).result.value, Sentence)
+        assert isinstance(listener.wait(Finished, count=2, timeout_s=20.0).result.value, Sentence)
     finally:
         assert supervisor.stop() == []
 
@@ -316,11 +316,11 @@ def test_a_jam_is_the_devices_health_until_a_scan_works(far: BenchThread, addres
         load(far, 2)
         fault(far, "jam")
         supervisor.post("it", lambda one: one.scan(FEEDER, lambda page: page.wipe()))
-        listener.wait(Reported)
+        listener.wait(Reported, timeout_s=20.0)
         assert supervisor.health_of("it").code == "jammed"
         fault(far, "jam", active=False)
         supervisor.post("it", lambda one: one.scan(FEEDER, lambda page: page.wipe()))
-        listener.wait(Reported, count=2)
+        listener.wait(Reported, count=2, timeout_s=20.0)
         assert supervisor.health_of("it").code == "ok"
     finally:
         assert supervisor.stop() == []
