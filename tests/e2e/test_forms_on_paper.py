@@ -173,6 +173,12 @@ async def test_what_a_broken_printer_owes_comes_out_where_its_window_prints_now(
         file = hall.folder / "hall.toml"
         file.write_text(file.read_text(encoding="utf-8").replace(*shared), encoding="utf-8")
         assert (await hall.hall.call("config.apply"))["applied"]
+
+        async def both_out() -> bool:
+            return len(await copies(hall, form)) == 2
+
+        # What was owed is asked for again a moment after the answer.
+        await until(both_out)
         await until(lambda: nothing_owed(hall))
         assert await copies(hall, form) == [(KEEP, True), (SIGN, True)]
         assert await copies(hall, form, "printer-2") == []
