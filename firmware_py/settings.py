@@ -206,6 +206,21 @@ class RatingSettings(Table, frozen=True, kw_only=True):
     )
 
 
+class FormSettings(Table, frozen=True, kw_only=True):
+    """``[forms]``: acceptance forms (文书受理单) for papers that stay for the back office."""
+
+    #: The calendar of holidays, relative to the folder of the configuration file.
+    holidays: Filled | None = None
+    #: When and where to come for a result; a clerk may write something else on a form.
+    come: Words | None = None
+    #: Working days before the due date at which the alarm is amber; red is the day itself.
+    warn_days: Annotated[int, Meta(ge=0, le=60)] = 2
+    #: Days for which one that is finished or withdrawn is still at hand.
+    keep_days: Annotated[int, Meta(ge=1, le=366)] = 30
+    #: Prints the forms of windows without a printer of their own.
+    printer: Filled | None = None
+
+
 class WindowSettings(Table, frozen=True, kw_only=True):
     """One of ``[[windows]]``: what stands at it, by device name."""
 
@@ -305,13 +320,6 @@ class DeviceSettings(Table, frozen=True, kw_only=True):
     #: Must stand in what the device says it is, in capitals or not; else it is not used.
     expect_identity: Filled | None = None
     enabled: bool = True
-
-
-class FormSettings(Table, frozen=True, kw_only=True):
-    """``[forms]``: acceptance forms (文书受理单)."""
-
-    #: Prints the forms of windows without a printer of their own.
-    printer: Filled | None = None
 
 
 class BrokerSettings(Table, frozen=True, kw_only=True):

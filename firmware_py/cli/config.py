@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -52,8 +53,12 @@ def check(session: Session, file: Path | None) -> None:
             say_variables(error, path)
         raise click.exceptions.Exit(2) from error
     settings = found.settings
+    from firmware_py.config.holidays import calendar_warning
+
+    unsure = calendar_warning(settings, found.rules, time.strftime("%Y-%m-%d"))
     if session.json:
-        write_json({"ok": True, "file": str(path), "mistakes": []})
+        warnings = [] if unsure is None else [dict(zip(("zh", "en"), unsure, strict=True))]
+        write_json({"ok": True, "file": str(path), "mistakes": [], "warnings": warnings})
         return
     windows, devices, items = (
         len(settings.windows),
@@ -67,6 +72,8 @@ def check(session: Session, file: Path | None) -> None:
             f": {path}, {windows} windows, {devices} devices, {items} items.",
         ),
     )
+    if unsure is not None:
+        say((t(*unsure), "yellow"))
 
 
 @config.command(

@@ -49,6 +49,10 @@ COMMANDS = {
         "alarms:alarms",
         t("告警：查看、确认", "Alarms: list, acknowledge"),
     ),
+    "form": (
+        "form:form",
+        t("文书受理单：开单、查找、办结", "Acceptance forms: make, find, mark as done"),
+    ),
     "notice": (
         "notice:notice",
         t("大屏通知：列出、显示、撤下", "Notices on the walls: list, show, remove"),

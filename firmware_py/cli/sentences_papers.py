@@ -54,10 +54,10 @@ def paper_words(data: Mapping[str, Any]) -> dict[str, object]:
         papers = "1 paper" if sorts == 1 else f"{sorts} papers"
         words["papers_words"] = t(f"资料 {sorts} 种 {count} 份", f"{papers}, {count} in all")
     if "due" in data:
-        words["due_words"] = t(f"{data['due']} 前办结", f"due {data['due']}")
+        words["due_words"] = t(f"最迟 {data['due']} 办结", f"due {data['due']}")
         if data.get("weekends_only"):
             words["due_words"] = t(
-                f"{data['due']} 前办结（未计节假日）",
+                f"最迟 {data['due']} 办结（未计节假日）",
                 f"due {data['due']} (holidays not known)",
             )
     return words

@@ -42,7 +42,13 @@ _RESTART = (
     ("control",),
 )
 #: What a day has from its opening on.
-_NEXT_DAY = (("day", "hours"), ("day", "weekdays"), ("day", "special"), ("day", "seasons"))
+_NEXT_DAY = (
+    ("day", "hours"),
+    ("day", "weekdays"),
+    ("day", "special"),
+    ("day", "seasons"),
+    ("forms", "warn_days"),
+)
 #: A catalogue that differs in more items is told as a whole.
 _MOST_ITEMS = 20
 _MISSING = object()
@@ -59,7 +65,7 @@ class Change:
 
 
 def files_of(settings: Settings) -> Files:
-    """Return the files that devices and walls name, as they are on the disk now."""
+    """Return the files that devices, walls and forms go by, as they are on the disk now."""
     found: dict[tuple[str, ...], tuple[str, int, int]] = {}
     for name, device in settings.devices.items():
         kind = KINDS.get(device.kind)
@@ -76,6 +82,8 @@ def files_of(settings: Settings) -> Files:
     for wall in settings.walls:
         if wall.layout is not None:
             found["walls", wall.id, "layout"] = _stamp(find_layout(wall.layout))
+    if settings.forms.holidays is not None:
+        found["forms", "holidays"] = _stamp(Path(settings.forms.holidays))
     return found
 
 

@@ -20,13 +20,15 @@ from firmware_py.config.catalogue import Catalogue, read_catalogue
 from firmware_py.config.checks import check_references
 from firmware_py.config.devices import check_devices, check_named_files, with_usual
 from firmware_py.config.displays import check_display_files, check_words
+from firmware_py.config.holidays import read_holidays
 from firmware_py.config.lines import KeyPath
 from firmware_py.config.mistakes import ConfigError, Findings, Mistake
 from firmware_py.config.privacy import check_privacy
 from firmware_py.config.rules import describe, rules_from
 from firmware_py.config.toml import parse_toml, read_toml
 from firmware_py.config.walk import convert
-from firmware_py.core.rules import Rules
+from firmware_py.core.rules import NO_CALENDAR, Rules
+from firmware_py.core.working_days import Calendar
 from firmware_py.settings import Settings
 
 __all__ = [
@@ -48,6 +50,7 @@ _FILLED = (
     ("hall", "catalogue"),
     ("hall", "clock"),
     ("displays", "notices"),
+    ("forms", "holidays"),
     ("journal", "path"),
     ("journal", "backup_folder"),
     ("privacy", "vault"),
@@ -116,6 +119,7 @@ def load_all(
         raise ConfigError(found.mistakes())
     settings = _absolute(settings, folders)
     catalogue, wrong_items = _catalogue(settings, folders, found)
+    calendar, wrong_days = _calendar(settings, found)
     check_references(settings, catalogue, found)
     check_devices(settings, found)
     check_words(settings, found)
@@ -124,11 +128,12 @@ def load_all(
     if with_files:
         check_named_files(settings, found)
         shown = check_display_files(settings, found)
-    mistakes = [m for wrong in (found, wrong_items, *shown) for m in wrong.mistakes()]
+    mistakes = [m for wrong in (found, wrong_items, wrong_days, *shown) for m in wrong.mistakes()]
     if mistakes or catalogue is None:
         raise ConfigError(mistakes)
     settings = with_usual(settings)
-    return Configuration(settings, catalogue, rules_from(settings, catalogue), folders)
+    rules = rules_from(settings, catalogue, calendar)
+    return Configuration(settings, catalogue, rules, folders)
 
 
 def _catalogue(
@@ -147,6 +152,19 @@ def _catalogue(
                 found.add(at, f"{path}: {mistake.en}", f"{path}：{mistake.zh}")
             return None, Findings(str(path))
     return None if wrong else catalogue, wrong
+
+
+def _calendar(settings: Settings, found: Findings) -> tuple[Calendar, Findings]:
+    """Read the holidays; a file that is not there is a mistake of the key that names it."""
+    if settings.forms.holidays is None:
+        return NO_CALENDAR, Findings("")
+    path = Path(settings.forms.holidays)
+    calendar, wrong = read_holidays(path)
+    for mistake in wrong.mistakes():
+        if not mistake.line and not mistake.path:
+            found.add(("forms", "holidays"), f"{path}: {mistake.en}", f"{path}：{mistake.zh}")
+            return NO_CALENDAR, Findings(str(path))
+    return calendar, wrong
 
 
 def _folder(env: Mapping[str, str], own: str, systemd: str, usual: str) -> Path:
@@ -243,6 +261,7 @@ def _absolute(settings: Settings, folders: Folders) -> Settings:
             key_file=_below(folders.config, settings.people.key_file),
             lists=_below(folders.data, settings.people.lists),
         ),
+        forms=replace(settings.forms, holidays=_below(folders.config, settings.forms.holidays)),
         walls=tuple(
             replace(wall, layout=_file_below(folders.config, wall.layout))
             for wall in settings.walls

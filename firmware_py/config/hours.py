@@ -20,7 +20,14 @@ from firmware_py.settings import (
     Words,
 )
 
-__all__ = ["check_hours", "hours_from", "seasons_from", "special_days_from", "weekdays_from"]
+__all__ = [
+    "check_hours",
+    "dates_of",
+    "hours_from",
+    "seasons_from",
+    "special_days_from",
+    "weekdays_from",
+]
 
 WEEKDAYS: tuple[str, ...] = get_args(Weekday)
 #: A holiday that is longer is a slip in the year.
@@ -139,7 +146,7 @@ def _date(text: str | None, at: KeyPath, found: Findings) -> date | None:
         return None
 
 
-def _dates(
+def dates_of(
     at: KeyPath, key: str, first: str, last: str | None, found: Findings
 ) -> tuple[date, date] | None:
     """Return the first and the last date of an entry, or None when they cannot be known."""
@@ -173,7 +180,7 @@ def _check_special(entries: tuple[SpecialDaySettings, ...], found: Findings) -> 
             found.add((*at, "hours"), "closed days have no hours", "closed 的日子不能有营业时间")
         elif not one.closed and one.hours is None and not found.unsure((*at, "hours")):
             found.add(at, "say closed = true, or give hours", "请写明 closed = true 或 hours")
-        dates = _dates(at, "date", one.date, one.last, found)
+        dates = dates_of(at, "date", one.date, one.last, found)
         if dates is None:
             continue
         for m, begin, end in before:
@@ -194,7 +201,7 @@ def _check_seasons(entries: tuple[SeasonSettings, ...], found: Findings) -> None
         at: KeyPath = ("day", "seasons", n)
         if one.hours == () and not found.unsure((*at, "hours")):
             found.add((*at, "hours"), "must not be empty", "不能为空")
-        dates = _dates(at, "first", one.first, one.last, found)
+        dates = dates_of(at, "first", one.first, one.last, found)
         if dates is None:
             continue
         for m, begin, end in before:

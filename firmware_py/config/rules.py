@@ -13,7 +13,10 @@ from firmware_py.config.catalogue import Catalogue
 from firmware_py.config.devices import effective_devices
 from firmware_py.config.hours import hours_from, seasons_from, special_days_from, weekdays_from
 from firmware_py.core.rules import (
+    COME,
     COMMON_SERIES,
+    NO_CALENDAR,
+    FormRules,
     Rules,
     Series,
     Text,
@@ -21,7 +24,8 @@ from firmware_py.core.rules import (
     Weights,
     WindowRule,
 )
-from firmware_py.settings import Settings, WindowSettings
+from firmware_py.core.working_days import Calendar
+from firmware_py.settings import FormSettings, Settings, WindowSettings
 
 __all__ = ["describe", "hide", "rules_from"]
 
@@ -31,7 +35,7 @@ _SECRET = re.compile(r"(password|passwd|secret|token|(^|_)key)$", re.IGNORECASE)
 _IN_URL = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 
 
-def rules_from(settings: Settings, catalogue: Catalogue) -> Rules:
+def rules_from(settings: Settings, catalogue: Catalogue, calendar: Calendar = NO_CALENDAR) -> Rules:
     """Return the queue's rules of a configuration that was found right."""
     quotas = settings.quotas.items
     queue = settings.queue
@@ -72,7 +76,13 @@ def rules_from(settings: Settings, catalogue: Catalogue) -> Rules:
         special_days=special_days_from(settings.day),
         seasons=seasons_from(settings.day),
         last_ticket_s=settings.day.last_ticket_min * 60,
+        forms=_forms(settings.forms, calendar),
     )
+
+
+def _forms(forms: FormSettings, calendar: Calendar) -> FormRules:
+    come = Text(forms.come.zh, forms.come.en) if forms.come else COME
+    return FormRules(calendar, come, forms.warn_days, forms.keep_days)
 
 
 def _window(window: WindowSettings) -> WindowRule:

@@ -27,7 +27,17 @@ from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.core.rules import Item, Rules, Text
 from firmware_py.core.working_days import add_working_days, only_weekends_known
 
-__all__ = ["MOST_OPEN_FORMS", "change", "done", "find_form", "make", "reprint", "withdraw"]
+__all__ = [
+    "MOST_OPEN_FORMS",
+    "change",
+    "done",
+    "find_form",
+    "limit_of",
+    "make",
+    "reprint",
+    "ticket_at",
+    "withdraw",
+]
 
 Decision = list[Event] | Refusal
 
@@ -61,7 +71,7 @@ def make(rules: Rules, state: State, command: c.MakeForm, now_ms: int) -> Decisi
     window = find_window(state, command.window)
     if isinstance(window, Refusal):
         return window
-    ticket = _ticket_at(state, window, command.number)
+    ticket = ticket_at(state, window, command.number)
     if isinstance(ticket, Refusal):
         return ticket
     item = rules.items.get(ticket.item)
@@ -80,7 +90,7 @@ def make(rules: Rules, state: State, command: c.MakeForm, now_ms: int) -> Decisi
     if isinstance(scanned, Refusal):
         return scanned
     day = state.day or ""
-    limit = _limit(rules, item, day, command.days)
+    limit = limit_of(rules, item, day, command.days)
     if isinstance(limit, Refusal):
         return limit
     days, due, weekends_only = limit
@@ -106,7 +116,7 @@ def make(rules: Rules, state: State, command: c.MakeForm, now_ms: int) -> Decisi
     return [made, *alarm_of(rules, state, made.form, due, day)]
 
 
-def _ticket_at(state: State, window: Window, number: str) -> Ticket | Refusal:
+def ticket_at(state: State, window: Window, number: str) -> Ticket | Refusal:
     """Return the ticket that a form is for: in the window's hand, its last, or one it served."""
     if not number:
         number = window.ticket or window.last_ticket or ""
@@ -127,7 +137,7 @@ def _open_forms(state: State) -> int:
     return sum(form.state is FormState.OPEN for form in state.forms.values())
 
 
-def _limit(
+def limit_of(
     rules: Rules, item: Item, day: str, wanted: int | None
 ) -> tuple[int, str, bool] | Refusal:
     """Return the limit in working days, the due date, and whether only weekends are known."""

@@ -34,6 +34,7 @@ from firmware_py.runtime.control import ControlServer
 from firmware_py.runtime.device_events import DeviceEvent, Finished, Lost, Opened, Reported, Result
 from firmware_py.runtime.device_events import Outcome as Ended
 from firmware_py.runtime.displays import Strips, Walls
+from firmware_py.runtime.forms import vet_papers
 from firmware_py.runtime.jobs import QueueFull
 from firmware_py.runtime.keeping import Keeping, kept_in
 from firmware_py.runtime.kept_positions import KeptPositions
@@ -142,7 +143,10 @@ class Hall:
         self.list_intake = ListIntake(self, self.cards)
         writer.complete = self.cards.complete
         writer.vet = lambda command: (
-            self.notices.vet(command) or self.printing.vet(command) or self.cards.vet(command)
+            vet_papers(command)
+            or self.notices.vet(command)
+            or self.printing.vet(command)
+            or self.cards.vet(command)
         )
         writer.on_recorded += [
             self.printing.recorded,

@@ -6,7 +6,7 @@ who mistypes one must not get an answer to another question.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -23,7 +23,10 @@ __all__ = [
     "DestroyDay",
     "Device",
     "Forget",
+    "FormDraft",
+    "FormFind",
     "FormOf",
+    "FormShow",
     "ListPart",
     "Number",
     "Plan",
@@ -149,6 +152,35 @@ class ListPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: Annotated[str, Meta(max_length=60_000)]
 
 
+class FormDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A form to be made at a window; of which ticket and with which limit, if that is said."""
+
+    window: str
+    number: str = ""
+    days: Annotated[int, Meta(ge=1, le=3650)] | None = None
+
+
+class FormShow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An acceptance form by its number or its QR's code; an earlier version of it."""
+
+    form: str
+    version: Annotated[int, Meta(ge=1)] | None = None
+    history: bool = False
+
+
+class FormFind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Acceptance forms: a part of the number, the ticket's number, dates of acceptance and due."""
+
+    number: str = ""
+    ticket: str = ""
+    window: str = ""
+    item: str = ""
+    state: Literal["open", "done", "withdrawn"] | None = None
+    since: DayText | None = None
+    due_before: DayText | None = None
+    limit: Annotated[int, Meta(ge=1, le=2000)] = 100
+
+
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A configuration's text, deflated (zlib) and in base64; the file as it is if not given."""
 
@@ -174,6 +206,9 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "device.enable": Device,
     "device.trace": TraceOf,
     "voice.say": Say,
+    "form.draft": FormDraft,
+    "form.show": FormShow,
+    "form.find": FormFind,
     "journal.tail": Range,
     "privacy.destroy": DestroyDay,
     "privacy.forget": Forget,

@@ -7,7 +7,7 @@ import unicodedata
 
 from firmware_py.core.refusals import Refusal
 
-__all__ = ["names_a_person"]
+__all__ = ["holds_id_number", "names_a_person"]
 
 #: A resident's ID number (GB 11643): region, day of birth, three digits, a check character. A
 #: company's number (统一社会信用代码) of 18 digits has no day of birth where this one has.
@@ -17,12 +17,17 @@ _ID_NUMBER = re.compile(
 )
 
 
-def names_a_person(*texts: str) -> Refusal | None:
-    """Return why these texts may not be said or shown: one holds an ID number; None when none.
+def holds_id_number(*texts: str) -> bool:
+    """Say whether a text holds an ID number.
 
     Full-width digits count too. A wrong check character does not help: it is still somebody's.
     """
-    if not any(_ID_NUMBER.search(unicodedata.normalize("NFKC", text)) for text in texts):
+    return any(_ID_NUMBER.search(unicodedata.normalize("NFKC", text)) for text in texts)
+
+
+def names_a_person(*texts: str) -> Refusal | None:
+    """Return why these texts may not be said or shown: one holds an ID number; None when none."""
+    if not holds_id_number(*texts):
         return None
     return Refusal(
         "personal_data",

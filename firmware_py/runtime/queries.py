@@ -27,6 +27,7 @@ from firmware_py.runtime.card_queries import CardQueries
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.device_views import device_view, without_broker
 from firmware_py.runtime.form_paper import FormPapers
+from firmware_py.runtime.forms import Forms
 from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.params import Device, Number, PrintReport, Range, Say, Status
 from firmware_py.runtime.privacy import Privacy
@@ -80,6 +81,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "voice.list": answers.voices,
         "voice.say": answers.say,
         "notice.list": answers.notices,
+        **Forms(hall, answers.from_journal).queries(),
         "journal.tail": answers.tail,
         "journal.verify": answers.verify,
         "journal.backup": answers.backup,

@@ -147,6 +147,7 @@ def item_view(rules: Rules, state: State, item: Item, now_ms: int) -> dict[str, 
         "papers": [{"zh": p.zh, "en": p.en} for p in item.papers],
         "elsewhere": list(item.elsewhere),
         "service_limit_s": item.service_limit_s,
+        "statutory_days": item.statutory_days,
         "initials": item.initials,
     }
 

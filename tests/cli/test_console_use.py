@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
-import os
-import pty
 import re
-import select
-import struct
 import subprocess
 import sys
-import termios
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,49 +18,13 @@ from firmware_py.cli.console.beside import beside, waiting_by_item
 from firmware_py.cli.console.link import Link
 from firmware_py.cli.console.rows import fitted
 from firmware_py.cli.console.trace import trace_lines
-from tests.cli.hallrun import ROOT, Hallctl
+from tests.cli.hallrun import Hallctl
+from tests.cli.terminal import Terminal
 
 COLOURED = re.compile(rb"\x1b\[[0-9;]*(?<![0-9])(?:3[0-7]|4[0-7]|9[0-7]|38;|48;)[0-9;]*m")
 MISSING = (
     "The package textual is missing, so there is no console. Install hall-controller[console].\n"
 )
-
-
-class Terminal:
-    """A terminal of 80 x 24 with a program in it."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._master, slave = pty.openpty()
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "firmware_py.cli.main", "console"],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment},
-            start_new_session=True,
-        )
-        os.close(slave)
-        self.seen = b""
-
-    def until(self, ended: Callable[[], bool], seconds: float = 20.0) -> None:
-        end = time.monotonic() + seconds
-        while not ended():
-            assert time.monotonic() < end, self.seen[-2000:]
-            if select.select([self._master], [], [], 0.05)[0]:
-                try:
-                    self.seen += os.read(self._master, 65536)
-                except OSError:  # the program has gone, and with it the other side
-                    return
-
-    def type(self, keys: bytes) -> None:
-        os.write(self._master, keys)
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        os.close(self._master)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +39,9 @@ class Terminal:
 def test_it_runs_on_terminals_with_and_without_colours_and_q_ends_it(
     environment: dict[str, str], coloured: bool, tmp_path: Path
 ) -> None:
-    terminal = Terminal({"HALL_RUN": str(tmp_path), "LC_ALL": "zh_CN.UTF-8", **environment})
+    terminal = Terminal(
+        "console", environment={"HALL_RUN": str(tmp_path), "LC_ALL": "zh_CN.UTF-8", **environment}
+    )
     try:
         # Without a daemon it begins all the same, and says so.
         terminal.until(lambda: "没有运行，正在重试".encode() in terminal.seen)

@@ -39,6 +39,7 @@ OTHER_LAMPS = {"lamp.modbus", "lamp.tower"}
 
 def load_here(folder: Path, hall: str, **env: str) -> Configuration:
     shutil.copy(CONFIG / "items.toml", folder)
+    shutil.copy(CONFIG / "holidays.toml", folder)
     (folder / "hall.toml").write_text(hall, encoding="utf-8")
     usual = {"HALL_DATA": str(folder), "HALL_RUN": str(folder / "run")}
     return load_all(folder / "hall.toml", {**usual, **env})

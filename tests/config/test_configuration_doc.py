@@ -50,6 +50,7 @@ IN_WORDS = {
     ("[hall]", "roles"),
     ("[day]", "weekdays"),
     ("[rating]", "reasons"),
+    ("[forms]", "come"),
     ("[[windows]]", "name"),
     ("[lines.NAME]", "settings"),
     ("[devices.NAME]", "line_settings"),

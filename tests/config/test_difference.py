@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ EXAMPLE = (ROOT / "config" / "hall.example.toml").read_text(encoding="utf-8")
 def loaded(folder: Path, *changes: tuple[str, str], catalogue: str | None = None) -> Configuration:
     items = (ROOT / "config" / "items.toml").read_text(encoding="utf-8")
     (folder / "items.toml").write_text(catalogue or items, encoding="utf-8")
+    shutil.copy2(ROOT / "config" / "holidays.toml", folder)
     text = EXAMPLE
     for old, new in changes:
         assert text.count(old) == 1, old

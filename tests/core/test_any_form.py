@@ -38,8 +38,23 @@ class AnyForm(AnySequence):
         self.open_all()
 
     def a_form(self, which: int) -> str:
-        forms = list(self.state.forms)
+        forms = list(self.state.forms)[::-1]
         return forms[which % len(forms)] if forms else "F20260301-001"
+
+    @rule(window=st.sampled_from(["1", "3", "9"]), days=st.integers(1, 4), pages=st.integers(0, 2))
+    def somebody_hands_papers_in(self, window: str, days: int, pages: int) -> None:
+        for command in (
+            c.TakeTicket("D02", "kiosk-1", override=True),
+            c.OpenWindow(window, "1001"),
+            c.FinishService(window),
+        ):
+            self.give(command)
+        number = next(reversed(self.state.tickets), "A000")
+        self.give(c.CallTicket(window, number))
+        self.give(c.StartService(window))
+        if pages:
+            self.give(p.AddDocument(number, f"{number}-1", "paper:2", pages, 9_000, SHA))
+        self.give(p.MakeForm(window, papers=(PaperTicked(1),), days=days))
 
     @rule(which=st.integers(1, 12), kind=st.sampled_from(["paper:1", "paper:9", "委托书"]))
     def scan(self, which: int, kind: str) -> None:

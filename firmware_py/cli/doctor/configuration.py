@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from firmware_py.cli.doctor.facts import Facts
-from firmware_py.cli.doctor.finding import Finding, fine, red, unknown
+from firmware_py.cli.doctor.finding import Finding, fine, red, unknown, warning
+from firmware_py.config.holidays import calendar_warning
 
 __all__ = ["look"]
 
@@ -40,6 +42,16 @@ def look(facts: Facts) -> Iterator[Finding]:
             f"配置无误：{windows} 个窗口，{devices} 个设备，{items} 个事项。",
             f"No mistakes: {windows} windows, {devices} devices, {items} items.",
         )
+        found = calendar_warning(settings, facts.configuration.rules, time.strftime("%Y-%m-%d"))
+        if found is not None and settings.forms.holidays is None:
+            # A hall may do without acceptance forms.
+            yield unknown(*found)
+        elif found is not None:
+            yield warning(
+                *found,
+                "按国务院办公厅的放假通知填写，写法见 docs/configuration.md。",
+                "Fill it in from the State Council's notice; docs/configuration.md says how.",
+            )
 
 
 def _mistakes(facts: Facts) -> Iterator[Finding]:

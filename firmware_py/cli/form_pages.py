@@ -1,0 +1,149 @@
+"""An acceptance form, and a list of them, as people read them at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from firmware_py.cli.output import level_style, say, table
+from firmware_py.cli.words import chosen, in_words, joined, t
+
+__all__ = ["show_form", "show_forms"]
+
+
+def show_form(form: Mapping[str, Any]) -> None:
+    """Write all that a form says, and what happened to it when that was asked for."""
+    head = t(f"受理单 {form['form']}", f"Form {form['form']}")
+    old = form["version"] < form["newest"]
+    say(
+        (head, "bold"),
+        t(f"  第 {form['version']} 版", f"  version {form['version']}"),
+        t(f"（现为第 {form['newest']} 版）", f" (now {form['newest']})") if old else "",
+        "  ",
+        (in_words(form["state"], "form"), _style(form)),
+    )
+    for label, words in _lines(form):
+        # Two columns a Chinese character: labels of four of them line up.
+        say(f"  {label}{' ' * (10 - _width(label))}{words}")
+    say("")
+    columns = (
+        (t("序号", "No."), "right"),
+        (t("资料", "Paper"), "wrap"),
+        (t("份数", "Count"), "right"),
+    )
+    rows = [
+        [str(n), chosen(one["name"]), str(one["count"])] for n, one in enumerate(form["papers"], 1)
+    ]
+    table(columns, rows)
+    if form["history"] is not None:
+        _show_history(form["history"])
+
+
+def _lines(form: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    item = f"{chosen(form['item_name'])} ({form['item']})"
+    clerk = t(f"，经办 {form['clerk']}", f", clerk {form['clerk']}") if form["clerk"] else ""
+    yield t("二维码", "QR"), form["code"]
+    yield (
+        t("号票", "Ticket"),
+        f"{form['ticket']}{t('，窗口 ', ', window ')}{form['window']}{clerk}",
+    )
+    yield t("事项", "Item"), item
+    yield t("受理", "Accepted"), form["day"]
+    yield t("时限", "Limit"), _limit(form)
+    if form["asked"]:
+        yield t("事由", "Asked for"), form["asked"]
+    if form["documents"]:
+        pages = t(f"{form['pages']} 页", f"{form['pages']} pages")
+        yield t("扫描", "Scanned"), f"{pages} ({joined(form['documents'])})"
+    yield t("领取", "Result"), chosen(form["come"])
+    if form["state"] != "open":
+        yield t("结束", "Closed"), form["closed_at"] or form["closed_day"]
+    if form["reason"]:
+        yield t("原因", "Why"), form["reason"]
+
+
+def _limit(form: Mapping[str, Any]) -> str:
+    days, due = form["days"], form["due"]
+    words = t(f"{days} 个工作日，最迟 {due} 办结", f"{_working_days(days)}, due {due}")
+    left = _left(form["left"])
+    words += t(f"（{left}）", f" ({left})") if left else ""
+    if form["weekends_only"]:
+        words += t("，未计节假日", "; holidays not known")
+    return words
+
+
+def _working_days(count: int) -> str:
+    return "1 working day" if count == 1 else f"{count} working days"
+
+
+def _left(left: int | None) -> str:
+    if left is None:
+        return ""
+    if left < 0:
+        return t(f"超期 {-left} 个工作日", f"{_working_days(-left)} over")
+    if left == 0:
+        return t("今天到期", "due today")
+    return t(f"还剩 {left} 个工作日", f"{_working_days(left)} left")
+
+
+def _style(form: Mapping[str, Any]) -> str:
+    if form["state"] != "open":
+        return "dim"
+    return level_style(form["alarm"]) if form["alarm"] else "green"
+
+
+def _width(text: str) -> int:
+    return sum(1 if one.isascii() else 2 for one in text)
+
+
+def _show_history(history: list[dict[str, Any]]) -> None:
+    if not history:
+        say(t("流水中已没有它的经过。", "The journal no longer has what happened to it."))
+        return
+    say("")
+    columns = (
+        (t("时间", "When"), ""),
+        (t("经过", "What"), ""),
+        (t("版", "Version"), "right"),
+        (t("谁", "Who"), ""),
+    )
+    rows = [
+        [one["at"], in_words(one["type"]), str(one["version"] or ""), one["by"]] for one in history
+    ]
+    table(columns, rows)
+
+
+def show_forms(found: Mapping[str, Any]) -> None:
+    """Write a line for each form."""
+    if not found["forms"]:
+        say(t("没有这样的受理单。", "There are no such forms."))
+        return
+    columns = (
+        (t("单号", "Form"), ""),
+        (t("版", "Version"), "right"),
+        (t("状态", "State"), ""),
+        (t("号票", "Ticket"), ""),
+        (t("窗口", "Window"), ""),
+        (t("事项", "Item"), "wrap"),
+        (t("受理", "Accepted"), ""),
+        (t("办结期限", "Due"), ""),
+        (t("剩余", "Left"), ""),
+    )
+    table(columns, [_row(form) for form in found["forms"]])
+    if found["more"]:
+        say(t(f"还有 {found['more']} 张，请缩小范围。", f"{found['more']} more; ask for fewer."))
+
+
+def _row(form: Mapping[str, Any]) -> list[str | tuple[str, str]]:
+    style = _style(form)
+    return [
+        form["form"],
+        str(form["version"]),
+        (in_words(form["state"], "form"), style),
+        form["ticket"],
+        form["window"],
+        f"{form['item']} {chosen(form['item_name'])}",
+        form["day"],
+        form["due"] + (t("（未计节假日）", " (?)") if form["weekends_only"] else ""),
+        (_left(form["left"]), style),
+    ]
