@@ -37,6 +37,14 @@ COMMANDS = {
         "window:window",
         t("窗口：开放、叫号、办结等", "Windows: open, call, finish ..."),
     ),
+    "card": (
+        "card:card",
+        t("窗口或取号机上的证件", "The card at a window or a kiosk"),
+    ),
+    "people": (
+        "people:people",
+        t("名单：等级、预约", "The centre's lists: grades, appointments"),
+    ),
     "rate": (
         "rating:rate",
         t("代为记录评价", "Give a rating"),

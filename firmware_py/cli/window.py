@@ -150,6 +150,22 @@ def skills(session: Session, window: str, skills: tuple[str, ...], everything: b
     give(session, "window.skills", window=window, skills=list(skills) or None)
 
 
+@window.command(
+    "card",
+    cls=HallCommand,
+    help=t("窗口上的证件；--watch 持续显示。", "The card at a window; --watch goes on."),
+)
+@_window
+@click.option("--watch", is_flag=True, help=t("持续显示变化。", "Show each change."))
+@click.option("--forget", is_flag=True, help=t("立即清除。", "Let go of it at once."))
+@pass_session
+def card(session: Session, window: str, watch: bool, forget: bool) -> None:
+    """Show a window's card."""
+    from firmware_py.cli.card import show_place
+
+    show_place(session, {"window": window}, watch, forget)
+
+
 _simple("help", "window.help", "窗口呼叫值班长。", "Call the duty manager to a window.")
 _simple(
     "ask-rating",
