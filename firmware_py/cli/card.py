@@ -40,7 +40,7 @@ def card(session: Session, place: str, watch: bool, forget: bool) -> None:
     show_place(session, {"window" if place in windows else "kiosk": place}, watch, forget)
 
 
-def show_place(session: Session, where: dict[str, str], watch: bool, forget: bool) -> None:
+def show_place(session: Session, where: dict[str, Any], watch: bool, forget: bool) -> None:
     """Show the card at ``where`` (``window`` or ``kiosk``), each change, or let go of it."""
     if watch and forget:
         raise WrongUse(
