@@ -228,6 +228,8 @@ class WindowSettings(Table, frozen=True, kw_only=True):
     name: Words | None = None
     skills: tuple[Filled, ...] | None = None
     pad: Filled | None = None
+    #: The taxpayer's own pad, where ``pad`` is the clerk's alone: it rates, and nothing else.
+    rating_pad: Filled | None = None
     strip: Filled | None = None
     lamp: Filled | None = None
     button: Filled | None = None

@@ -18,6 +18,7 @@ __all__ = ["check_references"]
 #: Which family of devices each place takes.
 _FAMILIES = {
     "pad": "pad",
+    "rating_pad": "pad",
     "strip": "led_wall",
     "lamp": "lamp",
     "button": "button",
@@ -68,7 +69,11 @@ def check_references(settings: Settings, catalogue: Catalogue | None, found: Fin
 def _places(settings: Settings) -> Iterator[tuple[str, str, KeyPath]]:
     """Yield the device, the sort of place and the path of everything that names a device."""
     for table, entries, keys in (
-        ("windows", settings.windows, ("pad", "strip", "lamp", "button", "printer", *_READERS)),
+        (
+            "windows",
+            settings.windows,
+            ("pad", "rating_pad", "strip", "lamp", "button", "printer", *_READERS),
+        ),
         ("kiosks", settings.kiosks, ("printer", "button", *_READERS)),
         ("walls", settings.walls, ("display",)),
         ("voices", settings.voices, ("device",)),

@@ -76,14 +76,18 @@ def device_view(
     }
 
 
+#: What windows and kiosks may both have.
+READERS = ("card_reader", "code_scanner")
+
+
 def _users(settings: Settings, device: str) -> Iterator[dict[str, str]]:
     """Yield where the device belongs: ``{"place": "window", "id": "3", "as": "pad"}``."""
     for window in settings.windows:
-        for role in ("pad", "strip", "lamp", "button", "printer"):
+        for role in ("pad", "rating_pad", "strip", "lamp", "button", "printer", *READERS):
             if getattr(window, role) == device:
                 yield {"place": "window", "id": window.id, "as": role}
     for kiosk in settings.kiosks:
-        for role in ("printer", "button"):
+        for role in ("printer", "button", *READERS):
             if getattr(kiosk, role) == device:
                 yield {"place": "kiosk", "id": kiosk.id, "as": role}
     for wall in settings.walls:

@@ -60,6 +60,7 @@ def driven_by(
     bound: dict[str | None, Role] = {wall.display: "wall" for wall in settings.walls}
     bound |= {window.strip: "strip" for window in settings.windows}
     bound |= {window.pad: "pad" for window in settings.windows}
+    bound |= {window.rating_pad: "pad" for window in settings.windows}
     bound |= {window.lamp: "lamp" for window in settings.windows}
     roles = {name: role for name, role in bound.items() if name is not None and name in devices}
     used = {devices[name].line for name in roles}

@@ -57,6 +57,9 @@ class Inputs:
     def configure(self, settings: Settings) -> None:
         """Take which device stands where."""
         self._window_of_pad = {w.pad: w.id for w in settings.windows if w.pad is not None}
+        self._window_of_rating_pad = {
+            w.rating_pad: w.id for w in settings.windows if w.rating_pad is not None
+        }
         self._window_of_button = {w.button: w.id for w in settings.windows if w.button is not None}
         self._kiosk_of_button = {k.button: k for k in settings.kiosks if k.button is not None}
         self._reasons = [reason.id for reason in settings.rating.reasons]
@@ -66,6 +69,8 @@ class Inputs:
         """Take what a person did at ``device``."""
         if device in self._window_of_pad:
             command = self._at_window(self._window_of_pad[device], given)
+        elif device in self._window_of_rating_pad:
+            command = self._at_rating_pad(self._window_of_rating_pad[device], given)
         elif device in self._window_of_button:
             command = self._at_button(device, given)
         elif device in self._kiosk_of_button:
@@ -94,6 +99,10 @@ class Inputs:
             return None
         self._pressed_s[device] = now_s
         return c.TakeTicket(kiosk.item, origin=kiosk.id)
+
+    def _at_rating_pad(self, window: str, given: Input) -> c.Command | None:
+        """The taxpayer's hand: whatever keys such a pad has, it calls nobody."""
+        return self._at_window(window, given) if given.event in {"rate", "reason"} else None
 
     def _at_button(self, device: str, given: Input) -> c.Command | None:
         """Press: help is wanted. Hold, of a button whose call stood already: it has come.
@@ -174,16 +183,19 @@ class Pads:
         """Take which pad stands at which window; each is shown everything again."""
         self._pad_of = {w.id: w.pad for w in settings.windows if w.pad is not None}
         self._window_of = {pad: window for window, pad in self._pad_of.items()}
+        own = {w.id: w.rating_pad for w in settings.windows if w.rating_pad is not None}
+        #: Where each window asks; a rating pad shows no numbers.
+        self._asks_at = self._pad_of | own
         self._shown: dict[str, tuple[int, str]] = {}
 
     def recorded(self, happened: Sequence[Happened]) -> None:
         """Ask for ratings at once; numbers follow with the waiting count."""
         for h in happened:
             event = h.event
-            if isinstance(event, e.RatingAsked) and event.window in self._pad_of:
-                self._post(self._pad_of[event.window], lambda pad: pad.ask_rating())
-            elif isinstance(event, e.RatingGiven) and event.window in self._pad_of:
-                self._thank(self._pad_of[event.window], event.score)
+            if isinstance(event, e.RatingAsked) and event.window in self._asks_at:
+                self._post(self._asks_at[event.window], lambda pad: pad.ask_rating())
+            elif isinstance(event, e.RatingGiven) and event.window in self._asks_at:
+                self._thank(self._asks_at[event.window], event.score)
             elif isinstance(event, e.TicketCalled) and event.window in self._pad_of:
                 self.show(self._pad_of[event.window])
 
@@ -195,7 +207,7 @@ class Pads:
 
     def knows(self, device: str) -> bool:
         """Say whether this device is a pad."""
-        return device in self._window_of
+        return device in self._window_of or device in self._asks_at.values()
 
     def refresh(self) -> None:
         """Show every pad what has changed; called a few times a second, not for each ticket."""
