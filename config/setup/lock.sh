@@ -12,7 +12,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 here=config/setup
-roles=(--extra printer --extra gpio --extra cli --extra console --extra voice --extra modbus --extra privacy --extra scan
+roles=(--extra printer --extra gpio --extra cli --extra console --extra voice --extra modbus --extra privacy --extra scan --extra forms
        --extra bench)
 
 resolve() { # resolve OUT ARGS...
