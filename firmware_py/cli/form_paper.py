@@ -8,7 +8,7 @@ import click
 
 from firmware_py.cli.base import HallCommand, Session, pass_session
 from firmware_py.cli.errors import Refused
-from firmware_py.cli.outcome import give
+from firmware_py.cli.outcome import give, only_given
 from firmware_py.cli.output import say, write_json
 from firmware_py.cli.whole_file import whole_file
 from firmware_py.cli.words import t
@@ -52,10 +52,11 @@ def print_again(session: Session, form: str, window: str | None) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help=t("写到这个文件。", "Write this file."),
 )
+@click.option("--version", metavar="N", type=int, help=t("较早的版本。", "An earlier version."))
 @pass_session
-def pdf(session: Session, form: str, output: Path | None) -> None:
+def pdf(session: Session, form: str, output: Path | None, version: int | None) -> None:
     """Write a form as PDF."""
-    paper = session.client.ask("form.paper", form=form)
+    paper = session.client.ask("form.paper", **only_given({"form": form, "version": version}))
     # Here: the command that prints needs no library of pages.
     from firmware_py.cli.form_pdf import FormPdfError, form_pdf
 

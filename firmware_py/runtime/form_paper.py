@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -9,16 +10,16 @@ import msgspec
 from devices.ticket_printer.form import FormSheet
 from firmware_py.app.clock import local_text
 from firmware_py.app.paper_jobs import FormJob
-from firmware_py.core.decide_forms import find_form
+from firmware_py.core.events_papers import FormChanged, FormMade
 from firmware_py.core.form_code import code_of
 from firmware_py.core.model import State
 from firmware_py.core.papers import Form, FormState
-from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Text
-from firmware_py.runtime.control import QueryError
+from firmware_py.runtime.form_archive import form_of
 from firmware_py.runtime.params import FormOf
 
 if TYPE_CHECKING:
+    from firmware_py.runtime.forms import Forms
     from firmware_py.runtime.hall import Hall
 
 __all__ = ["FormPapers", "paper_view", "sheet_of"]
@@ -34,7 +35,10 @@ def sheet_of(hall: Text, state: State, job: FormJob) -> FormSheet:
 
 
 def paper_view(hall: Text, state: State, form: Form) -> dict[str, Any]:
-    """Return what stands on a form's paper: ``fields``, ``papers`` and ``marks``, as a sheet's."""
+    """Return what stands on a form's paper: ``fields``, ``papers`` and ``marks``, as a sheet's.
+
+    ``withdrawn`` is among the marks of a form that is void.
+    """
     marks = _marks(form)
     if form.state is FormState.WITHDRAWN:
         marks.append("withdrawn")
@@ -44,17 +48,27 @@ def paper_view(hall: Text, state: State, form: Form) -> dict[str, Any]:
 class FormPapers:
     """What of a form stands on paper, for whoever prints it or makes a file of it."""
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(self, hall: Hall, forms: Forms) -> None:
         self._hall = hall
+        self._forms = forms
 
     async def paper(self, params: dict[str, Any], user: str) -> Any:
-        """Return the words on a form's paper; the PDF is made where they are asked for."""
-        hall, state = self._hall, self._hall.state()
-        form = find_form(state, msgspec.convert(params, FormOf).form)
-        if isinstance(form, Refusal):
-            raise QueryError(form)
-        name = hall.settings.hall.name
-        return paper_view(Text(name.zh, name.en), state, form)
+        """Return the words on a form's paper; the PDF is made where they are asked for.
+
+        A version that a later one took the place of has the mark ``replaced``.
+        """
+        wanted = msgspec.convert(params, FormOf)
+        form, steps = await self._forms.form(wanted.form, wanted.version)
+        state, name = self._hall.state(), self._hall.settings.hall.name
+        for step in steps:
+            content = step.event
+            if isinstance(content, FormMade | FormChanged) and content.version == form.version:
+                form = replace(form, changed_ms=step.time_ms)
+        newest = state.forms.get(form.form) or form_of(steps) or form
+        view = paper_view(Text(name.zh, name.en), state, form)
+        if newest.version > form.version:
+            view["marks"].append("replaced")
+        return view
 
 
 def _fields(hall: Text, state: State, form: Form) -> dict[str, str]:

@@ -118,9 +118,10 @@ class Forget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FormOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An acceptance form, by its number or by what its QR code says."""
+    """A form's paper, by its number or its QR's code; of an earlier version."""
 
     form: Annotated[str, Meta(max_length=40)]
+    version: Annotated[int, Meta(ge=1)] | None = None
 
 
 class AtWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

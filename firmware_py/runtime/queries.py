@@ -64,6 +64,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         lambda: hall.state().day,
         lambda: {item.id: item.category for item in hall.rules.items.values()},
     )
+    forms = Forms(hall, answers.from_journal)
     return {
         "hall.status": answers.status,
         "ticket.show": answers.ticket,
@@ -81,7 +82,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "voice.list": answers.voices,
         "voice.say": answers.say,
         "notice.list": answers.notices,
-        **Forms(hall, answers.from_journal).queries(),
+        **forms.queries(),
         "journal.tail": answers.tail,
         "journal.verify": answers.verify,
         "journal.backup": answers.backup,
@@ -90,7 +91,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "report.range": reports.range,
         "report.print": answers.print_report,
         "config.show": answers.config,
-        "form.paper": FormPapers(hall).paper,
+        "form.paper": FormPapers(hall, forms).paper,
     }
 
 

@@ -156,7 +156,8 @@ async def test_a_form_printed_again_says_so_on_both_copies(place: Path) -> None:
     async with Scene(place, windows=("1",)) as hall:
         form = await make(hall)
         await until(lambda: nothing_owed(hall))
-        await hall.do("form.reprint", form=form)
+        again = await hall.hallctl("form", "print", form)
+        assert again.code == 0, again.err
         await until(lambda: nothing_owed(hall))
         assert (await copies(hall, form))[2:] == [(KEEP, True), (SIGN, True)]
 
