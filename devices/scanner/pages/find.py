@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw
 
 from devices.scanner.pages.closing import closed
 from devices.scanner.pages.geometry import Floats, area, fits, four_corners, hull, meet, sides
+from devices.scanner.pages.lean import INK, ink_of
 from devices.scanner.pages.regions import Mask, largest
 
 __all__ = ["find_page"]
@@ -30,6 +31,8 @@ _TINY = 224
 _LEAST_SHARE, _MOST_SHARE = 0.03, 0.97
 #: How much of its four corners a page fills: a dog-ear is missing, a finger is too much.
 _LEAST_FILLED = 0.88
+#: So much of the ground covered by ink is writing: a line of text on half a page.
+_WRITTEN = 0.001
 #: A step in brightness at a page's edge: as a difference of logarithms (paper on a light grey desk
 #: is 0.15, a soft shadow 0.03), and the share of a side's length on which it is seen.
 _STEP, _SEEN = 0.05, 0.6
@@ -73,7 +76,27 @@ def find_page(small: Image.Image) -> Floats | None:
                 continue
             if area(quad) <= _MOST_SHARE * small.width * small.height:
                 found.append((area(quad), quad))
-    return max(found, key=lambda one: one[0])[1] if found else None
+    if not found or _text_outside(small, [quad for _, quad in found]):
+        return None
+    return max(found, key=lambda one: one[0])[1]
+
+
+def _text_outside(small: Image.Image, quads: list[Floats]) -> bool:
+    """Say whether something is written outside of all that looks like a page.
+
+    Then that is no page, but a photo or a light box on one that fills the picture.
+    """
+    ground = Image.new("1", small.size, 1)
+    pen = ImageDraw.Draw(ground)
+    for quad in quads:
+        middle = quad.mean(axis=0)
+        # An edge is not as sharp as the line that stands for it.
+        wider = middle + (quad - middle) * 1.03
+        pen.polygon([(float(x), float(y)) for x, y in wider], fill=0)
+    outside = np.asarray(ground)
+    rim = max(2, min(small.size) // 40)
+    ink = (ink_of(small) > INK) & outside
+    return bool(ink[rim:-rim, rim:-rim].sum() > _WRITTEN * outside.sum())
 
 
 def _light(grey: npt.NDArray[np.uint8]) -> Picture:
@@ -123,27 +146,51 @@ def _inside(quad: Floats, size: tuple[int, int]) -> bool:
 def _refined(quad: Floats, paper: Picture, *, darker: bool) -> Floats | None:
     """Move each side to the step in brightness; None when a side has none.
 
-    A side along the picture's own edge is the end of what was seen, and stays.
+    A side along the picture's own edge is where the page was cut off: it is laid parallel to the
+    side across, outside of all that was seen, so that the page is not pulled out of shape.
     """
     height, width = paper.shape
-    lines: list[Floats] = []
-    seen = 0
+    lines: list[Floats | None] = []
     for at in range(4):
         start, end = quad[at], quad[(at + 1) % 4]
         if _at_the_edge(start, end, width, height):
-            lines.append(np.array([start, end]))
+            lines.append(None)
             continue
         line = _side(start, end, paper, darker=darker)
         if line is None:
             return None
         lines.append(line)
-        seen += 1
-    if seen < 2:
+    if sum(line is not None for line in lines) < 2:
         return None
-    corners = [meet(lines[at - 1], lines[at]) for at in range(4)]
+    whole = [lines[at] if lines[at] is not None else _cut_off(quad, lines, at) for at in range(4)]
+    corners = [_crossing(whole[at - 1], whole[at]) for at in range(4)]
     if any(corner is None for corner in corners):
         return None
     return np.array(corners)
+
+
+def _crossing(one: Floats | None, other: Floats | None) -> Floats | None:
+    return None if one is None or other is None else meet(one, other)
+
+
+def _cut_off(quad: Floats, lines: list[Floats | None], at: int) -> Floats:
+    """Return the side of a page that the picture's edge has cut off, as if the page ended there."""
+    across, beside = lines[(at + 2) % 4], lines[at - 1]
+    if beside is None:
+        beside = lines[(at + 1) % 4]
+    start, end = quad[at], quad[(at + 1) % 4]
+    if across is not None:
+        along = across[0] - across[1]
+    elif beside is not None:
+        side = beside[1] - beside[0]
+        along = np.array([side[1], -side[0]])
+        along = along if float(np.dot(along, end - start)) > 0 else -along
+    else:
+        return np.array([start, end])
+    along = along / float(np.hypot(*along))
+    outward = np.array([along[1], -along[0]])
+    far = start if float(np.dot(start - end, outward)) > 0 else end
+    return np.array([far, far + along * float(np.hypot(*(end - start)))])
 
 
 def _at_the_edge(start: Floats, end: Floats, width: int, height: int) -> bool:

@@ -16,7 +16,7 @@ from PIL import Image
 from devices.scanner.pages.closing import closed
 from devices.scanner.pages.geometry import Floats
 
-__all__ = ["ink_of", "lean_of"]
+__all__ = ["INK", "ink_of", "lean_of"]
 
 Ink = npt.NDArray[np.uint8]
 
@@ -28,8 +28,8 @@ _COARSE_DEG, _FINE_DEG = 0.5, 0.05
 _MOST_POINTS, _ROUGH_POINTS = 40_000, 10_000
 #: Less ink than this says nothing: a few letters, a stamp.
 _LEAST_POINTS = 400
-#: Darker than its surroundings by so much is ink.
-_DARK = 32
+#: Darker than its surroundings by so much is ink, of 255; a lean is told by the paler too.
+INK, _DARK = 40, 32
 
 
 def ink_of(small: Image.Image) -> Ink:

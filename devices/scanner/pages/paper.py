@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 __all__ = ["dpi_by_shape"]
 
-#: Longer side in millimetres by long : short. A4 of ISO 216; a card is ID-1 of ISO/IEC 7810.
-_SHAPES = ((297.0, math.sqrt(2)), (85.6, 85.60 / 53.98))
-_NEAR = 0.04
+#: A4 of ISO 216, in millimetres.
+_LONG, _SHORT = 297.0, 210.0
 _MM = 25.4
 
 
 def dpi_by_shape(width: int, height: int) -> int:
-    """Return the resolution of a page of these pixels: that of a card or of A4 by its shape.
+    """Return the resolution at which a page of these pixels just fits on a sheet of A4.
 
-    What has another shape (a receipt, a folded sheet) is taken for one that fits on A4.
+    A sheet of A4 is then as large as it was. What is smaller (a card, a receipt) comes out as
+    large as A4 lets it: a camera that is to keep its size needs its own resolution set.
     """
-    longer, shorter = max(width, height), max(1, min(width, height))
-    for longer_mm, shape in _SHAPES:
-        if abs(longer / shorter / shape - 1) <= _NEAR:
-            return max(1, round(longer / longer_mm * _MM))
-    return max(1, math.ceil(max(longer / 297.0, shorter / 210.0) * _MM))
+    longer, shorter = max(width, height), min(width, height)
+    return max(1, round(max(longer / _LONG, shorter / _SHORT) * _MM))

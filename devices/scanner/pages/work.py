@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 
 from devices.scanner.pages.find import find_page
 from devices.scanner.pages.geometry import Floats, mapping, rectangle, sides, turned
-from devices.scanner.pages.lean import ink_of, lean_of
+from devices.scanner.pages.lean import INK, ink_of, lean_of
 from devices.scanner.pages.page import FinishedPage, PageWish
 from devices.scanner.pages.paper import dpi_by_shape
 
@@ -30,8 +30,8 @@ _LOOK = 880
 _LEAST_LEAN_DEG = 0.1
 #: So many strips, so that what is turned is never in memory twice.
 _STRIPS = 8
-#: Darker than the paper by so much, on so small a part of the page, is dust.
-_INK, _DUST_SHARE = 40, 5e-5
+#: Ink on so small a part of the page is dust.
+_DUST_SHARE = 5e-5
 _QUARTERS = {
     90: Image.Transpose.ROTATE_270,
     180: Image.Transpose.ROTATE_180,
@@ -100,7 +100,7 @@ def _upright(grey: Image.Image, lean: float) -> Floats:
     same = rectangle(*grey.size, lean, grey.size)
     lost = Image.new("1", grey.size, 1)
     ImageDraw.Draw(lost).polygon([(float(x), float(y)) for x, y in same], fill=0)
-    if int((ink_of(grey)[np.asarray(lost)] > _INK).sum()) <= 3:
+    if int((ink_of(grey)[np.asarray(lost)] > INK).sum()) <= 3:
         return same
     width, height = grey.size
     cos, sin = math.cos(math.radians(lean)), abs(math.sin(math.radians(lean)))
@@ -145,4 +145,4 @@ def _is_blank(grey: Image.Image) -> bool:
     """Say whether a page has nothing on it: less ink inside its rim than a page number."""
     rim = max(1, min(grey.size) // 30)
     ink = ink_of(grey)[rim:-rim, rim:-rim]
-    return bool((ink > _INK).sum() < _DUST_SHARE * ink.size)
+    return bool((ink > INK).sum() < _DUST_SHARE * ink.size)
