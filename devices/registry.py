@@ -174,6 +174,22 @@ _TABLE = (
         own_worker=True,
     ),
     Kind(
+        name="scanner.camera",
+        family="scanner",
+        options="devices.scanner.camera.options:CameraOptions",
+        driver="devices.scanner.camera.driver:CameraScanner",
+        simulator="devices.scanner.camera.simulator:CameraSimulator",
+        own_worker=True,
+    ),
+    Kind(
+        name="scanner.folder",
+        family="scanner",
+        options="devices.scanner.folder.options:FolderOptions",
+        driver="devices.scanner.folder.driver:FolderScanner",
+        simulator="devices.scanner.folder.simulator:FolderSimulator",
+        own_worker=True,
+    ),
+    Kind(
         name="lamp.gpio",
         family="lamp",
         options="devices.gpio.options:LampOptions",

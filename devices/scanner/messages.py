@@ -30,7 +30,10 @@ class GarbledMessage(ValueError):
 
 
 def send(
-    end: socket.socket, head: dict[str, Any], content: bytes | bytearray | memoryview, limit_s: float
+    end: socket.socket,
+    head: dict[str, Any],
+    content: bytes | bytearray | memoryview,
+    limit_s: float,
 ) -> None:
     """Send one message. Raises ``TimeoutError`` after ``limit_s``, else ``OSError``."""
     until = time.monotonic() + limit_s

@@ -44,13 +44,21 @@ NEEDED: dict[str, dict[str, Any]] = {
     "pad.profile": {"profile": "polled"},
 }
 
+#: The option of a kind without a port that says where it is, and can say "the bench".
+PLACES = {
+    "voice.local": "output",
+    "scanner.sane": "escl",
+    "scanner.camera": "source",
+    "scanner.folder": "path",
+}
+
 
 def device(name: str, tmp_path: Path) -> DeviceSpec:
     options = dict(NEEDED.get(name, {}))
     if kind(name).line:
         port = ("records:" if kind(name).records else "") + str(tmp_path / "it")
         return DeviceSpec(name="it", kind=name, port=port, options=options)
-    place = {"voice.local": "output", "scanner.sane": "escl"}.get(name, "pins")
+    place = PLACES.get(name, "pins")
     options[place] = f"mock:{tmp_path / 'mock'}"
     return DeviceSpec(name="it", kind=name, options=options)
 

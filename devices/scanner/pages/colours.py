@@ -24,7 +24,9 @@ _STEPS = 1024
 @cache
 def srgb_profile() -> bytes:
     """Return the profile: about 2.6 kB."""
-    curve = b"curv\0\0\0\0" + struct.pack(f">I{_STEPS}H", _STEPS, *(_linear(i) for i in range(_STEPS)))
+    curve = b"curv\0\0\0\0" + struct.pack(
+        f">I{_STEPS}H", _STEPS, *(_linear(i) for i in range(_STEPS))
+    )
     name = b"sRGB IEC61966-2.1\0"
     described = b"desc\0\0\0\0" + struct.pack(">I", len(name)) + name + bytes(8 + 3 + 67)
     tags: list[tuple[tuple[bytes, ...], bytes]] = [

@@ -33,6 +33,11 @@ FAULTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "文件页数过多，请分几次扫描。",
             "The file has too many pages; scan them in several parts.",
         ),
+        "page_stays": (
+            "扫描文件已读取，但无法删除，请检查文件夹权限并手工删除。",
+            "The file was taken but cannot be removed; see to the folder's permissions, and remove "
+            "it by hand.",
+        ),
         "page_slow": (
             "图像处理超时，已中止，请重新扫描。",
             "Working on the page took too long and was ended; scan the page again.",
@@ -60,3 +65,5 @@ class PageError(DeviceFault):
     def __init__(self, code: str) -> None:
         zh, en = FAULTS[code]
         super().__init__(code, zh, en)
+        # It is the page's, not the device's.
+        self.lasting = False

@@ -265,4 +265,6 @@ def _line(
         if keep.sum() < max(8, len(along_px) // 3):
             return None
         slope, base = (float(one) for one in np.polyfit(along_px[keep], offset_px[keep], 1))
-    return np.array([start + base * inward, start + length * along + (base + slope * length) * inward])
+    return np.array(
+        [start + base * inward, start + length * along + (base + slope * length) * inward]
+    )

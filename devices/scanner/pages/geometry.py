@@ -115,9 +115,7 @@ def fits(quad: Floats) -> bool:
     """Say whether four corners can be a page's: convex, and no corner sharp or blunt."""
     for at in range(4):
         to, away = quad[(at + 1) % 4] - quad[at], quad[at - 1] - quad[at]
-        turn = math.degrees(
-            math.atan2(to[0] * away[1] - to[1] * away[0], float(np.dot(to, away)))
-        )
+        turn = math.degrees(math.atan2(to[0] * away[1] - to[1] * away[0], float(np.dot(to, away))))
         if not _SHARPEST <= turn <= _BLUNTEST:
             return False
     return True

@@ -51,9 +51,7 @@ def pdf_a(pages: Sequence[bytes], dpi: int | Sequence[int], title: str) -> bytes
     file = _File()
     catalog, tree, info = file.number(), file.number(), file.number()
     meta, profile = file.number(), file.number()
-    kids = [
-        _page(file, tree, jpeg, one) for jpeg, one in zip(pages, each, strict=True)
-    ]
+    kids = [_page(file, tree, jpeg, one) for jpeg, one in zip(pages, each, strict=True)]
     file.put(
         catalog,
         b"<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/OutputIntents[<</Type/OutputIntent"

@@ -99,9 +99,7 @@ def laid(
 
 
 def _seen_from(page: Image.Image, corners: Floats, size: tuple[int, int]) -> Image.Image:
-    inverse = np.linalg.inv(
-        np.append(np.array(mapping(corners, *page.size)), 1.0).reshape(3, 3)
-    )
+    inverse = np.linalg.inv(np.append(np.array(mapping(corners, *page.size)), 1.0).reshape(3, 3))
     numbers = (inverse / inverse[2, 2]).ravel()[:8].tolist()
     return page.transform(
         size, Image.Transform.PERSPECTIVE, numbers, Image.Resampling.BICUBIC, fillcolor=0
@@ -110,9 +108,7 @@ def _seen_from(page: Image.Image, corners: Floats, size: tuple[int, int]) -> Ima
 
 def leaning(page: Image.Image, lean_deg: float) -> Image.Image:
     """A page that fills its picture and leans clockwise; what was outside is as white as it."""
-    return page.rotate(
-        -lean_deg, Image.Resampling.BICUBIC, fillcolor=page.getpixel((2, 2))
-    )
+    return page.rotate(-lean_deg, Image.Resampling.BICUBIC, fillcolor=page.getpixel((2, 2)))
 
 
 def jpeg(picture: Image.Image, quality: int = 92, **more: object) -> bytes:
