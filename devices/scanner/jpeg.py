@@ -23,7 +23,7 @@ class NoJpeg(ValueError):
 
 
 class JpegHead(NamedTuple):
-    """Size in pixels, components (1 grey, 3 colour, 4 for printers), dpi or 0, where the scan is."""
+    """Size in pixels, components (1 grey, 3 colour, 4 for print), dpi or 0, where the scan is."""
 
     width: int
     height: int

@@ -1,4 +1,4 @@
-"""The process that watches a camera: ``python -m devices.scanner.camera.process FD PARENT SOURCE ...``.
+"""The process that watches a camera: ``python -m devices.scanner.camera.process FD PARENT ...``.
 
 It reads the camera all the time and keeps the newest whole frame alone. ``frame`` is answered by
 that one, reduced; ``still`` by the next whole one as the camera gave it. So whoever asks slowly
@@ -11,16 +11,14 @@ import select
 import socket
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import Any
 
 from devices.errors import DeviceError
 from devices.scanner.camera.sources import FrameSource, open_source
 from devices.scanner.guarded import guard, limit_memory
 from devices.scanner.jpeg import FrameCutter, jpeg_head
 from devices.scanner.messages import GarbledMessage, receive, send
-
-if TYPE_CHECKING:
-    import simplejpeg as _simplejpeg
 
 __all__ = ["Watch", "main"]
 
@@ -60,7 +58,8 @@ class Watch:
             wait_s = _TICK_S
             if self._frame_wanted is not None and self._count > self._told_count:
                 wait_s = max(0.0, self._told_at + _BETWEEN_S - now)
-            ready = select.select([self._end, self._source], [], [], wait_s)[0]
+            both: list[socket.socket | FrameSource] = [self._end, self._source]
+            ready = select.select(both, [], [], wait_s)[0]
             if self._end in ready and not self._asked():
                 return
             if self._source in ready and not self._seen():
@@ -154,12 +153,13 @@ def main() -> int:
     return 0
 
 
-def _library() -> _simplejpeg | None:
+def _library() -> ModuleType | None:
     try:
-        import simplejpeg  # noqa: PLC0415 - the camera already wakes meanwhile
+        import simplejpeg
     except ImportError:
         return None
-    return simplejpeg
+    library: ModuleType = simplejpeg
+    return library
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ class CameraSimulator(Simulator):
 
 def _drawn(sheet: int) -> bytes:
     """Return a JPEG of 1280 x 960: a leaning sheet with as many heavy lines as its number."""
-    from PIL import Image, ImageDraw  # noqa: PLC0415 - only a bench that is watched draws
+    from PIL import Image, ImageDraw
 
     page = Image.new("RGB", (560, 792), (246, 246, 242))
     pen = ImageDraw.Draw(page)

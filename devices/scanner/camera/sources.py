@@ -1,4 +1,4 @@
-"""Where a camera's frames come from: one open descriptor that gives Motion JPEG, whatever is behind.
+"""Where a camera's frames come from: one open descriptor with Motion JPEG, whatever is behind.
 
 A camera at USB is read by ``ffmpeg -f v4l2 -c copy``: it asks the kernel for MJPEG and hands every
 frame on as it is. Measured for 1920x1080 at 15 frames/s: 1.3 to 2.4 % of a core, and a driver that

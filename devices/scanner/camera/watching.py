@@ -1,4 +1,4 @@
-"""The daemon's hand on the process that watches a camera: asks, and never waits longer than told."""
+"""The daemon's hand on the process that watches a camera; it never waits longer than told."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Watching:
         return DeviceUnavailable(
             self._source.partition(":")[2],
             "the camera is gone or refuses this size in MJPEG (cable, another program, size)",
-            "摄像头已断开，或不支持该尺寸的 MJPEG 图像（请检查数据线、是否被其他程序占用、尺寸设置）",
+            "摄像头已断开，或不支持该尺寸的 MJPEG 图像，请检查数据线、其他程序占用和尺寸设置",
         )
 
 

@@ -13,7 +13,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import ClassVar
 
@@ -186,7 +186,7 @@ class FolderScanner(Scanner):
             page.wipe()
             raise PageError("page_too_many")
 
-    def _pages(self, one: Arrival, settings: ScanSettings) -> Iterator[RawPage]:
+    def _pages(self, one: Arrival, settings: ScanSettings) -> Generator[RawPage]:
         data = self._read(one)
         try:
             if data[:3] == b"\xff\xd8\xff":

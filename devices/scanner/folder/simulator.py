@@ -61,7 +61,7 @@ class FolderSimulator(Simulator):
 
 def _drawn(kind: str, pages: int, number: int) -> bytes:
     """Return a file of A4 pages at 100 dpi; the marks on top count files and pages."""
-    from PIL import Image, ImageDraw  # noqa: PLC0415 - only a bench that scans draws
+    from PIL import Image, ImageDraw
 
     drawn = []
     for page in range(1, pages + 1):

@@ -26,8 +26,10 @@ FAULTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "page_locked": (
             "PDF 文件已加密，无法读取，请关闭扫描仪的加密功能后重新扫描。",
-            "The PDF is protected and cannot be read; switch the scanner's protection off and "
-            "scan again.",
+            (
+                "The PDF is protected and cannot be read; switch the scanner's protection off and "
+                "scan again."
+            ),
         ),
         "page_too_many": (
             "文件页数过多，请分几次扫描。",
@@ -35,8 +37,10 @@ FAULTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "page_stays": (
             "扫描文件已读取，但无法删除，请检查文件夹权限并手工删除。",
-            "The file was taken but cannot be removed; see to the folder's permissions, and remove "
-            "it by hand.",
+            (
+                "The file was taken but cannot be removed; see to the folder's permissions, "
+                "and remove it by hand."
+            ),
         ),
         "page_slow": (
             "图像处理超时，已中止，请重新扫描。",
@@ -44,8 +48,10 @@ FAULTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "page_process": (
             "图像处理程序意外退出，请重试；如仍失败，请联系技术人员。",
-            "The program that works on pages ended unexpectedly; try again, or call the "
-            "technician.",
+            (
+                "The program that works on pages ended unexpectedly; try again, or call the "
+                "technician."
+            ),
         ),
         "page_library": (
             "缺少图像处理程序库，请执行 pip install 'hall-controller[scan]'。",

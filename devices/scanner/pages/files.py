@@ -15,10 +15,10 @@ import subprocess
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from PIL import Image, ImageSequence
+from PIL import ImageSequence
 
 from devices.scanner.pages.errors import PageError
-from devices.scanner.pages.opening import checked, upright
+from devices.scanner.pages.opening import bounded, checked, upright
 from devices.scanner.pages.page import MOST_PIXELS
 
 __all__ = ["FilePage", "pages_of"]
@@ -60,8 +60,7 @@ def _pictures(data: bytes | bytearray, dpi: int, *, grey: bool) -> Iterator[File
         if getattr(file, "n_frames", 1) > MOST_PAGES:
             raise PageError("page_too_many")
         for frame in ImageSequence.Iterator(file):
-            if frame.width * frame.height > MOST_PIXELS:
-                raise PageError("page_too_large")
+            bounded(frame)
             found = frame.info.get("dpi", (0, 0))[0]
             page = upright(frame, grey=grey)
             yield FilePage(

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from devices.scanner.pages.closing import closed
-from devices.scanner.pages.geometry import Floats, area, fits, four_corners, hull, meet, sides
+from devices.scanner.pages.geometry import Floats, area, fits, four_corners, hull, meet
 from devices.scanner.pages.lean import INK, ink_of
 from devices.scanner.pages.regions import Mask, largest
 
@@ -64,7 +64,7 @@ def find_page(small: Image.Image) -> Floats | None:
     found: list[tuple[float, Floats]] = []
     for guess in _guesses(light):
         for region in largest(guess.mask, 3):
-            if not _LEAST_SHARE <= region.filled / whole:
+            if not region.filled / whole >= _LEAST_SHARE:
                 break
             quad = four_corners(hull(region.ends))
             if quad is None or not fits(quad):
@@ -100,8 +100,9 @@ def _text_outside(small: Image.Image, quads: list[Floats]) -> bool:
 
 
 def _light(grey: npt.NDArray[np.uint8]) -> Picture:
-    """Return the logarithm of the brightness: a step is then the same in the light and in shadow."""
-    return _LOGARITHMS[grey]
+    """Return the logarithm of the brightness: a step is then the same in light and in shadow."""
+    found: Picture = _LOGARITHMS[grey]
+    return found
 
 
 def _guesses(light: Picture) -> Iterator[_Guess]:

@@ -35,7 +35,8 @@ INK, _DARK = 40, 32
 def ink_of(small: Image.Image) -> Ink:
     """Return how much darker each pixel of a grey picture is than the paper around it."""
     grey = np.asarray(small)
-    return closed(grey, 9) - grey
+    darker: Ink = closed(grey, 9) - grey
+    return darker
 
 
 def lean_of(small: Image.Image) -> float:

@@ -11,7 +11,7 @@ from PIL import ExifTags, Image, ImageOps
 from devices.scanner.pages.errors import PageError
 from devices.scanner.pages.page import MOST_PIXELS
 
-__all__ = ["checked", "upright"]
+__all__ = ["bounded", "checked", "upright"]
 
 # What the file says of its size is checked below, before anything is decoded.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -25,8 +25,7 @@ def checked(file: IO[bytes], formats: tuple[str, ...]) -> Iterator[Image.Image]:
     """
     try:
         with Image.open(file, formats=formats) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise PageError("page_too_large")
+            bounded(picture)
             yield picture
     except Image.DecompressionBombError:
         raise PageError("page_too_large") from None
@@ -35,6 +34,12 @@ def checked(file: IO[bytes], formats: tuple[str, ...]) -> Iterator[Image.Image]:
     except (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, EOFError):
         # Pillow raises any of these for a file that is damaged.
         raise PageError("page_damaged") from None
+
+
+def bounded(picture: Image.Image) -> None:
+    """Refuse a picture that is too large to be decoded. Raises ``PageError``."""
+    if picture.width * picture.height > MOST_PIXELS:
+        raise PageError("page_too_large")
 
 
 def upright(picture: Image.Image, *, grey: bool) -> Image.Image:

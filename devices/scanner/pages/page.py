@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 __all__ = ["MOST_PIXELS", "QUALITY", "FinishedPage", "PageWish"]
 

@@ -36,7 +36,7 @@ def main() -> int:
     guard(parent)
     end = socket.socket(fileno=number)
     try:
-        from devices.scanner.pages import files, work  # noqa: F401, PLC0415 - told when missing
+        from devices.scanner.pages import files, work  # noqa: F401 - told when missing
 
         missing = False
     except ImportError:
@@ -47,9 +47,7 @@ def main() -> int:
         if asked is None:
             break
         try:
-            if missing:
-                raise PageError("page_library")
-            _answer(end, *asked)
+            _answer(end, *asked, missing=missing)
         except PageError as error:
             send(end, {"error": error.code}, b"", _TALK_S)
         except MemoryError:
@@ -58,7 +56,9 @@ def main() -> int:
     return 0
 
 
-def _answer(end: socket.socket, head: dict[str, Any], content: bytearray) -> None:
+def _answer(end: socket.socket, head: dict[str, Any], content: bytearray, *, missing: bool) -> None:
+    if missing:
+        raise PageError("page_library")
     if head["do"] == "finish":
         _finish(end, head, content)
     else:
@@ -66,7 +66,7 @@ def _answer(end: socket.socket, head: dict[str, Any], content: bytearray) -> Non
 
 
 def _finish(end: socket.socket, head: dict[str, Any], content: bytearray) -> None:
-    from devices.scanner.pages.work import finish  # noqa: PLC0415 - see main
+    from devices.scanner.pages.work import finish
 
     wish = PageWish(**{key: head[key] for key in _WISHES})
     if head["encoding"] == "jpeg":
@@ -89,16 +89,16 @@ def _finish(end: socket.socket, head: dict[str, Any], content: bytearray) -> Non
 
 
 def _decoded(content: bytearray, *, grey: bool) -> Image.Image:
-    import io  # noqa: PLC0415
+    import io
 
-    from devices.scanner.pages.opening import checked, upright  # noqa: PLC0415 - see main
+    from devices.scanner.pages.opening import checked, upright
 
     with checked(io.BytesIO(content), ("JPEG",)) as picture:
         return upright(picture, grey=grey)
 
 
 def _raw(content: bytearray, width: int, height: int, channels: int) -> Image.Image:
-    from PIL import Image  # noqa: PLC0415 - see main
+    from PIL import Image
 
     if width * height > MOST_PIXELS:
         raise PageError("page_too_large")
@@ -109,7 +109,7 @@ def _raw(content: bytearray, width: int, height: int, channels: int) -> Image.Im
 
 
 def _unfold(end: socket.socket, head: dict[str, Any], content: bytearray) -> None:
-    from devices.scanner.pages.files import pages_of  # noqa: PLC0415 - see main
+    from devices.scanner.pages.files import pages_of
 
     for page in pages_of(content, head["dpi"], grey=head["grey"]):
         told = {

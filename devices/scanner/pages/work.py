@@ -50,7 +50,8 @@ def finish(picture: Image.Image, dpi: int, turn: int, wish: PageWish) -> Finishe
     shrink = max(1, math.ceil(max(picture.size) / _LOOK))
     small = picture.reduce(shrink)
     grey = small if small.mode == "L" else small.convert("L")
-    corners = find_page(grey) if wish.crop else None
+    seen = find_page(grey) if wish.crop else None
+    corners = None if seen is None else seen * shrink
     cropped = corners is not None
     lean = 0.0
     if corners is not None:
@@ -60,13 +61,13 @@ def finish(picture: Image.Image, dpi: int, turn: int, wish: PageWish) -> Finishe
         if abs(lean) < _LEAST_LEAN_DEG:
             lean = 0.0
         if lean:
-            corners = _upright(grey, lean)
+            corners = _upright(grey, lean, picture.size)
     if corners is None:
         blank = _is_blank(grey)
         done = picture.transpose(_QUARTERS[turn]) if turn else picture
     else:
-        blank = _is_blank(_cut(grey, turned(corners, turn), 1))
-        done = _cut(picture, turned(corners * shrink, turn), _STRIPS)
+        blank = _is_blank(_cut(grey, turned(corners / shrink, turn), 1))
+        done = _cut(picture, turned(corners, turn), _STRIPS)
     del picture
     dpi = dpi or dpi_by_shape(*done.size)
     out = io.BytesIO()
@@ -92,17 +93,20 @@ def _lean_of_quad(corners: Floats) -> float:
     return (lean + 45) % 90 - 45
 
 
-def _upright(grey: Image.Image, lean: float) -> Floats:
+def _upright(grey: Image.Image, lean: float, size: tuple[int, int]) -> Floats:
     """Return the outline that puts a leaning picture right: as large as it was, unless ink is lost.
 
-    Then it is large enough for everything.
+    Then it is large enough for everything. ``size`` is that of the picture itself.
     """
-    same = rectangle(*grey.size, lean, grey.size)
+    width, height = size
+    share = grey.width / width
+    same = rectangle(width, height, lean, (width, height))
     lost = Image.new("1", grey.size, 1)
-    ImageDraw.Draw(lost).polygon([(float(x), float(y)) for x, y in same], fill=0)
-    if int((ink_of(grey)[np.asarray(lost)] > INK).sum()) <= 3:
+    ImageDraw.Draw(lost).polygon([(float(x), float(y)) for x, y in same * share], fill=0)
+    values = np.asarray(grey)
+    paper = int(np.median(values))
+    if int((values[np.asarray(lost)] < paper - INK).sum()) <= 3:
         return same
-    width, height = grey.size
     cos, sin = math.cos(math.radians(lean)), abs(math.sin(math.radians(lean)))
     return rectangle(width, height, lean, (width * cos + height * sin, width * sin + height * cos))
 

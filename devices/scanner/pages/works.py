@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from devices.scanner.base import RawPage
@@ -93,7 +93,7 @@ class PageWorks:
         except TypeError:
             raise PageError("page_process") from None
 
-    def unfold(self, file: bytes | bytearray, dpi: int, *, grey: bool) -> Iterator[RawPage]:
+    def unfold(self, file: bytes | bytearray, dpi: int, *, grey: bool) -> Generator[RawPage]:
         """Yield the pages of a PDF, TIFF or PNG, each when it is asked for; one is in memory.
 
         Nothing else can be asked until the last one: whoever finishes the pages meanwhile has
@@ -138,6 +138,9 @@ class PageWorks:
                 self._stop()
                 if fresh:
                     break
+            except TimeoutError:
+                self._stop()
+                raise PageError("page_slow") from None
         raise PageError("page_process")
 
     def _heard(self) -> tuple[dict[str, Any], bytearray]:

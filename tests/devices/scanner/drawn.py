@@ -90,7 +90,7 @@ def laid(
     seen = _seen_from(finer, corners, size)
     mask = _seen_from(Image.new("L", finer.size, 255), corners, size)
     back.paste(seen, (0, 0), mask)
-    light = np.asarray(back, dtype=np.float32)
+    light = np.asarray(back, dtype=np.float64)
     if shadow:
         fall = 1 - shadow / (1 + np.exp((np.arange(width) - width * 0.45) / (width * 0.06)))
         light = light * fall[None, :, None]
