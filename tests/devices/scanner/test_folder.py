@@ -44,9 +44,10 @@ class Folder:
         return path
 
     def settle(self) -> list[Status]:
-        self.scanner.poll()
+        reports = self.scanner.poll()
         self.now += 5
-        return [report for report in self.scanner.poll() if isinstance(report, Status)]
+        reports += self.scanner.poll()
+        return [report for report in reports if isinstance(report, Status)]
 
     def scan(self, settings: ScanSettings = ONE) -> int:
         return self.scanner.scan(settings, self.pages.append)
