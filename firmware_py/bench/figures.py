@@ -21,6 +21,7 @@ from firmware_py.bench import (
     measure_day,
     measure_keys,
     measure_many,
+    measure_pages,
     measure_printer,
     measure_start,
     measure_voice,
@@ -42,6 +43,7 @@ MEASURES: dict[str, Measure] = {
     "voice": measure_voice.measure,
     "wall": measure_wall.measure,
     "codecs": measure_codecs.measure,
+    "pages": measure_pages.measure,
     "many": measure_many.measure,
 }
 

@@ -26,7 +26,7 @@ from devices.scanner.jpeg import JpegHead
 
 __all__ = ["CameraScanner"]
 
-_IDLE_S, _WATCHING_S = 0.5, 1 / 30
+_IDLE_S, _WATCHING_S = 0.5, 1 / 50
 _STEP_S = 0.1
 
 OK = Status(HealthState.OK, "ok", Sentence("高拍仪正常。", "The document camera gives pictures."))
@@ -54,6 +54,7 @@ class CameraScanner(Scanner):
         self._on = False
         self._asked_at: float | None = None
         self._used_at = 0.0
+        self._present_at = -_IDLE_S
         self._cancelled = threading.Event()
 
     def open(self) -> Status:
@@ -116,7 +117,9 @@ class CameraScanner(Scanner):
 
     def poll(self) -> list[Report]:
         """Pass on a frame; see that the camera is there. Raises ``DeviceUnavailable``."""
-        present(self.options.source)
+        if (now := self._clock()) - self._present_at >= _IDLE_S:
+            present(self.options.source)
+            self._present_at = now
         if self._watching is None:
             if self._on:
                 self._ask(self._opened(self.options.size))
@@ -143,6 +146,11 @@ class CameraScanner(Scanner):
             f"已拍摄一张 {head.width}×{head.height} 的照片（未保存）。",
             f"A picture of {head.width} x {head.height} pixels was taken, and not kept.",
         )
+
+    @property
+    def watching_pid(self) -> int:
+        """The process that watches the camera, 0 while there is none."""
+        return self._watching.pid if self._watching is not None else 0
 
     # ---- inside
 

@@ -22,7 +22,7 @@ from devices.scanner.messages import GarbledMessage, receive, send
 
 __all__ = ["Watch", "main"]
 
-#: No more frames a second than a person needs to lay a page straight; a little faster than 15.
+#: No more frames a second than a person needs to lay a page straight.
 _BETWEEN_S = 1 / 15.5
 _TICK_S = 0.5
 _TALK_S = 5.0
@@ -109,7 +109,12 @@ class Watch:
 
     def _frame(self, width: int) -> None:
         """Send the newest frame, smaller: JPEG decodes at an eighth's steps for less."""
-        self._told_count, self._told_at = self._count, time.monotonic()
+        now = time.monotonic()
+        # One that came late may be followed sooner: else each delay costs a frame.
+        self._told_count, self._told_at = (
+            self._count,
+            max(self._told_at + _BETWEEN_S, now - _BETWEEN_S),
+        )
         try:
             head = jpeg_head(self._newest)
             small = self._jpeg.decode_jpeg(

@@ -1,7 +1,6 @@
 """From a picture to a finished page: find, cut, straighten, turn, write. In the child alone.
 
-The page is resampled once, whatever is done to it, by cubic interpolation; where nothing has to be
-done it is not resampled at all. Brightness and colour are left as they came: what whitens the
+The page is resampled once, whatever is done to it; where nothing has to be done, not at all. Brightness and colour are left as they came: what whitens the
 ground also whitens a pale seal.
 """
 
@@ -28,6 +27,9 @@ __all__ = ["finish"]
 _LOOK = 880
 #: A lean that nobody sees is left: straightening costs sharpness.
 _LEAST_LEAN_DEG = 0.1
+#: Above so many pixels (A4 at 250 dpi) linear interpolation: at 300 dpi cubic gains 2 dB that no
+#: eye sees and takes twice the time (333 ms of a core, not 170); at 150 dpi it gains 4.
+_CUBIC = 6_000_000
 #: So many strips, so that what is turned is never in memory twice.
 _STRIPS = 8
 #: Ink on so small a part of the page is dust.
@@ -116,6 +118,8 @@ def _cut(picture: Image.Image, corners: Floats, strips: int) -> Image.Image:
     width, height = (max(1, round(one)) for one in sides(corners))
     a, b, c, d, e, f, g, h = mapping(corners, width, height)
     done = Image.new(picture.mode, (width, height))
+    fine = width * height <= _CUBIC
+    filter_ = Image.Resampling.BICUBIC if fine else Image.Resampling.BILINEAR
     white = 255 if picture.mode == "L" else (255, 255, 255)
 
     def strip(top: int) -> None:
@@ -126,7 +130,7 @@ def _cut(picture: Image.Image, corners: Floats, strips: int) -> Image.Image:
             (width, rows),
             Image.Transform.PERSPECTIVE,
             [one / scale for one in there],
-            Image.Resampling.BICUBIC,
+            filter_,
             fillcolor=white,
         )
         done.paste(piece, (0, top))

@@ -55,7 +55,7 @@ def test_a_page_of_round_seals_is_not_turned() -> None:
     pen = ImageDraw.Draw(page)
     dice = np.random.default_rng(11)
     for _ in range(60):
-        x, y = dice.integers(40, 580), dice.integers(40, 830)
+        x, y = int(dice.integers(40, 580)), int(dice.integers(40, 830))
         pen.ellipse([x - 20, y - 20, x + 20, y + 20], outline=90, width=3)
     assert lean_of(page) == 0.0
 
