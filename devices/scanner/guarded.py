@@ -8,10 +8,12 @@ import resource
 import signal
 from pathlib import Path
 
+from devices.memory import never_dumped
+
 __all__ = ["CHILD_VARIABLES", "guard", "limit_memory"]
 
-#: prctl(2), as <linux/prctl.h> numbers them.
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
+#: prctl(2), as <linux/prctl.h> numbers it.
+_PR_SET_PDEATHSIG = 1
 
 #: One heap that gives back what is freed (mallopt(3)), and no pool of threads for algebra.
 CHILD_VARIABLES = {
@@ -27,12 +29,12 @@ def guard(parent: int) -> None:
 
     Raises ``OSError`` when the kernel refuses, ``ProcessLookupError`` when the parent is gone.
     """
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if not never_dumped():
+        raise PermissionError("this process cannot be kept out of a core dump")
     libc = ctypes.CDLL(None, use_errno=True)
-    for option, value in ((_PR_SET_DUMPABLE, 0), (_PR_SET_PDEATHSIG, signal.SIGKILL)):
-        if libc.prctl(option, value, 0, 0, 0) != 0:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
+    if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
     if os.getppid() != parent:
         raise ProcessLookupError(parent)
 

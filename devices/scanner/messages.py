@@ -19,8 +19,8 @@ import msgspec
 __all__ = ["GarbledMessage", "receive", "send"]
 
 MOST_HEAD = 1 << 16
-#: 40 million pixels in three colours, and a file of pages.
-MOST_CONTENT = 128 << 20
+#: A page, decoded, or a file of pages.
+MOST_CONTENT = 100 << 20
 _PIECE = 1 << 20
 _HEADS = msgspec.json.Decoder(dict[str, Any])
 

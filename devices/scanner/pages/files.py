@@ -19,7 +19,7 @@ from PIL import ImageSequence
 
 from devices.scanner.pages.errors import PageError
 from devices.scanner.pages.opening import bounded, checked, upright
-from devices.scanner.pages.page import MOST_PIXELS
+from devices.scanner.pages.page import MOST_BYTES
 
 __all__ = ["FilePage", "pages_of"]
 
@@ -56,11 +56,11 @@ def pages_of(data: bytes | bytearray, dpi: int, *, grey: bool) -> Iterator[FileP
 
 
 def _pictures(data: bytes | bytearray, dpi: int, *, grey: bool) -> Iterator[FilePage]:
-    with checked(io.BytesIO(data), ("TIFF", "PNG")) as file:
+    with checked(io.BytesIO(data), ("TIFF", "PNG"), grey=grey) as file:
         if getattr(file, "n_frames", 1) > MOST_PAGES:
             raise PageError("page_too_many")
         for frame in ImageSequence.Iterator(file):
-            bounded(frame)
+            bounded(frame, grey=grey)
             found = frame.info.get("dpi", (0, 0))[0]
             page = upright(frame, grey=grey)
             yield FilePage(
@@ -81,8 +81,9 @@ def _drawn(data: bytes | bytearray, dpi: int, *, grey: bool) -> Iterator[FilePag
             raise PageError("page_damaged")
         if int(count[1]) > MOST_PAGES:
             raise PageError("page_too_many")
+        most = MOST_BYTES / (1 if grey else 3) * (_POINTS / dpi) ** 2
         for width, height in sizes:
-            if float(width) * float(height) * (dpi / _POINTS) ** 2 > MOST_PIXELS:
+            if float(width) * float(height) > most:
                 raise PageError("page_too_large")
         colours = ["-gray"] if grey else []
         for number in range(1, int(count[1]) + 1):

@@ -9,23 +9,23 @@ from typing import IO
 from PIL import ExifTags, Image, ImageOps
 
 from devices.scanner.pages.errors import PageError
-from devices.scanner.pages.page import MOST_PIXELS
+from devices.scanner.pages.page import MOST_BYTES, too_large
 
 __all__ = ["bounded", "checked", "upright"]
 
 # What the file says of its size is checked below, before anything is decoded.
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+Image.MAX_IMAGE_PIXELS = MOST_BYTES
 
 
 @contextlib.contextmanager
-def checked(file: IO[bytes], formats: tuple[str, ...]) -> Iterator[Image.Image]:
-    """Open a picture of one of ``formats`` whose header says no more than ``MOST_PIXELS``.
+def checked(file: IO[bytes], formats: tuple[str, ...], *, grey: bool) -> Iterator[Image.Image]:
+    """Open a picture of one of ``formats`` whose header says no more than ``MOST_BYTES``.
 
     Raises ``PageError``; decoding errors within the block become one too.
     """
     try:
         with Image.open(file, formats=formats) as picture:
-            bounded(picture)
+            bounded(picture, grey=grey)
             yield picture
     except Image.DecompressionBombError:
         raise PageError("page_too_large") from None
@@ -36,9 +36,11 @@ def checked(file: IO[bytes], formats: tuple[str, ...]) -> Iterator[Image.Image]:
         raise PageError("page_damaged") from None
 
 
-def bounded(picture: Image.Image) -> None:
+def bounded(picture: Image.Image, *, grey: bool) -> None:
     """Refuse a picture that is too large to be decoded. Raises ``PageError``."""
-    if picture.width * picture.height > MOST_PIXELS:
+    # Pillow decodes JPEG alone straight to grey; anything else is first decoded as it is.
+    plain = picture.mode in {"1", "L"} or (grey and picture.format == "JPEG")
+    if too_large(picture.width, picture.height, 1 if plain else len(picture.getbands())):
         raise PageError("page_too_large")
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NoReturn
 
-__all__ = ["MOST_PIXELS", "QUALITY", "FinishedPage", "PageWish"]
+__all__ = ["MOST_BYTES", "QUALITY", "FinishedPage", "PageWish", "too_large"]
 
-#: An A4 page at 600 dpi has 34.8 million; what says it has more is refused before it is decoded.
-MOST_PIXELS = 40_000_000
+#: What a page may have, decoded: A4 at 400 dpi in colour has 46 million bytes, at 600 dpi in grey
+#: 35. It lies in memory 3.3 times in all, and the daemon's unit lets it all have 256 MB.
+MOST_BYTES = 48_000_000
 #: JPEG quality. Of a page of 9-point Chinese at 300 dpi: docs/devices/scanner.md has the figures.
 QUALITY = 80
+
+
+def too_large(width: int, height: int, channels: int) -> bool:
+    """Say whether a page is refused before it is decoded."""
+    return width * height * channels > MOST_BYTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,15 @@ import msgspec
 from devices.scanner.guarded import guard, limit_memory
 from devices.scanner.messages import receive, send
 from devices.scanner.pages.errors import PageError
-from devices.scanner.pages.page import MOST_PIXELS, PageWish
+from devices.scanner.pages.page import MOST_BYTES, PageWish, too_large
 
 if TYPE_CHECKING:
     from PIL import Image
 
 __all__ = ["main"]
 
-#: The page as it came, as it becomes, and what is between: 40 million pixels in three colours.
-_MORE_MEMORY = 3 * 3 * MOST_PIXELS + (64 << 20)
+#: The page as it came, as it becomes, and what is between; the threads' stacks.
+_MORE_MEMORY = 4 * MOST_BYTES + (64 << 20)
 _TALK_S = 60.0
 _WISHES = {"grey", "crop", "straighten", "quality"}
 
@@ -93,14 +93,14 @@ def _decoded(content: bytearray, *, grey: bool) -> Image.Image:
 
     from devices.scanner.pages.opening import checked, upright
 
-    with checked(io.BytesIO(content), ("JPEG",)) as picture:
+    with checked(io.BytesIO(content), ("JPEG",), grey=grey) as picture:
         return upright(picture, grey=grey)
 
 
 def _raw(content: bytearray, width: int, height: int, channels: int) -> Image.Image:
     from PIL import Image
 
-    if width * height > MOST_PIXELS:
+    if too_large(width, height, channels):
         raise PageError("page_too_large")
     if len(content) != width * height * channels or not content:
         raise PageError("page_damaged")

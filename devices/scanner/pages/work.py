@@ -1,7 +1,7 @@
 """From a picture to a finished page: find, cut, straighten, turn, write. In the child alone.
 
-The page is resampled once, whatever is done to it; where nothing has to be done, not at all. Brightness and colour are left as they came: what whitens the
-ground also whitens a pale seal.
+The page is resampled once, whatever is done to it; where nothing has to be done, not at all.
+Brightness and colour are left as they came: what whitens the ground also whitens a pale seal.
 """
 
 from __future__ import annotations

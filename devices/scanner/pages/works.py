@@ -20,7 +20,7 @@ from devices.scanner.base import RawPage
 from devices.scanner.guarded import CHILD_VARIABLES
 from devices.scanner.messages import MOST_CONTENT, GarbledMessage, receive, send
 from devices.scanner.pages.errors import FAULTS, PageError
-from devices.scanner.pages.page import MOST_PIXELS, FinishedPage, PageWish
+from devices.scanner.pages.page import FinishedPage, PageWish, too_large
 
 __all__ = ["PageWorks"]
 
@@ -69,7 +69,8 @@ class PageWorks:
         wipes it. Raises ``PageError``.
         """
         wish = wish if wish is not None else PageWish()
-        if page.width * page.height > MOST_PIXELS or page.size > MOST_CONTENT:
+        channels = 1 if wish.grey and page.encoding == "jpeg" else page.channels
+        if too_large(page.width, page.height, channels) or page.size > MOST_CONTENT:
             raise PageError("page_too_large")
         asked = {
             "do": "finish",

@@ -106,6 +106,14 @@ def test_a_picture_that_says_it_is_60000_pixels_wide_is_refused_undecoded(
         works.finish(RawPage(b"", 60_000, 60_000, 3, 300, "jpeg"))
 
 
+def test_a4_in_colour_at_600_dpi_is_refused_with_what_to_do(works: PageWorks) -> None:
+    with pytest.raises(PageError) as caught:
+        works.finish(RawPage(b"", 4961, 7016, 3, 600, "jpeg"), PageWish(grey=False))
+    assert "降低扫描分辨率" in caught.value.zh
+    # It never got as far as a process.
+    assert works.pid is None
+
+
 def bomb_png() -> bytes:
     def chunk(name: bytes, data: bytes) -> bytes:
         whole = name + data
