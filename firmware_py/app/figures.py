@@ -149,6 +149,9 @@ class _Day:
                 self._at_window(event)
 
     def _raised(self, event: AlarmRaised, time_ms: int) -> None:
+        if event.kind is AlarmKind.FORM:
+            # It is about the back office, not about this day at the counters.
+            return
         self.raised_ms[event.alarm] = time_ms
         if event.level is Level.RED:
             self.figures.red += 1

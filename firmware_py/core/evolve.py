@@ -109,7 +109,6 @@ def _series_jumped(state: State, event: e.SeriesJumped, at_ms: int) -> None:
     if event.day is None or event.day != state.day:
         state.floors.append(Floor(event.series, event.count, event.first, event.number, event.day))
     state.passed_over.append((event.first, event.number))
-    papers.pass_over(state, event.day)
 
 
 def _day_closed(state: State, event: e.DayClosed, at_ms: int) -> None:

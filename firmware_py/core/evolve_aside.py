@@ -11,6 +11,7 @@ from firmware_py.core.events_aside import (
     NoticeRemoved,
     NoticeShown,
 )
+from firmware_py.core.evolve_papers import pass_over
 from firmware_py.core.model import Alarm, Disabled, Notice, State
 
 __all__ = [
@@ -69,11 +70,13 @@ def notice_removed(state: State, event: NoticeRemoved, at_ms: int) -> None:
 
 
 def action_taken(state: State, event: ActionTaken, at_ms: int) -> None:
-    """A device that a technician takes out of use stays so until it is enabled."""
+    """A device taken out of use stays so; after a restore no form's number comes again."""
     if event.action == "device.disable":
         state.disabled[event.subject] = Disabled(event.by, at_ms)
     elif event.action == "device.enable":
         state.disabled.pop(event.subject, None)
+    elif event.action == "journal.restore":
+        pass_over(state)
 
 
 def clock_set(state: State, event: ClockSet, at_ms: int) -> None:

@@ -37,10 +37,12 @@ def begin_day(state: State, day: str) -> None:
     state.form_counters = dict(list(counters.items())[-_DAYS_COUNTED:])
 
 
-def pass_over(state: State, day: str | None) -> None:
-    """After a restore, forms of ``day`` (None: nobody knows of which) may be in people's hands."""
-    days = {day} if day is not None else {state.day or _NEXT_DAY, _NEXT_DAY}
-    for one in days:
+def pass_over(state: State) -> None:
+    """After a restore, forms that this journal does not know may be in people's hands.
+
+    They are of its newest day, which may go on, or of later ones, of which one opens next.
+    """
+    for one in {state.day or _NEXT_DAY, _NEXT_DAY}:
         state.form_counters[one] = state.form_counters.get(one, 0) + GAP
 
 

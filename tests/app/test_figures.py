@@ -8,6 +8,7 @@ from firmware_py.core import commands as c
 from firmware_py.core.events import EVENT_NAMES
 from tests.app.desk import Record
 from tests.core.hall import Hall
+from tests.core.paper_hall import make, serving
 
 
 def figures(hall: Hall) -> list[DayFigures]:
@@ -188,6 +189,14 @@ def test_alarms_are_counted_by_level_with_the_time_until_somebody_saw_them() -> 
     assert (day.amber, day.red) == (1, 2)
     assert day.acknowledged == {45: 1, 5: 1}
     assert day.total.overtime == 1
+
+
+def test_a_form_that_is_due_is_no_alarm_of_the_days_work() -> None:
+    hall = serving()
+    make(hall, days=1)
+    assert "form:F20260921-001" in hall.state.alarms
+    (day,) = figures(hall)
+    assert (day.amber, day.red, day.acknowledged) == (0, 0, {})
 
 
 def test_numbers_that_a_restore_lost_are_told_apart_from_tickets() -> None:

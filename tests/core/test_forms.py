@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from firmware_py.app.wire import decode_state, encode_state
 from firmware_py.core import commands as c
 from firmware_py.core import commands_papers as p
@@ -116,21 +114,27 @@ def test_a_wrong_date_that_is_set_right_gives_no_number_twice() -> None:
     assert make(hall).form == "F20260921-002"
 
 
-@pytest.mark.parametrize("day", [None, "2026-09-22"])
-def test_after_a_restore_numbers_go_on_behind_those_that_may_be_out(day: str | None) -> None:
-    """The journal may lack forms of today, or of the day that has not opened in it yet."""
+def test_after_a_restore_numbers_go_on_behind_those_that_may_be_out() -> None:
+    """The journal may lack forms of its newest day, or of the day that opens next in it."""
     hall = serving()
     make(hall)
-    hall.do(c.JumpSeries("A030", day, "safe_gap"))
-    assert make(hall).form == ("F20260921-102" if day is None else "F20260921-002")
-    next_day(hall, "2026-09-22").open("1")
+    hall.do(c.RecordAction("journal.restore", "hall-20260921.db"))
+    assert make(hall).form == "F20260921-102"
+    for day, form in (("2026-09-22", "F20260922-101"), ("2026-09-23", "F20260923-001")):
+        next_day(hall, day).open("1")
+        hall.take("D02")
+        hall.next()
+        assert make(hall).form == form
+
+
+def test_a_restore_before_the_first_day_is_one_of_the_day_that_opens() -> None:
+    hall = Hall(day=None, forms=FormRules(calendar=NATIONAL_DAY))
+    hall.do(c.RecordAction("journal.restore", "hall.db"))
+    hall.do(c.OpenDay(DAY))
+    hall.open("1")
     hall.take("D02")
     hall.next()
-    assert make(hall).form == "F20260922-101"
-    next_day(hall, "2026-09-23").open("1")
-    hall.take("D02")
-    hall.next()
-    assert make(hall).form == "F20260923-001"
+    assert make(hall).form == "F20260921-101"
 
 
 # ---- changes
