@@ -27,6 +27,8 @@ _RESOLUTIONS = (75, 150, 200, 300, 600)
 #: In 300ths of an inch: A4 and a little more for the glass, longer for the feeder.
 _GLASS = (2550, 3508)
 _FEEDER = (2550, 4200)
+#: Until the feeder has drawn the next paper in; a real one takes a second or two.
+_FEED_S = 0.3
 _MOST_HEAD = 16_384
 _MOST_BODY = 65_536
 _REASONS = {200: "OK", 201: "Created", 404: "Not Found", 409: "Conflict", 503: "Unavailable"}
@@ -64,6 +66,7 @@ class EsclSimulator(Simulator):
     def __init__(self, name: str, options: Any) -> None:
         super().__init__(name, options)
         self._bytes = b""
+        self._connection = 0
         self._job: _Job | None = None
         self._jobs = 0
         self._in_feeder = 0
@@ -120,6 +123,7 @@ class EsclSimulator(Simulator):
     def plugged(self) -> None:
         """A new connection."""
         self._bytes = b""
+        self._connection += 1
 
     def feed(self, data: bytes) -> None:
         """Answer each request that ``data`` completes."""
@@ -154,7 +158,11 @@ class EsclSimulator(Simulator):
             case "POST", "ScanJobs":
                 self._begin(body)
             case "GET", _ if job is not None and page == f"{current}/NextDocument":
-                self._next(job)
+                if job.feeder and job.given:
+                    asked = self._connection
+                    self.later(_FEED_S, lambda: self._fed(job, asked))
+                else:
+                    self._next(job)
             case "DELETE", _ if job is not None and page == current:
                 job.over = True
                 self._counts["deleted"] += 1
@@ -200,6 +208,10 @@ class EsclSimulator(Simulator):
         self._job = _Job(self._jobs, feeder, dpi, colour, (max(16, width), max(16, height)))
         where = f"Location: http://localhost/eSCL/ScanJobs/{self._jobs}\r\n"
         self._say(201, more=where)
+
+    def _fed(self, job: _Job, asked: int) -> None:
+        if self._connection == asked:
+            self._next(job)
 
     def _next(self, job: _Job) -> None:
         if job.over or (not self._in_feeder if job.feeder else job.given):
