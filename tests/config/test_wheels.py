@@ -20,7 +20,7 @@ from config.setup.wheels import Answer, Locked
 ROOT = Path(__file__).parents[2]
 SETUP = ROOT / "config" / "setup"
 LOCKS = ("hall.lock", "test.lock", "uv.lock")
-BUILT_FROM_SOURCE = {"evdev", "python-sane", "pyscard"}
+BUILT_FROM_SOURCE = {"pyscard"}
 
 
 def locked(name: str) -> dict[str, str]:
