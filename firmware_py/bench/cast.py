@@ -16,6 +16,15 @@ MORNING_S, AFTERNOON_S = 9 * 3600, 13 * 3600 + 1800
 MORNING_SHARE, EVERY_S = 0.6, 80.0
 #: Every so many-th presses the kiosk's button; the others touch its screen.
 BUTTON_EVERY = 4
+#: Of so many, one lays an ID card at the kiosk first; whose, and whether that makes them elderly.
+CARD_EVERY, CARD_FROM = 8, 5
+CARDS = (
+    ("citizen", True),
+    ("citizen-4", False),
+    ("compatriot", True),
+    ("foreigner-2017", True),
+    ("citizen-2", True),
+)
 CATEGORIES: Mapping[str, float] = {
     "filing": 25,
     "invoices": 24,
@@ -78,6 +87,9 @@ class Person:
     story: Story
     number: str = ""
     present: bool = True
+    #: The card that they lay at the kiosk, and whether it tells that they are elderly.
+    card: str = ""
+    elderly: bool = False
     served_s: float = 0.0
 
 
@@ -116,6 +128,10 @@ def cast_of(items: Mapping[str, Item], button_item: str, count: int, seed: int) 
             way, item = "button", items[button_item]
         share = {Story.AMBER: 0.9, Story.RED: 1.3}.get(story) or chance.uniform(0.5, 0.74)
         touched = way != "button"
+        card, elderly = "", False
+        if n % CARD_EVERY == CARD_FROM and touched:
+            way, touched = "card", False
+            card, elderly = CARDS[n // CARD_EVERY % len(CARDS)]
         trait = chance.choices(((), ("elderly",), ("a_grade",), ("disabled",)), (78, 10, 9, 3))[0]
         people.append(
             Person(
@@ -130,6 +146,8 @@ def cast_of(items: Mapping[str, Item], button_item: str, count: int, seed: int) 
                 answers_s=chance.uniform(6, 20),
                 asked=chance.random() < 0.6,
                 story=story,
+                card=card,
+                elderly=elderly,
                 present=story not in (Story.MISSED, Story.GONE),
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from firmware_py.bench.polling import until
 __all__ = ["BUTTON", "DESK", "WINDOWS", "Day", "clerk_number"]
 
 BUTTON = "kiosk-1-button"
+KIOSK, READER = "kiosk-1", "id-kiosk-1"
 DESK = "15"
 WINDOWS = ("1", "2", "3", "4", "5", DESK)
 OPENS_S, CLOSES_S = 9 * 3600, 17 * 3600
@@ -60,7 +62,10 @@ class Day:
         self._hall = hall
         self._follow = follow
         self._by_number: dict[str, Person] = {}
+        self._bench = bench
         self._pressed = asyncio.Lock()
+        #: Whoever stands at the kiosk whose reader a card lies on.
+        self._at_kiosk = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         start = WINDOWS[: max(1, len(people) // 20)]
@@ -173,25 +178,52 @@ class Day:
         if person.way == "button":
             await self._pressed.acquire()
             asyncio.get_running_loop().call_later(BUTTON_S, self._pressed.release)
-            issued = self._follow.expect("ticket.issued", by=BUTTON)
-            event = await self.pads.press(BUTTON, "press", None, issued)
+            async with self._at_kiosk:
+                issued = self._follow.expect("ticket.issued", by=BUTTON)
+                event = await self.pads.press(BUTTON, "press", None, issued)
             self._by_number_set(person, event["data"]["number"] if event else "")
+        elif person.way == "card":
+            self._by_number_set(person, await self._by_card(person))
         else:
             due_ms = await self._hall_ms() + 240_000 if person.appointment else None
-            outcome = await self._hall.call(
-                "ticket.take",
-                item=person.item.id,
-                origin=person.way,
-                traits=person.traits,
-                appointment_ms=due_ms,
-                by=person.way,
-            )
+            async with self._at_kiosk if person.way == KIOSK else contextlib.nullcontext():
+                outcome = await self._hall.call(
+                    "ticket.take",
+                    item=person.item.id,
+                    origin=person.way,
+                    traits=person.traits,
+                    appointment_ms=due_ms,
+                    by=person.way,
+                )
             self._by_number_set(person, outcome["events"][0]["data"]["number"])
         if not person.number:
             raise RuntimeError(f"nobody got a number at {person.way}")
         ends = ("ticket.missed",) if person.story is Story.GONE else ENDS
         await self._follow.expect(*ends, number=person.number)
         self.gone_home += 1
+
+    async def _by_card(self, person: Person) -> str:
+        """Lay a card at the kiosk, choose the item, take card and ticket; return the number."""
+
+        async def known() -> bool:
+            found = await self._hall.call("kiosk.card", kiosk=KIOSK)
+            return bool(found["there"] and found["known"])
+
+        async def nobody() -> bool:
+            return not (await self._hall.call("kiosk.card", kiosk=KIOSK))["card"]
+
+        async with self._at_kiosk:
+            await self._bench.do("press", READER, key=person.card)
+            await until(known, 0.02)
+            outcome = await self._hall.call(
+                "ticket.take", item=person.item.id, origin=KIOSK, by=KIOSK
+            )
+            await self._bench.do("press", READER, key="lift")
+            await until(nobody, 0.02)
+        issued = outcome["events"][0]["data"]
+        if not issued["person"] or ("elderly" in issued["traits"]) is not person.elderly:
+            raise RuntimeError(f"the card {person.card} was not taken for what it is")
+        return str(issued["number"])
 
     def _by_number_set(self, person: Person, number: str) -> None:
         person.number = number

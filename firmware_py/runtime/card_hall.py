@@ -60,9 +60,6 @@ class CardHall(Protocol):
     def command_id(self, what: str) -> str:
         """Return a new id."""
 
-    def later(self, after_s: float, job: Callable[[], None]) -> asyncio.TimerHandle:
-        """Run ``job`` after seconds of the hall."""
-
 
 @dataclass(frozen=True, slots=True)
 class Said:

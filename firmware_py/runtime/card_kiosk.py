@@ -32,7 +32,8 @@ from firmware_py.settings import KioskSettings
 
 __all__ = ["KioskDesk"]
 
-#: How long somebody is there who does nothing; and how long what was said stays.
+#: How long somebody is there who does nothing; and how long what was said stays. In their own time:
+#: the hall's may run faster on the bench.
 VISIT_S = 60.0
 
 #: Whether it is an appointment's time.
@@ -364,7 +365,7 @@ class KioskDesk(Desk):
 
     def _start_timer(self) -> None:
         self._stop_timer()
-        self._timer = self._hall.later(VISIT_S, self._too_long)
+        self._timer = self._hall.loop.call_later(VISIT_S, self._too_long)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

@@ -274,7 +274,7 @@ class WindowDesk(Desk):
         self._said = said
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._hall.later(SAID_S, self._said_long_ago)
+        self._timer = self._hall.loop.call_later(SAID_S, self._said_long_ago)
         self._tell("changed")
 
     def _said_long_ago(self) -> None:

@@ -127,7 +127,7 @@ class Hall:
         layouts, wrong = layouts_of(settings)
         for mistake in (one for found in wrong for one in found.mistakes()):
             log.error("a wall shows calls alone, its layout cannot be used: %s", mistake)
-        self.walls = Walls(settings, self.post, self._now_s, self.later, layouts)
+        self.walls = Walls(settings, self.post, self._now_s, self._later, layouts)
         self.notices = Notices(settings, layouts, self.walls, self.state, self.clock.now_ms)
         self.brightness = Brightness(settings, self.post, self.state, self.clock.now_ms)
         self.strips = Strips(settings, self.post, self.state)
@@ -167,7 +167,7 @@ class Hall:
     def _now_s(self) -> float:
         return self.clock.now_ms() / 1000
 
-    def later(self, after_s: float, job: Callable[[], None]) -> asyncio.TimerHandle:
+    def _later(self, after_s: float, job: Callable[[], None]) -> asyncio.TimerHandle:
         """Run ``job`` after seconds of the hall; quicker than anybody sees is not needed."""
         return self.loop.call_later(max(after_s / self.speed(), QUICKEST_S), job)
 

@@ -29,7 +29,8 @@ def test_every_story_and_every_answer_comes_in_a_day_of_any_size(count: int) -> 
     assert len(people) == count
     assert all(stories[story] == 1 for story in STORIES)
     assert {person.score for person in people} == {1, 2, 3, 4, 5, None}
-    assert {"button", "kiosk-1"} <= {person.way for person in people}
+    assert {"button", "kiosk-1", "card"} <= {person.way for person in people}
+    assert all(bool(person.card) == (person.way == "card") for person in people)
 
 
 def test_people_come_one_after_the_other_and_nobody_at_lunch() -> None:
