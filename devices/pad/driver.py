@@ -153,6 +153,8 @@ class ProfilePad(Driver):
         """Take bytes of the line, acknowledge this pad's frames, return what they mean."""
         now = self._clock()
         reports: list[Report] = []
+        if self._polled is not None:
+            self._polled.hold(self._reader, now)
         for frame in self._reader.feed(data, now):
             self._take(frame, now, reports)
         self.counters.bad_frames = self._reader.bad_frames
@@ -169,11 +171,14 @@ class ProfilePad(Driver):
             raise failed
         now = self._clock()
         reports: list[Report] = []
+        if self._polled is not None:
+            self._polled.hold(self._reader, now)
         for frame in self._reader.idle(now):
             self._take(frame, now, reports)
         self._set_pace()
         if self._polled is not None:
-            self._polled.round.step(now)
+            if self._polled.step(now):
+                self.wake()
             self.counters.extra["round_ms"] = round(self._polled.round.round_s * 1000)
         unsaid, self._unsaid = self._unsaid, []
         reports += unsaid

@@ -9,6 +9,7 @@ bad one is found.
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 
 from devices.pad.codec import FrameCodec, PadFrame
@@ -48,14 +49,15 @@ class PadReader:
         self._codec = codec
         self._gap_s = gap_s
         self._buffer = bytearray()
-        self._fed_at = 0.0
+        #: When the last bytes came, or were still waited for.
+        self.fed_at = 0.0
         #: Places that began like a frame and were none.
         self.bad_frames = 0
 
     def feed(self, data: bytes, now: float) -> list[PadFrame]:
         """Take bytes that arrived at ``now`` (seconds of any steady clock); return the frames."""
         frames = self.idle(now)
-        self._fed_at = now
+        self.fed_at = now
         self._buffer += data
         if self._codec.ends_by_silence:
             return frames + self._until_silence()
@@ -66,9 +68,18 @@ class PadReader:
         """Whether bytes wait for the rest of their frame, or for the silence that ends it."""
         return bool(self._buffer)
 
+    def hold(self, now: float) -> None:
+        """Begin the gap of an unfinished frame anew; not where silence itself ends frames."""
+        if not self._codec.ends_by_silence:
+            self.fed_at = now
+
+    def expire(self) -> None:
+        """Have the gap of an unfinished frame be over."""
+        self.fed_at = -math.inf
+
     def idle(self, now: float) -> list[PadFrame]:
         """Give up an unfinished frame once its gap is over; return what it hid."""
-        if not self._buffer or not self._gap_s or now - self._fed_at <= self._gap_s:
+        if not self._buffer or not self._gap_s or now - self.fed_at <= self._gap_s:
             return []
         if self._codec.ends_by_silence:
             return self._whole()

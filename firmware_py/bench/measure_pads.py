@@ -28,6 +28,8 @@ ABOVE_MS = 10.0
 _P99 = 0.99
 _ROUNDS_S = 4.0
 _HEARD_WITHIN_S = 5.0
+#: After a key its pad is acknowledged, asked again and told its new number.
+_CALM_S = 0.1
 
 
 def bench_file(folder: Path) -> Path:
@@ -79,7 +81,7 @@ async def measure(folder: Path) -> list[Figure]:
                 await hall.call("window.open", window=str(window))
             await asyncio.sleep(1.0)
             round_ms = await _round_ms(bench)
-            took = await _presses(hall, bench, bare)
+            took = await _presses(hall, bench, bare, round_ms / 1000)
         log = stage.log_of("halld")
     bare.close()
     if '"error"' in log or '"critical"' in log:
@@ -115,16 +117,18 @@ async def _round_ms(bench: BenchClient) -> float:
     return (ended - begun) * 1000 / rounds
 
 
-async def _presses(hall: HallClient, bench: BenchClient, bare: BareCommit) -> list[float]:
-    """Press "pause" at one pad after the other: always a command, and never a ticket needed."""
+async def _presses(
+    hall: HallClient, bench: BenchClient, bare: BareCommit, round_s: float
+) -> list[float]:
+    """Press "pause" at any pad, at any moment of the round: a command that needs no ticket."""
     arrived: asyncio.Queue[tuple[int, dict[str, Any]]] = asyncio.Queue()
     hall.on_event = lambda message: arrived.put_nowait((time.monotonic_ns(), message))
     await hall.call("subscribe")
     dice = random.Random(485)
     took: list[float] = []
-    for press in range(PRESSES):
-        pad = f"pad-{press % PADS + 1}"
-        await asyncio.sleep(dice.uniform(0.05, 0.35))
+    for _ in range(PRESSES):
+        pad = f"pad-{dice.randint(1, PADS)}"
+        await asyncio.sleep(_CALM_S + dice.uniform(0, round_s))
         while not arrived.empty():
             arrived.get_nowait()
         await bench.do("press", pad, key="pause")

@@ -1,7 +1,10 @@
 """Frames that were damaged on their way: no exception, no hang, and nothing wrong is taken.
 
 What a reader takes must stand in the stream byte by byte, in the form of its protocol by arithmetic
-of this file's own. 20,000 damaged frames a profile; `make test-long` tries a million.
+of this file's own. A frame whose damage its own checksum does not show is beyond any reader: one in
+256 of them, for a checksum of a byte. A pad that sends one byte a key has none, so any byte is a
+frame; of those only the bytes in its profile are keys. 20,000 damaged frames a profile;
+`make test-long` tries a million.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from dataclasses import dataclass
 import pytest
 
 from devices.pad.codec import FrameCodec
-from devices.pad.engine import PadReader, codec_for
+from devices.pad.engine import KeyMeaning, PadReader, codec_for
 from devices.pad.parts import Address, Checksum, Constant, Data, Field, Function, Trailer
 from devices.pad.profile import load_profile
 from tests.devices.led_wall.test_mutations import damaged, pieces
@@ -154,6 +157,19 @@ def test_damaged_frames_are_never_taken_for_good_ones(name: str) -> None:
 @pytest.mark.parametrize("name", FORMS)
 def test_a_million_damaged_frames_are_never_taken_for_good_ones(name: str) -> None:
     assert try_damage(FORMS[name], 1_000_000, seed=2) > 750_000
+
+
+def test_of_all_bytes_only_those_in_the_table_are_keys_of_a_one_byte_pad() -> None:
+    profile = load_profile("one-byte")
+    reader, meaning = PadReader(codec_for(profile)), KeyMeaning(profile)
+    keys = {
+        (frame.raw, event.event)
+        for byte in range(256)
+        for frame in reader.feed(bytes([byte]), 0.0)
+        if (event := meaning.of(frame, 0.0)) is not None
+    }
+    rates = {(str(score).encode(), "rate") for score in range(10)}
+    assert keys == {(b"N", "call_next"), (b"R", "recall"), (b"F", "finish"), *rates}
 
 
 @pytest.mark.parametrize("name", FORMS)
