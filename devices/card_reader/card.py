@@ -22,7 +22,7 @@ from collections.abc import Callable
 from datetime import date
 from types import MappingProxyType
 
-from devices.card_reader.gb11643 import birth_of, is_valid
+from devices.card_reader.gb11643 import is_valid
 from devices.card_reader.nations import Sex, nation
 from devices.card_reader.people import (
     Citizen,
@@ -142,7 +142,7 @@ class _Card:
         if not is_valid(number):
             raise BadCard("number")
         birth = self.day(36, "birth")
-        if birth != birth_of(number):
+        if self.text(36, 16, "birth") != number[6:14]:
             raise BadCard("birth")
         return number, birth
 

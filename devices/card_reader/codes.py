@@ -7,6 +7,7 @@ what is not printable ASCII makes its line none. Nothing here looks at what a co
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Sequence
 
 from devices.card_reader.patterns import Pattern
@@ -16,7 +17,8 @@ from devices.card_reader.scanner_options import ScannerOptions
 __all__ = ["CodeBook", "CodeHider", "Lines", "Wrong", "explain"]
 
 _ENDS = frozenset(b"\r\n")
-_PRINTABLE = frozenset(range(0x20, 0x7F))
+_END = re.compile(rb"[\r\n]")
+_PRINTABLE = re.compile(rb"[ -~]*")
 
 
 class Wrong(enum.Enum):
@@ -43,11 +45,11 @@ class Lines:
     def feed(self, data: bytes) -> list[str | Wrong]:
         """Return the lines that ``data`` ends, or why one is none."""
         found: list[str | Wrong] = []
-        for byte in data:
-            if byte in _ENDS:
-                found += self._end()
-            elif self._wrong is None:
-                self._add(byte)
+        *ended, begun = _END.split(data)
+        for part in ended:
+            self._add(part)
+            found += self._end()
+        self._add(begun)
         return found
 
     def give_up(self) -> list[str | Wrong]:
@@ -63,13 +65,17 @@ class Lines:
         self._wrong = self._wrong or Wrong.CUT_SHORT
         self._line.clear()
 
-    def _add(self, byte: int) -> None:
-        if byte not in _PRINTABLE:
-            self._wrong = Wrong.UNKNOWN
-        elif len(self._line) >= self._longest:
+    def _add(self, part: bytes) -> None:
+        if not part or self._wrong is not None:
+            return
+        printable = _PRINTABLE.match(part)
+        good = printable.end() if printable else 0
+        if good > self._longest - len(self._line):
             self._wrong = Wrong.TOO_LONG
+        elif good < len(part):
+            self._wrong = Wrong.UNKNOWN
         else:
-            self._line.append(byte)
+            self._line += part
             return
         self._line.clear()
 

@@ -8,7 +8,7 @@ that, on purpose: what somebody holds before a scanner cannot make it slow.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = ["LONGEST", "Pattern"]
 
@@ -30,6 +30,20 @@ class Pattern:
 
     text: str
     places: tuple[tuple[frozenset[str], bool], ...]
+    #: Bit n stands for place n: which places a character fits, and which may be left out.
+    _moves: dict[str, int] = field(init=False, repr=False, compare=False)
+    _optional: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Lay the places out as bits, so that a step of all of them is one operation."""
+        moves: dict[str, int] = {}
+        optional = 0
+        for n, (fits, left_out) in enumerate(self.places):
+            for character in fits:
+                moves[character] = moves.get(character, 0) | 1 << n
+            optional |= left_out << n
+        object.__setattr__(self, "_moves", moves)
+        object.__setattr__(self, "_optional", optional)
 
     @classmethod
     def of(cls, text: str) -> Pattern:
@@ -53,24 +67,20 @@ class Pattern:
 
     def fits(self, code: str) -> bool:
         """Say whether the whole ``code`` fits."""
-        reached = self._skip({0})
+        moves, reached = self._moves, self._skip(1)
         for character in code:
-            reached = self._skip(
-                {n + 1 for n in reached if n < len(self.places) and character in self.places[n][0]}
-            )
+            reached = (reached & moves.get(character, 0)) << 1
             if not reached:
                 return False
-        return len(self.places) in reached
+            reached = self._skip(reached)
+        return bool(reached >> len(self.places) & 1)
 
-    def _skip(self, reached: set[int]) -> set[int]:
+    def _skip(self, reached: int) -> int:
         """Add the places that are reached by leaving out what may be."""
-        found = set(reached)
-        for start in reached:
-            n = start
-            while n < len(self.places) and self.places[n][1]:
-                n += 1
-                found.add(n)
-        return found
+        more = reached
+        while more := (more & self._optional) << 1 & ~reached:
+            reached |= more
+        return reached
 
 
 def _places(part: re.Match[str]) -> list[tuple[frozenset[str], bool]]:

@@ -184,6 +184,8 @@ class Answers:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        #: Until there are so many bytes, there is nothing new to find.
+        self._wanted = 0
         #: Beginnings that were of no good answer.
         self.bad_frames = 0
         #: Bytes that belong to no good answer.
@@ -197,6 +199,8 @@ class Answers:
     def feed(self, data: bytes) -> list[Answer]:
         """Return the answers that ``data`` completes, in order."""
         self._buffer += data
+        if len(self._buffer) < self._wanted:
+            return []
         return self._scan(final=False)
 
     def flush(self) -> list[Answer]:
@@ -206,10 +210,12 @@ class Answers:
     def clear(self) -> None:
         """Forget what was received."""
         self._drop(len(self._buffer))
+        self._wanted = 0
 
     def _scan(self, *, final: bool) -> list[Answer]:
         buffer, at = self._buffer, 0
         found: list[Answer] = []
+        self._wanted = 0
         while at < len(buffer):
             start = buffer.find(START, at)
             if start < 0:
@@ -223,6 +229,7 @@ class Answers:
             end = at + _HEAD + length
             if len(buffer) < at + _HEAD or (_LEAST <= length <= _MOST and len(buffer) < end):
                 if not final:
+                    self._wanted = end - at if len(buffer) >= at + _HEAD else _HEAD
                     break
             elif _LEAST <= length <= _MOST and not xor(buffer[at + 5 : end]):
                 # With the checksum itself it comes to nothing.

@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from devices.card_reader import card, made_up, sdt
+from devices.card_reader.codes import CodeBook, Lines
+from devices.card_reader.scanner_options import ScannerOptions
 from devices.hid.records import Lost, Packet, RecordReader
 from devices.lamp import modbus
 from devices.led_wall import alpha, eq2013, onbon, weilipu
-from devices.pad.codec import FrameCodec
-from devices.pad.engine import PadReader
+from devices.pad.engine import PadReader, codec_for
 from devices.pad.profile import load_profile
 from devices.ticket_printer.codec import ReplyDecoder
 from devices.voice.chips import SYN6288, XFS5152, finder, replies
@@ -41,11 +43,12 @@ class Codec(NamedTuple):
 
     frame: bytes
     decoder: Callable[[], Decoder]
+    noise: bytes = NOISE
 
 
 class _PadDecoder:
-    def __init__(self) -> None:
-        self._reader = PadReader(FrameCodec(load_profile("ff68").frame.parts))
+    def __init__(self, profile: str) -> None:
+        self._reader = PadReader(codec_for(load_profile(profile)))
 
     def feed(self, data: bytes) -> Sequence[object]:
         return self._reader.feed(data, 0.0)
@@ -60,6 +63,38 @@ class _KeyRecords(RecordReader):
 class _ChipAnswers:
     def feed(self, data: bytes) -> Sequence[object]:
         return replies(data)
+
+
+class _Codes:
+    """Lines of a scanner, and which sort of code each is."""
+
+    def __init__(self) -> None:
+        options = ScannerOptions()
+        self._lines, self._book = Lines(options.longest), CodeBook(options)
+
+    def feed(self, data: bytes) -> Sequence[object]:
+        read = self._book.read
+        lines = self._lines.feed(data)
+        return [code for line in lines if isinstance(line, str) and (code := read(line))]
+
+
+class _Cards:
+    """Text blocks of cards, one behind the other."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> Sequence[object]:
+        whole = self._rest + data
+        end = len(whole) // card.BLOCK * card.BLOCK
+        self._rest = whole[end:]
+        return [card.decode(whole[at : at + card.BLOCK]) for at in range(0, end, card.BLOCK)]
+
+
+def _card_answer() -> bytes:
+    """Return what a reader answers with a card's text and photo: 1295 bytes."""
+    body = bytes.fromhex("0508000090 01000400") + made_up.PEOPLE["citizen"] + bytes(1024)
+    return sdt.START + body + bytes((sdt.xor(body),))
 
 
 #: What the daemon reads from each kind of device; of a kind that never answers, what is written.
@@ -82,7 +117,6 @@ CODECS = {
     ),
     "xfs5152": Codec(bytes.fromhex("FD000A0100C7EB3130BAC5C8CB"), lambda: finder(XFS5152)),
     "speech answers": Codec(b"\x4f", _ChipAnswers),
-    "ff68": Codec(bytes.fromhex("FF680303680111011316"), _PadDecoder),
     # KEY_KP1 down, as a 64-bit program reads it.
     "hid records": Codec(
         bytes.fromhex(
@@ -92,13 +126,21 @@ CODECS = {
         ),
         lambda: _KeyRecords(8),
     ),
+    "pad ff68": Codec(bytes.fromhex("FF680303680111011316"), lambda: _PadDecoder("ff68")),
+    "pad polled": Codec(bytes.fromhex("02014101317003"), lambda: _PadDecoder("polled")),
+    "pad ascii-line": Codec(b"P03,NEXT\r\n", lambda: _PadDecoder("ascii-line")),
+    "pad one-byte": Codec(b"N", lambda: _PadDecoder("one-byte")),
+    "sdt card found": Codec(bytes.fromhex("AAAAAA9669000800009F0000000097"), sdt.Answers),
+    "sdt card read": Codec(_card_answer(), sdt.Answers),
+    "card block -> person": Codec(made_up.PEOPLE["citizen"], _Cards, noise=b""),
+    "code line": Codec(b"2026-11-24/A007\r\n", _Codes, noise=NOISE + b"\r\n"),
     "modbus": Codec(bytes.fromhex("0E010101935C"), lambda: modbus.answers(8)),
 }
 
 
-def stream_of(frame: bytes, frames: int = FRAMES) -> list[bytes]:
+def stream_of(frame: bytes, frames: int = FRAMES, noise: bytes = NOISE) -> list[bytes]:
     """Return a stream of ``frames`` with noise, in pieces as a line is read."""
-    stream = b"".join(frame + (NOISE if number % 10 == 9 else b"") for number in range(frames))
+    stream = b"".join(frame + (noise if number % 10 == 9 else b"") for number in range(frames))
     return [stream[at : at + PIECE] for at in range(0, len(stream), PIECE)]
 
 
@@ -137,7 +179,7 @@ async def measure(folder: Path) -> list[Figure]:
     del folder
     figures = []
     for name, codec in CODECS.items():
-        pieces = stream_of(codec.frame)
+        pieces = stream_of(codec.frame, noise=codec.noise)
         ours, bare = [], []
         for _ in range(ROUNDS):
             ours.append(rate(codec, pieces))
