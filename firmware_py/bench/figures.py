@@ -17,10 +17,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from firmware_py.bench import (
+    measure_cards,
     measure_codecs,
     measure_day,
     measure_keys,
     measure_many,
+    measure_pads,
     measure_pages,
     measure_printer,
     measure_start,
@@ -35,6 +37,8 @@ Measure = Callable[[Path], Awaitable[Iterable[Figure]]]
 
 MEASURES: dict[str, Measure] = {
     "keys": measure_keys.measure,
+    "pads": measure_pads.measure,
+    "cards": measure_cards.measure,
     "load": measure_day.measure_load,
     "day": measure_day.measure_long_day,
     "start": measure_start.measure_start,
