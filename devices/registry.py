@@ -156,6 +156,15 @@ _TABLE = (
         mask="devices.card_reader.sdt_words:CardHeads",
     ),
     Kind(
+        name="card_reader.pcsc",
+        family="card_reader",
+        options="devices.card_reader.pcsc_options:PcscOptions",
+        driver="devices.card_reader.pcsc_driver:PcscReader",
+        simulator="devices.card_reader.pcsc_simulator:PcscSimulator",
+        # pcscd is waited for without a limit.
+        own_worker=True,
+    ),
+    Kind(
         name="card_reader.scanner_serial",
         family="card_reader",
         options="devices.card_reader.scanner_options:ScannerOptions",

@@ -1,7 +1,8 @@
 """What readers report. Personal data goes through the worker in an object that can be emptied.
 
-Whoever takes a ``CardRead`` calls ``wipe()`` when its purpose has ended, and at ``Lifted``, and
-when the reader is lost or opened again: then nobody can say any more whether the card lies there.
+Whoever takes a ``CardRead`` or a ``TagRead`` calls ``wipe()`` when its purpose has ended, and at
+``Lifted``, and when the reader is lost or opened again: then nobody can say any more whether the
+card lies there.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ __all__ = [
     "CodeRead",
     "CodeRefused",
     "Lifted",
+    "TagRead",
     "Wiped",
 ]
 
@@ -64,13 +66,52 @@ class CardRead(Reading):
         raise TypeError("personal data is not copied")
 
 
+class TagRead(Reading):
+    """A card's UID was read: 4, 7 or 10 bytes, the same each time, of a card and not of a person.
+
+    ``random``: drawn by lot each time, so nobody is recognised by it. ``shared``: other cards may
+    have the same one, so nobody should be. Its ``repr`` shows how long it is. Compared by
+    identity; it cannot be pickled or copied.
+    """
+
+    __slots__ = ("_uid", "random", "shared")
+
+    def __init__(self, uid: bytes, *, random: bool = False, shared: bool = False) -> None:
+        self._uid: bytes | None = uid
+        self.random = random
+        self.shared = shared
+
+    @property
+    def uid(self) -> bytes:
+        """The number. Raises ``Wiped``."""
+        if self._uid is None:
+            raise Wiped("the card's number was wiped")
+        return self._uid
+
+    @property
+    def wiped(self) -> bool:
+        """Whether the number is gone."""
+        return self._uid is None
+
+    def wipe(self) -> None:
+        """Let go of the number; a second call does nothing."""
+        self._uid = None
+
+    def __repr__(self) -> str:
+        shown = "wiped" if self._uid is None else f"<{len(self._uid)} bytes>"
+        return f"TagRead({shown}{', random' * self.random}{', shared' * self.shared})"
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("personal data is not copied")
+
+
 @dataclass(frozen=True, slots=True)
 class CardRefused(Reading):
     """A card was there and could not be read, or what stood on it cannot be.
 
     ``code`` is stable: ``select_failed``, ``read_failed``, ``wrong_card``, ``not_genuine``,
-    ``garbled``, ``bad_data``. ``field`` is the card's field for ``bad_data``, never its content.
-    ``say`` tells the person before the reader what to do.
+    ``garbled``, ``bad_data``, ``mute``, ``no_uid``. ``field`` is the card's field for
+    ``bad_data``, never its content. ``say`` tells the person before the reader what to do.
     """
 
     code: str

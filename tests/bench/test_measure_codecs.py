@@ -17,9 +17,15 @@ WITHOUT = {
     "lamp.tower",
     "card_reader.pcsc",
     "card_reader.scanner_serial",
+    "card_reader.scanner_hid",
 }
 #: A kind of pad, or of reader, has several.
-NAMES = {"pad.ff68": "pad ff68", "pad.profile": "pad polled", "card_reader.sdt": "sdt card read"}
+NAMES = {
+    "pad.ff68": "pad ff68",
+    "pad.profile": "pad polled",
+    "pad.hid": "hid records",
+    "card_reader.sdt": "sdt card read",
+}
 
 
 @pytest.mark.parametrize("name", sorted(CODECS))

@@ -15,7 +15,8 @@ import msgspec
 import pytest
 
 from devices.base import Driver, HealthState, Input, Reading, Sentence, Status
-from devices.errors import DeviceError
+from devices.debian_library import debian_module
+from devices.errors import DeviceError, DeviceUnavailable
 from devices.registry import (
     KINDS,
     UnknownKind,
@@ -50,7 +51,20 @@ PLACES = {
     "scanner.sane": "escl",
     "scanner.camera": "source",
     "scanner.folder": "path",
+    "card_reader.pcsc": "service",
 }
+
+#: Libraries that Debian's packages bring and a machine may not have.
+LIBRARIES = {"card_reader.pcsc": ("smartcard", "python3-pyscard")}
+
+
+def skip_without_library(name: str) -> None:
+    if name not in LIBRARIES:
+        return
+    try:
+        debian_module(*LIBRARIES[name])
+    except DeviceUnavailable as error:
+        pytest.skip(str(error))
 
 
 def device(name: str, tmp_path: Path) -> DeviceSpec:
@@ -195,6 +209,7 @@ def test_its_simulator_survives_garbage_and_refuses_what_it_cannot(
 
 
 def test_it_opens_against_its_simulator_and_tests_itself(name: str, tmp_path: Path) -> None:
+    skip_without_library(name)
     spec = device(name, tmp_path)
     listener = Listener()
     with bench(lambda: SimHost({}, {"it": spec})) as far:
@@ -215,6 +230,7 @@ def test_it_opens_against_its_simulator_and_tests_itself(name: str, tmp_path: Pa
 
 
 def test_unplugged_it_is_lost_and_plugged_in_it_comes_back(name: str, tmp_path: Path) -> None:
+    skip_without_library(name)
     spec = device(name, tmp_path)
     listener = Listener()
     with bench(lambda: SimHost({}, {"it": spec})) as far:
