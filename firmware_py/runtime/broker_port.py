@@ -14,6 +14,7 @@ from firmware_py.core.estimate import estimate
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.form_views import FormPictures
 from firmware_py.runtime.list_intake import ListRefused
+from firmware_py.runtime.personal import vet_texts
 from firmware_py.runtime.views import alarm_view, hall_view, window_view
 from firmware_py.settings import BrokerSettings
 from firmware_py.sync.ports import EpochStart, SyncSettings
@@ -139,6 +140,8 @@ class BrokerPort:
             command = parse_command(name, params)
         except BadCommandError as error:
             return encode({"refusal": Refusal(error.code, error.zh, error.en)})
+        if (personal := vet_texts(command_id, by)) is not None:
+            return encode({"refusal": personal})
         future: asyncio.Future[Outcome] = self._hall.loop.create_future()
 
         def answered(outcome: Outcome) -> None:

@@ -30,6 +30,7 @@ from firmware_py.app.wrong_params import WrongParams, explain
 from firmware_py.core.commands import COMMANDS, AcknowledgeAlarm
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.params import check_params
+from firmware_py.runtime.personal import holds_id_number
 
 __all__ = ["ControlServer", "Query", "QueryError", "Stream", "Subscriber"]
 
@@ -55,8 +56,8 @@ _TOO_LONG = Refusal("too_long", "请求超过 64 kB。", "A request is longer th
 _NOT_JSON = Refusal("not_json", "这一行不是可用的 JSON。", "The line is no JSON that can be used.")
 _BAD_ID = Refusal(
     "bad_field",
-    "command_id 应为 1 至 64 个 A-Za-z0-9._:/- 中的字符。",
-    "command_id has 1 to 64 characters of A-Za-z0-9._:/-.",
+    "command_id 应为 1 至 64 个 A-Za-z0-9._:/- 中的字符，且不含身份证号码。",
+    "command_id has 1 to 64 characters of A-Za-z0-9._:/-, and no ID number.",
 )
 _BAD_BY = Refusal(
     "bad_field",
@@ -295,7 +296,8 @@ class ControlServer:
         by = params.pop("by", "client")
         if command_id is None:
             command_id = secrets.token_hex(8)
-        if not (isinstance(command_id, str) and ID_FORM.fullmatch(command_id)):
+        usable = isinstance(command_id, str) and ID_FORM.fullmatch(command_id)
+        if not usable or holds_id_number(command_id):
             connection.send(_error(request.id, BAD_PARAMS, _BAD_ID))
             return
         if not (isinstance(by, str) and BY_FORM.fullmatch(by)):

@@ -6,8 +6,8 @@ refused before anything is decided.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,13 +18,13 @@ from firmware_py.core import commands_papers as p
 from firmware_py.core.decide_forms import find_form, limit_of, ticket_at
 from firmware_py.core.decide_windows import find_window
 from firmware_py.core.form_code import read_code
-from firmware_py.core.papers import Form, PaperTicked
+from firmware_py.core.papers import Form
 from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.form_archive import FormArchive, Run, Step, form_of
 from firmware_py.runtime.form_views import form_view
 from firmware_py.runtime.params import FormDraft, FormFind, FormShow
-from firmware_py.runtime.personal import holds_id_number
+from firmware_py.runtime.personal import holds_id_number, words_of
 
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
@@ -41,23 +41,9 @@ _PERSONAL = Refusal(
 
 def vet_papers(command: c.Command) -> Refusal | None:
     """Refuse documents and forms whose words hold an ID number."""
-    return _PERSONAL if holds_id_number(*_typed(command)) else None
-
-
-def _typed(command: c.Command) -> Iterator[str]:
-    """Yield every text of a command about papers: a wrong number in it may be somebody's, too.
-
-    Even a refusal is remembered, with what it was about.
-    """
     if not isinstance(command, p.PaperCommand):
-        return
-    for field in fields(command):
-        value = getattr(command, field.name)
-        for one in value if isinstance(value, tuple) else (value,):
-            if isinstance(one, str):
-                yield one
-            elif isinstance(one, PaperTicked):
-                yield one.name
+        return None
+    return _PERSONAL if holds_id_number(*words_of(command)) else None
 
 
 class Forms:

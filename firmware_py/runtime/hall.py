@@ -43,6 +43,7 @@ from firmware_py.runtime.log_room import make_room
 from firmware_py.runtime.notices import Notices
 from firmware_py.runtime.owed_paper import unprinted
 from firmware_py.runtime.people import Inputs, Lamps, Pads
+from firmware_py.runtime.personal import vet_words
 from firmware_py.runtime.printing import Printing
 from firmware_py.runtime.proof import Proof
 from firmware_py.runtime.report_paper import report_paper_of
@@ -147,6 +148,7 @@ class Hall:
             or self.notices.vet(command)
             or self.printing.vet(command)
             or self.cards.vet(command)
+            or vet_words(command)
         )
         writer.on_recorded += [
             self.printing.recorded,
