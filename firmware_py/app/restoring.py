@@ -8,6 +8,10 @@ The gap: twice what the busiest hour of the day would have issued in the time si
 least ``MARGIN``. An unknown time counts as ``LONGEST_H``. When the replaced journal's marker says
 how many events are lost, no more than these (and ``MARGIN``: after a power cut a marker may be
 half a minute behind), for a number is an event.
+
+A backup of an earlier day that was closed in the evening knows nothing of today, which may have
+been opened since. Then only the time counts since the hall opens on this date, or opened on the
+backup's day, whichever is earlier in the day.
 """
 
 from __future__ import annotations
@@ -27,6 +31,7 @@ from firmware_py.core.decide import decide
 from firmware_py.core.events import EVENT_NAMES
 from firmware_py.core.evolve import evolve
 from firmware_py.core.model import State
+from firmware_py.core.opening import local_seconds, plan_of
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules, Series
 from firmware_py.core.series import count_of, number_text
@@ -122,6 +127,7 @@ def jumps_after(
     said = {series for series, _ in targets}
     replaced = found.replaced
     gap_day = _gap_day(state, found)
+    gap = _GapTime(rules, state, found, now_ms)
     for series in rules.series.values():
         count = _newest(series, replaced)
         if replaced is not None and count is not None and replaced.day >= (state.day or ""):
@@ -129,7 +135,7 @@ def jumps_after(
             if not found.whole and series.id not in said:
                 aim(series.id, replaced.day, count + MARGIN + (found.tail or 0), "safe_gap")
         if gap_day is not None and series.id not in said:
-            aim(series.id, gap_day.day, _gap_end(rules, state, series, found), "safe_gap")
+            aim(series.id, gap_day.day, gap.end(series, gap_day.day), "safe_gap")
     return _decided(rules, state, targets, now_ms)
 
 
@@ -156,19 +162,49 @@ class _GapDay:
 def _gap_day(state: State, found: Evidence) -> _GapDay | None:
     """Return for which day a gap is to be left; None: for none.
 
-    A day that is closed in the backup only matters when it may have been opened again.
+    A day that is closed in the backup may have been opened again, or the next one.
     """
-    if state.day is None or found.whole:
+    if found.whole:
         return None
-    if found.today == state.day:
-        return _GapDay(state.day)
-    # Another day already, or nobody knows: the next one may have slips too.
-    return _GapDay(None) if state.day_open else None
+    if found.today is not None and (found.today == state.day or not state.day_open):
+        behind = state.day is not None and found.today < state.day
+        return _GapDay(None if behind else found.today)
+    # Left open on another date, or nobody knows the date: the next day may have slips too.
+    return _GapDay(None)
 
 
-def _gap_end(rules: Rules, state: State, series: Series, found: Evidence) -> int:
-    known = state.counters.get(series.id, series.first - 1)
-    return known + safe_gap(_issued_ms(rules, state, series), found.elapsed_ms, found.lost)
+class _GapTime:
+    """How far a series may have gone since the backup."""
+
+    def __init__(self, rules: Rules, state: State, found: Evidence, now_ms: int) -> None:
+        self._rules = rules
+        # As the backup has them: the jumps change its state.
+        self._counters = dict(state.counters)
+        self._state = state
+        self._found = found
+        self._now_ms = now_ms
+
+    def end(self, series: Series, day: str | None) -> int:
+        """Return the last count that is left out on ``day`` (None: the next that opens)."""
+        known = series.first - 1
+        elapsed_ms = self._found.elapsed_ms
+        if day is None or day == self._state.day:
+            known = self._counters.get(series.id, known)
+        else:
+            open_ms = self._open_ms(day)
+            elapsed_ms = open_ms if elapsed_ms is None else min(elapsed_ms, open_ms)
+        issued_ms = _issued_ms(self._rules, self._state, series)
+        return known + safe_gap(issued_ms, elapsed_ms, self._found.lost)
+
+    def _open_ms(self, day: str) -> int:
+        """Return for how long the hall may have been open today."""
+        now_s = local_seconds(self._state, self._now_ms)
+        hours = plan_of(self._rules, day).hours
+        opens_s = [span.opens_s for span in (hours or ())[:1]]
+        if self._state.day is not None:
+            opened_s = local_seconds(self._state, self._state.opened_ms)
+            opens_s += [opened_s] if opened_s is not None else []
+        return max(0, (now_s or 0) - min(opens_s, default=0)) * 1000
 
 
 def _issued_ms(rules: Rules, state: State, series: Series) -> list[int]:

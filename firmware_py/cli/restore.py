@@ -145,17 +145,8 @@ def number_words(plan: Plan) -> list[str]:
                 "with hallctl ticket jump.",
             )
         )
-    if not words and plan.exact:
+    if not words:
         words.append(t("备份之后没有再发号。", "No number was given after the backup."))
-    elif not words:
-        words.append(
-            t(
-                "备份中没有营业中的日期，下次开门从第一个号发起。今天若已发过号，"
-                "请用 --last-number 注明大厅里最新的号票。",
-                "No day is open in the backup, so the next one begins with the first number. If "
-                "numbers were given today already, name the newest slip with --last-number.",
-            )
-        )
     return words
 
 

@@ -44,18 +44,13 @@ __all__ = ["Plan", "plan_restore"]
 class Plan:
     """``entries`` begin the new epoch; ``jumps`` are the numbers among them.
 
-    ``day`` is the backup's newest business day, ``day_open`` whether it is open there; ``today``
-    is None where the clock cannot be believed. ``present`` is the journal in the way, if any.
+    None means that nothing is guessed: the journal in the way goes on from the backup and is sound.
+    ``present`` is that journal, if any.
     """
 
     entries: tuple[Entry, ...]
     jumps: tuple[SeriesJumped, ...]
-    day: str | None
-    day_open: bool
-    today: str | None
     present: Verified | None
-    #: The journal in the way goes on from the backup and is sound: nothing is guessed.
-    exact: bool
 
 
 def plan_restore(
@@ -83,13 +78,12 @@ def plan_restore(
     today = local_day(state, now_ms) if clock.elapsed_known else None
     present = verify_file(target) if target.is_file() else None
     evidence = _evidence(target, found, present, today, elapsed_ms)
-    day, day_open = state.day, state.day_open
     jumps = jumps_after(rules, state, last_numbers, evidence, now_ms)
     if isinstance(jumps, Refusal):
         raise Refused(jumps.code, jumps.zh, jumps.en, jumps.data)
     restored = ActionTaken("journal.restore", backup.name)
     entries = _entries((restored, *jumps), found.last_seq, now_ms)
-    return Plan(entries, tuple(jumps), day, day_open, today, present, evidence.whole)
+    return Plan(entries, tuple(jumps), present)
 
 
 def _clock(configuration: Configuration, epoch: str, state: State) -> HallClock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from firmware_py.app.wire import encode
 from firmware_py.core import commands as c
 from firmware_py.core.events import EVENT_NAMES, SeriesJumped
 from firmware_py.core.refusals import Refusal
-from firmware_py.core.rules import Series
+from firmware_py.core.rules import Hours, Series
 from tests.app.desk import Record
 from tests.core.hall import FILING, INVOICES, Hall
 
@@ -72,11 +73,63 @@ def test_a_number_that_the_backup_has_already_is_refused() -> None:
     assert refusal.code == "number_not_ahead"
 
 
-def test_nothing_jumps_when_no_day_is_open() -> None:
+def test_a_backup_of_a_closed_day_leaves_a_gap_in_what_today_may_have_given() -> None:
+    """The hall was open this morning when its card died; the backup is of last evening."""
+    hall = busy(60)
+    hall.do(c.CloseDay())
+    hall.later(24 * 3600)
+    (jump,) = jumps(hall, Evidence(TOMORROW, 23 * HOUR_MS))
+    assert (jump.day, jump.first, jump.reason) == (TOMORROW, "A001", "safe_gap")
+    hall.do(c.OpenDay(TOMORROW))
+    assert hall.take() == jump.next
+
+
+@pytest.mark.parametrize(
+    ("hours", "later_h", "count"),
+    [
+        ((), 25, 120),
+        ((), 23.5, MARGIN),
+        ((Hours(8 * 3600, 12 * 3600), Hours(14 * 3600, 18 * 3600)), 25, 240),
+        ((Hours(10 * 3600, 18 * 3600),), 24.5, 60),
+    ],
+)
+def test_only_since_todays_opening_numbers_may_have_been_given(
+    hours: tuple[Hours, ...], later_h: float, count: int
+) -> None:
+    """Sixty an hour came on the day before, which opened at nine; the hours are of today."""
+    hall = Hall(day=None).clock("09:00", TODAY)
+    hall.do(c.OpenDay(TODAY))
+    for _ in range(61):
+        hall.later(60).take()
+    hall.do(c.CloseDay())
+    hall.later((later_h * 60 - 61) * 60)
+    hall.rules = replace(hall.rules, hours=hours)
+    (jump,) = jumps(hall, Evidence(TOMORROW, 22 * HOUR_MS))
+    # 61 numbers of the day before stand in nobody's way.
+    assert count <= int(jump.number[1:]) <= count + count // 50 + 2
+    assert jumps(hall, Evidence(TOMORROW, 22 * HOUR_MS, whole=True)) == []
+
+
+def test_a_short_while_since_the_backup_or_few_lost_events_make_a_small_gap() -> None:
+    for found in (Evidence(TOMORROW, 60_000), Evidence(TOMORROW, 20 * HOUR_MS, lost=0)):
+        hall = busy(100)
+        hall.do(c.CloseDay())
+        (jump,) = jumps(hall, found)
+        assert (jump.day, jump.number) == (TOMORROW, f"A0{MARGIN}")
+
+
+def test_a_closed_day_and_a_clock_that_nobody_believes_leave_a_gap_on_the_next_day() -> None:
     hall = busy()
     hall.do(c.CloseDay())
-    assert jumps(hall, Evidence(TOMORROW, 20 * HOUR_MS)) == []
-    assert jumps(Hall(day=None), Evidence(TODAY, 60_000)) == []
+    (jump,) = jumps(hall, Evidence(None, None, lost=30))
+    assert jump.day is None
+    hall.do(c.OpenDay(TOMORROW))
+    assert hall.take() == jump.next == f"A{10 + 30 + MARGIN + 1:03d}"
+
+
+def test_a_hall_that_never_opened_in_the_backup_may_have_opened_today() -> None:
+    (jump,) = jumps(Hall(day=None), Evidence(TODAY, 60_000))
+    assert (jump.day, jump.number) == (TODAY, f"A0{MARGIN}")
 
 
 def test_a_day_that_may_have_been_opened_again_goes_on_behind_a_gap_only_then() -> None:

@@ -166,12 +166,19 @@ def test_an_empty_card_that_was_started_first_does_not_hide_what_was_lost(lost: 
     assert int(lost.take()[1:]) > TAKEN
 
 
-def test_a_closed_day_is_followed_by_the_first_number(closed_hall: Hall) -> None:
+def test_after_a_closed_day_today_begins_behind_a_gap_in_case_it_was_open(
+    closed_hall: Hall,
+) -> None:
     lost = Lost(closed_hall, closed=True)
     lost.new_card()
-    assert lost.restore() == []
+    arguments = ["restore", str(lost.backup), "--config", str(lost.hall.config)]
+    asked = lost.hallctl(*arguments, stdin="no\n", lang="zh")
+    assert f"{lost.today}：A001 至 A020 不再发放" in asked.err
+    assert "大厅里若有更新的号票，请用 --last-number 注明" in asked.err
+    (jump,) = lost.restore()
+    assert (jump["first"], jump["day"], jump["reason"]) == ("A001", lost.today, "safe_gap")
     lost.ask("day.open", day=lost.today)
-    assert lost.take() == "A001"
+    assert lost.take() == jump["next"] == "A021"
 
 
 def test_slips_of_today_count_when_the_backup_ends_yesterday(closed_hall: Hall) -> None:
