@@ -19,6 +19,7 @@ _FORMS = {
     "type": re.compile(r"Expected `([^`]*)`, got `([^`]*)`"),
     "length": re.compile(r"Expected `(?:str|array|object)` of length (<=|>=) (\d+)"),
     "range": re.compile(r"Expected `(?:int|float)` (<=|>=|<|>) (\S+)"),
+    "date": re.compile(r"Expected `str` matching regex .*\[0-9\]\{4\}-\[0-9\]\{2\}-\[0-9\]\{2\}"),
     "form": re.compile(r"Expected `str` matching regex"),
     "choice": re.compile(r"Invalid enum value "),
 }
@@ -93,6 +94,12 @@ def _words(form: str, found: list[str], path: str) -> tuple[str, str, str]:
         case "range":
             zh, en = _BOUNDS[found[0]]
             return "bad_field", f"{at_zh}{zh} {found[1]}", f"{at_en} {en} {found[1]}"
+        case "date":
+            return (
+                "bad_field",
+                f"{at_zh}应写成日期，例如 2026-01-31",
+                f"{at_en} must be a date such as 2026-01-31",
+            )
         case "form":
             return "bad_field", f"{at_zh}格式不对", f"{at_en} is not of the right form"
         case _:

@@ -54,7 +54,8 @@ def bench_file(folder: Path) -> Path:
     text = (ROOT / "config" / "bench.toml").read_text(encoding="utf-8")
     text = text.replace("[queue]\n", "[queue]\nnext_guard_s = 0\n")
     text = text.replace("min_show_s = 8", "min_show_s = 0.1")
-    text = text.replace('catalogue = "items.toml"', f'catalogue = "{ROOT}/config/items.toml"')
+    for name in ("items.toml", "holidays.toml"):
+        text = text.replace(f'"{name}"', f'"{ROOT}/config/{name}"')
     path = folder / "hall.toml"
     path.write_text(text, encoding="utf-8")
     return path

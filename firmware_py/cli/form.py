@@ -10,7 +10,7 @@ import click
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
 from firmware_py.cli.errors import WrongUse
 from firmware_py.cli.form_asking import ask_for_form, line_of, paper_of
-from firmware_py.cli.form_pages import show_form, show_forms
+from firmware_py.cli.form_pages import show_form, show_forms, show_made
 from firmware_py.cli.form_paper import pdf, print_again
 from firmware_py.cli.outcome import give, only_given, say_events
 from firmware_py.cli.output import say, write_json
@@ -127,7 +127,11 @@ def new(
         return
     say_events(outcome)
     made = next(e["data"]["form"] for e in outcome["events"] if e["type"] == "form.made")
-    show_form(session.client.ask("form.show", form=made))
+    view = session.client.ask("form.show", form=made)
+    same = session.client.ask(
+        "form.find", ticket=view["ticket"], since=view["day"], state="open", limit=10
+    )
+    show_made(view, [one["form"] for one in same["forms"] if one["form"] != made])
 
 
 @form.command(

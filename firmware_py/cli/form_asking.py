@@ -61,6 +61,16 @@ def _say_draft(draft: Mapping[str, Any]) -> None:
     say((f"{draft['ticket']}  {name} ({draft['item']})", "bold"))
     for place, paper in enumerate(draft["papers"], 1):
         say(f"  {place}. {chosen(paper)}")
+    if draft["printer"] is None:
+        say(
+            (
+                t(
+                    "这个窗口没有打印机，开单后请打印 hallctl form pdf 的文件。",
+                    "This window has no printer: print the file of hallctl form pdf then.",
+                ),
+                "yellow",
+            )
+        )
     pages = sum(one["pages"] for one in draft["documents"])
     if pages:
         say(t(f"已扫描 {pages} 页", f"Pages scanned: {pages}"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from firmware_py.cli.output import level_style, say, table
 from firmware_py.cli.words import chosen, in_words, joined, t
 
-__all__ = ["show_form", "show_forms"]
+__all__ = ["show_form", "show_forms", "show_made"]
 
 
 def show_form(form: Mapping[str, Any]) -> None:
@@ -37,6 +37,31 @@ def show_form(form: Mapping[str, Any]) -> None:
     table(columns, rows)
     if form["history"] is not None:
         _show_history(form["history"])
+
+
+def show_made(form: Mapping[str, Any], others: Sequence[str]) -> None:
+    """Write a form that was made just now, and what its clerk would else find out too late.
+
+    ``others`` are open forms of the same ticket.
+    """
+    show_form(form)
+    number = form["form"]
+    if form["printer"] is None:
+        words = t(
+            f"窗口 {form['window']} 没有打印机，不会出纸；请存为文件再打印："
+            f"hallctl form pdf {number}",
+            f"Window {form['window']} has no printer, so no paper comes; print this file: "
+            f"hallctl form pdf {number}",
+        )
+        say((words, "yellow"))
+    if others:
+        words = t(
+            f"{form['ticket']} 还有未办结的受理单 {joined(others)}；若是重复，请作废：hallctl form "
+            f"withdraw {number}",
+            f"{form['ticket']} has another open form, {joined(others)}; if this is the same twice: "
+            f"hallctl form withdraw {number}",
+        )
+        say((words, "yellow"))
 
 
 def _lines(form: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -114,36 +139,46 @@ def _show_history(history: list[dict[str, Any]]) -> None:
 
 
 def show_forms(found: Mapping[str, Any]) -> None:
-    """Write a line for each form."""
-    if not found["forms"]:
+    """Write a line for each form, in 80 columns; its number has the day of acceptance."""
+    forms = found["forms"]
+    if not forms:
         say(t("没有这样的受理单。", "There are no such forms."))
         return
+    versions = any(form["version"] > 1 for form in forms)
     columns = (
         (t("单号", "Form"), ""),
-        (t("版", "Version"), "right"),
+        *([(t("版", "V."), "right")] if versions else []),
         (t("状态", "State"), ""),
         (t("号票", "Ticket"), ""),
         (t("窗口", "Window"), ""),
         (t("事项", "Item"), "wrap"),
-        (t("受理", "Accepted"), ""),
         (t("办结期限", "Due"), ""),
-        (t("剩余", "Left"), ""),
+        (t("剩余天数", "Days left"), "right"),
     )
-    table(columns, [_row(form) for form in found["forms"]])
+    table(columns, [_row(form, versions=versions) for form in forms])
+    if any(form["weekends_only"] for form in forms):
+        say((t("? 未计节假日", "? holidays not known"), "dim"))
     if found["more"]:
         say(t(f"还有 {found['more']} 张，请缩小范围。", f"{found['more']} more; ask for fewer."))
 
 
-def _row(form: Mapping[str, Any]) -> list[str | tuple[str, str]]:
+def _row(form: Mapping[str, Any], *, versions: bool) -> list[str | tuple[str, str]]:
     style = _style(form)
     return [
         form["form"],
-        str(form["version"]),
+        *([str(form["version"])] if versions else []),
         (in_words(form["state"], "form"), style),
         form["ticket"],
         form["window"],
         f"{form['item']} {chosen(form['item_name'])}",
-        form["day"],
-        form["due"] + (t("（未计节假日）", " (?)") if form["weekends_only"] else ""),
-        (_left(form["left"]), style),
+        form["due"] + ("?" if form["weekends_only"] else ""),
+        (_left_in_short(form["left"]), style),
     ]
+
+
+def _left_in_short(left: int | None) -> str:
+    if left is None:
+        return ""
+    if left < 0:
+        return t(f"超期 {-left}", f"{-left} over")
+    return str(left) if left else t("今天", "today")

@@ -11,6 +11,7 @@ from firmware_py.cli.errors import Refused, WrongUse
 from firmware_py.cli.options import to_window
 from firmware_py.cli.outcome import give, only_given
 from firmware_py.cli.output import minutes, say, write_json
+from firmware_py.cli.transfer import give_transfer
 from firmware_py.cli.words import in_words, t
 
 __all__ = ["ticket"]
@@ -214,34 +215,7 @@ def cancel(session: Session, number: str, reason: str | None) -> None:
 @pass_session
 def transfer(session: Session, number: str, item: str | None, to_window: str | None) -> None:
     """Transfer a ticket."""
-    outcome = give(session, "ticket.transfer", number=number, item=item, window=to_window)
-    if session.json:
-        return
-    for event in outcome["events"]:
-        there = event["data"].get("window")
-        if event["type"] == "ticket.transferred" and there is not None:
-            _say_who_calls(session, there)
-
-
-def _say_who_calls(session: Session, window: str) -> None:
-    """Say what becomes of a ticket for a window that calls nobody now.
-
-    A closed window's people are everybody's; a paused one's wait for it (``core.waiting``).
-    """
-    status = {one["id"]: one["status"] for one in session.client.ask("window.list")}.get(window)
-    if status == "closed":
-        words = t(
-            f"{window} 号窗口现在未开放，其他窗口也可叫号",
-            f"Window {window} is closed now; another window may call it",
-        )
-    elif status == "paused":
-        words = t(
-            f"{window} 号窗口现在暂停，恢复后由该窗口叫号",
-            f"Window {window} is on a break now; it calls it when it is back",
-        )
-    else:
-        return
-    say((words, "yellow"))
+    give_transfer(session, number, item, to_window)
 
 
 @ticket.command(

@@ -9,6 +9,7 @@ from firmware_py.cli.errors import Refused, WrongUse
 from firmware_py.cli.options import to_window
 from firmware_py.cli.outcome import give
 from firmware_py.cli.output import write_json
+from firmware_py.cli.transfer import give_transfer
 from firmware_py.cli.words import t
 
 __all__ = ["window"]
@@ -123,7 +124,7 @@ def park(session: Session, window: str, reason: str | None) -> None:
 def transfer(session: Session, window: str, item: str | None, to_window: str | None) -> None:
     """Transfer what the window has in hand."""
     number = _in_hand(session, window)
-    give(session, "ticket.transfer", number=number, item=item, window=to_window)
+    give_transfer(session, number, item, to_window)
 
 
 @window.command(

@@ -45,6 +45,8 @@ class HolidayFile(Table, frozen=True, kw_only=True):
 
     version: Literal[1]
     years: tuple[Year, ...]
+    #: The file as it is shipped; whoever has checked its dates takes the line out.
+    example: bool = False
     holidays: tuple[HolidayEntry, ...] = ()
     workdays: tuple[WorkdayEntry, ...] = ()
 
@@ -65,7 +67,8 @@ def read_holidays(path: Path) -> tuple[Calendar, Findings]:
     workdays = _workdays(table, holidays, found)
     if found:
         return NO_CALENDAR, found
-    return Calendar(frozenset(holidays), frozenset(workdays), frozenset(table.years)), found
+    years = frozenset(table.years)
+    return Calendar(frozenset(holidays), frozenset(workdays), years, table.example), found
 
 
 def _holidays(table: HolidayFile, found: Findings) -> dict[int, int]:
@@ -129,15 +132,28 @@ def _check_year(year: int, at: tuple[str | int, ...], table: HolidayFile, found:
 
 
 def calendar_warning(settings: Settings, rules: Rules, today: str) -> tuple[str, str] | None:
-    """Return in both languages when a form made ``today`` would be due by weekends alone.
+    """Return in both languages why the due date of a form made ``today`` is none to rely on.
 
-    The catalogue's longest statutory limit is looked at; without any there are no forms.
+    It is reckoned by weekends alone, or by an example's dates that nobody has checked. The
+    catalogue's longest statutory limit is looked at; without any there are no forms.
     """
     longest = max((item.statutory_days for item in rules.items.values()), default=0)
     if not longest:
         return None
     calendar = rules.forms.calendar
     due = add_working_days(today, longest, calendar)
+    if calendar.example:
+        return (
+            (
+                f"{settings.forms.holidays} 还是示例，受理单按示例日期推算办结期限；"
+                "请按国务院办公厅的放假通知核对，再删去 example 一行。"
+            ),
+            (
+                f"{settings.forms.holidays} is still the example, and acceptance forms are due by "
+                "its dates. Check them against the State Council's notice, then take out the line "
+                "example."
+            ),
+        )
     if not only_weekends_known(today, due, calendar):
         return None
     if settings.forms.holidays is None:

@@ -31,11 +31,13 @@ class Calendar:
 
     ``holidays`` are free though they may be weekdays, ``workdays`` are worked though they are
     weekends. ``years`` are those whose notice is filled in: of others only weekends are known.
+    ``example``: nobody has held these dates against the notice yet.
     """
 
     holidays: frozenset[int] = frozenset()
     workdays: frozenset[int] = frozenset()
     years: frozenset[int] = frozenset()
+    example: bool = False
 
 
 def is_working_day(day: str, calendar: Calendar) -> bool:

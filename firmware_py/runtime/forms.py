@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from firmware_py.app.clock import local_text
+from firmware_py.app.paper_jobs import Asks
 from firmware_py.core import commands as c
 from firmware_py.core import commands_papers as p
+from firmware_py.core.dates import is_day
 from firmware_py.core.decide_forms import find_form, limit_of, ticket_at
 from firmware_py.core.decide_windows import find_window
 from firmware_py.core.form_code import read_code
@@ -25,6 +27,7 @@ from firmware_py.runtime.form_archive import FormArchive, Run, Step, form_of
 from firmware_py.runtime.form_views import form_view
 from firmware_py.runtime.params import FormDraft, FormFind, FormShow
 from firmware_py.runtime.personal import holds_id_number, words_of
+from firmware_py.runtime.printers import Printers
 
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
@@ -60,7 +63,8 @@ class Forms:
     async def draft(self, params: dict[str, Any], user: str) -> Any:
         """Return what a form at a window would be about: its ticket, the item's papers, the limit.
 
-        ``days`` and ``due`` are null for an item without a statutory limit.
+        ``days`` and ``due`` are null for an item without a statutory limit, ``printer`` for a
+        window where no paper will come.
         """
         wanted = msgspec.convert(params, FormDraft)
         hall, state = self._hall, self._hall.state()
@@ -86,6 +90,7 @@ class Forms:
             "due": due,
             "weekends_only": weekends_only,
             "come": asdict(hall.rules.forms.come),
+            "printer": self._printer(window.id),
         }
 
     async def show(self, params: dict[str, Any], user: str) -> Any:
@@ -97,10 +102,14 @@ class Forms:
         present = state.forms.get(form.form)
         last = present or form_of(steps)
         view["newest"] = last.version if last is not None else form.version
+        view["printer"] = self._printer(form.window)
         view["history"] = (
             [_told(step, state.wall_offset_ms) for step in steps] if wanted.history else None
         )
         return view
+
+    def _printer(self, window: str) -> str | None:
+        return Printers(self._hall.settings).of(Asks(window, form=True))
 
     async def form(
         self, typed: str, version: int | None = None, *, history: bool = False
@@ -133,6 +142,9 @@ class Forms:
         With ``since`` also those that are over for so long that only the journal has them.
         """
         wanted = msgspec.convert(params, FormFind)
+        for day in (wanted.since, wanted.due_before):
+            if day is not None and not is_day(day):
+                raise QueryError(refuse("bad_day", day=day))
         hall, state = self._hall, self._hall.state()
         forms: Mapping[str, Form] = state.forms
         if wanted.since is not None:

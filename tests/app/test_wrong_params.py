@@ -25,6 +25,7 @@ class Params(msgspec.Struct, forbid_unknown_fields=True):
     high: Annotated[float, Meta(le=5)] = 1
     above: Annotated[float, Meta(gt=0)] = 1
     form: Annotated[str, Meta(pattern="^a")] = "a"
+    day: Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] = "2026-01-31"
     choice: Literal["x", "y"] = "x"
     several: tuple[str, ...] = ()
     perhaps: str | None = None
@@ -52,6 +53,12 @@ class Params(msgspec.Struct, forbid_unknown_fields=True):
         ({"low": 0}, "bad_field", "参数 low 不能小于 1", "low must be at least 1"),
         ({"high": 6}, "bad_field", "参数 high 不能大于 5.0", "high must be at most 5.0"),
         ({"above": 0}, "bad_field", "参数 above 必须大于 0.0", "above must be above 0.0"),
+        (
+            {"day": "tomorrow"},
+            "bad_field",
+            "参数 day 应写成日期，例如 2026-01-31",
+            "day must be a date such as 2026-01-31",
+        ),
         ({"form": "b"}, "bad_field", "参数 form 格式不对", "form is not of the right form"),
         (
             {"choice": "110105194912310021"},

@@ -120,22 +120,63 @@ def test_forms_are_found_by_what_is_known_of_them(hallctl: Hallctl) -> None:
     assert found("--due-before", str(after))[0] == number
     assert number in found("--since", form["day"])
     assert found("--since", str(after + datetime.timedelta(days=9))) == []
-    lines = hallctl("form", "find", "--window", "3", lang="zh").out.splitlines()
-    assert lines[0].split() == [
-        "单号",
-        "版",
-        "状态",
-        "号票",
-        "窗口",
-        "事项",
-        "受理",
-        "办结期限",
-        "剩余",
-    ]
-    [row] = [line for line in lines if number in line]
-    assert "办理中" in row
-    assert "还剩 1 个工作日" in row
     assert hallctl("form", "find", "F20010101-001").out == "There are no such forms.\n"
+
+
+@pytest.mark.parametrize(
+    ("lang", "heads", "state", "note"),
+    [
+        ("zh", "单号 状态 号票 窗口 事项 办结期限 剩余天数", "办理中", "? 未计节假日"),
+        ("en", "Form State Ticket Window Item Due Days left", "open", "? holidays not known"),
+    ],
+)
+def test_a_list_of_forms_has_its_numbers_whole_in_80_columns(
+    hallctl: Hallctl, lang: str, heads: str, state: str, note: str
+) -> None:
+    form = made(hallctl, "--days", "12", window="7")
+    narrow = Hallctl({**hallctl.environment, "COLUMNS": "80"})
+    lines = narrow("form", "find", "--ticket", form["ticket"], lang=lang).out.splitlines()
+    assert lines[0].split() == heads.split()
+    assert lines[1].split()[:4] == [form["form"], state, form["ticket"], "7"]
+    assert lines[1].split()[-2:] == [f"{form['due']}?", "12"]
+    assert lines[-1] == note
+    # Two columns a Chinese character.
+    assert max(len(line.encode("gb18030")) for line in lines) <= 80
+    assert hallctl("form", "change", form["form"], "--days", "11").code == 0
+    lines = narrow("form", "find", "--ticket", form["ticket"], lang=lang).out.splitlines()
+    assert lines[1].split()[1:3] == ["2", state]
+
+
+@pytest.mark.parametrize("option", ["--since", "--due-before"])
+def test_a_date_that_is_none_is_refused_and_says_how_one_is_written(
+    hallctl: Hallctl, option: str
+) -> None:
+    for typed, lang, words in (
+        ("tomorrow", "en", "must be a date such as 2026-01-31"),
+        ("明天", "zh", "应写成日期，例如 2026-01-31"),
+        ("2026-13-45", "zh", "“2026-13-45”不是日期"),
+    ):
+        ran = hallctl("form", "find", option, typed, lang=lang)
+        assert ran.code in (1, 2)
+        assert ran.out == ""
+        assert words in ran.err
+
+
+def test_where_no_paper_comes_the_clerk_is_told_what_to_print(hallctl: Hallctl) -> None:
+    serving(hallctl, "8")
+    told = hallctl("form", "new", "8", "--paper", "1").out.splitlines()
+    form = told[1].split()[1]
+    assert told[-1] == (
+        f"Window 8 has no printer, so no paper comes; print this file: hallctl form pdf {form}"
+    )
+    again = hallctl("form", "new", "8", "--paper", "1", lang="zh").out.splitlines()
+    second = again[1].split()[1]
+    assert again[-2] == (
+        f"窗口 8 没有打印机，不会出纸；请存为文件再打印：hallctl form pdf {second}"
+    )
+    # Pressed twice: two forms, and the clerk hears of it while the taxpayer is still there.
+    assert form in again[-1]
+    assert f"hallctl form withdraw {second}" in again[-1]
 
 
 def test_a_form_that_is_due_soon_stands_among_the_alarms(hallctl: Hallctl) -> None:

@@ -77,6 +77,11 @@ def test_a_transfer_to_a_closed_window_says_that_another_may_call_it_and_another
     ]
     chinese = hallctl("ticket", "transfer", number, "--to", "10", lang="zh").out.splitlines()
     assert chinese[1:] == ["10 号窗口现在未开放，其他窗口也可叫号"]
+    hallctl.events("window", "call", "6", number)
+    assert hallctl("window", "transfer", "6", "--to", "10").out.splitlines() == [
+        f"{number} transferred to window 10",
+        "Window 10 is closed now; another window may call it",
+    ]
     # One object and nothing behind it, for programs.
     assert "ticket.transferred" in hallctl.events("ticket", "transfer", number, "--to", "10")
     assert number in called_by(hallctl, "8", until=number)

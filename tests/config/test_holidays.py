@@ -64,6 +64,7 @@ def test_the_example_is_a_calendar_around_national_day() -> None:
     assert is_working_day("2026-09-20", calendar)
     assert not is_working_day("2026-09-25", calendar)
     assert add_working_days("2026-09-30", 5, calendar) == "2026-10-13"
+    assert calendar.example
 
 
 @pytest.mark.parametrize(
@@ -118,6 +119,17 @@ def test_a_changed_file_is_a_change_of_the_configuration(tmp_path: Path) -> None
     after = loaded(tmp_path, SOUND.replace("[2026]", "[2026, 2027]"))
     [change] = differences(before, after, (files, files_of(after.settings)))
     assert change.path == "forms.holidays"
+
+
+def test_the_example_is_told_to_be_one_until_its_line_is_taken_out(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    hall = loaded(tmp_path, text, days=5)
+    found = calendar_warning(hall.settings, hall.rules, "2026-03-02")
+    assert found is not None
+    assert "还是示例" in found[0]
+    assert "is still the example" in found[1]
+    hall = loaded(tmp_path, text.replace("example = true\n", ""), days=5)
+    assert calendar_warning(hall.settings, hall.rules, "2026-03-02") is None
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,10 @@ def test_the_socket_may_be_given_to_the_daemons_own_group(
 ) -> None:
     folder = tmp_path_factory.mktemp("g")
     bench = (ROOT / "config" / "bench.toml").read_text(encoding="utf-8")
-    items = (ROOT / "config" / "items.toml").as_posix()
-    text = bench.replace('catalogue = "items.toml"', f'catalogue = "{items}"')
-    assert items in text
+    text = bench
+    for name in ("items.toml", "holidays.toml"):
+        text = text.replace(f'"{name}"', f'"{ROOT}/config/{name}"')
+        assert f"{ROOT}/config/{name}" in text
     group = grp.getgrgid(os.getegid()).gr_name
     config = folder / "hall.toml"
     given = text.replace("[control]\n", f'[control]\ngroup = "{group}"\n')

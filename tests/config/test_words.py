@@ -22,7 +22,8 @@ UNWANTED = re.compile(
 
 def texts(root: Path) -> Iterator[Path]:
     """Yield every file of the project that holds text."""
-    yield from (path for path in root.iterdir() if path.is_file())
+    # In a linked working tree .git is a file, which git writes.
+    yield from (path for path in root.iterdir() if path.is_file() and path.name != ".git")
     for folder in FOLDERS:
         for path in (root / folder).rglob("*"):
             if path.is_file() and path.suffix not in PICTURES:

@@ -75,9 +75,12 @@ async def refused(call: Awaitable[Any]) -> Refused:
 def configured(folder: Path, changes: Sequence[Change] = (), more: str = "") -> Path:
     """Write the bench hall's configuration with ``changes`` and ``more`` tables at its end."""
     text = (ROOT / "config" / "bench.toml").read_text(encoding="utf-8")
-    usual = ('catalogue = "items.toml"', f'catalogue = "{ROOT}/config/items.toml"')
-    for old, new in (NO_GUARD, *changes, usual):
-        assert text.count(old) == 1 or (old, new) == usual, f"{old!r} is not once in bench.toml"
+    usual = [
+        (f'{key} = "{name}"', f'{key} = "{ROOT}/config/{name}"')
+        for key, name in (("catalogue", "items.toml"), ("holidays", "holidays.toml"))
+    ]
+    for old, new in (NO_GUARD, *changes, *usual):
+        assert text.count(old) == 1 or (old, new) in usual, f"{old!r} is not once in bench.toml"
         text = text.replace(old, new)
     path = folder / "hall.toml"
     path.write_text(text + more, encoding="utf-8")

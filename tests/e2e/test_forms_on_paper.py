@@ -13,7 +13,7 @@ FORM = f"F{TODAY.replace('-', '')}-001"
 KEEP, SIGN = "第一联 纳税人留存", "第二联 税务机关留存，请签收"
 #: Window 2 has the narrow printer of the second kiosk.
 WINDOW_2: Change = ('[[windows]]\nid = "2"\n', '[[windows]]\nid = "2"\nprinter = "printer-2"\n')
-NO_PRINTER: Change = ('[forms]\nprinter = "printer"\n', "")
+NO_PRINTER: Change = ('[forms]\nprinter = "printer"\n', "[forms]\n")
 
 
 async def make(hall: Scene, window: str = "1", item: str = "D01") -> str:
