@@ -66,6 +66,8 @@ class Stage:
         self._with_broker = broker
         #: The daemon's module and what it is told besides its configuration.
         self.daemon: Sequence[str] = ("firmware_py.runtime.halld",)
+        #: The module that plays all devices.
+        self.simulators = "devices.simhost"
         self._ended: dict[str, int] = {}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.environment = {
@@ -137,7 +139,7 @@ class Stage:
         path = self.run / "plan.json"
         path.write_bytes(msgspec.json.encode(plan))
         arguments = ["--plan", str(path), "--control", str(self.bench_socket)]
-        self._start("simulators", [sys.executable, "-m", "devices.simhost", *arguments])
+        self._start("simulators", [sys.executable, "-m", self.simulators, *arguments])
 
     def start_hall(self, extra: Mapping[str, str] | None = None) -> None:
         """Start the daemon; the same call again starts it again after ``kill``."""

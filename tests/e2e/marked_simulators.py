@@ -1,0 +1,43 @@
+"""The bench's simulators for the marked people, run as ``python -m tests.e2e.marked_simulators``.
+
+Their cards lie on the readers in place of the usual made-up people's. Every byte that a driver
+sends to a device is written to ``$HALL_SENT/<device>``, unmasked: what a printer printed, what a
+wall or a voice was told.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import MappingProxyType
+
+from devices import simhost
+from devices.card_reader import sdt_simulator
+from devices.simwire import Station
+from tests.e2e.marked import PEOPLE, PHOTO
+
+_KEPT = Path(os.environ["HALL_SENT"])
+
+
+class KeepingStation(Station):
+    """A place on a wire that keeps what came past it."""
+
+    def hear(self, data: bytes, now_ns: int) -> None:
+        """As ``Station.hear``."""
+        with (_KEPT / self.simulator.name).open("ab") as kept:
+            kept.write(data)
+        super().hear(data, now_ns)
+
+
+def marked() -> None:
+    """Put the marked people in the place of the usual ones."""
+    people = {one.key: one.block for one in PEOPLE}
+    sdt_simulator.PEOPLE = MappingProxyType(people)
+    sdt_simulator._NAMES = tuple(people)
+    sdt_simulator._PHOTO = PHOTO
+    simhost.Station = KeepingStation  # type: ignore[misc]
+
+
+if __name__ == "__main__":
+    marked()
+    raise SystemExit(simhost.main())

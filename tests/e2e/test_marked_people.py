@@ -1,0 +1,132 @@
+"""Marked people pass through a whole day with every feature used, and leave nothing behind.
+
+Not on the disk (free pages of the database, its WAL, backups, the broker's own files included),
+not in a log, a trace or a report, not on the broker, not on any line to a device. What a clerk
+asked for on purpose (a form's PDF) is theirs and not searched. That the search finds what there
+is: ``test_leaks_are_found.py``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.leaks import Leak, Needles, files_below, leaks_in
+from tests.e2e.marked import PEOPLE, PHOTO, marks
+from tests.e2e.marked_day import MarkedDay, may_hold, play
+from tests.e2e.marked_hall import PUBLIC, TYPED, list_marks
+
+pytestmark = pytest.mark.timeout(180)
+
+NEEDLES = Needles(marks() | list_marks(), {"photo": PHOTO[3:99]})
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> MarkedDay:
+    """The day, played once; every process has ended."""
+    return asyncio.run(play(tmp_path_factory.mktemp("m"), NEEDLES))
+
+
+def places_of(day: MarkedDay, text: str) -> set[str]:
+    """Return the folders (of logs: the files) in which a text stands."""
+    found = Needles({"": text}).search_files(day.folder, lambda path: False)
+    return {str(Path(one.where).parent) for one in found if "name of" not in one.where}
+
+
+def test_the_marked_people_were_really_there(day: MarkedDay) -> None:
+    old = PEOPLE[0]
+    card = day.shown["card"]
+    assert card["name"] == old.fields[0][2]
+    assert card["address"] == old.fields[4][2]
+    assert card["number_masked"] == f"**************{old.number[-4:]}"
+    assert card["name"] in day.clerks_view
+    assert day.shown["same_person"] is True
+    kept = json.loads(day.kept["A001-card"])
+    assert (kept["number"], kept["name"], kept["birth"]) == (old.number, card["name"], "1941-11-23")
+    assert json.loads(day.kept["A002-card"])["number"] == PEOPLE[1].number
+    happened = {one["type"] for one in day.events}
+    assert happened >= {
+        "ticket.issued", "ticket.called", "ticket.recalled", "ticket.missed", "ticket.parked",
+        "ticket.resumed", "ticket.transferred", "ticket.cancelled", "rating.given", "form.made",
+        "form.changed", "form.done", "form.withdrawn", "form.reprint_requested", "notice.shown",
+        "day.closed", "action.taken",
+    }  # fmt: skip
+    people = {e["data"]["person"] for e in day.events if e["type"] == "ticket.issued"}
+    assert len(people - {None}) > len(PEOPLE)
+
+
+def test_nothing_of_anybody_is_in_any_file(day: MarkedDay) -> None:
+    assert day.leaks == []
+    assert NEEDLES.search_files(day.folder, may_hold) == []
+
+
+def test_nothing_of_anybody_went_over_the_broker(day: MarkedDay) -> None:
+    topics = {one.topic.split("/", 3)[-1].split("/")[0] for one in day.heard}
+    assert topics >= {"event", "state", "node", "device"}
+    assert any(one.retained for one in day.heard)
+    messages = [(one.topic, one.topic.encode() + b" " + one.payload) for one in day.heard]
+    assert leaks_in(NEEDLES, messages) == []
+    # Nor the day's own hashes, nor what somebody typed.
+    hashes = {
+        e["data"]["person"]: e["data"]["person"]
+        for e in day.events
+        if e["type"] == "ticket.issued" and e["data"]["person"]
+    }
+    assert leaks_in(Needles({**hashes, "typed": TYPED}), messages) == []
+
+
+def test_the_search_sees_every_place_where_something_else_stands(day: MarkedDay) -> None:
+    assert places_of(day, PUBLIC) >= {"data", "data/backup", "said", "sent", "broker"}
+    assert any(leaks_in(Needles({"": PUBLIC}), [("", one.payload) for one in day.heard]))
+    assert places_of(day, TYPED) >= {"data", "data/backup", "said", "sent"}
+    assert "broker" not in places_of(day, TYPED)
+    names = {str(path.relative_to(day.folder)) for path in files_below(day.folder)}
+    assert names >= {
+        "data/journal.db", "log/halld.log", "log/mosquitto.log", "said/id-1.trace",
+        "said/doctor.md", "said/heard.jsonl", "sent/printer", "sent/printer-2", "sent/led-wall",
+        "sent/voice", "broker/mosquitto.db",
+    }  # fmt: skip
+    heard = (day.folder / "said" / "heard.jsonl").read_text(encoding="utf-8")
+    assert '"dir": "in"' in heard
+    assert "**************" in heard, "the kiosk's screen shows the end of a number"
+
+
+def test_what_is_typed_in_the_wrong_place_is_refused(day: MarkedDay) -> None:
+    codes = dict(day.refusals)
+    assert codes.pop("ticket.show") == "unknown_ticket"
+    assert set(codes.values()) == {"personal_data"}
+    assert ("ticket.take", "bad_field") in day.refusals
+
+
+def test_after_its_time_nothing_of_the_day_opens_any_more(day: MarkedDay) -> None:
+    assert day.kept_a_day_later == day.kept
+    assert set(day.after_the_end.values()) == {"destroyed"}
+    assert set(day.copy_after_the_end.values()) == {"KeyMissing"}
+    assert list((day.outside / "vault" / "2026-11-23").iterdir())
+    key = Needles({}, {"the day's key": day.key})
+    assert key.search_files(day.folder, lambda path: False) == []
+    told = [(e["data"]["action"], e["data"]["subject"]) for e in day.events
+            if e["type"] == "action.taken"]  # fmt: skip
+    assert ("privacy.destroyed", "2026-11-23") in told
+
+
+def test_a_crash_leaves_no_core_and_nobody_was_told_by_its_processes(day: MarkedDay) -> None:
+    assert list((day.folder / "crash").iterdir()) == []
+    assert list((day.folder / "tmp").iterdir()) == []
+    assert leaks_in(NEEDLES, [("environment", day.environments)]) == []
+    assert day.environments
+    elsewhere = [
+        path for files in day.writing.values() for path in files
+        if not path.startswith((str(day.folder), "/dev/"))
+    ]  # fmt: skip
+    assert elsewhere == []
+
+
+def test_the_leaks_of_one_day_are_named(day: MarkedDay) -> None:
+    """What was kept encrypted is found at once where it lies open."""
+    open_kept = [("kept", day.kept["A001-card"])]
+    found = leaks_in(NEEDLES, open_kept)
+    assert Leak("kept", f"old:{PEOPLE[0].number}", "utf-8") in found
