@@ -34,17 +34,14 @@ _PACKED = {
     "zstd": b"\x28\xb5\x2f\xfd", "JPEG": b"\xff\xd8\xff", "ELF core": b"\x7fELF",
 }  # fmt: skip
 
-_HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}[ :]?){%d,}" % _FEWEST)
+_HEX = re.compile(rb"[0-9A-Fa-f](?:[ :]?[0-9A-Fa-f]){%d,}" % (2 * _FEWEST - 1))
 _NOT_HEX = re.compile(rb"[ :]")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}")
+#: Also in lines, as in a mail.
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}(?:\r?\n[A-Za-z0-9+/_-]+)*")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
-_ESCAPES = re.compile(
-    rb"(?:(?:%[0-9A-Fa-f]{2}|=[0-9A-F]{2}|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}"
-    rb"|\\U[0-9A-Fa-f]{8}|\\[0-7]{3}|&#x?[0-9A-Fa-f]{1,6};)(?:[ -~]?|[ -~]{2,3}))+"
-)
-_ONE_ESCAPE = re.compile(
+_ESCAPE = re.compile(
     rb"[%=]([0-9A-Fa-f]{2})|\\x([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})"
-    rb"|\\([0-3][0-7]{2})|(&#x?[0-9A-Fa-f]{1,6};)"
+    rb"|\\([0-3][0-7]{2})|(&#x?[0-9A-Fa-f]{1,6};)|\\(\\)"
 )
 _SURROGATES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
@@ -173,25 +170,27 @@ def _from_hex(data: bytes) -> Iterator[bytes]:
 
 def _from_base64(data: bytes) -> Iterator[bytes]:
     for run in _BASE64.finditer(data):
-        digits = run[0].translate(_URL_SAFE)
+        digits = run[0].translate(_URL_SAFE, b"\r\n")
         for start in range(4):
             part = digits[start:]
             yield base64.b64decode(part + b"A" * (-len(part) % 4))
 
 
 def _from_escapes(data: bytes) -> Iterator[bytes]:
-    for run in _ESCAPES.finditer(data):
-        yield _SURROGATES.sub(_joined, _ONE_ESCAPE.sub(_meant, run[0]))
+    meant, count = _ESCAPE.subn(_meant, data)
+    if count:
+        yield _SURROGATES.sub(_joined, meant)
 
 
 def _meant(found: re.Match[bytes]) -> bytes:
-    byte = found[1] or found[2]
-    if byte:
+    if byte := found[1] or found[2]:
         return bytes.fromhex(byte.decode())
     if found[5]:
         return bytes((int(found[5], 8),))
     if found[6]:
         return html.unescape(found[6].decode()).encode("utf-8", "surrogatepass")
+    if found[7]:
+        return found[7]
     code = int(found[3] or found[4], 16)
     return chr(code).encode("utf-8", "surrogatepass") if code < 0x110000 else b""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +14,17 @@ from typing import Any
 
 from firmware_py.store.vault import Vault
 from firmware_py.store.vault_errors import KeyDestroyed, VaultError
-from tests.e2e.leaks import Leak, Needles
+from tests.e2e.leaks import Leak, Needles, files_below
 from tests.e2e.marked import PEOPLE
-from tests.e2e.marked_hall import DAY, KEPT_ITEM, TYPED, Recorder, lists, marked_hall
+from tests.e2e.marked_hall import (
+    DAY,
+    KEPT_ITEM,
+    POWERLESS,
+    TYPED,
+    Recorder,
+    lists,
+    marked_hall,
+)
 from tests.e2e.scene import Scene, refused, until
 from tests.faults.test_clock import HallClock
 from tests.sync.support import Ear, Heard
@@ -44,12 +54,15 @@ class MarkedDay:
     #: The same of a copy of the vault's folder from before.
     copy_after_the_end: dict[str, str] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
-    #: What was found on the disk at moments between.
+    #: What was found on the disk right after each crash, and the files that lay there.
     leaks: list[Leak] = field(default_factory=list)
+    files_at_crashes: set[str] = field(default_factory=set)
     events: list[dict[str, Any]] = field(default_factory=list)
     #: Files that the hall's processes had open for writing, and their environments.
     writing: dict[str, list[str]] = field(default_factory=dict)
     environments: bytes = b""
+    #: What a program of the hall's own user got of the daemon's memory, and of another process's.
+    peeked: dict[str, str] = field(default_factory=dict)
     #: What was typed in the wrong place: (method, code of the refusal).
     refusals: list[tuple[str, str]] = field(default_factory=list)
 
@@ -66,7 +79,8 @@ class _Play:
         self._needles = needles
         self._stage = self._scene.stage
         self._vault = Vault(self._stage.data / "vault", self._stage.data / "keys")
-        self._recorder = Recorder(self._scene, self._stage.folder / "said")
+        self._said = self._stage.folder / "said"
+        self._recorder = Recorder(self._scene, self._said)
         self.day = MarkedDay(self._stage.folder, place / "outside")
         self.day.outside.mkdir()
 
@@ -91,7 +105,7 @@ class _Play:
                 self.day.heard = [*ear.heard, *late.heard]
             finally:
                 await asyncio.to_thread(ear.close)
-            shutil.move(stored, self._stage.said / stored.name)
+            shutil.move(stored, self._said / stored.name)
 
     # ---- the day
 
@@ -156,6 +170,7 @@ class _Play:
         await hall.press("codes-1", "appointment", 90817263)
         await self._serve(hall, "utopian", "A003", keep=False)
         await hall.do("ticket.cancel", number="A004", reason=TYPED)
+        await hall.take(origin="kiosk-2")
         await hall.do("notice.show", text=f"{TYPED}，请到3号窗口")
         await hall.hall.call("voice.say", text="请3号窗口的纳税人返回")
 
@@ -220,7 +235,7 @@ class _Play:
             self.day.refusals.append((method, refusal.code))
 
     async def _the_technician(self, hall: Scene) -> None:
-        said, recorder = self._stage.said, self._recorder
+        said, recorder = self._said, self._recorder
         for device in ("id-1", "id-kiosk-1", "codes-1", "codes-kiosk-1", "printer"):
             await hall.hallctl("devices", "trace", device, "--to", str(said / f"{device}.trace"))
         for arguments in (
@@ -247,7 +262,7 @@ class _Play:
             await self._at_window_1(hall, key)
             await self._lay(hall, "id-kiosk-1", key)
             await self._kiosk(hall, lambda found: found["there"] or found["say"])
-            self._look_into_processes()
+            await asyncio.to_thread(self._look_into_processes)
             await hall.end(end)
             hall.codes.remove(-end)
             self._put_aside_where_it_stood()
@@ -291,7 +306,8 @@ class _Play:
         await hall.do("day.open", day=AFTER)
 
         async def destroyed() -> bool:
-            return DAY not in await asyncio.to_thread(self._vault.days)
+            subjects = [e["data"].get("subject") for e in await hall.journal()]
+            return DAY not in await asyncio.to_thread(self._vault.days) and DAY in subjects
 
         await until(destroyed, 20)
         copy = Vault(self.day.outside / "vault", self._stage.data / "keys")
@@ -302,12 +318,21 @@ class _Play:
     # ---- what is looked at
 
     async def _search(self) -> None:
-        found = await asyncio.to_thread(self._needles.search_files, self._stage.folder, may_hold)
-        self.day.leaks += found
+        # What the test writes itself only grows, and is searched in the end.
+        self.day.leaks += await asyncio.to_thread(
+            self._needles.search_files,
+            self._stage.folder,
+            lambda path: may_hold(path) or path.parts[0] in {"said", "sent"},
+        )
+        self.day.files_at_crashes |= {
+            str(path.relative_to(self._stage.folder)) for path in files_below(self._stage.folder)
+        }
 
     def _look_into_processes(self) -> None:
         """Note what the daemon and its children write to, and with what they were started."""
-        pids = _with_children(self._stage.processes["halld"].pid)
+        daemon = self._stage.processes["halld"].pid
+        self.day.peeked |= {"halld": _peek(daemon), "other": _peek(None)}
+        pids = _with_children(daemon)
         for pid in pids:
             process = Path(f"/proc/{pid}")
             name = (process / "comm").read_text(encoding="utf-8").strip()
@@ -357,6 +382,28 @@ class _Play:
             return any(one["type"] == kind for one in await hall.journal())
 
         await until(look)
+
+
+#: Begins to look into the process that is named, as a debugger does.
+_PEEK = "import sys; open(f'/proc/{sys.argv[1]}/mem', 'rb').close()"
+
+
+def _peek(pid: int | None) -> str:
+    """Open a process's memory as a program of the same user, without root's rights.
+
+    Without ``pid`` it is that of some other program.
+    """
+    if pid is None:
+        with subprocess.Popen([*POWERLESS, "cat"], stdin=subprocess.PIPE) as other:
+            return _peek(other.pid)
+    ran = subprocess.run(
+        [*POWERLESS, sys.executable, "-c", _PEEK, str(pid)],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=20,
+    )
+    return "read" if ran.returncode == 0 else ran.stderr.strip().splitlines()[-1]
 
 
 def _how_it_ends(vault: Vault, name: str) -> str:

@@ -32,10 +32,8 @@ class KeepingStation(Station):
 def marked() -> None:
     """Put the marked people in the place of the usual ones."""
     people = {one.key: one.block for one in PEOPLE}
-    sdt_simulator.PEOPLE = MappingProxyType(people)
-    sdt_simulator._NAMES = tuple(people)
-    sdt_simulator._PHOTO = PHOTO
-    simhost.Station = KeepingStation  # type: ignore[misc]
+    vars(sdt_simulator).update(PEOPLE=MappingProxyType(people), _NAMES=(*people,), _PHOTO=PHOTO)
+    vars(simhost).update(Station=KeepingStation)
 
 
 if __name__ == "__main__":
