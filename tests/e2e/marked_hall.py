@@ -143,7 +143,10 @@ class Recorder:
         await client.call("subscribe")
         await client.call("card.watch", kiosk="kiosk-1")
         for device in await client.call("device.list"):
-            if not device["kind"].endswith(".gpio"):
+            kind, number = device["device"].rsplit("-", 1)[0], device["device"].rpartition("-")[2]
+            # Those of a shared line have the same bytes; lamps on pins have none.
+            again = kind in {"pad", "strip"} and number != "1"
+            if not again and not device["kind"].endswith(".gpio"):
                 self.write(await client.call("device.trace", device=device["device"], follow=True))
 
     def write(self, told: Any) -> None:
