@@ -16,6 +16,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 __all__ = ["Leak", "Needles", "files_below"]
 
 _CODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "gb18030", "gbk")
@@ -64,6 +67,8 @@ class Needles:
         """``marks`` are texts by their names, ``raw`` bytes such as a photo's."""
         #: First bytes -> (all of them, name, form).
         self._forms: dict[bytes, list[tuple[bytes, str, str]]] = {}
+        #: Which pairs of bytes a mark's first, second and third may be.
+        self._pairs: npt.NDArray[np.bool_] | None = None
         for name, data in (raw or {}).items():
             self._add(data, name, "as it is")
         for name, text in marks.items():
@@ -91,9 +96,7 @@ class Needles:
     def search(self, where: str, data: bytes) -> Iterator[Leak]:
         """Find every mark in ``data``, however it is written."""
         for how, seen in _views(data):
-            # One look at every place of the data, however many marks there are.
-            places = {seen[at : at + _FEWEST] for at in range(len(seen) - _FEWEST + 1)}
-            for begins in self._forms.keys() & places:
+            for begins in self._forms.keys() & self._beginnings(seen):
                 for needle, name, form in self._forms[begins]:
                     if needle in seen:
                         yield Leak(where, name, f"{form}{how}")
@@ -103,6 +106,20 @@ class Needles:
         for what, begins in _PACKED.items():
             if data.startswith(begins):
                 yield Leak(where, f"what cannot be searched ({what})", "as it is")
+
+    def _beginnings(self, data: bytes) -> set[bytes]:
+        """Return what in ``data`` may begin a mark: one look at each place, however many marks."""
+        if self._pairs is None:
+            self._pairs = np.zeros((3, 65_536), dtype=np.bool_)
+            for begins in self._forms:
+                self._pairs[(0, 1, 2), np.frombuffer(begins, "<u2")] = True
+        if len(data) < _FEWEST:
+            return set()
+        bytes_ = np.frombuffer(data, np.uint8).astype(np.uint16)
+        pairs = bytes_[:-1] | bytes_[1:] << 8
+        first, second, third = self._pairs
+        fits = first[pairs[:-4]] & second[pairs[2:-2]] & third[pairs[4:]]
+        return {data[at : at + _FEWEST] for at in np.flatnonzero(fits).tolist()}
 
     def search_files(self, root: Path, allowed: Callable[[Path], bool]) -> list[Leak]:
         """Find every mark in every file below ``root``, and in the files' names.
