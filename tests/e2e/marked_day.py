@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,12 +17,12 @@ from tests.e2e.marked import PEOPLE
 from tests.e2e.marked_hall import (
     DAY,
     KEPT_ITEM,
-    POWERLESS,
     TYPED,
     Recorder,
     lists,
     marked_hall,
 )
+from tests.e2e.marked_processes import looked_into, peek, with_children
 from tests.e2e.scene import Scene, refused, until
 from tests.faults.test_clock import HallClock
 from tests.sync.support import Ear, Heard
@@ -59,7 +57,7 @@ class MarkedDay:
     files_at_crashes: set[str] = field(default_factory=set)
     events: list[dict[str, Any]] = field(default_factory=list)
     #: Files that the hall's processes had open for writing, and their environments.
-    writing: dict[str, list[str]] = field(default_factory=dict)
+    writing: list[str] = field(default_factory=list)
     environments: bytes = b""
     #: What a program of the hall's own user got of the daemon's memory, and of another process's.
     peeked: dict[str, str] = field(default_factory=dict)
@@ -329,25 +327,12 @@ class _Play:
         }
 
     def _look_into_processes(self) -> None:
-        """Note what the daemon and its children write to, and with what they were started."""
         daemon = self._stage.processes["halld"].pid
-        self.day.peeked |= {"halld": _peek(daemon), "other": _peek(None)}
-        pids = _with_children(daemon)
-        for pid in pids:
-            process = Path(f"/proc/{pid}")
-            name = (process / "comm").read_text(encoding="utf-8").strip()
-            try:
-                self.day.environments += (process / "environ").read_bytes()
-                opened = [
-                    str(link.readlink())
-                    for link in (process / "fd").iterdir()
-                    if link.is_file() and _written(process / "fdinfo" / link.name)
-                ]
-            except PermissionError:
-                # Nobody but root may look: that is the point of it.
-                opened = []
-            self.day.environments += (process / "cmdline").read_bytes()
-            self.day.writing.setdefault(name, []).extend(opened)
+        self.day.peeked |= {"halld": peek(daemon), "other": peek(None)}
+        for pid in with_children(daemon):
+            started, writes = looked_into(pid)
+            self.day.environments += started
+            self.day.writing += writes
 
     # ---- people at readers
 
@@ -384,28 +369,6 @@ class _Play:
         await until(look)
 
 
-#: Begins to look into the process that is named, as a debugger does.
-_PEEK = "import sys; open(f'/proc/{sys.argv[1]}/mem', 'rb').close()"
-
-
-def _peek(pid: int | None) -> str:
-    """Open a process's memory as a program of the same user, without root's rights.
-
-    Without ``pid`` it is that of some other program.
-    """
-    if pid is None:
-        with subprocess.Popen([*POWERLESS, "cat"], stdin=subprocess.PIPE) as other:
-            return _peek(other.pid)
-    ran = subprocess.run(
-        [*POWERLESS, sys.executable, "-c", _PEEK, str(pid)],
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=20,
-    )
-    return "read" if ran.returncode == 0 else ran.stderr.strip().splitlines()[-1]
-
-
 def _how_it_ends(vault: Vault, name: str) -> str:
     try:
         vault.get(DAY, name)
@@ -414,20 +377,6 @@ def _how_it_ends(vault: Vault, name: str) -> str:
     except VaultError as error:
         return type(error).__name__
     return "readable"
-
-
-def _with_children(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    found = [int(child) for task in tasks for child in task.read_text(encoding="ascii").split()]
-    return [pid, *(one for child in found for one in _with_children(child))]
-
-
-def _written(fdinfo: Path) -> bool:
-    """Say whether a file is open for writing (``O_WRONLY`` or ``O_RDWR``)."""
-    for line in fdinfo.read_text(encoding="ascii").splitlines():
-        if line.startswith("flags:"):
-            return int(line.split()[1], 8) & 0o3 != 0
-    return False
 
 
 async def play(place: Path, needles: Needles) -> MarkedDay:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,13 +18,13 @@ from firmware_py.bench.people import KEY
 from firmware_py.bench.stage import ROOT, Stage
 from firmware_py.store.person_hash import person_hash
 from tests.e2e.marked import APPOINTMENT_CODE, PEOPLE
+from tests.e2e.marked_processes import POWERLESS
 from tests.e2e.scene import Change, Scene
 from tests.faults.test_clock import HallClock
 
 __all__ = [
     "DAY",
     "KEPT_ITEM",
-    "POWERLESS",
     "PUBLIC",
     "TYPED",
     "MarkedStage",
@@ -42,9 +41,6 @@ PUBLIC = "犄旯犄角核定"
 TYPED = "榫卯榫卯补件"
 #: May dump core as much as it likes, in a folder of its own.
 _UNLIMITED = 'cd "$1" && shift && { ulimit -c unlimited 2>/dev/null || :; } && exec "$@"'
-#: Makes root an ordinary user: the hall's has no more rights either.
-POWERLESS = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
-
 _CHANGES: list[Change] = [
     ('catalogue = "items.toml"', 'catalogue = "kept.toml"'),
     ('card_reader = "id-1"\n', 'card_reader = "id-1"\ncode_scanner = "codes-1"\n'),
