@@ -100,7 +100,9 @@ def preview_figure(folder: Path, seconds: float = PREVIEW_S) -> Figure:
         driver = CameraScanner("camera", options)
         try:
             driver.preview(True)
-            _watch(driver, 1.0)
+            while not _watch(driver, 1.0)[0]:
+                # The camera and its child are still starting.
+                pass
             family = _family(driver.watching_pid)
             ours, theirs = time.process_time(), _cpu_s(family)
             frames, took_s = _watch(driver, seconds)

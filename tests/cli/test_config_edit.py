@@ -14,6 +14,8 @@ import pytest
 from tests.cli.hallrun import CONFIG, ROOT, Hall, Hallctl, Ran
 
 EXAMPLE = (ROOT / "config" / "hall.example.toml").read_text(encoding="utf-8")
+#: Files that the example names.
+BESIDE = ("items.toml", "holidays.toml")
 
 TEN = (
     ("day.mode", "sometimes"),
@@ -34,7 +36,8 @@ def file(tmp_path: Path) -> Path:
     """A hall's file with its comments, and its catalogue."""
     path = tmp_path / "hall.toml"
     path.write_text(EXAMPLE, encoding="utf-8")
-    (tmp_path / "items.toml").symlink_to(ROOT / "config" / "items.toml")
+    for beside in BESIDE:
+        (tmp_path / beside).symlink_to(ROOT / "config" / beside)
     return path
 
 
@@ -54,7 +57,7 @@ def hallctl(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Hallctl:
 
 def untouched(file: Path) -> None:
     assert file.read_text(encoding="utf-8") == EXAMPLE
-    assert sorted(one.name for one in file.parent.iterdir()) == ["hall.toml", "items.toml"]
+    assert sorted(one.name for one in file.parent.iterdir()) == sorted(["hall.toml", *BESIDE])
 
 
 def test_without_a_daemon_the_file_changes_and_says_when_it_holds(

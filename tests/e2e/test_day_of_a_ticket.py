@@ -82,6 +82,7 @@ async def test_a_service_ends_with_a_rating_at_the_pad_and_all_of_it_at_the_cent
             "score": 5,
             "bad": False,
             "reason": "",
+            "late": False,
         }
 
 

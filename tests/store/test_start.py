@@ -18,6 +18,11 @@ def test_a_start_with_200000_events_is_far_below_a_second(tmp_path: Path) -> Non
             journal.append([entry(number) for number in range(start, start + 1_000)])
         # A snapshot is due long before so many events have come after it.
         journal.save_snapshot(EVENTS - 10_000, b"x" * 500_000)
+    # The best of three: whatever else runs on the machine only ever takes longer.
+    assert min(start_s(path) for _ in range(3)) < 0.5
+
+
+def start_s(path: Path) -> float:
     begun = time.perf_counter()
     with opened(path) as journal:
         found = journal.newest_snapshot()
@@ -25,4 +30,4 @@ def test_a_start_with_200000_events_is_far_below_a_second(tmp_path: Path) -> Non
         tail = journal.read(found[0], EVENTS)
         took_s = time.perf_counter() - begun
         assert len(tail) == 10_000
-    assert took_s < 0.5
+    return took_s
