@@ -1,5 +1,8 @@
 """Bytes that were damaged on their way: no exception, no hang, and nobody who is not on a card.
 
+A number's check character shows every single wrong character, and ten of eleven times that there
+are two: so nobody is read whose number differs from a card's by one, and hardly anybody else. Such
+a block would have to pass the frame's checksum, and the reader's own look at the card, before.
 20,000 damaged frames each; `make test-long` tries a million.
 """
 
@@ -82,7 +85,7 @@ def try_cards(times: int, seed: int) -> tuple[int, int]:
     dice = random.Random(seed)
     blocks = list(CARDS.values())
     known = {decode(block).number for block in blocks}
-    people = refused = 0
+    people = refused = strangers = 0
     for _ in range(times):
         block = damaged(dice.choice(blocks), dice)[:256].ljust(256, b" ")
         try:
@@ -92,8 +95,18 @@ def try_cards(times: int, seed: int) -> tuple[int, int]:
             continue
         people += 1
         # A number of three letters and twelve digits has no check that is known.
-        assert person.number in known or person.number[:3].isalpha()
+        if person.number not in known and not person.number[:3].isalpha():
+            strangers += 1
+            assert min(wrong_characters(person.number, number) for number in known) > 1
+    assert strangers <= times // 100_000
     return people, refused
+
+
+def wrong_characters(number: str, right: str) -> int:
+    """Return how many characters differ; all of them in numbers of different lengths."""
+    if len(number) != len(right):
+        return len(number)
+    return sum(one != other for one, other in zip(number, right, strict=True))
 
 
 def try_codes(times: int, seed: int) -> int:
