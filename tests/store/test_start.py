@@ -10,7 +10,7 @@ from tests.store.making import entry, opened
 EVENTS = 200_000
 
 
-def test_a_start_with_200000_events_is_far_below_a_second(tmp_path: Path) -> None:
+def test_a_start_with_200000_events_reads_what_came_after_the_snapshot(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     with opened(path) as journal:
         journal._connection.execute("PRAGMA synchronous = OFF")
@@ -18,8 +18,8 @@ def test_a_start_with_200000_events_is_far_below_a_second(tmp_path: Path) -> Non
             journal.append([entry(number) for number in range(start, start + 1_000)])
         # A snapshot is due long before so many events have come after it.
         journal.save_snapshot(EVENTS - 10_000, b"x" * 500_000)
-    # The best of three: whatever else runs on the machine only ever takes longer.
-    assert min(start_s(path) for _ in range(3)) < 0.5
+    # Beside reading all of it, in the same run: machines differ, and others work on them.
+    assert start_s(path) < whole_s(path) / 2
 
 
 def start_s(path: Path) -> float:
@@ -31,3 +31,10 @@ def start_s(path: Path) -> float:
         took_s = time.perf_counter() - begun
         assert len(tail) == 10_000
     return took_s
+
+
+def whole_s(path: Path) -> float:
+    with opened(path) as journal:
+        begun = time.perf_counter()
+        assert sum(len(journal.read(after, 5_000)) for after in range(0, EVENTS, 5_000)) == EVENTS
+        return time.perf_counter() - begun
