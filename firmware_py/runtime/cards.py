@@ -13,8 +13,15 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from devices.base import Reading
-from devices.card_reader.reports import CardRead, CardRefused, CodeRead, CodeRefused, Lifted
+from devices.base import Reading, Sentence
+from devices.card_reader.reports import (
+    CardRead,
+    CardRefused,
+    CodeRead,
+    CodeRefused,
+    Lifted,
+    TagRead,
+)
 from firmware_py.app.ports import Happened
 from firmware_py.core.commands import Command, TakeTicket
 from firmware_py.core.opening import local_day
@@ -33,6 +40,10 @@ log = logging.getLogger(__name__)
 
 #: Seconds between two looks at the lists.
 LOOK_S = 5.0
+OTHER_CARD = Sentence(
+    "这张卡不能证明身份，请使用身份证；没有带证件请到导税台。",
+    "This card does not say who you are. Use your ID card; without one, ask at the entrance.",
+)
 
 
 class Cards:
@@ -87,7 +98,7 @@ class Cards:
         """Take what was held to a reader. What has no place here is let go of."""
         desk = self._by_device.get(device)
         if desk is None:
-            if isinstance(reading, CardRead):
+            if isinstance(reading, CardRead | TagRead):
                 reading.wipe()
             return
         match reading:
@@ -97,6 +108,10 @@ class Cards:
                 desk.lifted()
             case CodeRead():
                 desk.code(reading)
+            case TagRead():
+                # A UID is a card's, which anybody can copy, and says nothing of who holds it.
+                reading.wipe()
+                desk.refused("other_card", OTHER_CARD)
             case CardRefused(code=code, say=say) | CodeRefused(code=code, say=say):
                 log.info("%s: refused: %s", device, code)
                 desk.refused(code, say)

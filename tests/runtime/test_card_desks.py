@@ -11,13 +11,14 @@ import pytest
 from devices.base import HealthState, Sentence
 from devices.card_reader.card import decode
 from devices.card_reader.made_up import PEOPLE
-from devices.card_reader.reports import CardRead, CodeRead, Wiped
+from devices.card_reader.reports import CardRead, CodeRead, TagRead, Wiped
 from firmware_py.app.ports import Submission
 from firmware_py.core.commands import TakeTicket
 from firmware_py.runtime.card_hall import CardHall, Shared
 from firmware_py.runtime.card_kiosk import CARD_REQUIRED, KioskDesk
 from firmware_py.runtime.card_watch import CardWatch
 from firmware_py.runtime.card_window import WindowDesk
+from firmware_py.runtime.cards import Cards
 from firmware_py.runtime.people_lists import PeopleLists
 from firmware_py.runtime.person_finder import PersonFinder, age_on
 from firmware_py.settings import KioskSettings, PeopleSettings, QuotaSettings, WindowSettings
@@ -206,3 +207,17 @@ def test_an_age_counts_from_the_birthday_on() -> None:
     assert (born.month, born.day) == (12, 31)
     assert age_on(born, born.replace(year=2009, day=30)) == 59
     assert age_on(born, born.replace(year=2009)) == 60
+
+
+@pytest.mark.parametrize("place", ["kiosk", "window", "nowhere"])
+def test_a_cards_own_number_makes_nobody_of_whoever_holds_it(place: str) -> None:
+    around = Around()
+    desk = {"kiosk": around.kiosk, "window": around.window}.get(place, lambda: None)()
+    cards = Cards.__new__(Cards)
+    cards._by_device = {} if desk is None else {"tags": desk}
+    read = TagRead(bytes.fromhex("04a1b2c3d4e5f6"))
+    cards.happened("tags", read)
+    assert read.wiped
+    assert around.submitted == around.looked_up == []
+    if desk is not None:
+        assert said(desk) == "other_card"
