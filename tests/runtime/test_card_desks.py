@@ -212,12 +212,14 @@ def test_an_age_counts_from_the_birthday_on() -> None:
 @pytest.mark.parametrize("place", ["kiosk", "window", "nowhere"])
 def test_a_cards_own_number_makes_nobody_of_whoever_holds_it(place: str) -> None:
     around = Around()
-    desk = {"kiosk": around.kiosk, "window": around.window}.get(place, lambda: None)()
+    desk: KioskDesk | WindowDesk | None = None
+    if place != "nowhere":
+        desk = around.kiosk() if place == "kiosk" else around.window()
     cards = Cards.__new__(Cards)
     cards._by_device = {} if desk is None else {"tags": desk}
     read = TagRead(bytes.fromhex("04a1b2c3d4e5f6"))
     cards.happened("tags", read)
     assert read.wiped
-    assert around.submitted == around.looked_up == []
+    assert (around.submitted, around.looked_up) == ([], [])
     if desk is not None:
         assert said(desk) == "other_card"
