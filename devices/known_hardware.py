@@ -108,6 +108,9 @@ _CLASSES: tuple[tuple[int, Seems], ...] = (
     (0x03, Seems(Sentence("键盘类设备（键盘、扫码器、读卡器）", "keypad, code or card reader"))),
     (0xE0, Seems(Sentence("蓝牙或无线网卡", "Bluetooth or wireless adapter"))),
 )
+_CLASS_PRINTER = 0x07
+_SCANS = Seems(Sentence("扫描仪", "scanner"))
+_PRINTS_AND_SCANS = Seems(Sentence("打印扫描一体机", "printer with a scanner"))
 _NOTHING_KNOWN = Seems(Sentence("未知设备", "unknown device"))
 #: Serial numbers that makers give to every piece.
 _GIVEN_TO_ALL = frozenset(
@@ -122,6 +125,8 @@ def seems(one: Plugged) -> Seems:
         return _adapter(ADAPTERS[ids])
     if ids in _OTHERS:
         return _OTHERS[ids]
+    if one.scans:
+        return _PRINTS_AND_SCANS if _CLASS_PRINTER in one.classes else _SCANS
     if one.vendor in _VENDORS:
         return Seems(_VENDORS[one.vendor])
     if any(node.sort == "serial" for node in one.nodes):

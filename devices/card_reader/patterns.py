@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from devices.errors import WrongSetting
+
 __all__ = ["LONGEST", "Pattern"]
 
 #: Characters of a code, at most.
@@ -47,22 +49,27 @@ class Pattern:
 
     @classmethod
     def of(cls, text: str) -> Pattern:
-        """Read a pattern. Raises ``ValueError`` with what is wrong in it."""
+        """Read a pattern. Raises ``WrongSetting`` with what is wrong in it."""
         places: list[tuple[frozenset[str], bool]] = []
         at = 0
         while at < len(text):
             part = _PART.match(text, at)
             if part is None:
-                raise ValueError(
+                raise WrongSetting(
+                    f"{text!r}：从 {text[at:]!r} 起无法识别；每一段应为一个字符、\\d 或 [字符组]，"
+                    "后面可加 ?、{n} 或 {n,m}",
                     f"{text!r}: what begins at {text[at:]!r} is no character, \\d or [class], "
-                    "followed by nothing, ?, {n} or {n,m}"
+                    "followed by nothing, ?, {n} or {n,m}",
                 )
             places += _places(part)
             at = part.end()
         if not places or all(optional for _, optional in places):
-            raise ValueError(f"{text!r} fits an empty code")
+            raise WrongSetting(f"{text!r} 连空码也符合", f"{text!r} fits an empty code")
         if len(places) > LONGEST:
-            raise ValueError(f"{text!r} fits codes of more than {LONGEST} characters")
+            raise WrongSetting(
+                f"{text!r} 超过 {LONGEST} 个字符",
+                f"{text!r} fits codes of more than {LONGEST} characters",
+            )
         return cls(text, tuple(places))
 
     def fits(self, code: str) -> bool:
@@ -91,9 +98,11 @@ def _places(part: re.Match[str]) -> list[tuple[frozenset[str], bool]]:
     least = 0 if part["maybe"] else int(part["least"] or 1)
     most = int(part["most"]) if part["most"] else max(1, least)
     if part["most"] and not 1 <= most >= least:
-        raise ValueError(f"{part[0]!r}: from {least} to {most}")
+        raise WrongSetting(
+            f"{part[0]!r}：次数不能从 {least} 到 {most}", f"{part[0]!r}: from {least} to {most}"
+        )
     if part["least"] and not part["most"] and not least:
-        raise ValueError(f"{part[0]!r} is nothing")
+        raise WrongSetting(f"{part[0]!r} 什么也不表示", f"{part[0]!r} is nothing")
     return [(fits, False)] * least + [(fits, True)] * (most - least)
 
 
@@ -105,12 +114,16 @@ def _members(text: str) -> frozenset[str]:
         if at + 2 < len(text) and text[at + 1] == "-":
             first, last = text[at], text[at + 2]
             if first > last:
-                raise ValueError(f"[{text}]: {first}-{last} is backwards")
+                raise WrongSetting(
+                    f"[{text}]：{first}-{last} 顺序颠倒", f"[{text}]: {first}-{last} is backwards"
+                )
             found.update(map(chr, range(ord(first), ord(last) + 1)))
             at += 3
         else:
             found.add(text[at])
             at += 1
     if any(not " " <= one <= "~" for one in found):
-        raise ValueError(f"[{text}]: codes are printable ASCII")
+        raise WrongSetting(
+            f"[{text}]：码只含可打印的 ASCII 字符", f"[{text}]: codes are printable ASCII"
+        )
     return frozenset(found)

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from devices.card_reader.patterns import LONGEST, Pattern
+from devices.errors import WrongSetting
 
 __all__ = ["ScannerOptions"]
 
@@ -30,8 +31,15 @@ class ScannerOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     repeat_s: Annotated[float, msgspec.Meta(ge=0.0, le=60.0)] = 3.0
 
     def __post_init__(self) -> None:
-        """Read the patterns. Raises ``ValueError``."""
-        for text in (*self.ticket, *self.appointment):
-            Pattern.of(text)
+        """Read the patterns. Raises ``WrongSetting``."""
+        for option, patterns in (("ticket", self.ticket), ("appointment", self.appointment)):
+            for text in patterns:
+                try:
+                    Pattern.of(text)
+                except WrongSetting as error:
+                    raise WrongSetting(f"{option}: {error.zh}", f"{option}: {error.en}") from error
         if not self.ticket and not self.appointment:
-            raise ValueError("ticket or appointment: a scanner without patterns takes no code")
+            raise WrongSetting(
+                "ticket: 与 appointment 至少要有一种格式，否则扫码器不接受任何码",
+                "ticket: give it or appointment; a scanner without patterns takes no code",
+            )

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import msgspec
 
+from devices.errors import WrongSetting
+
 __all__ = ["Ff68Options", "ProfileOptions"]
 
 #: What a rating may be in the hall: one (worst) to five (best).
@@ -34,11 +36,14 @@ class Ff68Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refresh_s: Annotated[float, msgspec.Meta(ge=0)] = 60.0
 
     def __post_init__(self) -> None:
-        """Check the scores. Raises ``ValueError``."""
+        """Check the scores. Raises ``WrongSetting``."""
         self.score_map()
 
     def score_map(self) -> dict[int, int]:
-        """Return ``scores`` as numbers; 1 to 5 as they are when none are given."""
+        """Return ``scores`` as numbers; 1 to 5 as they are when none are given.
+
+        Raises ``WrongSetting``.
+        """
         if not self.scores:
             return {score: score for score in _SCORES}
         out: dict[int, int] = {}
@@ -46,9 +51,14 @@ class Ff68Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             try:
                 raw = int(key, 0)
             except ValueError:
-                raise ValueError(f"scores: {key!r} is not a number") from None
+                raise WrongSetting(
+                    f"scores: {key!r} 不是数字", f"scores: {key!r} is not a number"
+                ) from None
             if score not in _SCORES:
-                raise ValueError(f"scores.{key}: {score} is not one of 1, 2, 3, 4, 5")
+                raise WrongSetting(
+                    f"scores.{key}: {score} 不在 1 至 5 之间",
+                    f"scores.{key}: {score} is not one of 1, 2, 3, 4, 5",
+                )
             out[raw] = score
         return out
 

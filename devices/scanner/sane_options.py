@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from devices.errors import WrongSetting
+
 __all__ = ["SaneOptions"]
 
 Millimetres = Annotated[float, msgspec.Meta(ge=10.0, le=3000.0)]
@@ -44,21 +46,32 @@ class SaneOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     page_mb: Annotated[int, msgspec.Meta(ge=8, le=1024)] = 110
 
     def __post_init__(self) -> None:
-        """Refuse an address that is none. Raises ``ValueError``."""
+        """Refuse an address that is none. Raises ``WrongSetting``."""
         if not self.escl:
             return
         if self.device or self.match or self.serial or self.backend:
-            raise ValueError("escl: an address alone; take out device, match, serial and backend")
+            raise WrongSetting(
+                "escl: 写了地址就不要再写 device、match、serial、backend",
+                "escl: an address alone; take out device, match, serial and backend",
+            )
         if self.escl.startswith("mock:/"):
             return
         try:
             parts = urlsplit(self.escl)
             _ = parts.port
         except ValueError:
-            raise ValueError("escl: expected http://HOST[:PORT]/eSCL") from None
+            raise _no_address() from None
         # sane-airscan reads it from a file of lines: nothing but an address may be in it.
         plain = self.escl.isascii() and self.escl.isprintable() and not set(' "\\;#') & {*self.escl}
         if parts.scheme not in {"http", "https"} or not parts.hostname or not plain:
-            raise ValueError("escl: expected http://HOST[:PORT]/eSCL")
+            raise _no_address()
         if parts.username is not None:
-            raise ValueError("escl: an address without a name and password")
+            raise WrongSetting(
+                "escl: 地址中不要写用户名和密码", "escl: an address without a name and password"
+            )
+
+
+def _no_address() -> WrongSetting:
+    return WrongSetting(
+        "escl: 应为 http://主机[:端口]/eSCL", "escl: expected http://HOST[:PORT]/eSCL"
+    )

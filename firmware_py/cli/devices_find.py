@@ -11,6 +11,7 @@ import click
 from firmware_py.cli.base import HallCommand, Session, pass_session
 from firmware_py.cli.configfile import config_path
 from firmware_py.cli.errors import CliError, Refused
+from firmware_py.cli.finding_options import stands_for
 from firmware_py.cli.output import prose, say, write_json
 from firmware_py.cli.words import joined, t
 
@@ -26,9 +27,11 @@ __all__ = ["find"]
     cls=HallCommand,
     help=t(
         "现在插着什么、像是什么设备、谁在使用，以及可粘贴到 hall.toml 的配置行。"
-        "不需要服务运行；不打开任何端口，也不发送任何内容，除非写明 --network 或 --ask。",
+        "不需要服务运行；不打开任何端口，也不发送任何内容，"
+        "除非写明 --network、--ask 或 --scanners。",
         "What is plugged in, what it seems to be, who uses it, and the lines for hall.toml. No "
-        "daemon is needed. No port is opened, nothing is sent, unless --network or --ask say so.",
+        "daemon is needed. No port is opened, nothing is sent, unless --network, --ask or "
+        "--scanners say so.",
     ),
 )
 @click.option(
@@ -48,13 +51,26 @@ __all__ = ["find"]
         "show or print nonsense.",
     ),
 )
+@click.option(
+    "--scanners",
+    is_flag=True,
+    help=t(
+        "让 SANE 查找扫描仪，网络上的也查找；需要几秒，正在扫描时不要使用。",
+        "Let SANE look for scanners, in the network too; it takes seconds. Not while one scans.",
+    ),
+)
 @pass_session
-def find(session: Session, network: str | None, ask: str | None) -> None:
+def find(session: Session, network: str | None, ask: str | None, scanners: bool) -> None:
     """Find what is plugged in."""
     from firmware_py.cli.finding import collect
 
     if ask is not None:
         _ask(session, ask)
+        return
+    if scanners:
+        from firmware_py.cli.finding_scanners import show_scanners
+
+        show_scanners(session)
         return
     configured = _configured(session)
     found = collect(configured or {})
@@ -81,7 +97,10 @@ def find(session: Session, network: str | None, ask: str | None) -> None:
 
 
 def _configured(session: Session) -> dict[str, str] | None:
-    """Return the port of every device and line: the daemon's, else the file's; None: unknown."""
+    """Return the port of every device and line, or what stands for it in its options.
+
+    The daemon's, else the file's; None: unknown.
+    """
     try:
         shown = session.client.ask("config.show")
     except CliError:
@@ -96,8 +115,10 @@ def _ports(shown: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for table, form in (("devices", "{}"), ("lines", "lines.{}")):
         entries = shown.get(table)
         for name, entry in entries.items() if isinstance(entries, Mapping) else ():
-            port = entry.get("port") if isinstance(entry, Mapping) else None
-            if isinstance(port, str):
+            if not isinstance(entry, Mapping):
+                continue
+            port = entry.get("port") or stands_for(entry.get("kind"), entry.get("options"))
+            if isinstance(port, str) and port:
                 yield form.format(name), port
 
 
@@ -181,7 +202,7 @@ def _state(port: FoundPort) -> str:
     if any(unstable(written) for written in port.configured.values()):
         parts.append(
             t(
-                "配置中的名称重启后可能变成另一台设备，请改为下面的 port",
+                "配置中的名称重启后可能变成另一台设备，请改为下面的写法",
                 "its name in the configuration may be another device's after a restart; write this",
             )
         )
@@ -195,7 +216,7 @@ def _lines(one: Found, port: FoundPort, taken: Mapping[str, str]) -> str:
     if not port.configured:
         return lines_to_paste(one, port, taken)
     if any(unstable(written) for written in port.configured.values()):
-        return f"port = {quoted(port.write)}"
+        return f"port = {quoted(port.write)}" if port.named is None else port.named.options
     return ""
 
 
@@ -213,7 +234,7 @@ def _as_json(one: Found, taken: Mapping[str, str]) -> dict[str, Any]:
         "ports": [
             {
                 "node": port.node.path,
-                "port": port.write,
+                "port": port.write or None,
                 "by_path": port.by_path or None,
                 "configured": dict(port.configured),
                 "held_by": [{"pid": h.pid, "program": h.program} for h in port.held_by],

@@ -1,6 +1,6 @@
 """What is plugged in, which of it the hall knows, and how a configuration names it.
 
-Looks into sysfs and ``/proc`` alone: no port is opened, nothing is sent.
+Looks into sysfs, udev's records and ``/proc`` alone: no port is opened, nothing is sent.
 """
 
 from __future__ import annotations
@@ -15,10 +15,16 @@ from pathlib import Path
 from devices.known_hardware import Seems, numbered, seems
 from devices.ports import SCHEMES, BadPort, UsbPort, usb_port
 from devices.registry import KINDS
-from devices.usb import DEV, SYS, Node, Plugged, plugged
+from devices.usb import DEV, RUN, SYS, Node, Plugged, plugged
+from firmware_py.cli.finding_options import Named, fits, named_by_options
 from firmware_py.cli.holders import PROC, Holder, holders
 
 __all__ = ["Found", "FoundPort", "collect", "lines_to_paste", "quoted", "unstable"]
+
+_ANOTHERS_NEXT_TIME = (
+    *("/dev/ttyUSB", "/dev/ttyACM", "/dev/usb/lp", "/dev/input/event"),
+    "/dev/video",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,8 @@ class FoundPort:
     by_path: str = ""
     configured: Mapping[str, str] = field(default_factory=dict)
     held_by: tuple[Holder, ...] = ()
+    #: What has no port in the configuration but is named in its options (scanners, cameras).
+    named: Named | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,39 +54,59 @@ class Found:
 
 
 def collect(
-    configured: Mapping[str, str], *, sys: Path = SYS, dev: Path = DEV, proc: Path = PROC
+    configured: Mapping[str, str],
+    *,
+    sys: Path = SYS,
+    dev: Path = DEV,
+    run: Path = RUN,
+    proc: Path = PROC,
 ) -> list[Found]:
-    """Return what is plugged in. ``configured``: name of a device or line -> its port."""
-    there = plugged(sys, dev)
+    """Return what is plugged in.
+
+    ``configured``: name of a device or line -> its port, or ``finding_options.stands_for`` it.
+    """
+    there = plugged(sys, dev, run)
     return [
         Found(
             one,
             seems(one),
-            tuple(
-                FoundPort(
-                    node,
-                    _to_write(one, node, there),
-                    _by_path(node, dev),
-                    dict(_named(one, node, configured)),
-                    holders(node.path, proc),
-                )
-                for node in _ports(one)
+            (
+                *_with_ports(one, there, configured, dev, proc),
+                *_others(one, there, configured, dev, proc),
             ),
         )
         for one in there
     ]
 
 
+def _with_ports(
+    one: Plugged, there: Sequence[Plugged], configured: Mapping[str, str], dev: Path, proc: Path
+) -> Iterator[FoundPort]:
+    for node in _ports(one):
+        used = dict(_named(one, node, configured))
+        yield FoundPort(
+            node, _to_write(one, node, there), _by_path(node, dev), used, holders(node.path, proc)
+        )
+
+
+def _others(
+    one: Plugged, there: Sequence[Plugged], configured: Mapping[str, str], dev: Path, proc: Path
+) -> Iterator[FoundPort]:
+    for way in named_by_options(one, there, dev):
+        used = {name: port for name, port in configured.items() if fits(way, one, port)}
+        yield FoundPort(way.node, "", "", used, holders(way.node.path, proc), way)
+
+
 def _ports(one: Plugged) -> list[Node]:
     """Return the nodes that a configuration may name: no mouse and no volume keys."""
     inputs = [node for node in one.nodes if node.sort == "input"]
     typing = [node for node in inputs if node.types] or inputs
-    return [node for node in one.nodes if node.sort != "input" or node in typing]
+    return [n for n in one.nodes if n.sort in {"serial", "printer"} or n in typing]
 
 
 def unstable(port: str) -> bool:
     """Say whether a port's name is another's after the next start: ``/dev/ttyUSB0``."""
-    return port.startswith(("/dev/ttyUSB", "/dev/ttyACM", "/dev/usb/lp", "/dev/input/event"))
+    return port.removeprefix("v4l2:").startswith(_ANOTHERS_NEXT_TIME) or "libusb:" in port
 
 
 def quoted(words: str) -> str:
@@ -92,6 +120,8 @@ def lines_to_paste(found: Found, port: FoundPort, taken: Collection[str]) -> str
     What stands behind an adapter cannot be known: the kind is left open, and a check of the
     configuration says so.
     """
+    if port.named is not None:
+        return port.named.lines(_free(port.named.device, taken))
     types = port.node.sort == "input"
     # By its number alone it is a printer's; what types is none of its ports.
     kind = "" if types else found.seems.kind

@@ -29,12 +29,14 @@ class Machine:
     """``sys`` and ``dev``; the Pi's own hub sits in 1-1."""
 
     def __init__(self, folder: Path) -> None:
-        self.sys, self.dev = folder / "sys", folder / "dev"
+        self.sys, self.dev, self.run = folder / "sys", folder / "dev", folder / "run"
         for made in (
             *("bus/usb/devices", "bus/usb-serial/devices", "bus/hid/devices", "dev/char"),
-            *("class/tty", "class/usbmisc", "class/input"),
+            *("class/tty", "class/usbmisc", "class/input", "class/video4linux"),
         ):
             (self.sys / made).mkdir(parents=True)
+        (self.run / "udev/data").mkdir(parents=True)
+        self._numbers = 0
         self.dev.mkdir()
         root = self._place("usb1")
         self._say(root, idVendor="1d6b", idProduct="0002", product="xHCI Host Controller")
@@ -89,6 +91,39 @@ class Machine:
             self.types(hid, event, VOLUME_KEYS if number else keys)
         return place
 
+    def plain(self, socket: str, ids: str, sort: str, *, serial: str = "", model: str = "") -> Path:
+        """Plug something in that the kernel has no driver for; ``sort`` is its class, in hex."""
+        place = self._device(socket, ids, serial, model, "")
+        self._interface(place, socket, "1.0", sort)
+        return place
+
+    def scanner(self, socket: str, ids: str, *, serial: str = "", model: str = "") -> Path:
+        """Plug a scanner in that libsane1's hardware database knows, as udev records it."""
+        place = self.plain(socket, ids, "ff", serial=serial, model=model)
+        number = (place / "dev").read_text().strip()
+        record = "I:5012345\nE:ID_MODEL_ID=1\nE:libsane_matched=yes\nG:scanner\n"
+        (self.run / f"udev/data/c{number}").write_text(record)
+        return place
+
+    def camera(self, socket: str, ids: str, first: int, *, serial: str = "") -> Path:
+        """Plug a camera in, with its two nodes: pictures, and what belongs to them."""
+        place = self._device(socket, ids, serial, "", "")
+        interface = self._interface(place, socket, "1.0", "0e")
+        for index in range(2):
+            node = interface / "video4linux" / f"video{first + index}"
+            self._node(node, node.name, 81, first + index, interface)
+            self._say(node, index=str(index))
+            number = f"{ids.replace(':', '_')}_{serial}" if serial else ids.replace(":", "_")
+            for folder, name in (
+                ("by-id", f"usb-{number}"),
+                ("by-path", f"usb-0:{socket[2:]}:1.0"),
+            ):
+                link = self.dev / "v4l" / folder / f"{name}-video-index{index}"
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.unlink(missing_ok=True)
+                link.symlink_to(f"../../{node.name}")
+        return place
+
     def types(self, hid: Path, event: str, keys: str = KEYBOARD) -> None:
         """Add an input with a node to what types."""
         parent = hid / "input" / f"input{event[5:]}"
@@ -118,7 +153,12 @@ class Machine:
         said = {"serial": serial, "product": model, "manufacturer": maker}
         named = {key: words for key, words in said.items() if words}
         self._say(place, idVendor=vendor, idProduct=product, bDeviceClass="00", **named)
-        self._say(place, uevent=f"DEVTYPE=usb_device\nDRIVER=usb\nPRODUCT={vendor}/{product}/100")
+        self._numbers += 1
+        name = f"bus/usb/001/{self._numbers + 2:03}"
+        uevent = f"DEVNAME={name}\nDEVTYPE=usb_device\nDRIVER=usb\nPRODUCT={vendor}/{product}/100"
+        self._say(place, uevent=uevent, dev=f"189:{self._numbers + 1}")
+        (self.dev / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.dev / name).touch()
         self._belongs(place, "bus/usb")
         self._link(f"bus/usb/devices/{socket}", place)
         return place
@@ -152,7 +192,7 @@ class Machine:
     def _node(self, node: Path, name: str, major: int, minor: int, parent: Path) -> None:
         """Make what has a file in ``/dev``: its folder, its numbers, the links to it."""
         node.mkdir(parents=True)
-        sort = {13: "input", 180: "usbmisc"}.get(major, "tty")
+        sort = {13: "input", 81: "video4linux", 180: "usbmisc"}.get(major, "tty")
         self._say(node, uevent=f"MAJOR={major}\nMINOR={minor}\nDEVNAME={name}")
         self._say(node, dev=f"{major}:{minor}")
         (node / "device").symlink_to(os.path.relpath(parent, node))
