@@ -401,17 +401,18 @@ def _load(which: Kind | str, part: str, base: type) -> Any:
     try:
         found = getattr(importlib.import_module(module_name), attribute)
     except ModuleNotFoundError as error:
-        raise DeviceUnavailable(entry.name, _missing(error.name or module_name)) from error
+        raise DeviceUnavailable(entry.name, *_missing(error.name or module_name)) from error
     if not (isinstance(found, type) and issubclass(found, base)):
         raise TypeError(f"{module_name}:{attribute} is no {base.__name__}")
     return found
 
 
-def _missing(module: str) -> str:
+def _missing(module: str) -> tuple[str, str]:
     extra = _EXTRAS.get(module.partition(".")[0])
     if extra is None:
-        return f"the Python module {module} is missing"
+        return f"the Python module {module} is missing", f"缺少 Python 模块 {module}"
+    by = f"pip install 'hall-controller[{extra}]'"
     return (
-        f"the library {module} is missing: install it with "
-        f"pip install 'hall-controller[{extra}]' (Debian: the role {extra} at set-up)"
+        f"the library {module} is missing: install it with {by} (Debian: the role {extra})",
+        f"缺少程序库 {module}：请执行 {by}（Debian：安装时选择角色 {extra}）",
     )

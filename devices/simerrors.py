@@ -36,13 +36,13 @@ def unknown_device(name: str, known: Iterable[str]) -> BenchError:
 
 
 def no_such_key(device: str, key: str, hint: str) -> BenchError:
-    """The device has no such key; ``hint`` is what the simulator says of it, perhaps nothing."""
-    hint_zh = f"（{hint}）" if hint else ""
-    hint_en = f" ({hint})" if hint else ""
+    """The device has no such key; ``hint`` lists those it has, as ``UnknownKey`` says them."""
+    hint_zh = f"可用：{hint}。" if hint else ""
+    hint_en = f" It has: {hint}." if hint else ""
     return BenchError(
         "unknown_key",
-        f"设备“{device}”没有按键“{key}”{hint_zh}。",
-        f"Device {device} has no key {key}{hint_en}.",
+        f"设备“{device}”没有按键“{key}”。{hint_zh}",
+        f"Device {device} has no key {key}.{hint_en}",
     )
 
 

@@ -285,7 +285,8 @@ def _mock_port(device: DeviceSpec) -> str:
     for value in msgspec.to_builtins(options).values():
         if isinstance(value, str) and value.startswith("mock:"):
             return value
-    needs = "a line or a port" if load_driver(device.kind).needs_line else "pins = 'mock:PATH'"
+    # Its pins, address, source, path or service: whichever option says where it is.
+    needs = "a line or a port" if load_driver(device.kind).needs_line else "an option 'mock:PATH'"
     raise ValueError(f"device {device.name} ({kind(device.kind).name}) needs {needs} on the bench")
 
 

@@ -19,7 +19,11 @@ class UnknownFault(ValueError):
 
 
 class UnknownKey(ValueError):
-    """This simulator has no such key."""
+    """This simulator has no such key.
+
+    It says which it has, in signs that need no language: ``press, hold [MS], card 1..7``; a bare
+    key means that it has none.
+    """
 
 
 class Simulator(ABC):

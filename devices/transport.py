@@ -15,7 +15,6 @@ an advisory lock (``flock``), so two programs that respect it never share a port
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import os
 import select
@@ -35,6 +34,7 @@ from devices.errors import DeviceTimeout, DeviceUnavailable, PortAbsent
 from devices.hid.port import INPUT_MAJOR, RECORDS, InputEnd, PipeEnd
 from devices.ports import SCHEMES, resolve
 from devices.printer_port import USB_MAJOR, PrinterEnd
+from devices.reasons import reason
 from devices.socket_port import connect
 from devices.usb import DEV, SYS
 
@@ -44,21 +44,6 @@ Baud = Literal[1200, 2400, 4800, 9600, 14400, 19200, 38400, 57600, 115200, 23040
 
 _READ_SIZE = 4096
 _DRAIN_S = 0.5
-_GONE = {errno.EIO, errno.ENXIO, errno.ENODEV, errno.EBADF, errno.EPIPE, errno.ECONNRESET}
-#: What the system's error means to whoever stands before the device, in English and Chinese.
-_REASONS = {
-    errno.ENOENT: ("no such port (is it plugged in?)", "没有这个端口，是否已插好？"),
-    errno.EACCES: (
-        "no permission (is the user in the group dialout?)",
-        "没有权限，用户是否在 dialout 组？",
-    ),
-    errno.EAGAIN: ("another program holds this port", "端口正被其他程序占用"),
-    errno.EBUSY: ("another program holds this port", "端口正被其他程序占用"),
-    errno.ECONNREFUSED: ("connection refused (is the device on?)", "连接被拒绝，设备是否已开机？"),
-    errno.ETIMEDOUT: ("no answer from there (cable, address)", "对方没有应答，请检查网线和地址"),
-    errno.EHOSTUNREACH: ("no way to this address (cable, address)", "地址不通，请检查网线和地址"),
-    errno.EIO: ("the port hung up", "端口已断开"),
-}
 _CLOSED = ("the port is closed", "端口已关闭")
 _HUNG_UP = ("the other end hung up", "对方已断开")
 
@@ -97,13 +82,13 @@ def open_line(
         except OSError as error:
             if isinstance(error, DeviceUnavailable):
                 raise
-            raise DeviceUnavailable(port, *_reason(error)) from error
+            raise DeviceUnavailable(port, *reason(error)) from error
     scheme = port.partition("://")[0] if "://" in port else ""
     if scheme == "socket":
         try:
             return _FdLine(port, connect(port, settings.connect_timeout_s))
         except (OSError, ValueError) as error:
-            raise DeviceUnavailable(port, *_reason(error)) from error
+            raise DeviceUnavailable(port, *reason(error)) from error
     if scheme in {"loop", "rfc2217"}:
         return _UrlLine(port, settings)
     if scheme:
@@ -123,7 +108,7 @@ def _open_file(port: str, path: str, settings: LineSettings) -> _FdLine:
     except (OSError, ValueError, termios.error) as error:
         if isinstance(error, DeviceUnavailable):
             raise
-        raise DeviceUnavailable(port, *_reason(error)) from error
+        raise DeviceUnavailable(port, *reason(error)) from error
 
 
 class _End(Protocol):
@@ -186,7 +171,7 @@ class _FdLine:
             except BlockingIOError:
                 sent = 0
             except OSError as error:
-                raise DeviceUnavailable(self.port, *_reason(error)) from error
+                raise DeviceUnavailable(self.port, *reason(error)) from error
             rest = rest[sent:]
             if not rest:
                 break
@@ -223,7 +208,7 @@ class _FdLine:
         except BlockingIOError:
             return b""
         except OSError as error:
-            raise DeviceUnavailable(self.port, *_reason(error)) from error
+            raise DeviceUnavailable(self.port, *reason(error)) from error
 
     def _must_be_open(self) -> None:
         if self._end is None:
@@ -280,7 +265,7 @@ class _UrlLine:
             _configure(self._serial, port, settings)
             self._serial.open()
         except (OSError, ValueError) as error:
-            raise DeviceUnavailable(port, *_reason(error)) from error
+            raise DeviceUnavailable(port, *reason(error)) from error
         self._closed = False
 
     def fileno(self) -> int | None:
@@ -300,7 +285,7 @@ class _UrlLine:
         except serial.SerialTimeoutException as error:
             raise DeviceTimeout(f"writing to {self.port}", timeout_s) from error
         except (OSError, ValueError) as error:
-            raise DeviceUnavailable(self.port, *_reason(error)) from error
+            raise DeviceUnavailable(self.port, *reason(error)) from error
 
     def close(self) -> None:
         if not self._closed:
@@ -316,7 +301,7 @@ class _UrlLine:
             waiting = self._serial.in_waiting
             return bytes(first + self._serial.read(waiting) if waiting else first)
         except (OSError, ValueError) as error:
-            raise DeviceUnavailable(self.port, *_reason(error)) from error
+            raise DeviceUnavailable(self.port, *reason(error)) from error
 
     def _must_be_open(self) -> None:
         if self._closed:
@@ -339,7 +324,7 @@ def _must_be_terminal(port: str, path: str) -> os.stat_result:
     try:
         found = Path(path).stat()
     except FileNotFoundError as error:
-        raise PortAbsent(port, *_reason(error)) from error
+        raise PortAbsent(port, *reason(error)) from error
     if not stat.S_ISCHR(found.st_mode):
         raise DeviceUnavailable(port, "this is not a serial port", "这不是串口")
     return found
@@ -352,16 +337,3 @@ def _is_pty(found: os.stat_result) -> bool:
 
 def _out_queue(fd: int) -> int:
     return int(struct.unpack("I", fcntl.ioctl(fd, termios.TIOCOUTQ, b"\0\0\0\0"))[0])
-
-
-def _reason(error: BaseException) -> tuple[str, str]:
-    """Return the cause in English and Chinese."""
-    number = getattr(error, "errno", None)
-    if isinstance(error, TimeoutError):
-        number = errno.ETIMEDOUT
-    if number in _REASONS:
-        return _REASONS[number]
-    words = os.strerror(number) if number is not None else str(error) or type(error).__name__
-    if number in _GONE:
-        return f"the other end is gone ({words})", f"对方已断开（{words}）"
-    return words, f"系统提示 {words}"

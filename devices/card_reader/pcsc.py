@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from devices.debian_library import debian_module
-from devices.errors import DeviceUnavailable
+from devices.errors import DeviceUnavailable, PortAbsent
+from devices.reasons import reason
 
 __all__ = ["Context", "Pcsc", "PcscError", "Seen", "State", "library"]
 
@@ -192,8 +193,14 @@ def _lead_to(socket: str) -> None:
     path = socket or SYSTEM_SOCKET
     try:
         found = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise PortAbsent(
+            path,
+            "the card service does not run: systemctl enable --now pcscd.socket",
+            "读卡服务没有运行，请执行 systemctl enable --now pcscd.socket",
+        ) from error
     except OSError as error:
-        raise DeviceUnavailable(path, error.strerror or str(error)) from error
+        raise DeviceUnavailable(path, *reason(error)) from error
     if _led < 0:
         _led = found
         os.environ[_SOCKET_VARIABLE] = f"/proc/self/fd/{_led}"

@@ -83,7 +83,7 @@ class PcscSimulator(Simulator):
         """
         name = key.replace("-", "_")
         if value is not None or (name != "lift" and name not in _CARDS):
-            raise UnknownKey(f"keys: lift, {', '.join(_CARDS)}".replace("_", "-"))
+            raise UnknownKey(f"lift, {', '.join(_CARDS)}".replace("_", "-"))
         if self._uid:
             self._changes += 1
         self._uid = bytes.fromhex(_CARDS.get(name, ""))

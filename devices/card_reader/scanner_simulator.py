@@ -60,8 +60,7 @@ class ScannerSimulator(Simulator):
         elif key in _STRANGE and value is None:
             code = _STRANGE[key]
         else:
-            keys = ", ".join(_STRANGE)
-            raise UnknownKey(f"keys: ticket and appointment with a number, {keys}")
+            raise UnknownKey(f"ticket N, appointment N, {', '.join(_STRANGE)}")
         self.scan(code)
 
     def scan(self, code: bytes) -> None:

@@ -66,7 +66,8 @@ class SdtSimulator(Simulator):
             self._used = self._selected = False
             self._counts["laid"] += 1
         else:
-            raise UnknownKey(f"keys: lift, {', '.join(_NAMES)}, card with 1 to {len(_NAMES)}")
+            names = ", ".join(_NAMES).replace("_", "-")
+            raise UnknownKey(f"lift, {names}, card 1..{len(_NAMES)}")
 
     def seen(self) -> Mapping[str, Any]:
         """Which card lies there, and how often it was looked for and read."""

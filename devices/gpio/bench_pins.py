@@ -17,6 +17,7 @@ import msgspec
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from devices.errors import DeviceUnavailable
+from devices.reasons import reason
 
 __all__ = ["BenchFactory"]
 
@@ -85,7 +86,7 @@ class BenchFactory(MockFactory):  # type: ignore[misc]  # gpiozero ships no type
     def check(self, wait_s: float = 0.0) -> None:
         """Return when connected, at latest after ``wait_s``. Raises ``DeviceUnavailable``."""
         if not self._connected.wait(wait_s):
-            raise DeviceUnavailable(f"mock:{self.path}", self._why)
+            raise DeviceUnavailable(f"mock:{self.path}", self._why, "模拟台没有连接")
 
     def close(self) -> None:
         """End the thread and close all pins; a second call does nothing."""
@@ -117,7 +118,7 @@ class BenchFactory(MockFactory):  # type: ignore[misc]  # gpiozero ships no type
             wire.sendall(b"".join(_encoder.encode(level) + b"\n" for level in levels))
         except OSError as error:
             # The reader meets the same end and connects again.
-            self._why = str(error)
+            self._why = reason(error)[0]
             self._connected.clear()
             _shut(wire)
 
@@ -127,7 +128,7 @@ class BenchFactory(MockFactory):  # type: ignore[misc]  # gpiozero ships no type
             try:
                 wire = self._connect()
             except OSError as error:
-                self._why = str(error)
+                self._why = reason(error)[0]
                 self._stop.wait(pause_s)
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
                 continue

@@ -88,7 +88,9 @@ class GpioButton(Driver):
             )
         except self._pins.errors as error:
             self.close()
-            raise DeviceUnavailable(self._button.pins, str(error)) from error
+            raise DeviceUnavailable(
+                self._button.pins, str(error), f"引脚不能使用：{error}"
+            ) from error
         self._down = self._raw = self._device.is_active
         # Whatever bounced before is over: the first press may come at once.
         self._changed_at = self._raw_at = self._clock() - 2 * self._button.bounce_s
@@ -120,7 +122,7 @@ class GpioButton(Driver):
     def poll(self) -> list[Report]:
         """Return the presses since the last call. Raises ``DeviceUnavailable``."""
         if self._pins is None:
-            raise DeviceUnavailable(self._button.pins, "not open")
+            raise DeviceUnavailable(self._button.pins, "not open", "尚未打开")
         reports: list[Report] = []
         while self._edges:
             at, down = self._edges.popleft()
@@ -179,5 +181,8 @@ class GpioButton(Driver):
     def self_test(self) -> Sentence:
         """Ask for a press; nothing can be done from here."""
         return Sentence(
-            "请按一下按钮，应出现一次按下记录。", "Press the button: one press should appear."
+            f"请按一下按钮，再用 hallctl devices show {self.name} 查看：“收到帧”应加一。"
+            "这次按下同样有效。",
+            f"Press the button, then hallctl devices show {self.name}: frames in counts one more. "
+            "The press counts as any other.",
         )

@@ -102,7 +102,7 @@ def _make(spec: str) -> _Shared:
 
         from devices.gpio.bench_pins import BenchFactory
     except ModuleNotFoundError as error:
-        raise DeviceUnavailable(spec, f"{error.name} is not installed") from error
+        raise DeviceUnavailable(spec, *_missing(error)) from error
     factory = BenchFactory(path)
     return _Shared(factory, (GPIOZeroError,), factory.check)
 
@@ -117,9 +117,13 @@ def _this_pi() -> _Shared:
         from gpiozero.exc import GPIOZeroError
         from gpiozero.pins.lgpio import LGPIOFactory
     except ModuleNotFoundError as error:
-        raise DeviceUnavailable("lgpio", f"{error.name} is not installed") from error
+        raise DeviceUnavailable("lgpio", *_missing(error)) from error
     errors = (GPIOZeroError, OSError, lgpio.error)
     try:
         return _Shared(LGPIOFactory(), errors, _always_there)
     except errors as error:
-        raise DeviceUnavailable("lgpio", str(error)) from error
+        raise DeviceUnavailable("lgpio", str(error), f"引脚不能使用：{error}") from error
+
+
+def _missing(error: ModuleNotFoundError) -> tuple[str, str]:
+    return f"the library {error.name} is missing", f"缺少程序库 {error.name}"

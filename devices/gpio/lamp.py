@@ -80,7 +80,9 @@ class GpioLamp(Lamp):
                 self._heartbeat = OutputDevice(self._lamp.heartbeat, pin_factory=factory)
         except errors as error:
             self.close()
-            raise DeviceUnavailable(self._lamp.pins, str(error)) from error
+            raise DeviceUnavailable(
+                self._lamp.pins, str(error), f"引脚不能使用：{error}"
+            ) from error
         self._begin()
         self._show()
         return BLIND
@@ -119,7 +121,7 @@ class GpioLamp(Lamp):
 
     def _check(self) -> None:
         if self._pins is None:
-            raise DeviceUnavailable(self._lamp.pins, "not open")
+            raise DeviceUnavailable(self._lamp.pins, "not open", "尚未打开")
         self._pins.check()
 
     def _show(self) -> None:

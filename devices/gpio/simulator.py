@@ -95,7 +95,7 @@ class GpioButtonSimulator(Simulator):
         elif key == "hold":
             held_s = (3000 if value is None else max(0, value)) / 1000
         else:
-            raise UnknownKey("keys: press, hold with milliseconds")
+            raise UnknownKey("press, hold [MS]")
         self._presses += 1
         if not self._down:
             self._move(down=True)

@@ -91,7 +91,7 @@ class ModbusLampSimulator(LampSimulator):
     def press(self, key: str, value: int | None = None) -> None:
         """Change a coil as another master would. Raises ``UnknownKey``."""
         if key != "coil" or value is None or not 0 <= value < len(self._relays):
-            raise UnknownKey(f"keys: coil with a number, 0 to {len(self._relays) - 1}")
+            raise UnknownKey(f"coil 0..{len(self._relays) - 1}")
         self._set_all({value: not self._relays[value]})
 
     def seen(self) -> Mapping[str, Any]:

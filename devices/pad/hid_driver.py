@@ -178,16 +178,24 @@ class HidPad(Driver):
         self._light(on=False)
 
     def self_test(self) -> Sentence:
-        """Light the lamp, where there is one, and ask for a key."""
+        """Light the lamp, where there is one, and ask for a key that means nothing."""
+        zh = (
+            f"请按 NumLock 键（不起任何作用），再用 hallctl devices show {self.name} 查看："
+            "“收到帧”应加一。"
+        )
+        en = (
+            f"Press NumLock, which does nothing, then hallctl devices show {self.name}: frames in "
+            "counts one more."
+        )
         if self._lamp is None:
             return Sentence(
-                "此键盘没有可控制的指示灯：请按任一键，应出现一次按键记录。",
-                "This keypad has no lamp to light: press a key, and it should be noted once.",
+                f"此键盘没有可控制的指示灯。{zh}",
+                f"This keypad has no lamp to light. {en}",
             )
         self._light(on=True)
         return Sentence(
-            "键盘的指示灯应亮起；请再按任一键，应出现一次按键记录。",
-            "A lamp of the keypad should be lit; press a key, too: it should be noted once.",
+            f"键盘的指示灯应亮起。{zh}",
+            f"A lamp of the keypad should be lit. {en}",
         )
 
     def _light(self, *, on: bool) -> None:

@@ -78,10 +78,8 @@ class HidPadSimulator(Simulator):
         if code is None and value is None:
             code = code_of(key.upper())
         if code is None:
-            known = ", ".join(dict.fromkeys(event for event, _ in self._by_words))
-            raise UnknownKey(
-                f"keys: {known} (rate, reason with a number), or a key's name such as kp5"
-            )
+            words = (f"{event} N" if number else event for event, number in self._by_words)
+            raise UnknownKey(f"{', '.join(dict.fromkeys(words))}, kp5, f1 ...")
         return code
 
     def seen(self) -> Mapping[str, Any]:

@@ -98,8 +98,8 @@ class ProfilePadSimulator(Simulator):
         plain = key.replace("-", "_")
         event = self._event(_ALIASES.get(plain, plain), value)
         if event is None:
-            known = ", ".join(dict.fromkeys(one.event for one in self._profile.event))
-            raise UnknownKey(f"keys: {known}; rate with its score")
+            words = ((one.event, one.value != "none") for one in self._profile.event)
+            raise UnknownKey(", ".join(dict.fromkeys(f"{e} N" if n else e for e, n in words)))
         self._counts["presses"] += 1
         self._last_press_ns = time.monotonic_ns()
         if event.event == "rate":

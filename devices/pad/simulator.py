@@ -75,7 +75,7 @@ class Ff68PadSimulator(Simulator):
             one_by_one = "keys-one-by-one" in self.active_faults
             frames = [(0x01, bytes((c,))) for c in codes] if one_by_one else [(0x01, codes)]
         else:
-            raise UnknownKey(f"keys: {', '.join(_KEYS)}, rating with a score")
+            raise UnknownKey(f"{', '.join(_KEYS)}, rating 1..5")
         self._counts["presses"] += 1
         self._queue.extend(frames)
         self._send_next()

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from devices.errors import DeviceTimeout, DeviceUnavailable, FrameError, PortAbsent
+from devices.reasons import reason
 
 __all__ = ["EsclPort", "EsclState", "identity_in", "state_in"]
 
@@ -108,8 +109,7 @@ class EsclPort:
         except http.client.HTTPException as error:
             raise FrameError(f"{page}: {type(error).__name__}") from None
         except OSError as error:
-            words = error.strerror or type(error).__name__
-            raise DeviceUnavailable(self.address, words, f"网络提示 {words}") from None
+            raise DeviceUnavailable(self.address, *reason(error)) from None
         finally:
             connection.close()
         if answer.status != http.HTTPStatus.OK or len(data) > _MOST:
@@ -139,6 +139,5 @@ def _connected(path: str) -> socket.socket:
         with contextlib.suppress(OSError):
             sock.close()
         absent = PortAbsent if isinstance(error, FileNotFoundError) else DeviceUnavailable
-        words = error.strerror or "no answer"
-        raise absent(f"mock:{path}", words, f"系统提示 {words}") from None
+        raise absent(f"mock:{path}", *reason(error)) from None
     return sock

@@ -87,7 +87,7 @@ class EsclSimulator(Simulator):
         elif name == "take_out" and value is None:
             self._in_feeder = 0
         else:
-            raise UnknownKey("keys: papers with 1 to 100, lay, take-out")
+            raise UnknownKey("papers 1..100, lay, take-out")
 
     def fault(self, name: str, *, active: bool = True) -> None:
         """Begin or end a fault; ``jam`` may have a number. Raises ``UnknownFault``."""

@@ -32,13 +32,19 @@ _ROLES = {
     "pad": ("呼叫器", "pad"),
     "strip": ("窗口屏", "strip"),
     "lamp": ("灯", "lamp"),
+    "rating_pad": ("评价器", "rating pad"),
     "button": ("按钮", "button"),
+    "card_reader": ("读卡器", "card reader"),
+    "code_scanner": ("扫码器", "code scanner"),
+    "scanner": ("扫描仪", "scanner"),
     "printer": ("打印机", "printer"),
     "display": ("显示屏", "display"),
     "voice": ("发声设备", "output"),
     "report": ("日报打印机", "day report"),
     "forms": ("受理单打印机", "acceptance forms"),
 }
+#: What types: it has neither speed nor parity.
+_WITHOUT_SPEED = ("hid:", "records:", "/dev/input/")
 
 
 def show_device(device: Mapping[str, Any]) -> None:
@@ -61,7 +67,8 @@ def facts(device: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield t("端口    ", "port    "), _port(device)
     yield t("线路    ", "line    "), _line(device)
     yield t("用于    ", "used by "), joined(_user(one) for one in device["used_by"])
-    yield t("端口设置", "settings"), _pairs(device["line_settings"])
+    if not str(device["port"] or "").startswith(_WITHOUT_SPEED):
+        yield t("端口设置", "settings"), _pairs(device["line_settings"])
     yield t("选项    ", "options "), _pairs(device["options"])
     yield t("计数    ", "counts  "), joined(_counted(device["counters"]))
 
@@ -76,9 +83,7 @@ def _answered(device: Mapping[str, Any]) -> str:
 
 
 def _port(device: Mapping[str, Any]) -> str:
-    return str(device["port"] or "") or t(
-        "无（不经串口或网络）", "none (neither serial nor network)"
-    )
+    return str(device["port"] or "") or t("无（位置见选项）", "none (its options say where)")
 
 
 def _line(device: Mapping[str, Any]) -> str:
@@ -103,7 +108,7 @@ def _pairs(values: Mapping[str, Any]) -> str:
     return "  ".join(
         f"{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
         for name, value in values.items()
-        if value is not None
+        if value not in (None, "", [], {})
     )
 
 

@@ -220,9 +220,9 @@ def unknown_device(device: str) -> Refusal:
 def _no_bytes(device: str, kind: str) -> Refusal:
     return Refusal(
         "no_bytes",
-        f"{device}（{kind}）不经串口或网络收发数据，没有可记录的通信。"
+        f"{device}（{kind}）不经本服务的串口或网络线路，没有可记录的通信。"
         f"请看 hallctl devices watch {device}。",
-        f"{device} ({kind}) sends and receives no bytes, so there is nothing to trace. "
+        f"{device} ({kind}) has no line of ours, so there are no bytes to trace. "
         f"See hallctl devices watch {device}.",
     )
 

@@ -170,7 +170,7 @@ async def test_a_trace_shows_bytes_and_what_they_mean(place: Path, english: None
             await screen.press("down")
         await screen.shows(">kiosk-1-button")
         await screen.press("w")
-        await screen.shows("!! kiosk-1-button (button.gpio) sends and receives no bytes")
+        await screen.shows("!! kiosk-1-button (button.gpio) has no line of ours")
 
 
 async def test_an_alarm_is_acknowledged_by_a_key(place: Path, language: str) -> None:

@@ -43,7 +43,7 @@ class CameraSimulator(Simulator):
     def press(self, key: str, value: int | None = None) -> None:
         """Lay another sheet below the camera. Raises ``UnknownKey``."""
         if key != "turn_page" or value is not None:
-            raise UnknownKey("keys: turn_page")
+            raise UnknownKey("turn-page")
         self._sheet += 1
 
     def seen(self) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from devices.errors import DeviceFault, DeviceUnavailable
+from devices.reasons import reason
 
 __all__ = ["FrameSource", "command_for", "name_of", "open_source", "present"]
 
@@ -141,7 +142,7 @@ class _Bench:
             self._end.connect(path)
         except OSError as error:
             self._end.close()
-            raise DeviceUnavailable(path, error.strerror or "no camera") from None
+            raise DeviceUnavailable(path, *reason(error)) from None
         self.tick()
 
     def fileno(self) -> int:

@@ -37,9 +37,9 @@ class FolderSimulator(Simulator):
         """Scan into the folder. Raises ``UnknownKey``."""
         pages = 1 if value is None else value
         if key not in _FORMATS or not 1 <= pages <= _MOST:
-            raise UnknownKey("keys: jpeg, png, pdf, tiff with 1 to 50 pages")
+            raise UnknownKey("jpeg, png, pdf [1..50], tiff [1..50]")
         if pages > 1 and key not in {"pdf", "tiff"}:
-            raise UnknownKey("keys: pdf and tiff have several pages")
+            raise UnknownKey("jpeg, png, pdf [1..50], tiff [1..50]")
         self._dropped += 1
         data = b"Hello from the copier.\n"
         if "foreign" not in self.active_faults:
