@@ -33,8 +33,10 @@ from devices.pad.engine import (
     is_nothing,
 )
 from devices.pad.options import Ff68Options
+from devices.pad.parts import bytes_of
 from devices.pad.poll_round import Polled, Turn, round_of
-from devices.pad.profile import Acknowledge, Command, Poll, bytes_of, load_profile
+from devices.pad.profile import load_profile
+from devices.pad.profile_tables import Acknowledge, Command, Poll
 from devices.pad.states import (
     ANSWERS,
     HEARD,

@@ -13,7 +13,8 @@ import math
 from dataclasses import dataclass
 
 from devices.pad.codec import FrameCodec, PadFrame
-from devices.pad.profile import Acknowledge, Command, Poll, Profile, bytes_of, place_of
+from devices.pad.parts import bytes_of
+from devices.pad.profile_tables import Acknowledge, Command, Poll, Profile, place_of
 
 __all__ = ["KeyEvent", "KeyMeaning", "PadReader", "codec_for", "command_data", "is_nothing"]
 

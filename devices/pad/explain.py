@@ -11,16 +11,9 @@ from typing import Any
 
 from devices.pad.codec import FrameCodec, PadFrame
 from devices.pad.engine import KeyMeaning, PadReader, codec_for, is_nothing
-from devices.pad.profile import (
-    VALUED,
-    Acknowledge,
-    Command,
-    Profile,
-    ProfileError,
-    bytes_of,
-    load_profile,
-    place_of,
-)
+from devices.pad.parts import bytes_of
+from devices.pad.profile import ProfileError, load_profile
+from devices.pad.profile_tables import VALUED, Acknowledge, Command, Profile, place_of
 
 __all__ = ["explain"]
 

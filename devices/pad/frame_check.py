@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from devices.pad.parts import (
     Address,
@@ -17,10 +16,8 @@ from devices.pad.parts import (
     bytes_of,
     name_of,
 )
+from devices.pad.profile_tables import Frame
 from devices.pad.spans import size_of
-
-if TYPE_CHECKING:
-    from devices.pad.profile import Frame
 
 __all__ = ["bytes_problem", "escape_problems", "frame_problems"]
 

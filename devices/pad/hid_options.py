@@ -10,7 +10,7 @@ import msgspec
 
 from devices.errors import WrongSetting
 from devices.hid.keys import CODES, code_of
-from devices.pad.profile import EVENTS, VALUED
+from devices.pad.profile_tables import EVENTS, VALUED
 
 __all__ = ["LAYOUTS", "HidPadOptions", "Meaning"]
 

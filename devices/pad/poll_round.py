@@ -25,7 +25,7 @@ from dataclasses import dataclass
 
 from devices.base import Line
 from devices.pad.engine import PadReader
-from devices.pad.profile import Poll, Profile
+from devices.pad.profile_tables import Poll, Profile
 
 __all__ = ["PollRound", "Polled", "Turn", "round_of"]
 

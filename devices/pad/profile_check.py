@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from devices.pad.frame_check import bytes_problem, escape_problems, frame_problems
-from devices.pad.parts import Address, Data, Function, Part
-from devices.pad.profile import (
+from devices.pad.parts import Address, Data, Function, Part, bytes_of
+from devices.pad.profile_tables import (
     EVENTS,
     VALUED,
     Acknowledge,
@@ -17,7 +17,6 @@ from devices.pad.profile import (
     Commands,
     Poll,
     Profile,
-    bytes_of,
     place_of,
 )
 

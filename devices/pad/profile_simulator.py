@@ -13,15 +13,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from devices.pad.options import ProfileOptions
-from devices.pad.profile import (
-    VALUED,
-    Acknowledge,
-    Command,
-    Event,
-    bytes_of,
-    load_profile,
-    place_of,
-)
+from devices.pad.parts import bytes_of
+from devices.pad.profile import load_profile
+from devices.pad.profile_tables import VALUED, Acknowledge, Command, Event, place_of
 from devices.pad.simulated_frames import Writer
 from devices.simulator import Simulator, UnknownKey
 

@@ -6,7 +6,8 @@ import pytest
 
 from devices.pad.codec import FrameCodec, PadFrame
 from devices.pad.engine import PadReader
-from devices.pad.profile import Address, Checksum, Data, Function, load_profile
+from devices.pad.parts import Address, Checksum, Data, Function
+from devices.pad.profile import load_profile
 from tests.devices.pad.pad_line import hexed
 
 RATING_1 = hexed("FF 68 03 03 68 01 11 01 13 16")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from devices.pad.profile import EVENTS, PROFILE_FOLDERS, ProfileError, load_profile
+from devices.pad.profile import PROFILE_FOLDERS, ProfileError, load_profile
+from devices.pad.profile_tables import EVENTS
 
 GOOD = (Path(__file__).parents[3] / "config" / "pads" / "ff68.toml").read_text(encoding="utf-8")
 
