@@ -88,6 +88,13 @@ def no_reader(wanted: str, there: Sequence[str]) -> PortAbsent:
 def several(wanted: str, fitting: Sequence[str]) -> DeviceFault:
     """Return that it is not clear which reader is meant."""
     names = ", ".join(fitting)
+    if not wanted:
+        return DeviceFault(
+            "several_readers",
+            f"插着多个读卡器，不知道用哪一个：{names}。请在配置的 reader 中写明名称。",
+            f"Several card readers are plugged in: {names}. Say in the option reader which one it "
+            "is.",
+        )
     return DeviceFault(
         "several_readers",
         f"有多个读卡器符合“{wanted}”，不知道用哪一个：{names}。请在配置的 reader 中写明名称。",

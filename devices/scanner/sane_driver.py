@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from devices.base import HealthState, Line, Report, Sentence, Status
-from devices.errors import DeviceTimeout, DeviceUnavailable, PortAbsent
+from devices.errors import DeviceError, DeviceTimeout, DeviceUnavailable, PortAbsent
 from devices.scanner.base import RawPage, Scanner, ScanSettings
 from devices.scanner.escl import EsclPort
 from devices.scanner.faults import OK, SENTENCES, ScanFault
@@ -238,6 +238,9 @@ class SaneScanner(Scanner):
         self._spoiled = fault.code in _SPOIL
         if fault.lasting:
             self._status = self._told = _fault_status(fault.code)
+        if fault.code == "io_error":
+            # Perhaps it is gone: a network scanner is asked at the next poll, not much later.
+            self._checked_at = self._clock() - self.options.check_every_s
         return fault
 
     def _scan_with(
@@ -307,7 +310,12 @@ class SaneScanner(Scanner):
     def _fault(self, error: SaneFailed, settings: ScanSettings) -> ScanFault:
         if error.what == "source":
             return ScanFault("no_flatbed" if settings.source == "flatbed" else "no_feeder")
-        return ScanFault(_CODES.get(error.status, "io_error"))
+        code = _CODES.get(error.status, "io_error")
+        if code == "io_error" and self._escl is not None:
+            # SANE tells an open cover before the glass as a broken line; the scanner itself knows.
+            with contextlib.suppress(DeviceError):
+                code = self._escl.state().fault or code
+        return ScanFault(code)
 
     def cancel(self) -> None:
         """End a running scan; see ``Scanner``."""

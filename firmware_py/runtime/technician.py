@@ -15,7 +15,8 @@ from typing import Any
 
 import msgspec
 
-from devices.base import HealthState
+from devices.base import HealthState, Sentence
+from devices.errors import DeviceError, DeviceFault, FrameError
 from devices.tracefile import Chunk
 from firmware_py.app.ports import Outcome, Submission
 from firmware_py.app.wire import encode
@@ -91,8 +92,7 @@ class Technician:
         except TimeoutError:
             raise QueryError(_slow(device)) from None
         if result.error is not None:
-            words = self._hall.supervisor.health_of(device).say
-            raise QueryError(Refusal("device_failed", words.zh, words.en))
+            raise QueryError(_failed(result.error, self._hall.supervisor.health_of(device).say))
         return {"device": device, "outcome": result.outcome, "say": result.value}
 
     async def disable(self, params: dict[str, Any], user: str) -> Any:
@@ -225,6 +225,19 @@ def _no_bytes(device: str, kind: str) -> Refusal:
         f"{device} ({kind}) has no line of ours, so there are no bytes to trace. "
         f"See hallctl devices watch {device}.",
     )
+
+
+def _failed(error: DeviceError, health: Sentence) -> Refusal:
+    """Say why a self-test failed: what ended it, for the device itself may be well (busy)."""
+    if isinstance(error, DeviceFault):
+        return Refusal("device_failed", error.zh, error.en)
+    if isinstance(error, FrameError):
+        return Refusal(
+            "device_failed",
+            "设备的应答无法识别，请再试一次；仍不行请检查连线。",
+            "What the device answered cannot be read: try again, then see to its cable.",
+        )
+    return Refusal("device_failed", health.zh, health.en)
 
 
 def _slow(device: str) -> Refusal:

@@ -132,6 +132,13 @@ def test_what_goes_wrong_is_said_and_the_next_scan_works(
     assert len(scanned(driver, FEEDER)) == 1
 
 
+def test_an_open_cover_is_told_as_one_where_sane_says_that_the_line_broke(
+    driver: SaneScanner, far: BenchThread
+) -> None:
+    fault(far, "cover-open")
+    assert caught(driver, GLASS).code == "cover_open"
+
+
 def test_a_page_that_is_no_picture_is_no_page(driver: SaneScanner, far: BenchThread) -> None:
     load(far, 2)
     fault(far, "no-picture")
