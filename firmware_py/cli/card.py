@@ -14,7 +14,7 @@ from firmware_py.cli.errors import WrongUse
 from firmware_py.cli.output import say, write_json
 from firmware_py.cli.words import chosen, in_words, joined, t
 
-__all__ = ["card", "show_place"]
+__all__ = ["FIELDS", "card", "show_place"]
 
 Place = Mapping[str, Any]
 
@@ -77,6 +77,23 @@ def _show(session: Session, found: Place, *, line: bool = False) -> None:
             say((chosen(told), "yellow"))
 
 
+#: What an item may keep of a card (``keep`` in the catalogue), as it is called at a counter.
+FIELDS = {
+    "name": ("姓名", "name"),
+    "name_zh": ("中文姓名", "Chinese name"),
+    "sex": ("性别", "sex"),
+    "birth": ("出生日期", "date of birth"),
+    "nation": ("民族", "nation"),
+    "country": ("国籍", "country"),
+    "address": ("住址", "address"),
+    "number": ("证件号码", "number"),
+    "pass_number": ("通行证号码", "pass number"),
+    "issues": ("签发次数", "times issued"),
+    "authority": ("签发机关", "issuing authority"),
+    "valid_from": ("有效期起", "valid from"),
+    "valid_to": ("有效期止", "valid to"),
+}
+
 _CHANGES = {
     "laid": ("放上证件", "a card was laid"),
     "changed": ("有变化", "changed"),
@@ -110,7 +127,7 @@ def _window(found: Place) -> None:
             )
         )
     if found["keeps"]:
-        kept = joined(found["keeps"])
+        kept = joined(t(*FIELDS[name]) for name in found["keeps"])
         say(t(f"办结时加密留存：{kept}", f"kept, encrypted, at the end: {kept}"))
 
 

@@ -177,6 +177,11 @@ def show(session: Session, form: str, version: int | None, history: bool) -> Non
 )
 @click.option("--since", metavar="YYYY-MM-DD", help=t("此日起受理的。", "Accepted since then."))
 @click.option("--due-before", metavar="YYYY-MM-DD", help=t("应在此日前办结的。", "Due before."))
+@click.option(
+    "--order",
+    type=click.Choice(["newest", "due"]),
+    help=t("新的在前（默认），或先到期的在前。", "The newest first, or what is due first."),
+)
 @click.option("--limit", metavar="N", type=int, help=t("最多几张。", "How many at most."))
 @pass_session
 def find(session: Session, /, **wanted: Any) -> None:

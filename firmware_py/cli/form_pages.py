@@ -8,7 +8,7 @@ from typing import Any
 from firmware_py.cli.output import level_style, say, table
 from firmware_py.cli.words import chosen, in_words, joined, t
 
-__all__ = ["show_form", "show_forms", "show_made"]
+__all__ = ["left_in_short", "show_form", "show_forms", "show_made"]
 
 
 def show_form(form: Mapping[str, Any]) -> None:
@@ -56,9 +56,9 @@ def show_made(form: Mapping[str, Any], others: Sequence[str]) -> None:
         say((words, "yellow"))
     if others:
         words = t(
-            f"{form['ticket']} 还有未办结的受理单 {joined(others)}；若是重复，请作废：hallctl form "
-            f"withdraw {number}",
-            f"{form['ticket']} has another open form, {joined(others)}; if this is the same twice: "
+            f"{form['ticket']} 还有未办结的受理单：{joined(others)}。若是重复，请作废："
+            f"hallctl form withdraw {number}",
+            f"Also open for {form['ticket']}: {joined(others)}. If this is the same twice: "
             f"hallctl form withdraw {number}",
         )
         say((words, "yellow"))
@@ -172,11 +172,12 @@ def _row(form: Mapping[str, Any], *, versions: bool) -> list[str | tuple[str, st
         form["window"],
         f"{form['item']} {chosen(form['item_name'])}",
         form["due"] + ("?" if form["weekends_only"] else ""),
-        (_left_in_short(form["left"]), style),
+        (left_in_short(form["left"]), style),
     ]
 
 
-def _left_in_short(left: int | None) -> str:
+def left_in_short(left: int | None) -> str:
+    """Return the working days that are left, in a few letters; nothing when it is over."""
     if left is None:
         return ""
     if left < 0:

@@ -186,10 +186,10 @@ def _devices(devices: Mapping[str, Any]) -> None:
 
 
 def papers_lines(owed: Mapping[str, int]) -> Iterator[Line]:
-    """Yield which printers still owe tickets."""
+    """Yield which printers still owe paper: tickets, and each copy of a form."""
     for printer, count in owed.items():
         words = t(
-            f"{printer} 还有 {count} 张号票未打印。", f"Tickets not printed by {printer}: {count}."
+            f"{printer} 还有 {count} 张没有打印。", f"Papers not printed by {printer}: {count}."
         )
         yield ((words, "yellow"),)
 

@@ -137,7 +137,9 @@ class Forms:
         return form, steps
 
     async def find(self, params: dict[str, Any], user: str) -> Any:
-        """Return forms that fit all that is given, newest first, and how many more there are.
+        """Return forms that fit all that is given, and how many more there are.
+
+        The newest are first; in the order ``due`` those that are due first.
 
         With ``since`` also those that are over for so long that only the journal has them.
         """
@@ -152,8 +154,10 @@ class Forms:
         fitting = sorted(
             (form for form in forms.values() if _fits(form, wanted)),
             key=lambda form: (form.day, len(form.form), form.form),
-            reverse=True,
+            reverse=wanted.order == "newest",
         )
+        if wanted.order == "due":
+            fitting.sort(key=lambda form: form.due)
         return {
             "forms": [form_view(hall.rules, state, one) for one in fitting[: wanted.limit]],
             "more": max(0, len(fitting) - wanted.limit),

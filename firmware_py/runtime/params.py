@@ -179,6 +179,7 @@ class FormFind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: Literal["open", "done", "withdrawn"] | None = None
     since: DayText | None = None
     due_before: DayText | None = None
+    order: Literal["newest", "due"] = "newest"
     limit: Annotated[int, Meta(ge=1, le=2000)] = 100
 
 

@@ -157,7 +157,12 @@ async def test_what_an_item_keeps_is_in_the_vault_and_a_failure_is_said(place: P
     async with scene as hall:
         for _ in range(3):
             await hall.take()
-        await serve(hall, "citizen", "样张甲")
+        await hall.do("window.next", window="1")
+        await hall.do("window.start", window="1")
+        await laid(hall, "citizen", "样张甲")
+        out = (await hall.hallctl("window", "card", "1")).out
+        assert "kept, encrypted, at the end: name, number, valid to\n" in out
+        await hall.do("window.finish", window="1")
         vault = Vault(hall.stage.data / "vault", hall.stage.data / "keys")
 
         async def in_vault() -> bool:

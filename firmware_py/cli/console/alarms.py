@@ -16,7 +16,7 @@ from firmware_py.cli.console.page import Deed, Key, Page, Status, marked
 from firmware_py.cli.console.rows import Column, Row, Rows
 from firmware_py.cli.console.windows import command
 from firmware_py.cli.output import level_style, span
-from firmware_py.cli.words import in_words, t
+from firmware_py.cli.words import chosen, in_words, joined, t
 
 __all__ = ["Alarms"]
 
@@ -52,7 +52,7 @@ class Alarms(Page):
             Column(t("对象", "About"), 14),
             Column(t("持续", "For"), 8, right=True),
             Column(t("营业日", "Day"), 10),
-            Column(t("确认", "Seen by"), 0),
+            Column(t("原因、确认", "Reason, seen by"), 0),
         )
         yield Rows(columns, t("没有告警。", "No alarms."), id="alarm-list")
 
@@ -83,6 +83,6 @@ def _row(alarm: Mapping[str, Any]) -> Row:
             Text(of_whom(alarm)),
             Text(span(alarm["seconds"])),
             Text(day),
-            Text(alarm["acknowledged_by"]),
+            Text(joined(one for one in (chosen(alarm["reason"]), alarm["acknowledged_by"]) if one)),
         ),
     )

@@ -18,6 +18,7 @@ from firmware_py.cli.console.alarms import Alarms
 from firmware_py.cli.console.bars import Banner, Head, KeyLine, Tabs, not_there
 from firmware_py.cli.console.devices import Devices
 from firmware_py.cli.console.dialogs import Confirm, Reading
+from firmware_py.cli.console.forms import Forms
 from firmware_py.cli.console.link import Link
 from firmware_py.cli.console.overview import Overview
 from firmware_py.cli.console.page import Deed, Key, Page
@@ -43,7 +44,7 @@ class HallConsole(App[None]):
     CSS_PATH = "console.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = [  # noqa: RUF012 - textual's own form; it is never changed
-        *(Binding(f"{n},f{n}", f"page({n - 1})", show=False) for n in range(1, 7)),
+        *(Binding(f"{n},f{n}", f"page({n - 1})", show=False) for n in range(1, 8)),
         Binding("question_mark,f10", "help", show=False),
         Binding("q", "quit", show=False),
         Binding("ctrl+c", "quit", show=False, priority=True),
@@ -57,7 +58,7 @@ class HallConsole(App[None]):
         self._wake = asyncio.Event()
         self.link = Link(path, self._wake.set, self._link_changed)
         self.pages: Sequence[Page] = [
-            kind(self.link) for kind in (Overview, Devices, Queue, Alarms, Journal, Answers)
+            kind(self.link) for kind in (Overview, Devices, Queue, Alarms, Journal, Answers, Forms)
         ]
         self._head, self._banner, self._answer = (
             Head(id="head"),
@@ -148,7 +149,7 @@ class HallConsole(App[None]):
     def action_help(self) -> None:
         """Show all keys."""
         keys = [
-            ("1-6  F1-F6", " ".join(page.title for page in self.pages)),
+            ("1-7  F1-F7", " ".join(page.title for page in self.pages)),
             (t("方向键", "arrows"), t("移动；也可用鼠标", "move; the mouse does too")),
         ]
         for page in self.pages:
