@@ -141,7 +141,7 @@ def write(tree: Path, file: str, text: str) -> None:
         ("devices/pad/x.py", "def f():\n    from firmware_py import core", "firmware_py"),
         ("kiosk_ui/x.py", "import devices.base", "devices.base"),
         (
-            "firmware_py/settings.py",
+            "firmware_py/settings/x.py",
             "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import devices.base",
             "devices.base",
         ),
