@@ -36,7 +36,7 @@ def test_a_form_says_all_that_a_taxpayer_must_know(mm: int) -> None:
     assert ["合计", "Total", "5"] in told
     assert ["扫描页数", "Pages", "scanned", "6"] in told
     assert "5个工作日" in whole
-    assert "5 working days" in whole or "5个工作日 working days" in whole
+    assert "5 working day(s)" in whole or "5个工作日 working day(s)" in whole
     assert "[qr F20261123-003-K]" in lines
     assert piece_of(form(), OPTIONS[mm]).number == "F20261123-003"
 
