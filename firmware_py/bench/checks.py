@@ -16,6 +16,11 @@ __all__ = ["Evidence", "mistakes"]
 
 Event = Mapping[str, Any]
 
+#: Of a form: one to keep, one to sign.
+COPIES = 2
+#: A form with sixty papers has so many; a page's picture has more.
+MOST_EVENT_BYTES = 16_384
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -36,11 +41,14 @@ class Evidence:
     troubles: Sequence[str]
     logs: Mapping[str, str]
     gap_seen: bool
+    #: What was scanned: document -> pages; and how each is kept at the end.
+    scanned: Mapping[str, int]
+    kept: Mapping[str, str]
 
 
 def mistakes(found: Evidence) -> list[Text]:
     """Return what is wrong; empty after a good day."""
-    checks = (_numbers, _paper, _centre, _journal, _endings, _stories, _logs)
+    checks = (_numbers, _paper, _centre, _journal, _endings, _stories, _papers, _logs)
     return [mistake for check in checks for mistake in check(found)]
 
 
@@ -86,6 +94,13 @@ def _paper(found: Evidence) -> Iterator[Text]:
                 f"{number} came out {plain} times without being marked as a reprint.",
             )
     given = {data["number"] for data in _of(found, "ticket.issued")}
+    for form in (data["form"] for data in _of(found, "form.made")):
+        given.add(form)
+        if copies[form] < COPIES:
+            yield Text(
+                f"受理单 {form} 应打印 {COPIES} 联，只打印了 {copies[form]} 联。",
+                f"Form {form} has {COPIES} copies, {copies[form]} came out.",
+            )
     # A printer prints what is left of a torn slip on the new roll: that piece has no number.
     for number in copies.keys() - given - {""}:
         yield Text(f"打印了没有发出的号 {number}。", f"{number} is on paper but was never given.")
@@ -154,6 +169,27 @@ def _stories(found: Evidence) -> Iterator[Text]:
         yield Text("缺纸之后没有注明重打的号票。", "No slip was marked after the paper ran out.")
     for name in {"paper", "broker", "wall"} - set(found.troubles):
         yield Text(f"故障 {name} 没有结束。", f"The trouble {name} did not come to its end.")
+
+
+def _papers(found: Evidence) -> Iterator[Text]:
+    """What was scanned is recorded and whole; the centre knows of it and has none of it."""
+    added = {data["document"]: data["pages"] for data in _of(found, "document.added")}
+    if added != found.scanned or not added:
+        yield Text(
+            f"扫描的资料与流水不符：扫描 {len(found.scanned)} 份，流水 {len(added)} 份。",
+            f"Documents: {len(found.scanned)} were scanned, {len(added)} are recorded.",
+        )
+    for document in added:
+        if found.kept.get(document) != "whole":
+            yield Text(f"资料 {document} 不能读取。", f"Document {document} cannot be read.")
+    if added and not _of(found, "form.made"):
+        yield Text("当日没有开受理单。", "The day had no acceptance form.")
+    for event in found.centre:
+        if len(msgspec.json.encode(event)) > MOST_EVENT_BYTES:
+            yield Text(
+                f"发往市局的第 {event['seq']} 条事件过大，可能含有图像。",
+                f"Event {event['seq']} is so large at the centre that it may hold a picture.",
+            )
 
 
 def _logs(found: Evidence) -> Iterator[Text]:

@@ -12,6 +12,7 @@ from firmware_py.bench.clerks import Clerk, Pads
 from firmware_py.bench.client import BenchClient, HallClient, Refused
 from firmware_py.bench.follow import Event, Follow
 from firmware_py.bench.halltime import HallTime
+from firmware_py.bench.paperwork import Paperwork
 from firmware_py.bench.polling import until
 
 __all__ = ["BUTTON", "DESK", "WINDOWS", "Day", "clerk_number"]
@@ -63,6 +64,7 @@ class Day:
         self._follow = follow
         self._by_number: dict[str, Person] = {}
         self._bench = bench
+        self.paperwork = Paperwork(hall, bench, self._by_number.get)
         self._pressed = asyncio.Lock()
         #: Whoever stands at the kiosk whose reader a card lies on.
         self._at_kiosk = asyncio.Lock()
@@ -99,7 +101,7 @@ class Day:
 
     async def play(self) -> None:
         """Open, live through the day, close. Raises what went wrong in anybody's part."""
-        self._follow.on_event.append(self._manager_hears)
+        self._follow.on_event += [self._manager_hears, self._clerk_sees]
         self.time.run(20.0)
         await self.time.until(OPENS_S - 30)
         await self._hall.call("day.open", day=self.time.day.isoformat(), by="duty-manager")
@@ -118,8 +120,9 @@ class Day:
 
     async def stop(self) -> None:
         """Everybody leaves."""
-        if self._manager_hears in self._follow.on_event:
-            self._follow.on_event.remove(self._manager_hears)
+        for hears in (self._manager_hears, self._clerk_sees):
+            if hears in self._follow.on_event:
+                self._follow.on_event.remove(hears)
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -136,6 +139,8 @@ class Day:
             self.come += 1
             self._spawn(self._comes(person))
         await self._wait_for(CLOSES_S)
+        while self.busy:
+            await self._follow.changed(0.1)
         for clerk in self.clerks.values():
             clerk.stopped = True
         await self._hall.call("day.close", by="duty-manager")
@@ -254,6 +259,18 @@ class Day:
             # The clerk's key has called them already; on a busy machine that is seen late.
             if error.code != "not_away":
                 raise
+
+    def _clerk_sees(self, event: Event) -> None:
+        number = self.paperwork.wanted(event)
+        if number is not None:
+            self.busy += 1
+            self._spawn(self._papers(number))
+
+    async def _papers(self, number: str) -> None:
+        try:
+            await self.paperwork.serve(number)
+        finally:
+            self.busy -= 1
 
     # ---- the duty manager
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,15 @@ async def write_reports(
     return journal, report
 
 
+async def _kept(hall: HallClient, documents: Iterable[str]) -> dict[str, str]:
+    """Return of each document whether its pages can be read."""
+    kept: dict[str, str] = {}
+    for number in {document.rpartition("-")[0] for document in documents}:
+        found = await hall.call("document.list", number=number)
+        kept |= {one["document"]: one["kept"] for one in found["documents"]}
+    return kept
+
+
 async def look_back(
     people: Sequence[Person],
     journal: Sequence[dict[str, Any]],
@@ -65,6 +74,7 @@ async def look_back(
     ledger: Path,
     troubles: Sequence[str],
     gap_seen: bool,
+    scanned: Mapping[str, int],
 ) -> list[Text]:
     """Return what was not as it must be."""
     paper = [await bench.do("seen", printer) for printer in PRINTERS]
@@ -86,5 +96,7 @@ async def look_back(
             troubles=troubles,
             logs={name: stage.log_of(name) for name in ("halld", "simulators", "mosquitto")},
             gap_seen=gap_seen,
+            scanned=scanned,
+            kept=await _kept(hall, scanned),
         )
     )

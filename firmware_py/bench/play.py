@@ -206,6 +206,7 @@ class Play:
             self._out / CENTRE,
             troubles.seen,
             follow.gap,
+            day.paperwork.documents,
         )
         teller.end(report, pictures, (len(journal), consumer.seq), wrong, self._out)
         self._follow = follow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -59,6 +59,7 @@ class Client:
         self._number = 0
         #: Notifications that came while an answer was awaited.
         self._events = 0
+        self._told: Callable[[str, dict[str, Any]], None] | None = None
 
     def close(self) -> None:
         """Hang up."""
@@ -80,6 +81,28 @@ class Client:
                 if last:
                     raise broken(self._path, error) from error
         raise AssertionError
+
+    def act(
+        self,
+        method: str,
+        within_s: float,
+        told: Callable[[str, dict[str, Any]], None] = lambda method, params: None,
+        **params: Any,
+    ) -> Any:
+        """Ask for what must not be begun twice and may last; ``told`` hears notifications.
+
+        Raises ``CliError``.
+        """
+        self._told = told
+        try:
+            return self._call(method, params, within_s)
+        except TimeoutError:
+            raise silent(within_s) from None
+        except OSError as error:
+            self.close()
+            raise broken(self._path, error) from error
+        finally:
+            self._told = None
 
     def command(self, method: str, **params: Any) -> dict[str, Any]:
         """Return the outcome of a command: ``{"events": [...], "repeated": false}``.
@@ -119,6 +142,12 @@ class Client:
 
         Raises ``CliError``.
         """
+        for method, told in self.all_notifications(for_s):
+            if method == name:
+                yield told
+
+    def all_notifications(self, for_s: float | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the name and content of everything that comes. Raises ``CliError``."""
         until_s = None if for_s is None else time.monotonic() + for_s
         while True:
             left_s = None if until_s is None else max(until_s - time.monotonic(), 0.0)
@@ -128,8 +157,8 @@ class Client:
                 return
             except OSError as error:
                 raise broken(self._path, error) from error
-            if message.get("method") == name:
-                yield message["params"]
+            if "method" in message:
+                yield message["method"], message["params"]
 
     # ---- one exchange
 
@@ -160,6 +189,8 @@ class Client:
         """Say whether the message is the answer; count it if it is a notification."""
         if message.get("method") == "event":
             self._events += 1
+        elif "method" in message and self._told is not None:
+            self._told(message["method"], message["params"])
         return number is not None and message.get("id") == number
 
     def _wait_for_return(self) -> None:

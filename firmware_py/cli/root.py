@@ -53,6 +53,10 @@ COMMANDS = {
         "rating:why",
         t("为什么叫这个号，或为什么还没叫到", "Why a ticket was called, or still waits"),
     ),
+    "document": (
+        "document:document",
+        t("资料：扫描、查看、取消、导出", "Documents: scan, list, remove, take out"),
+    ),
     "alarms": (
         "alarms:alarms",
         t("告警：查看、确认", "Alarms: list, acknowledge"),

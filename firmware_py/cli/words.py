@@ -123,6 +123,7 @@ _CODES = {
     "action.config.set": ("修改配置", "configuration"),
     "action.report.print": ("打印业务报表", "report printed by"),
     "action.privacy.destroyed": ("销毁当日密钥", "key destroyed of"),
+    "action.document.exported": ("导出扫描件", "took out the pages of"),
     "action.privacy.forgotten": ("应要求删除资料", "forgotten on request:"),
     "action.voice.say": ("语音播报", "words said by"),
     "action.device.restart": ("重新打开设备", "opened again:"),

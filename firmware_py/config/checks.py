@@ -28,8 +28,10 @@ _FAMILIES = {
     "device": "voice",
     "card_reader": "card_reader",
     "code_scanner": "card_reader",
+    "scanner": "scanner",
 }
 _READERS = ("card_reader", "code_scanner")
+_AT_WINDOWS = ("pad", "rating_pad", "strip", "lamp", "button", "printer", "scanner", *_READERS)
 
 
 def check_references(settings: Settings, catalogue: Catalogue | None, found: Findings) -> None:
@@ -69,11 +71,7 @@ def check_references(settings: Settings, catalogue: Catalogue | None, found: Fin
 def _places(settings: Settings) -> Iterator[tuple[str, str, KeyPath]]:
     """Yield the device, the sort of place and the path of everything that names a device."""
     for table, entries, keys in (
-        (
-            "windows",
-            settings.windows,
-            ("pad", "rating_pad", "strip", "lamp", "button", "printer", *_READERS),
-        ),
+        ("windows", settings.windows, _AT_WINDOWS),
         ("kiosks", settings.kiosks, ("printer", "button", *_READERS)),
         ("walls", settings.walls, ("display",)),
         ("voices", settings.voices, ("device",)),

@@ -76,6 +76,10 @@ class Crew(Worker):
         if not enabled:
             self._interrupt([self.slots[device]])
 
+    def interrupt(self, device: str) -> None:
+        """End what a device does just now; the device stays open."""
+        self._interrupt([self.slots[device]])
+
     def _interrupt(self, slots: Iterable[Slot]) -> None:
         for slot in list(slots):
             if (driver := slot.driver) is not None:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from devices.base import Input, Reading, Status
+from devices.scanner.base import PreviewFrame
 from devices.specs import DeviceSpec, LineSpec
 from devices.transport import LineSettings
 from firmware_py.app.clock import HallClock
@@ -44,9 +45,11 @@ from firmware_py.runtime.notices import Notices
 from firmware_py.runtime.owed_paper import unprinted
 from firmware_py.runtime.people import Inputs, Lamps, Pads
 from firmware_py.runtime.personal import vet_words
+from firmware_py.runtime.previews import Previews
 from firmware_py.runtime.printing import Printing
 from firmware_py.runtime.proof import Proof
 from firmware_py.runtime.report_paper import report_paper_of
+from firmware_py.runtime.scans import Scans
 from firmware_py.runtime.supervisor import Supervisor
 from firmware_py.runtime.voices import Voices
 from firmware_py.settings import Settings
@@ -140,6 +143,8 @@ class Hall:
         )
         writer.positions_with = self.printing.positions_with
         writer.on_storage = self._storage
+        self.scans = Scans(self)
+        self.previews = Previews(self)
         self.cards = Cards(self)
         self.list_intake = ListIntake(self, self.cards)
         writer.complete = self.cards.complete
@@ -224,6 +229,7 @@ class Hall:
         if self.sync is not None:
             await self.sync.stop()
         await asyncio.to_thread(self.supervisor.stop, 5.0)
+        await self.scans.stop()
         self.writer.snapshot()
         await self.journal.run(lambda journal: None)
         if not await asyncio.to_thread(self.journal.stop):
@@ -288,6 +294,8 @@ class Hall:
                     self.voices.heard(device, given)
                 case Reported(device=device, report=Input() as given):
                     self.inputs.happened(device, given)
+                case Reported(device=device, report=PreviewFrame() as frame):
+                    self.previews.frame(device, frame)
                 case Reported(device=device, report=Reading() as read):
                     self.cards.happened(device, read)
                 case Reported(device=device, report=Status() as status):
@@ -325,6 +333,7 @@ class Hall:
         self.pads.forget(device)
         self.pads.show(device)
         self.voices.opened(device)
+        self.previews.opened(device)
         self.cards.gone(device)
 
     def _input_refused(self, device: str, code: str) -> None:

@@ -131,7 +131,12 @@ async def _serve(
     control = hall.control = ControlServer(
         hall.writer,
         {**queries_of(hall), **reconfigure.queries()},
-        {**Technician(hall).streams(), **CardQueries(hall).streams()},
+        {
+            **Technician(hall).streams(),
+            **CardQueries(hall).streams(),
+            **hall.scans.streams(),
+            **hall.previews.streams(),
+        },
     )
 
     def upkeep_died() -> None:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from firmware_py.app.wrong_params import explain
+from firmware_py.runtime.params_documents import DOCUMENT_PARAMS
 
 __all__ = [
     "Apply",
@@ -229,6 +230,7 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
 def check_params(method: str, params: dict[str, Any]) -> None:
     """Refuse what a question does not take. Raises ``WrongParams``."""
     try:
-        msgspec.convert(params, _PARAMS.get(method, Nothing))
+        wanted = _PARAMS.get(method) or DOCUMENT_PARAMS.get(method, Nothing)
+        msgspec.convert(params, wanted)
     except msgspec.ValidationError as error:
         raise explain(method, error) from None

@@ -26,6 +26,7 @@ from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.card_queries import CardQueries
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.device_views import device_view, without_broker
+from firmware_py.runtime.documents import Documents
 from firmware_py.runtime.form_paper import FormPapers
 from firmware_py.runtime.forms import Forms
 from firmware_py.runtime.hall import Hall
@@ -79,6 +80,8 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         **Technician(hall).queries(),
         **Privacy(hall).queries(),
         **CardQueries(hall).queries(),
+        **hall.scans.queries(),
+        **Documents(hall).queries(),
         "voice.list": answers.voices,
         "voice.say": answers.say,
         "notice.list": answers.notices,

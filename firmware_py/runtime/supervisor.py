@@ -226,6 +226,10 @@ class Supervisor:
         """Close the device and open it again. Raises ``KeyError``."""
         self._workers[device].restart(device)
 
+    def interrupt(self, device: str) -> None:
+        """End a call of the device that lasts, from any thread. Raises ``KeyError``."""
+        self._workers[device].interrupt(device)
+
     def disable(self, device: str, by: str = "") -> None:
         """Let go of the device: its port is free for other programs. Raises ``KeyError``."""
         worker = self._workers[device]

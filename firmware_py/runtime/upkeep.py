@@ -12,6 +12,7 @@ from firmware_py.app.ports import Happened
 from firmware_py.app.wire import encode
 from firmware_py.core import commands as c
 from firmware_py.core.opening import local_day, local_seconds, plan_of, todays_hours
+from firmware_py.runtime.document_order import DocumentOrder
 from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.lean import give_back
 from firmware_py.runtime.notify import notify, watchdog_every_s
@@ -50,6 +51,7 @@ class Upkeep:
         jobs.append(self._hall.cards.watch_lists())
         jobs.append(self._hall.proof.run())
         jobs.append(self._hall.keeping.run())
+        jobs.append(DocumentOrder(self._hall).run())
         if (every_s := watchdog_every_s()) is not None:
             jobs.append(self._watchdog(every_s))
         self._tasks = [loop.create_task(job) for job in jobs]

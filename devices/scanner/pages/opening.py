@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 from collections.abc import Iterator
 from typing import IO
 
@@ -11,8 +12,10 @@ from PIL import ExifTags, Image, ImageOps
 from devices.scanner.pages.errors import PageError
 from devices.scanner.pages.page import MOST_BYTES, too_large
 
-__all__ = ["bounded", "checked", "upright"]
+__all__ = ["bounded", "checked", "reduced", "upright"]
 
+#: JPEG quality of what a screen shows for a moment.
+_SCREEN_QUALITY = 75
 # What the file says of its size is checked below, before anything is decoded.
 Image.MAX_IMAGE_PIXELS = MOST_BYTES
 
@@ -34,6 +37,21 @@ def checked(file: IO[bytes], formats: tuple[str, ...], *, grey: bool) -> Iterato
     except (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, EOFError):
         # Pillow raises any of these for a file that is damaged.
         raise PageError("page_damaged") from None
+
+
+def reduced(jpeg: bytes | bytearray, longest: int) -> bytes:
+    """Return a JPEG of at most ``longest`` pixels on its longer side; a smaller one as it is.
+
+    Raises ``PageError``.
+    """
+    with checked(io.BytesIO(jpeg), ("JPEG",)) as picture:
+        if max(picture.size) <= longest:
+            return bytes(jpeg)
+        picture.draft(None, (longest, longest))
+        picture.thumbnail((longest, longest))
+        out = io.BytesIO()
+        picture.save(out, "JPEG", quality=_SCREEN_QUALITY)
+        return out.getvalue()
 
 
 def bounded(picture: Image.Image, *, grey: bool) -> None:

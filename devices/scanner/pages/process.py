@@ -61,8 +61,16 @@ def _answer(end: socket.socket, head: dict[str, Any], content: bytearray, *, mis
         raise PageError("page_library")
     if head["do"] == "finish":
         _finish(end, head, content)
+    elif head["do"] == "reduce":
+        _reduce(end, head, content)
     else:
         _unfold(end, head, content)
+
+
+def _reduce(end: socket.socket, head: dict[str, Any], content: bytearray) -> None:
+    from devices.scanner.pages.opening import reduced
+
+    send(end, {}, reduced(content, head["longest"]), _TALK_S)
 
 
 def _finish(end: socket.socket, head: dict[str, Any], content: bytearray) -> None:

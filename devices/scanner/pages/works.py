@@ -94,6 +94,15 @@ class PageWorks:
         except TypeError:
             raise PageError("page_process") from None
 
+    def reduced(self, jpeg: bytes, longest: int) -> bytes:
+        """Return a JPEG with at most ``longest`` pixels on its longer side, for a screen.
+
+        Raises ``PageError``.
+        """
+        with self._lock:
+            _, small = self._told({"do": "reduce", "longest": longest}, jpeg)
+        return bytes(small)
+
     def unfold(self, file: bytes | bytearray, dpi: int, *, grey: bool) -> Generator[RawPage]:
         """Yield the pages of a PDF, TIFF or PNG, each when it is asked for; one is in memory.
 
