@@ -96,13 +96,12 @@ def _lacking(vault: Vault, day: str, wanted: dict[tuple[str, int], int]) -> list
 
 
 def recorded_on(journal: JournalPort, day: str) -> dict[str, int] | None:
-    """Return the documents that a business day had at its end; None when it is not in the journal.
+    """Return the documents that a business day had at its end; None when it is not whole there.
 
     Looks back from the end. A day may have been closed and opened again.
     """
     changes: list[StoredEvent] = []
     later: list[StoredEvent] = []
-    found = False
     upper = journal.last_seq
     while upper > 0:
         after = max(upper - READ_AT_ONCE, journal.first_seq - 1, 0)
@@ -115,13 +114,12 @@ def recorded_on(journal: JournalPort, day: str) -> dict[str, int] | None:
             elif stored.type == "day.opened":
                 opened = decode_event(stored.type, stored.body)
                 if isinstance(opened, DayOpened) and opened.day == day:
-                    found = True
                     changes += later
                     if not opened.reopened:
                         return _folded(changes[::-1])
                 later = []
         upper = after
-    return _folded(changes[::-1]) if found else None
+    return None
 
 
 def _folded(changes: list[StoredEvent]) -> dict[str, int]:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Previews"]
 
-#: Frames a second at most, a little more than cameras are asked for.
-_LEAST_S = 1 / 15 - 0.01
+#: Between two frames, on the average: a camera's own clock is never quite ours.
+_EVERY_S, _EARLY_S = 1 / 15, 1 / 30
 #: A reader with so much before it gets no frame: about two of them.
 UNSENT = 262_144
 
@@ -39,7 +39,7 @@ class _Watcher:
 
     window: str
     subscriber: Subscriber
-    sent_s: float = 0.0
+    due_s: float = 0.0
     frame: int = 0
     dropped: int = 0
 
@@ -88,11 +88,11 @@ class Previews:
         now_s = self._clock()
         picture = ""
         for watcher in self._watchers.get(device, ()):
-            if now_s - watcher.sent_s < _LEAST_S or watcher.subscriber.unsent() > UNSENT:
+            if now_s < watcher.due_s - _EARLY_S or watcher.subscriber.unsent() > UNSENT:
                 watcher.dropped += 1
                 continue
             picture = picture or base64.b64encode(frame.jpeg).decode()
-            watcher.sent_s = now_s
+            watcher.due_s = max(watcher.due_s, now_s - _EARLY_S) + _EVERY_S
             watcher.frame += 1
             told = {
                 "window": watcher.window,

@@ -36,8 +36,8 @@ TYPED_WORDS: Mapping[str, frozenset[str]] = {
 WITHHELD = "withheld"
 
 _CODE_WORD = re.compile(r"[a-z][a-z_]{0,31}|")
-#: Of these fields another form is no typed word: a paper of the item's list.
-_OWN_FORM: Mapping[str, re.Pattern[str]] = {"kind": re.compile(r"paper:[0-9]{1,3}")}
+#: Of these fields another form is no typed word: a paper of the item's list, or none of it.
+_OWN_FORM: Mapping[str, re.Pattern[str]] = {"kind": re.compile(r"paper:[0-9]{1,3}|other")}
 #: Each of their papers that is not of the item's list was typed.
 _WITH_PAPERS = frozenset({"form.changed", "form.made"})
 #: Names of fields that no message has, wherever in it.

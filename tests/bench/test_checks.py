@@ -14,6 +14,9 @@ from firmware_py.core.rules import Item, Text
 ITEM = Item("F01", "advice", Text("涉税政策咨询", "Advice"), 600, "advice")
 
 
+FORM = ("F20261123-001",) * 2
+
+
 def person(number: str, story: Story) -> Person:
     return Person(0, "kiosk-1", ITEM, (), False, 300, 10, 5, 10, True, story, number)
 
@@ -32,13 +35,15 @@ def good_day() -> Evidence:
         ("alarm.acknowledged", {}),
         ("service.finished", {"number": "A001"}),
         ("ticket.missed", {"number": "A002"}),
+        ("document.added", {"document": "A001-1", "pages": 2}),
+        ("form.made", {"form": "F20261123-001"}),
         ("day.closed", {"left": ["A002"]}),
     )
     return Evidence(
         people=[person("A001", Story.PLAIN), person("A002", Story.GONE)],
         journal=journal,
         verified={"problems": []},
-        paper=["A001", "A002", "A002"],
+        paper=["A001", "A002", "A002", "F20261123-001", "F20261123-001"],
         reprints=["A002"],
         centre=[{"seq": e["seq"], "type": f"cn.hall.{e['type']}"} for e in journal],
         lamps={"3": ["amber", "red"]},
@@ -49,6 +54,8 @@ def good_day() -> Evidence:
             "mosquitto": "1: Warning: run as root.\n",
         },
         gap_seen=False,
+        scanned={"A001-1": 2},
+        kept={"A001-1": "whole"},
     )
 
 
@@ -59,10 +66,14 @@ def test_a_good_day_has_no_mistakes() -> None:
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"paper": ["A001"], "reprints": ["A001"]}, "A002 never came out"),
-        ({"paper": ["A001", "A002", "A002"], "reprints": ["A001"]}, "A002 came out 2 times"),
-        ({"paper": ["A001", "A002", "A002", "A009"]}, "A009 is on paper"),
+        ({"paper": ["A001", *FORM], "reprints": ["A001"]}, "A002 never came out"),
+        ({"paper": ["A001", "A002", "A002", *FORM], "reprints": ["A001"]}, "A002 came out 2 times"),
+        ({"paper": ["A001", "A002", "A002", "A009", *FORM]}, "A009 is on paper"),
         ({"centre": []}, "not every event once and in order"),
+        ({"paper": ["A001", "A002", "A002", FORM[0]]}, "has 2 copies, 1 came out"),
+        ({"scanned": {}}, "0 were scanned, 1 are recorded"),
+        ({"scanned": {"A001-1": 3}}, "1 were scanned, 1 are recorded"),
+        ({"kept": {"A001-1": "incomplete"}}, "A001-1 cannot be read"),
         ({"verified": {"problems": ["hash"]}}, "does not verify"),
         ({"gap_seen": True}, "had a gap"),
         ({"lamps": {"3": ["amber"]}}, "No lamp showed the red"),

@@ -44,7 +44,7 @@ def reduced(jpeg: bytes | bytearray, longest: int) -> bytes:
 
     Raises ``PageError``.
     """
-    with checked(io.BytesIO(jpeg), ("JPEG",)) as picture:
+    with checked(io.BytesIO(jpeg), ("JPEG",), grey=False) as picture:
         if max(picture.size) <= longest:
             return bytes(jpeg)
         picture.draft(None, (longest, longest))
