@@ -34,6 +34,7 @@ from firmware_py.runtime.params import Device, Number, PrintReport, Range, Say, 
 from firmware_py.runtime.privacy import Privacy
 from firmware_py.runtime.report_paper import printer_for
 from firmware_py.runtime.reports import READ_AT_ONCE, Reports
+from firmware_py.runtime.scans import scan_queries
 from firmware_py.runtime.technician import Technician, unknown_device
 from firmware_py.runtime.views import (
     alarm_view,
@@ -80,7 +81,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         **Technician(hall).queries(),
         **Privacy(hall).queries(),
         **CardQueries(hall).queries(),
-        **hall.scans.queries(),
+        **scan_queries(hall),
         **Documents(hall).queries(),
         "voice.list": answers.voices,
         "voice.say": answers.say,

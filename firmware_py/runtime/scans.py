@@ -39,13 +39,25 @@ if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
     from firmware_py.runtime.scan_job import ScanJob
 
-__all__ = ["Scans", "scanner_at", "submitted"]
+__all__ = ["Scans", "scan_queries", "scanner_at", "submitted"]
 
 log = logging.getLogger(__name__)
 
 _OTHER = "other"
 #: Stands for what is not known before a scan, when it is asked whether it may begin.
 _A_DIGEST = "0" * 64
+
+
+def scan_queries(hall: Hall) -> dict[str, Query]:
+    """Return the methods that answer once."""
+
+    async def scan(params: dict[str, Any], user: str) -> Any:
+        return await hall.scans.scan(params, user)
+
+    async def cancel(params: dict[str, Any], user: str) -> Any:
+        return await hall.scans.cancel(params, user)
+
+    return {"document.scan": scan, "document.cancel": cancel}
 
 
 def scanner_at(hall: Hall, window: str) -> str:
@@ -93,10 +105,6 @@ class Scans:
         self.busy: set[str] = set()
         #: Held while files are put in order, and for the moment in which a scan begins.
         self.ordering = asyncio.Lock()
-
-    def queries(self) -> dict[str, Query]:
-        """Return the methods that answer once."""
-        return {"document.scan": self.scan, "document.cancel": self.cancel}
 
     def streams(self) -> dict[str, Stream]:
         """Return the methods that go on."""

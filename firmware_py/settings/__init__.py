@@ -84,6 +84,8 @@ class WindowSettings(Table, frozen=True, kw_only=True):
     button: Filled | None = None
     #: Prints its acceptance forms; without one ``[forms] printer`` does.
     printer: Filled | None = None
+    #: Scans the documents of its tickets.
+    scanner: Filled | None = None
     card_reader: Filled | None = None
     code_scanner: Filled | None = None
 

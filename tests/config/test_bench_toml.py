@@ -29,6 +29,7 @@ REAL_PORTS = {
     "${HALL_RUN}/wire/tower": "/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0",
     "socket://127.0.0.1:${HALL_PRINTER2_PORT}": "socket://192.168.1.60:9100",
     "mock:${HALL_RUN}/wire/gpio": "lgpio",
+    "mock:${HALL_RUN}/wire/scan-1": "/srv/scans/window-1",
     "${HALL_BROKER_PORT}": "1883",
     "${HALL_CLOCK}": "machine",
 }
@@ -83,7 +84,8 @@ def without_ports(configuration: Configuration) -> object:
     del shown["broker"]["port"]
     for holder in (*shown["lines"].values(), *shown["devices"].values()):
         holder.pop("port")
-        holder.get("options", {}).pop("pins", None)
+        for option in ("pins", "path"):
+            holder.get("options", {}).pop(option, None)
     return shown
 
 

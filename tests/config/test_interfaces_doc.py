@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from config.setup.interfaces_doc import PAGE, rewritten
-from firmware_py.bench.client import HallClient, Refused
+from firmware_py.bench.client import BenchClient, HallClient, Refused
 from firmware_py.bench.stage import Stage
 from firmware_py.runtime.queries import queries_of
 from firmware_py.runtime.reconfigure import Reconfigure
@@ -53,6 +54,34 @@ def _same_kind(told: Any, real: Any) -> bool:
     return type(told) is type(real)
 
 
+async def scanned(
+    stage: Stage, hall: HallClient, other: HallClient, params: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the answers to a scan, and to what cancels another."""
+    answers: dict[str, Any] = {}
+
+    async def scan(answer: str) -> None:
+        # Until it has arrived whole, the copier's folder has no paper.
+        while answer not in answers:
+            try:
+                answers["document.scan"] = await hall.call("document.scan", **params)
+            except Refused as refusal:
+                assert refusal.code in {"no_paper", "cancelled"}, refusal
+                await asyncio.sleep(0.05)
+
+    async with await BenchClient.connect(stage.bench_socket) as bench, asyncio.timeout(60):
+        await bench.do("press", "scan-1", key="jpeg")
+        await scan("document.scan")
+        await bench.do("press", "scan-1", key="pdf", value=30)
+        again = asyncio.ensure_future(scan("document.cancel"))
+        while "document.cancel" not in answers:
+            with contextlib.suppress(Refused):
+                answers["document.cancel"] = await other.call("document.cancel", window="1")
+            await asyncio.sleep(0.01)
+        await again
+    return answers
+
+
 async def play(stage: Stage) -> dict[str, Any]:
     """Return a hall's real answer to every question of the page."""
     async with stage, await HallClient.connect(stage.hall_socket) as hall:
@@ -74,7 +103,15 @@ async def play(stage: Stage) -> dict[str, Any]:
         vault = Vault(stage.data / "vault", stage.data / "keys")
         for day in ("2026-03-01", "2026-03-02"):
             await asyncio.to_thread(vault.put, day, "A001-1", b"a page")
-        answers = {m: await hall.call(m, **params) for m, (params, _) in EXAMPLES.items()}
+        answers: dict[str, Any] = {}
+        async with await HallClient.connect(stage.hall_socket) as other:
+            for method, (params, _) in EXAMPLES.items():
+                if method == "document.scan":
+                    answers |= await scanned(stage, hall, other, params)
+                elif method not in answers:
+                    if "export" in params:
+                        params["export"] = answers["document.export"]["export"]
+                    answers[method] = await hall.call(method, **params)
         with pytest.raises(Refused) as refused:
             await hall.call("window.next", window="7")
         answers["refusal"] = {"code": refused.value.code, "zh": refused.value.zh}

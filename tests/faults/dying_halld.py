@@ -48,5 +48,5 @@ def kept_in_dying(settings: PrivacySettings) -> Vault:
 
 if __name__ == "__main__":
     DyingVault.steps_left = int(sys.argv[1])
-    hall.kept_in = kept_in_dying
+    setattr(hall, "kept_in", kept_in_dying)  # noqa: B010 - the module has it from another
     sys.exit(halld.main(sys.argv[2:]))
