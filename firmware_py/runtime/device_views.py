@@ -78,12 +78,13 @@ def device_view(
 
 #: What windows and kiosks may both have.
 READERS = ("card_reader", "code_scanner")
+AT_WINDOWS = ("pad", "rating_pad", "strip", "lamp", "button", "printer", "scanner", *READERS)
 
 
 def _users(settings: Settings, device: str) -> Iterator[dict[str, str]]:
     """Yield where the device belongs: ``{"place": "window", "id": "3", "as": "pad"}``."""
     for window in settings.windows:
-        for role in ("pad", "rating_pad", "strip", "lamp", "button", "printer", *READERS):
+        for role in AT_WINDOWS:
             if getattr(window, role) == device:
                 yield {"place": "window", "id": window.id, "as": role}
     for kiosk in settings.kiosks:
