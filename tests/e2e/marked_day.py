@@ -22,6 +22,7 @@ from tests.e2e.marked_hall import (
     lists,
     marked_hall,
 )
+from tests.e2e.marked_papers import PAGE, hand_in
 from tests.e2e.marked_processes import looked_into, peek, with_children
 from tests.e2e.scene import Scene, refused, until
 from tests.faults.test_clock import HallClock
@@ -146,6 +147,7 @@ class _Play:
 
     async def _at_the_windows(self, hall: Scene) -> None:
         await self._serve(hall, "old", "A001", keep=True)
+        await hand_in(hall, OLD, "A001")
         await hall.press("pad-1", "rating", 1)
         await self._happened(hall, "rating.given")
         await hall.do("rate.reason", window="1", reason=TYPED)
@@ -247,6 +249,7 @@ class _Play:
         assert (said / "doctor.md").stat().st_size
         for number in ("A001", "A002"):
             self.day.kept[f"{number}-card"] = self._vault.get(DAY, f"{number}-card")
+        self.day.kept[PAGE] = self._vault.get(DAY, PAGE)
         self.day.key = (self._stage.data / "keys" / f"{DAY}.key").read_bytes()
 
     async def _crashes(self, hall: Scene) -> None:

@@ -140,9 +140,10 @@ class Recorder:
         await client.call("card.watch", kiosk="kiosk-1")
         for device in await client.call("device.list"):
             kind, number = device["device"].rsplit("-", 1)[0], device["device"].rpartition("-")[2]
-            # Those of a shared line have the same bytes; lamps on pins have none.
+            # Those of a shared line have the same bytes; lamps on pins and scanners have none.
             again = kind in {"pad", "strip"} and number != "1"
-            if not again and not device["kind"].endswith(".gpio"):
+            none = device["kind"].endswith(".gpio") or device["kind"].startswith("scanner.")
+            if not again and not none:
                 self.write(await client.call("device.trace", device=device["device"], follow=True))
 
     def write(self, told: Any) -> None:

@@ -18,6 +18,7 @@ from tests.e2e.leaks import Leak, Needles, files_below, leaks_in
 from tests.e2e.marked import PEOPLE, PHOTO, marks
 from tests.e2e.marked_day import MarkedDay, may_hold, play
 from tests.e2e.marked_hall import PUBLIC, TYPED, list_marks
+from tests.e2e.marked_papers import PAGE
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -54,8 +55,9 @@ def test_the_marked_people_were_really_there(day: MarkedDay) -> None:
         "ticket.issued", "ticket.called", "ticket.recalled", "ticket.missed", "ticket.parked",
         "ticket.resumed", "ticket.transferred", "ticket.cancelled", "rating.given", "form.made",
         "form.changed", "form.done", "form.withdrawn", "form.reprint_requested", "notice.shown",
-        "day.closed", "action.taken",
+        "day.closed", "action.taken", "document.added", "document.replaced", "document.removed",
     }  # fmt: skip
+    assert day.kept[PAGE].startswith(b"\xff\xd8\xff")
     people = {e["data"]["person"] for e in day.events if e["type"] == "ticket.issued"}
     assert len(people - {None}) > len(PEOPLE)
 
@@ -63,6 +65,16 @@ def test_the_marked_people_were_really_there(day: MarkedDay) -> None:
 def test_nothing_of_anybody_is_in_any_file(day: MarkedDay) -> None:
     assert day.leaks == []
     assert NEEDLES.search_files(day.folder, may_hold) == []
+
+
+def test_no_page_lies_anywhere_as_it_is(day: MarkedDay) -> None:
+    page = day.kept[PAGE]
+    pieces = {str(at): page[at : at + 64] for at in range(0, len(page) - 64, len(page) // 8)}
+    needles = Needles({}, pieces)
+    assert needles.search_files(day.folder, lambda path: False) == []
+    assert leaks_in(needles, [(one.topic, one.payload) for one in day.heard]) == []
+    folder = day.folder / "run" / "wire" / "scan-1.d"
+    assert list(folder.iterdir()) == []
 
 
 def test_nothing_of_anybody_went_over_the_broker(day: MarkedDay) -> None:
