@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from firmware_py.store.vault import Vault
 from firmware_py.store.vault_errors import KeyDestroyed, VaultError
-from tests.e2e.leaks import Leak, Needles, files_below
+from tests.e2e.leaks import Needles, files_below
 from tests.e2e.marked import PEOPLE
+from tests.e2e.marked_documents import Desk
+from tests.e2e.marked_found import MarkedDay, may_hold
 from tests.e2e.marked_hall import (
     DAY,
     KEPT_ITEM,
@@ -22,53 +24,15 @@ from tests.e2e.marked_hall import (
     lists,
     marked_hall,
 )
-from tests.e2e.marked_papers import PAGE, hand_in
 from tests.e2e.marked_processes import looked_into, peek, with_children
 from tests.e2e.scene import Scene, refused, until
 from tests.faults.test_clock import HallClock
-from tests.sync.support import Ear, Heard
+from tests.sync.support import Ear
 
-__all__ = ["MarkedDay", "may_hold", "play"]
+__all__ = ["play"]
 
 NEXT, AFTER = "2026-11-24", "2026-11-25"
 OLD, YOUNG = PEOPLE[0], PEOPLE[1]
-
-
-@dataclass(slots=True)
-class MarkedDay:
-    """What came of it."""
-
-    folder: Path
-    #: Where what may hold marks lies: what a clerk asked for on purpose.
-    outside: Path
-    #: What the window's clerk was shown, and what ``hallctl card`` said.
-    shown: dict[str, Any] = field(default_factory=dict)
-    clerks_view: str = ""
-    #: Name in the vault -> what was kept, read while the day's key lived, and a day later.
-    kept: dict[str, bytes] = field(default_factory=dict)
-    kept_a_day_later: dict[str, bytes] = field(default_factory=dict)
-    #: The day's key; day -> what reading the vault said in the end.
-    key: bytes = b""
-    after_the_end: dict[str, str] = field(default_factory=dict)
-    #: The same of a copy of the vault's folder from before.
-    copy_after_the_end: dict[str, str] = field(default_factory=dict)
-    heard: list[Heard] = field(default_factory=list)
-    #: What was found on the disk right after each crash, and the files that lay there.
-    leaks: list[Leak] = field(default_factory=list)
-    files_at_crashes: set[str] = field(default_factory=set)
-    events: list[dict[str, Any]] = field(default_factory=list)
-    #: Files that the hall's processes had open for writing, and their environments.
-    writing: list[str] = field(default_factory=list)
-    environments: bytes = b""
-    #: What a program of the hall's own user got of the daemon's memory, and of another process's.
-    peeked: dict[str, str] = field(default_factory=dict)
-    #: What was typed in the wrong place: (method, code of the refusal).
-    refusals: list[tuple[str, str]] = field(default_factory=list)
-
-
-def may_hold(path: Path) -> bool:
-    """Say whether a file below the hall's folder may hold marks: none but the centre's lists."""
-    return path.parts[:2] == ("data", "people") or path.name == "people.key"
 
 
 class _Play:
@@ -80,6 +44,7 @@ class _Play:
         self._vault = Vault(self._stage.data / "vault", self._stage.data / "keys")
         self._said = self._stage.folder / "said"
         self._recorder = Recorder(self._scene, self._said)
+        self._desk: Desk
         self.day = MarkedDay(self._stage.folder, place / "outside")
         self.day.outside.mkdir()
 
@@ -91,6 +56,7 @@ class _Play:
                 await self._recorder.listen()
                 await self._morning(hall)
                 await self._at_the_windows(hall)
+                await self._documents(hall)
                 await self._forms(hall)
                 await self._mistakes(hall)
                 await self._the_technician(hall)
@@ -99,6 +65,7 @@ class _Play:
                 await self._days_after(hall)
                 await hall.centre_has_all(consumer, stored)
                 self.day.events = await hall.journal()
+                self.day.pages, self.day.scans_refused = self._desk.raw, self._desk.refusals
                 late = await asyncio.to_thread(Ear, self._stage.broker_port, "#", client_id="late")
                 await asyncio.to_thread(late.close)
                 self.day.heard = [*ear.heard, *late.heard]
@@ -147,7 +114,6 @@ class _Play:
 
     async def _at_the_windows(self, hall: Scene) -> None:
         await self._serve(hall, "old", "A001", keep=True)
-        await hand_in(hall, OLD, "A001")
         await hall.press("pad-1", "rating", 1)
         await self._happened(hall, "rating.given")
         await hall.do("rate.reason", window="1", reason=TYPED)
@@ -177,9 +143,14 @@ class _Play:
     async def _serve(self, hall: Scene, key: str, number: str, *, keep: bool) -> None:
         await hall.do("window.call", window="1", number=number)
         await hall.do("window.start", window="1")
-        shown = await self._at_window_1(hall, key)
+        await self._at_window_1(hall, key)
         if key == "old":
-            self.day.shown = shown
+
+            async def known() -> bool:
+                self.day.shown = await hall.hall.call("window.card", window="1")
+                return self.day.shown["same_person"] is not None
+
+            await until(known)
             self.day.clerks_view = (await hall.hallctl("card", "1", lang="zh")).out
         await hall.do("window.finish", window="1")
         if keep:
@@ -190,13 +161,21 @@ class _Play:
             await until(kept)
         await hall.press("id-1", "lift")
 
+    async def _documents(self, hall: Scene) -> None:
+        self._desk = Desk(hall, self._recorder, self._vault, self.day.outside)
+        self._desk.while_seen = self._look_into_processes
+        await hall.do("window.next", window="2")
+        in_hand = next(e["data"] for e in reversed(await hall.journal()) if "called" in e["type"])
+        await self._desk.whole("A003", in_hand["number"])
+        await hall.do("window.finish", window="2")
+
     async def _forms(self, hall: Scene) -> None:
         papers = [{"paper": 1, "count": 2}, {"name": TYPED}]
         for _ in range(3):
             await hall.do(
                 "form.make", window="1", number="A002", papers=papers, asked=TYPED, days=5
             )
-        one, two = (f"F{DAY.replace('-', '')}-{n:03d}" for n in (1, 2))
+        one, two = (f"F{DAY.replace('-', '')}-{n:03d}" for n in (2, 3))
         await hall.do("form.change", form=one, asked=f"{TYPED}二", come=f"{TYPED}大厅")
         await hall.do("form.reprint", form=one)
         await hall.do("form.done", form=one)
@@ -247,9 +226,8 @@ class _Play:
         ):  # fmt: skip
             await recorder.hallctl(*arguments)
         assert (said / "doctor.md").stat().st_size
-        for number in ("A001", "A002"):
-            self.day.kept[f"{number}-card"] = self._vault.get(DAY, f"{number}-card")
-        self.day.kept[PAGE] = self._vault.get(DAY, PAGE)
+        for name in self._vault.names(DAY):
+            self.day.kept[name] = self._vault.get(DAY, name)
         self.day.key = (self._stage.data / "keys" / f"{DAY}.key").read_bytes()
 
     async def _crashes(self, hall: Scene) -> None:
@@ -263,8 +241,10 @@ class _Play:
             await self._at_window_1(hall, key)
             await self._lay(hall, "id-kiosk-1", key)
             await self._kiosk(hall, lambda found: found["there"] or found["say"])
+            scan = await self._desk.begun(number)
             await asyncio.to_thread(self._look_into_processes)
             await hall.end(end)
+            await scan
             hall.codes.remove(-end)
             self._put_aside_where_it_stood()
             await self._search()
@@ -274,6 +254,7 @@ class _Play:
             await hall.press("id-1", "lift")
             await hall.press("id-kiosk-1", "lift")
             await self._at_window_1(hall, key)
+            self._desk.clear()
             await hall.do("window.finish", window="1")
             await hall.press("id-1", "lift")
 
@@ -323,19 +304,25 @@ class _Play:
         self.day.leaks += await asyncio.to_thread(
             self._needles.search_files,
             self._stage.folder,
-            lambda path: may_hold(path) or path.parts[0] in {"said", "sent"},
+            # What lies at the copier is not the hall's yet.
+            lambda path: (
+                may_hold(path) or path.parts[0] in {"said", "sent"} or "scan-1.d" in path.parts
+            ),
         )
         self.day.files_at_crashes |= {
             str(path.relative_to(self._stage.folder)) for path in files_below(self._stage.folder)
         }
 
     def _look_into_processes(self) -> None:
-        daemon = self._stage.processes["halld"].pid
-        self.day.peeked |= {"halld": peek(daemon), "other": peek(None)}
-        for pid in with_children(daemon):
-            started, writes = looked_into(pid)
-            self.day.environments += started
-            self.day.writing += writes
+        """Look at the daemon and its children from outside, as a program of their user may."""
+        self.day.peeked["other"] = peek(None)
+        for pid in with_children(self._stage.processes["halld"].pid):
+            # A child may end meanwhile.
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                command, environment, writes = looked_into(pid)
+                self.day.environments += command + environment
+                self.day.writing += writes
+                self.day.peeked[command.replace(b"\0", b" ").decode()] = peek(pid)
 
     # ---- people at readers
 

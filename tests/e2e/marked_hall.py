@@ -45,10 +45,14 @@ _CHANGES: list[Change] = [
     ('catalogue = "items.toml"', 'catalogue = "kept.toml"'),
     ('card_reader = "id-1"\n', 'card_reader = "id-1"\ncode_scanner = "codes-1"\n'),
     ("elderly_from = 60\n", "elderly_from = 60\none_open = true\n"),
-    ('[[windows]]\nid = "2"\n', '[[windows]]\nid = "2"\nprinter = "printer-2"\n'),
+    (
+        '[[windows]]\nid = "2"\n',
+        '[[windows]]\nid = "2"\nprinter = "printer-2"\nscanner = "cam-2"\n',
+    ),
 ]
 _MORE = """
 codes-1 = { kind = "card_reader.scanner_hid", port = "records:${HALL_RUN}/wire/codes-1" }
+cam-2 = { kind = "scanner.camera", options = { source = "mock:${HALL_RUN}/wire/cam-2" } }
 
 [privacy]
 keep_days = 1
@@ -142,8 +146,7 @@ class Recorder:
             kind, number = device["device"].rsplit("-", 1)[0], device["device"].rpartition("-")[2]
             # Those of a shared line have the same bytes; lamps on pins and scanners have none.
             again = kind in {"pad", "strip"} and number != "1"
-            none = device["kind"].endswith(".gpio") or device["kind"].startswith("scanner.")
-            if not again and not none:
+            if not again and not device["kind"].endswith((".gpio", ".folder", ".camera")):
                 self.write(await client.call("device.trace", device=device["device"], follow=True))
 
     def write(self, told: Any) -> None:

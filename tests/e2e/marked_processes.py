@@ -40,23 +40,23 @@ def with_children(pid: int) -> list[int]:
     return [pid, *(one for child in found for one in with_children(child))]
 
 
-def looked_into(pid: int) -> tuple[bytes, list[str]]:
-    """Return a process's command line and environment, and the files that it has open to write.
+def looked_into(pid: int) -> tuple[bytes, bytes, list[str]]:
+    """Return a process's command line, its environment, and the files that it has open to write.
 
     Of one that is closed to us (``devices.memory``) the command line alone.
     """
     process = Path(f"/proc/{pid}")
-    started = (process / "cmdline").read_bytes()
+    command = (process / "cmdline").read_bytes()
     try:
-        started += (process / "environ").read_bytes()
+        environment = (process / "environ").read_bytes()
         opened = [
             str(link.readlink())
             for link in (process / "fd").iterdir()
             if link.is_file() and _written(process / "fdinfo" / link.name)
         ]
     except PermissionError:
-        return started, []
-    return started, opened
+        return command, b"", []
+    return command, environment, opened
 
 
 def _written(fdinfo: Path) -> bool:

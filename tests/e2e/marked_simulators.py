@@ -1,6 +1,7 @@
 """The bench's simulators for the marked people, run as ``python -m tests.e2e.marked_simulators``.
 
-Their cards lie on the readers in place of the usual made-up people's. Every byte that a driver
+Their cards lie on the readers in place of the usual made-up people's, their papers before the
+camera. Every byte that a driver
 sends to a device is written to ``$HALL_SENT/<device>``, unmasked: what a printer printed, what a
 wall or a voice was told.
 """
@@ -13,8 +14,10 @@ from types import MappingProxyType
 
 from devices import simhost
 from devices.card_reader import sdt_simulator
+from devices.scanner.camera import simulator as camera
 from devices.simwire import Station
 from tests.e2e.marked import PEOPLE, PHOTO
+from tests.e2e.marked_pages import camera_picture
 
 _KEPT = Path(os.environ["HALL_SENT"])
 
@@ -33,6 +36,7 @@ def marked() -> None:
     """Put the marked people in the place of the usual ones."""
     people = {one.key: one.block for one in PEOPLE}
     vars(sdt_simulator).update(PEOPLE=MappingProxyType(people), _NAMES=(*people,), _PHOTO=PHOTO)
+    vars(camera).update(_drawn=camera_picture)
     vars(simhost).update(Station=KeepingStation)
 
 
