@@ -24,7 +24,7 @@ from tests.e2e.marked_hall import (
     lists,
     marked_hall,
 )
-from tests.e2e.marked_processes import looked_into, peek, with_children
+from tests.e2e.marked_processes import looked_into, may_dump, peek, with_children
 from tests.e2e.scene import Scene, refused, until
 from tests.faults.test_clock import HallClock
 from tests.sync.support import Ear
@@ -322,7 +322,9 @@ class _Play:
                 command, environment, writes = looked_into(pid)
                 self.day.environments += command + environment
                 self.day.writing += writes
-                self.day.peeked[command.replace(b"\0", b" ").decode()] = peek(pid)
+                name = command.replace(b"\0", b" ").decode()
+                self.day.may_dump += [name] if may_dump(pid) else []
+                self.day.peeked[name] = peek(pid)
 
     # ---- people at readers
 

@@ -44,6 +44,8 @@ class MarkedDay:
     #: What a program of the hall's own user got of the memory of the daemon, of each of its
     #: children (by their command lines), and of another process (``other``).
     peeked: dict[str, str] = field(default_factory=dict)
+    #: Those that may write a core file.
+    may_dump: list[str] = field(default_factory=list)
     #: What was typed in the wrong place: (method, code of the refusal).
     refusals: list[tuple[str, str]] = field(default_factory=list)
 

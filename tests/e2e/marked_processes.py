@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["POWERLESS", "looked_into", "peek", "with_children"]
+__all__ = ["POWERLESS", "looked_into", "may_dump", "peek", "with_children"]
 
 #: Makes root an ordinary user: the hall's has no more rights either.
 POWERLESS = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
@@ -38,6 +39,12 @@ def with_children(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
     found = [int(child) for task in tasks for child in task.read_text(encoding="ascii").split()]
     return [pid, *(one for child in found for one in with_children(child))]
+
+
+def may_dump(pid: int) -> bool:
+    """Say whether a process may write a core file."""
+    limits = Path(f"/proc/{pid}/limits").read_text(encoding="ascii")
+    return re.search(r"^Max core file size +0 +0 ", limits, re.MULTILINE) is None
 
 
 def looked_into(pid: int) -> tuple[bytes, bytes, list[str]]:
