@@ -110,7 +110,9 @@ class Desk:
                 return None
             return found
 
-        return await until(scanned, 40)
+        done = await until(scanned, 40)
+        assert list(self._tray.iterdir()) == [], "what was scanned is taken out of the folder"
+        return done
 
     async def _remember(self) -> None:
         """Note pieces of every page that is in the vault now."""
