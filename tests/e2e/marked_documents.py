@@ -66,7 +66,7 @@ class Desk:
 
     async def begun(self, ticket: str) -> asyncio.Task[None]:
         """Begin a long scan and return it once its first pages are in the vault."""
-        self._lay("PDF", 40)
+        self._lay("PDF", 15)
 
         async def goes_on() -> None:
             with contextlib.suppress(ConnectionError, Refused):
