@@ -184,7 +184,8 @@ class Notices:
         for name, why in wrong.items():
             told.append(
                 {"notice": name, "source": "file", "text": "", "lines": (), "priority": 0,
-                 "since": "", "until": "", "hours": (), "on": (), "state": "refused",
+                 "since": "", "until": "", "hours": (), "walls": (), "on": (),
+                 "state": "refused",
                  "problems": [{"wall": "", **asdict(why)}]}
             )  # fmt: skip
         return {
@@ -213,6 +214,7 @@ class Notices:
             "since": planned.since,
             "until": planned.until,
             "hours": planned.hours,
+            "walls": planned.walls,
             "on": on,
             "state": doing,
             "problems": [

@@ -39,6 +39,7 @@ from firmware_py.runtime.technician import Technician, unknown_device
 from firmware_py.runtime.views import (
     alarm_view,
     bad_reason,
+    category_views,
     hall_view,
     hours_view,
     item_view,
@@ -75,6 +76,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "window.list": answers.windows,
         "alarm.list": answers.alarms,
         "item.list": answers.items,
+        "category.list": answers.categories,
         "rating.reasons": answers.reasons,
         "device.list": answers.devices,
         "device.show": answers.device,
@@ -231,6 +233,11 @@ class Answers:
             "categories": [asdict(c) for c in hall.rules.categories.values()],
             "items": [item_view(hall.rules, state, i, now_ms) for i in hall.rules.items.values()],
         }
+
+    async def categories(self, params: dict[str, Any], user: str) -> Any:
+        """Return the categories with present waits: what walls and kiosks show all the time."""
+        hall = self._hall
+        return category_views(hall.rules, hall.state(), hall.clock.now_ms())
 
     async def devices(self, params: dict[str, Any], user: str) -> Any:
         """Return every device's health."""

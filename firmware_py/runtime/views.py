@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from firmware_py.app.clock import local_text
-from firmware_py.core.estimate import estimate
+from firmware_py.core.estimate import Estimate, estimate
 from firmware_py.core.model import Alarm, AlarmKind, State, Ticket, TicketStatus, Window
 from firmware_py.core.opening import (
     DayPlan,
@@ -21,6 +21,7 @@ from firmware_py.core.waiting import eligible
 
 __all__ = [
     "alarm_view",
+    "category_views",
     "hall_view",
     "hours_view",
     "item_view",
@@ -150,6 +151,35 @@ def item_view(rules: Rules, state: State, item: Item, now_ms: int) -> dict[str, 
         "statutory_days": item.statutory_days,
         "initials": item.initials,
     }
+
+
+def category_views(rules: Rules, state: State, now_ms: int) -> list[dict[str, Any]]:
+    """Return how many wait for each category, and how long: the longest of its skills' waits.
+
+    ``wait_s`` None when no open window takes anything of it.
+    """
+    waiting = dict.fromkeys(rules.categories, 0)
+    for queue in state.queues.values():
+        for _, _, number in queue:
+            item = rules.items.get(state.tickets[number].item)
+            if item is not None:
+                waiting[item.category] = waiting.get(item.category, 0) + 1
+    # One item stands for all of its skill: the wait is the skill's.
+    of_skill = {(item.category, item.skill): item for item in rules.items.values()}
+    guesses: dict[str, Estimate] = {}
+    for (category, _), item in of_skill.items():
+        guess, longest = estimate(rules, state, item, now_ms), guesses.get(category)
+        if longest is None or (guess.wait_s or -1) > (longest.wait_s or -1):
+            guesses[category] = guess
+    nothing = Estimate(0, None, 0, 0, "low")
+    return [
+        {
+            **asdict(category),
+            "waiting": waiting[category.id],
+            **guesses.get(category.id, nothing)._asdict(),
+        }
+        for category in rules.categories.values()
+    ]
 
 
 def hours_view(rules: Rules, state: State, now_ms: int) -> dict[str, Any]:

@@ -1,0 +1,201 @@
+"""A picture while it is put together: what a page's ``view`` writes into.
+
+``text`` places text that fits into a rectangle, ``button`` makes something to touch. All lengths
+are pixels, all heights of text millimetres of a capital letter.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from kiosk_ui.look import Look
+from kiosk_ui.ops import (
+    Colour,
+    Defect,
+    Fill,
+    Image,
+    Line,
+    Modules,
+    Op,
+    Picture,
+    Rect,
+    RoundRect,
+    Text,
+    TouchArea,
+)
+from kiosk_ui.text import DOWN, LEADING, UP, fit, height_of
+
+__all__ = ["Draft"]
+
+Align = Literal["left", "center", "right"]
+Valign = Literal["top", "middle", "bottom"]
+_ALIGN = {"left": 0.0, "center": 0.5, "right": 1.0}
+
+#: What a line of digits and capitals takes up above and below its baseline, as shares of the em.
+CAP_UP, CAP_DOWN = 0.77, 0.03
+#: A capital's middle above the baseline: text in a row is centred by it.
+_MIDDLE = 0.37
+#: A text may shrink to this share of its size where no floor is given, and not below the theme's.
+_LEAST_SHARE = 0.6
+
+
+class Draft:
+    """Collects operations in the order of drawing. ``look`` is what it draws with."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.colours = look.theme.colours
+        self.sizes = look.theme.sizes
+        self.rect = look.panel.rect
+        self._ops: list[Op] = []
+        self._areas: list[TouchArea] = []
+        self._defects: list[Defect] = []
+
+    def picture(self) -> Picture:
+        """Return what was drawn."""
+        return Picture(
+            self.look.panel.size, tuple(self._ops), tuple(self._areas), tuple(self._defects)
+        )
+
+    def px(self, mm: float) -> int:
+        """Return millimetres in whole pixels."""
+        return self.look.px(mm)
+
+    # ---- shapes
+
+    def fill(self, rect: Rect, colour: Colour) -> None:
+        """Draw a rectangle."""
+        if rect.w > 0 and rect.h > 0:
+            self._ops.append(Fill(rect, colour))
+
+    def card(self, rect: Rect, colour: Colour, *, radius: int | None = None) -> None:
+        """Draw a rectangle with the theme's round corners."""
+        if rect.w > 0 and rect.h > 0:
+            wanted = self.px(self.sizes.radius) if radius is None else radius
+            self._ops.append(RoundRect(rect, colour, min(wanted, min(rect.w, rect.h) // 2)))
+
+    def sheet(self, rect: Rect) -> None:
+        """Draw a card with a thin outline: in some themes it has the colour of the ground."""
+        self.card(rect, self.colours.card)
+        self.frame(rect, self.colours.rule, self.px(self.sizes.gap * 0.1))
+
+    def frame(self, rect: Rect, colour: Colour, width: int) -> None:
+        """Draw the outline of a card."""
+        if rect.w > 0 and rect.h > 0:
+            self._ops.append(RoundRect(rect, colour, self.px(self.sizes.radius), max(width, 1)))
+
+    def line(self, x1: int, y1: int, x2: int, y2: int, colour: Colour, width: int = 1) -> None:
+        """Draw a straight line."""
+        self._ops.append(Line(x1, y1, x2, y2, colour, width))
+
+    def image(self, rect: Rect, path: str, stamp: int = 0) -> None:
+        """Show a picture file inside ``rect``."""
+        self._ops.append(Image(rect, path, stamp))
+
+    def qr(self, rect: Rect, rows: tuple[tuple[bool, ...], ...]) -> None:
+        """Show a QR code, dark on white whatever the theme: readers want it so."""
+        self._ops.append(Modules(rect, rows))
+
+    # ---- text
+
+    def text(
+        self,
+        rect: Rect,
+        text: str,
+        colour: Colour,
+        *,
+        cap: float,
+        floor: float | None = None,
+        bold: bool = False,
+        align: Align = "left",
+        valign: Valign = "middle",
+        lines: int = 1,
+        figures: bool = False,
+    ) -> Rect:
+        """Place a text at most ``cap`` high, shrunk no further than ``floor``; both mm of capitals.
+
+        ``lines`` at most. ``figures``: digits and capitals alone, which may fill ``rect`` to its
+        edges. Returns what it takes up. What does not fit is a defect of the picture.
+        """
+        if not text.strip() or rect.w <= 0 or rect.h <= 0:
+            if text.strip():
+                self._defects.append(Defect(text, rect))
+            return Rect(rect.x, rect.y, 0, 0)
+        faces, look = self.look.faces, self.look
+        least = max(cap * _LEAST_SHARE, min(self.sizes.floor, cap)) if floor is None else floor
+        found = fit(
+            faces,
+            text,
+            rect.w,
+            rect.h,
+            size=look.size_for(cap),
+            floor=look.size_for(least),
+            lines=lines,
+            bold=bold,
+            one_line_up_down=CAP_UP + CAP_DOWN if figures else None,
+        )
+        if not found.whole:
+            self._defects.append(Defect(text, rect))
+        size = found.size
+        up = CAP_UP if figures else UP
+        high = round((CAP_UP + CAP_DOWN) * size) if figures else height_of(len(found.lines), size)
+        top = rect.y
+        if valign == "bottom":
+            top = rect.bottom - high
+        elif valign == "middle":
+            # By the capitals' middle, so that texts of several sizes in a row look level.
+            span = (len(found.lines) - 1) * LEADING * size
+            top = round(rect.y + rect.h / 2 - span / 2 + _MIDDLE * size - up * size)
+            top = max(min(top, rect.bottom - high), rect.y)
+        taken: Rect | None = None
+        for n, line in enumerate(found.lines):
+            width = faces.width(line, size, bold=bold)
+            x = rect.x + round((rect.w - width) * _ALIGN[align])
+            baseline = top + round(up * size + n * LEADING * size)
+            above = round(up * size)
+            place = Rect(
+                x,
+                baseline - above,
+                width,
+                above + round((DOWN if not figures else CAP_DOWN) * size),
+            )
+            taken = place if taken is None else taken.joined(place)
+            if line:
+                self._ops.append(Text(place, baseline, line, size, colour, bold))
+        return taken if taken is not None else Rect(rect.x, rect.y, 0, 0)
+
+    def width_of(self, text: str, cap: float, *, bold: bool = False) -> int:
+        """Return how wide a line is whose capitals are ``cap`` mm high."""
+        return self.look.faces.width(text, self.look.size_for(cap), bold=bold)
+
+    # ---- touch
+
+    def area(self, id: str, rect: Rect, label: str) -> None:  # noqa: A002 - what it is
+        """Make a place touchable; ``label`` is what stands there, for speech and for tests."""
+        self._areas.append(TouchArea(id, rect, label))
+
+    def button(
+        self,
+        id: str,  # noqa: A002 - what it is
+        rect: Rect,
+        label: str,
+        *,
+        colour: Colour | None = None,
+        on: Colour | None = None,
+        cap: float | None = None,
+        lines: int = 2,
+    ) -> None:
+        """Draw a button and make it touchable; the theme's ``button`` colours if none are given."""
+        self.card(rect, colour or self.colours.button)
+        self.area(id, rect, label)
+        edge = min(self.px(self.sizes.radius), rect.w // 8, rect.h // 8)
+        inner = Rect(rect.x + edge, rect.y + edge, rect.w - 2 * edge, rect.h - 2 * edge)
+        self.text(
+            inner,
+            label,
+            on or self.colours.on_button,
+            cap=cap or self.sizes.body,
+            bold=True,
+            align="center",
+            lines=lines,
+        )

@@ -1,0 +1,109 @@
+"""Text as pixels: FreeType faces by our fonts, rendered runs kept for as long as there is room."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import NamedTuple
+
+import pygame
+import pygame.freetype
+
+from kiosk_ui.fonts import Faces
+from kiosk_ui.ops import Colour
+
+__all__ = ["Ink"]
+
+#: Bytes of rendered text that are kept. A page of the kiosk has about 3 MB.
+KEPT_BYTES = 12 * 1024 * 1024
+
+
+class _Run(NamedTuple):
+    surface: pygame.Surface
+    #: From the place where the run begins, on its baseline, to the surface's corner.
+    dx: int
+    dy: int
+
+
+class Ink:
+    """Draws runs of text. ``close`` it: FreeType keeps the files open."""
+
+    def __init__(self, faces: Faces, *, kept_bytes: int = KEPT_BYTES) -> None:
+        if not pygame.freetype.get_init():
+            pygame.freetype.init()
+        self._faces = faces
+        self._fonts: dict[tuple[str, int], pygame.freetype.Font] = {}
+        self._runs: OrderedDict[tuple[str, int, Colour, bool], tuple[_Run, ...]] = OrderedDict()
+        self._bytes, self._most = 0, kept_bytes
+
+    @property
+    def kept_bytes(self) -> int:
+        """How many bytes of rendered text are kept."""
+        return self._bytes
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._runs.clear()
+        self._fonts.clear()
+        self._bytes = 0
+
+    def draw(
+        self, on: pygame.Surface, x: int, baseline: int, text: str, size: int, colour: Colour,
+        *, bold: bool = False,
+    ) -> None:  # fmt: skip
+        """Draw a run that begins at ``x`` and stands on ``baseline``."""
+        key = (text, size, colour, bold)
+        runs = self._runs.get(key)
+        if runs is None:
+            runs = tuple(self._render(text, size, colour, bold=bold))
+            self._runs[key] = runs
+            self._bytes += sum(_bytes_of(run) for run in runs)
+            while self._bytes > self._most and len(self._runs) > 1:
+                _, old = self._runs.popitem(last=False)
+                self._bytes -= sum(_bytes_of(run) for run in old)
+        else:
+            self._runs.move_to_end(key)
+        for run in runs:
+            on.blit(run.surface, (x + run.dx, baseline + run.dy))
+
+    def _render(self, text: str, size: int, colour: Colour, *, bold: bool) -> list[_Run]:
+        found, x = list[_Run](), 0
+        for place, part in self._faces.segments(text, bold=bold):
+            if place is None:
+                for char in part:
+                    found.append(self._placeholder(char, x, size, colour))
+                    x += self._faces.advance(char, size, bold)
+                continue
+            face = self._faces.chains[bold][place]
+            if part.strip():
+                font = self._font(str(face.path), face.index)
+                surface, box = font.render(part, colour, size=size)
+                found.append(_Run(surface, x + box.x, -box.y))
+            x += self._faces.width(part, size, bold=bold)
+        return found
+
+    def _font(self, path: str, index: int) -> pygame.freetype.Font:
+        font = self._fonts.get((path, index))
+        if font is None:
+            font = self._fonts[path, index] = pygame.freetype.Font(path, 20, font_index=index)
+            font.origin = True
+        return font
+
+    def _placeholder(self, char: str, x: int, size: int, colour: Colour) -> _Run:
+        """Draw what no font has: a box with its code point, so that nobody takes it for a sign."""
+        side, edge = max(size - 2, 3), max(size // 16, 1)
+        surface = pygame.Surface((side, side), pygame.SRCALPHA)
+        pygame.draw.rect(surface, colour, surface.get_rect(), edge)
+        face = self._faces.chains[False][0]
+        font, code = self._font(str(face.path), face.index), f"{ord(char):04X}"
+        half = (len(code) + 1) // 2
+        small = max(size // 3, 6)
+        for n, row in enumerate((code[:half], code[half:])):
+            drawn, box = font.render(row, colour, size=small)
+            place = ((side - box.width) // 2, side * (n + 1) // 2 - drawn.get_height() - edge)
+            surface.blit(drawn, place)
+        return _Run(surface, x + 1, -round(size * 0.86))
+
+
+def _bytes_of(run: _Run) -> int:
+    width, height = run.surface.get_size()
+    return width * height * run.surface.get_bytesize()

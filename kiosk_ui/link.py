@@ -1,0 +1,252 @@
+"""A screen's line to the daemon: never waits, comes back by itself, takes no ticket twice.
+
+JSON-RPC 2.0, one message a line, on the daemon's Unix socket (docs/interfaces.md). ``poll`` is
+called with every turn of the loop: it reads what is there, writes what the socket takes, returns.
+The daemon counts as there once it has answered, not when it is connected: one that hangs still
+accepts connections.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kiosk_ui.messages import (
+    Answered,
+    Command,
+    CutOff,
+    Happened,
+    Live,
+    Message,
+    Refused,
+    Request,
+    Unknown,
+)
+
+__all__ = ["Link"]
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two tries to connect: doubles from the first to the second.
+PAUSES_S = (0.2, 2.0)
+#: A daemon that does not answer for so long is gone.
+ANSWER_S = 4.0
+#: Something is asked at least so often, to notice that.
+BEAT_S = 1.5
+#: A command whose outcome is not known after so long is given up.
+GIVE_UP_S = 30.0
+_AT_ONCE = 65_536
+_MOST_LINE = 8 * 1024 * 1024
+_REFUSED_CODE = "failed"
+
+
+@dataclass(slots=True)
+class _Sent:
+    request: Request | None  # None: our own subscribe
+    at_s: float
+
+
+class Link:
+    """The connection of one screen. ``by`` is the program's name in the journal.
+
+    ``live`` says whether the daemon answers, ``since_s`` since when it is as it is, by ``clock``.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], float], *, by: str = "screen") -> None:
+        self._path = path
+        self._clock = clock
+        self._by = by
+        self._socket: socket.socket | None = None
+        self._in = bytearray()
+        self._out = bytearray()
+        self._number = 0
+        self._sent: dict[int, _Sent] = {}
+        #: Commands without an outcome yet, and when each was first given.
+        self._commands: dict[str, tuple[Command, float]] = {}
+        self._try_at_s = self._asked_s = self._heard_s = clock()
+        self._pause_s = PAUSES_S[0]
+        self.live = False
+        self.since_s = clock()
+        self._told_gone = False
+
+    def close(self) -> None:
+        """Hang up."""
+        self._hang_up()
+
+    def send(self, request: Request) -> None:
+        """Send a request. A question while the daemon is gone is dropped, a command is kept."""
+        if isinstance(request, Command):
+            self._commands.setdefault(request.command_id, (request, self._clock()))
+        if self.live:
+            self._write(request)
+
+    def poll(self) -> list[Message]:
+        """Do what can be done without waiting; return what came."""
+        now_s, found = self._clock(), list[Message]()
+        if self._socket is None and now_s >= self._try_at_s:
+            self._connect(now_s)
+        if self._socket is not None:
+            self._flush(found)
+            self._receive(found)
+        if self._socket is not None:
+            self._watch(now_s, found)
+        self._give_up(now_s, found)
+        return found
+
+    # ---- connection
+
+    def _connect(self, now_s: float) -> None:
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock.setblocking(False)
+        try:
+            sock.connect(str(self._path))
+        except OSError as error:
+            sock.close()
+            if not self._told_gone:
+                self._told_gone = True
+                log.warning("the daemon is not there (%s): %s", self._path, error.strerror)
+            self._later(now_s)
+            return
+        self._socket = sock
+        self._heard_s = self._asked_s = now_s
+        self._write(None)
+
+    def _later(self, now_s: float) -> None:
+        self._try_at_s = now_s + self._pause_s
+        self._pause_s = min(self._pause_s * 2, PAUSES_S[1])
+
+    def _hang_up(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        self._in.clear()
+        self._out.clear()
+        self._sent.clear()
+
+    def _lost(self, found: list[Message], why: str) -> None:
+        self._hang_up()
+        now_s = self._clock()
+        self._later(now_s)
+        if self.live:
+            self.live, self.since_s, self._told_gone = False, now_s, True
+            log.warning("cut off from the daemon: %s", why)
+            found.append(CutOff())
+
+    def _watch(self, now_s: float, found: list[Message]) -> None:
+        """Notice a daemon that is silent, and ask one that nobody asks."""
+        oldest_s = min((sent.at_s for sent in self._sent.values()), default=now_s)
+        if now_s - oldest_s >= ANSWER_S and now_s - self._heard_s >= ANSWER_S:
+            self._lost(found, f"no answer for {ANSWER_S:.0f} s")
+        elif not self._sent and now_s - self._asked_s >= BEAT_S:
+            self._write(None)
+
+    def _give_up(self, now_s: float, found: list[Message]) -> None:
+        for command_id, (command, since_s) in list(self._commands.items()):
+            if now_s - since_s >= GIVE_UP_S:
+                del self._commands[command_id]
+                found.append(Unknown(command.name))
+
+    # ---- writing
+
+    def _write(self, request: Request | None) -> None:
+        self._number += 1
+        now_s = self._clock()
+        self._sent[self._number] = _Sent(request, now_s)
+        self._asked_s = now_s
+        if request is None:
+            method, params = "subscribe", dict[str, Any]()
+        else:
+            method, params = request.method, dict(request.params)
+        if isinstance(request, Command):
+            params |= {"command_id": request.command_id, "by": self._by}
+        message = {"jsonrpc": "2.0", "id": self._number, "method": method, "params": params}
+        self._out += json.dumps(message, ensure_ascii=False).encode() + b"\n"
+
+    def _flush(self, found: list[Message]) -> None:
+        while self._out and self._socket is not None:
+            try:
+                count = self._socket.send(self._out)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                self._lost(found, str(error.strerror))
+                return
+            del self._out[:count]
+
+    # ---- reading
+
+    def _receive(self, found: list[Message]) -> None:
+        while self._socket is not None:
+            try:
+                data = self._socket.recv(_AT_ONCE)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                self._lost(found, str(error.strerror))
+                return
+            if not data:
+                self._lost(found, "it closed the connection")
+                return
+            self._in += data
+            if len(self._in) > _MOST_LINE:
+                self._lost(found, "a line without an end")
+                return
+            *lines, rest = self._in.split(b"\n")
+            self._in = rest
+            for line in lines:
+                self._take(line, found)
+
+    def _take(self, line: bytearray, found: list[Message]) -> None:
+        try:
+            message = json.loads(line)
+        except (ValueError, RecursionError):
+            message = None
+        if not isinstance(message, dict):
+            self._lost(found, "what it says cannot be read")
+            return
+        self._heard_s = self._clock()
+        if message.get("method") == "event":
+            params = message["params"]
+            found.append(Happened(params["type"], params["data"], params["seq"]))
+            return
+        sent = self._sent.pop(message.get("id") or 0, None)
+        if sent is None:
+            return
+        if sent.request is None:
+            self._answers(found)
+            return
+        if isinstance(sent.request, Command):
+            self._commands.pop(sent.request.command_id, None)
+        if "error" in message:
+            found.append(_refused(sent.request, message["error"]))
+        else:
+            found.append(Answered(sent.request.name, message.get("result")))
+
+    def _answers(self, found: list[Message]) -> None:
+        """The daemon has answered: it is there."""
+        if self.live:
+            return
+        self.live, self.since_s = True, self._clock()
+        self._pause_s, self._told_gone = PAUSES_S[0], False
+        log.info("connected to the daemon")
+        found.append(Live())
+        for command, _ in self._commands.values():
+            self._write(command)
+
+
+def _refused(request: Request, error: dict[str, Any]) -> Refused:
+    data = error.get("data")
+    text = str(error.get("message", ""))
+    if not isinstance(data, dict):
+        return Refused(request.name, _REFUSED_CODE, text, text)
+    return Refused(
+        request.name,
+        str(data.get("code", _REFUSED_CODE)),
+        str(data.get("zh", text)),
+        str(data.get("en", text)),
+    )

@@ -1,0 +1,115 @@
+"""What reaches a screen, and what it asks for: its ``update`` takes the one and gives the other.
+
+All of it is plain data: the daemon's answers are what ``docs/interfaces.md`` says they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = [
+    "Answered",
+    "Ask",
+    "Command",
+    "CutOff",
+    "Happened",
+    "Held",
+    "Live",
+    "Message",
+    "Pressed",
+    "Refused",
+    "Request",
+    "Tick",
+    "Unknown",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed; comes with every turn of the loop (30 a second)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Somebody pressed the area ``id``. ``token`` never comes twice: it makes a command's id."""
+
+    id: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A finger is on the area ``id`` (None: it left), so the page can show it pressed."""
+
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The daemon answers, for the first time or again: ask for everything anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """The daemon is gone or silent. What was shown of the queue may be wrong from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event of the journal: ``type`` as in docs/asyncapi.yaml, its ``data``."""
+
+    type: str
+    data: Mapping[str, Any]
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to the request ``name``."""
+
+    name: str
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The request ``name`` was refused; ``zh`` and ``en`` are for people."""
+
+    name: str
+    code: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can say what became of the command ``name``: the daemon was gone for too long."""
+
+    name: str
+
+
+Message = Tick | Pressed | Held | Live | CutOff | Happened | Answered | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question; it is lost when the daemon goes (``CutOff``). ``name`` comes with the answer."""
+
+    name: str
+    method: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command; sent again with the same ``command_id`` after a broken connection."""
+
+    name: str
+    method: str
+    command_id: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+Request = Ask | Command

@@ -1,0 +1,167 @@
+"""Draws pictures on a surface: the first whole, then only what another one changes."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections import Counter, OrderedDict
+from pathlib import Path
+
+import pygame
+
+from kiosk_ui.fonts import Faces
+from kiosk_ui.images import read_picture
+from kiosk_ui.ink import Ink
+from kiosk_ui.ops import Fill, Image, Line, Modules, Op, Picture, Rect, RoundRect, Text
+
+__all__ = ["Painter", "changed"]
+
+log = logging.getLogger(__name__)
+
+#: More separate places than that are drawn as one.
+_MOST_PLACES = 12
+#: Scaled picture files that are kept.
+_KEPT_IMAGES = 8
+_BLACK = (0, 0, 0)
+
+
+def changed(before: Picture | None, after: Picture) -> list[Rect]:
+    """Return where two pictures differ; everything when there is none before."""
+    whole = Rect(0, 0, *after.size)
+    if before is None or before.size != after.size:
+        return [whole]
+    if before.ops == after.ops:
+        return []
+    had, has = Counter(before.ops), Counter(after.ops)
+    kept = had & has
+    if _in_order(before.ops, kept) != _in_order(after.ops, kept):
+        return [whole]
+    places: list[Rect] = []
+    for op in (*(had - has), *(has - had)):
+        # Antialiased edges and overhanging strokes may reach beyond.
+        edge = op.size // 8 + 2 if isinstance(op, Text) else 2
+        place = Rect(op.rect.x - edge, op.rect.y - edge, op.rect.w + 2 * edge, op.rect.h + 2 * edge)
+        _add(places, place)
+    if len(places) > _MOST_PLACES:
+        joined = places[0]
+        for place in places[1:]:
+            joined = joined.joined(place)
+        places = [joined]
+    return places
+
+
+def _in_order(ops: tuple[Op, ...], kept: Counter[Op]) -> list[Op]:
+    left, found = kept.copy(), list[Op]()
+    for op in ops:
+        if left[op] > 0:
+            left[op] -= 1
+            found.append(op)
+    return found
+
+
+def _add(places: list[Rect], place: Rect) -> None:
+    """Add a place; those that meet become one."""
+    while True:
+        met = next((other for other in places if other.meets(place)), None)
+        if met is None:
+            break
+        places.remove(met)
+        place = place.joined(met)
+    places.append(place)
+
+
+class Painter:
+    """Draws on one surface and remembers what is on it."""
+
+    def __init__(self, surface: pygame.Surface, faces: Faces) -> None:
+        self.surface = surface
+        self._ink = Ink(faces)
+        self._shown: Picture | None = None
+        self._images: OrderedDict[tuple[str, int, int, int], pygame.Surface | None] = OrderedDict()
+
+    def close(self) -> None:
+        """Free what was kept."""
+        self._ink.close()
+        self._images.clear()
+
+    def forget(self) -> None:
+        """Somebody else drew on the surface: the next picture is drawn as a whole."""
+        self._shown = None
+
+    def show(self, picture: Picture) -> list[Rect]:
+        """Draw what differs from the last picture; return where, nothing when it is the same."""
+        places = changed(self._shown, picture)
+        for place in places:
+            self.surface.set_clip(pygame.Rect(place))
+            self.surface.fill(_BLACK)
+            for op in picture.ops:
+                if isinstance(op, Text) or op.rect.meets(place):
+                    self._draw(op, place)
+        self.surface.set_clip(None)
+        self._shown = picture
+        return places
+
+    def _draw(self, op: Op, place: Rect) -> None:
+        match op:
+            case Fill():
+                self.surface.fill(op.colour, pygame.Rect(op.rect))
+            case RoundRect():
+                pygame.draw.rect(
+                    self.surface, op.colour, pygame.Rect(op.rect), op.border,
+                    border_radius=op.radius,
+                )  # fmt: skip
+            case Line():
+                pygame.draw.line(self.surface, op.colour, (op.x1, op.y1), (op.x2, op.y2), op.width)
+            case Text():
+                edge = op.size // 8 + 2
+                x, y, w, h = op.rect
+                if place.meets(Rect(x - edge, y - edge, w + 2 * edge, h + 2 * edge)):
+                    self._ink.draw(
+                        self.surface, op.rect.x, op.baseline, op.text, op.size, op.colour,
+                        bold=op.bold,
+                    )  # fmt: skip
+            case Modules():
+                self._modules(op)
+            case Image():
+                self._image(op)
+
+    def _modules(self, op: Modules) -> None:
+        self.surface.fill(op.light, pygame.Rect(op.rect))
+        count = len(op.rows)
+        # Whole pixels a module: a reader wants them all of one size.
+        side = min(op.rect.w, op.rect.h) // count
+        x0 = op.rect.x + (op.rect.w - side * count) // 2
+        y0 = op.rect.y + (op.rect.h - side * count) // 2
+        for row, modules in enumerate(op.rows):
+            for column, dark in enumerate(modules):
+                if dark:
+                    self.surface.fill(op.dark, (x0 + column * side, y0 + row * side, side, side))
+
+    def _image(self, op: Image) -> None:
+        key = (op.path, op.stamp, op.rect.w, op.rect.h)
+        if key not in self._images:
+            self._images[key] = _scaled(Path(op.path), op.rect.w, op.rect.h)
+            if len(self._images) > _KEPT_IMAGES:
+                self._images.popitem(last=False)
+        surface = self._images[key]
+        if surface is not None:
+            self._images.move_to_end(key)
+            x = op.rect.x + (op.rect.w - surface.get_width()) // 2
+            y = op.rect.y + (op.rect.h - surface.get_height()) // 2
+            self.surface.blit(surface, (x, y))
+
+
+def _scaled(path: Path, width: int, height: int) -> pygame.Surface | None:
+    """Return a picture file as large as fits; None for one that cannot be used, which is logged."""
+    try:
+        data = read_picture(path)
+        surface = pygame.image.load(io.BytesIO(data), path.name)
+    except (OSError, ValueError, pygame.error) as error:
+        log.warning("%s cannot be shown: %s", path.name, error)
+        return None
+    w, h = surface.get_size()
+    scale = min(width / w, height / h)
+    wanted = (max(round(w * scale), 1), max(round(h * scale), 1))
+    if surface.get_bitsize() < 24:
+        surface = surface.convert(32)
+    return pygame.transform.smoothscale(surface, wanted)

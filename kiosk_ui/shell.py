@@ -1,0 +1,148 @@
+"""One window on one panel: shows pictures, tells what touched it. The only part that knows SDL.
+
+Xorg without a window manager and without a GPU is the usual place; SDL then draws in memory and
+copies what it is told (``SDL_FRAMEBUFFER_ACCELERATION=0``: 60 MB and 0.7 ms a picture; llvmpipe
+takes 175 MB and 8.5 ms). ``SDL_VIDEODRIVER=kmsdrm`` works without X.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import replace
+from typing import Literal
+
+os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+# The screen stays on; people look at it without touching it.
+os.environ.setdefault("SDL_VIDEO_ALLOW_SCREENSAVER", "0")
+os.environ.setdefault("SDL_TOUCH_MOUSE_EVENTS", "0")
+os.environ.setdefault("SDL_MOUSE_TOUCH_EVENTS", "0")
+
+import pygame
+
+from kiosk_ui.fonts import Faces
+from kiosk_ui.ops import Picture
+from kiosk_ui.painter import Painter
+from kiosk_ui.panel import Panel
+from kiosk_ui.touch import Contact
+
+__all__ = ["Shell", "desktop"]
+
+log = logging.getLogger(__name__)
+
+RATE_HZ = 30
+#: The mouse among fingers, whose ids SDL counts from 0.
+_MOUSE = -1
+
+
+def desktop() -> tuple[int, int]:
+    """Return the pixels of the first panel."""
+    pygame.display.init()
+    width, height = pygame.display.get_desktop_sizes()[0]
+    return width, height
+
+
+class Shell:
+    """A window at ``position`` of the desktop. ``windowed``: with a frame, for people at a desk.
+
+    ``closed`` is True once somebody closed it, which a screen without a frame does not offer.
+    ``panel`` is as it was found: one of another size than was told has the same millimetres.
+    """
+
+    def __init__(
+        self,
+        panel: Panel,
+        faces: Faces,
+        *,
+        title: str = "hall-screen",
+        windowed: bool = False,
+        position: tuple[int, int] | None = None,
+    ) -> None:
+        pygame.display.init()
+        size = (panel.width_px, panel.height_px)
+        place = position if position is not None else (0, 0)
+        self._window = pygame.Window(
+            title,
+            size,
+            pygame.WINDOWPOS_CENTERED if windowed else place,
+            borderless=not windowed,
+            fullscreen=not windowed and position is None,
+        )
+        if not windowed:
+            pygame.mouse.set_visible(False)
+        pygame.event.set_blocked(None)
+        pygame.event.set_allowed(_HEARD)
+        self._surface = self._window.get_surface()
+        found = self._surface.get_size()
+        if found != size:
+            log.warning("the panel has %dx%d pixels, not %dx%d", *found, *size)
+            panel = replace(panel, width_px=found[0], height_px=found[1])
+        self.panel = panel
+        self._canvas = (
+            pygame.Surface(panel.size).convert(self._surface) if panel.turned else self._surface
+        )
+        self.painter = Painter(self._canvas, faces)
+        self._clock = pygame.time.Clock()
+        self.closed = False
+
+    def close(self) -> None:
+        """Close the window."""
+        self.painter.close()
+        self._window.destroy()
+        pygame.display.quit()
+
+    def show(self, picture: Picture) -> bool:
+        """Draw what differs from the last picture; say whether anything did."""
+        places = self.painter.show(picture)
+        if not places:
+            return False
+        if self.panel.turned:
+            whole = self.panel.rect
+            for place in places:
+                part = pygame.Rect(place).clip(pygame.Rect(whole))
+                turned = pygame.transform.rotate(self._canvas.subsurface(part), self.panel.turned)
+                x, y, _, _ = self.panel.on_panel(type(place)(*part))
+                self._surface.blit(turned, (x, y))
+        self._window.flip()
+        return True
+
+    def wait(self) -> None:
+        """Wait for the next turn of the loop."""
+        self._clock.tick(RATE_HZ)
+
+    def contacts(self) -> list[Contact]:
+        """Return what touched the panel since the last call, at places of the upright picture."""
+        found = list[Contact]()
+        for event in pygame.event.get():
+            match event.type:
+                case pygame.QUIT | pygame.WINDOWCLOSE:
+                    self.closed = True
+                case pygame.WINDOWEXPOSED:
+                    self.painter.forget()
+                case pygame.FINGERDOWN | pygame.FINGERMOTION | pygame.FINGERUP:
+                    x = int(event.x * self.panel.width_px)
+                    y = int(event.y * self.panel.height_px)
+                    found.append(self._contact(event.type, event.finger_id, x, y))
+                case pygame.MOUSEBUTTONDOWN | pygame.MOUSEBUTTONUP if event.button == 1:
+                    found.append(self._contact(event.type, _MOUSE, *event.pos))
+                case pygame.MOUSEMOTION if event.buttons[0]:
+                    found.append(self._contact(event.type, _MOUSE, *event.pos))
+        return found
+
+    def _contact(self, kind: int, finger: int, x: int, y: int) -> Contact:
+        inside_x = min(max(x, 0), self.panel.width_px - 1)
+        inside_y = min(max(y, 0), self.panel.height_px - 1)
+        return Contact(_KINDS[kind], finger, *self.panel.upright(inside_x, inside_y))
+
+
+_KINDS: dict[int, Literal["down", "move", "up"]] = {
+    pygame.FINGERDOWN: "down",
+    pygame.MOUSEBUTTONDOWN: "down",
+    pygame.FINGERMOTION: "move",
+    pygame.MOUSEMOTION: "move",
+    pygame.FINGERUP: "up",
+    pygame.MOUSEBUTTONUP: "up",
+}
+#: Nothing else is even queued: no key, no clipboard, no dropped file leads out of a screen.
+_HEARD = [pygame.QUIT, pygame.WINDOWCLOSE, pygame.WINDOWEXPOSED, *_KINDS]

@@ -1,0 +1,44 @@
+"""The states of every screen: what the gallery draws and the tests look at. One entry a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from kiosk_ui.look import Look
+from kiosk_ui.ops import Picture
+from kiosk_ui.panel import Panel
+
+__all__ = ["LAYOUTS", "State", "states"]
+
+#: The panels that each screen is looked at on: pixels and millimetres, as makers state them.
+LAYOUTS: dict[str, dict[str, Panel]] = {
+    "wall": {
+        "55in": Panel(1920, 1080, 1210, 680),
+        "32in-1280": Panel(1280, 720, 708, 398),
+        "24in": Panel(1920, 1080, 531, 299),
+        "86in-4k": Panel(3840, 2160, 1895, 1066),
+        "55in-upright": Panel(1920, 1080, 1210, 680, 90),
+        "43in-4k-upright": Panel(3840, 2160, 941, 529, 270),
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A screen's state: ``draw`` makes its picture."""
+
+    screen: str
+    name: str
+    draw: Callable[[Look], Picture]
+
+
+def states(screen: str | None = None) -> Iterator[State]:
+    """Yield every state of every screen, or of one."""
+    if screen in {None, "wall"}:
+        from kiosk_ui.wall.states import wall_states
+        from kiosk_ui.wall.view import view
+
+        for name, model in wall_states().items():
+            yield State("wall", name, partial(view, model))
