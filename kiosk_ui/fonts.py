@@ -13,12 +13,13 @@ import logging
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from kiosk_ui.sfnt import FontFile, face_named
 
-__all__ = ["INSTALL", "Faces", "NoFont", "find_faces"]
+__all__ = ["INSTALL", "Faces", "Fitted", "NoFont", "find_faces"]
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,15 @@ class NoFont(Exception):
     """There is no font at all; nothing can be drawn."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Lines of a text at a size; ``whole`` is False when something had to be left out."""
+
+    lines: tuple[str, ...]
+    size: int
+    whole: bool
+
+
 class Faces:
     """The fonts in the order in which a character is looked for, regular and bold.
 
@@ -49,6 +59,8 @@ class Faces:
         self.chains = {False: regular, True: bold}
         self.chinese = chinese
         self._missing: set[str] = set()
+        #: What ``kiosk_ui.text.fit`` has found already.
+        self.fitted: dict[tuple[object, ...], Fitted] = {}
         self.advance = lru_cache(_MEASURED)(self._advance)
         self.face_of = lru_cache(_MEASURED)(self._face_of)
 

@@ -34,6 +34,7 @@ class Ink:
         self._fonts: dict[tuple[str, int], pygame.freetype.Font] = {}
         self._runs: OrderedDict[tuple[str, int, Colour, bool], tuple[_Run, ...]] = OrderedDict()
         self._bytes, self._most = 0, kept_bytes
+        self._like = pygame.Surface((1, 1), pygame.SRCALPHA, 32)
 
     @property
     def kept_bytes(self) -> int:
@@ -77,7 +78,9 @@ class Ink:
             if part.strip():
                 font = self._font(str(face.path), face.index)
                 surface, box = font.render(part, colour, size=size)
-                found.append(_Run(surface, x + box.x, -box.y))
+                # FreeType's order of colours is not the panel's: drawn as it comes, a line of
+                # 150 px takes 1.9 ms, in the panel's order 0.04 ms.
+                found.append(_Run(surface.convert(self._like), x + box.x, -box.y))
             x += self._faces.width(part, size, bold=bold)
         return found
 

@@ -86,6 +86,11 @@ class Shell:
         self._clock = pygame.time.Clock()
         self.closed = False
 
+    @property
+    def window_surface(self) -> pygame.Surface:
+        """The panel's own pixels."""
+        return self._surface
+
     def close(self) -> None:
         """Close the window."""
         self.painter.close()

@@ -9,9 +9,7 @@ ellipsis and is told to the caller: a text is never cut in silence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from kiosk_ui.fonts import Faces
+from kiosk_ui.fonts import Faces, Fitted
 
 __all__ = ["DOWN", "LEADING", "UP", "Fitted", "fit", "wrap"]
 
@@ -21,19 +19,12 @@ UP, DOWN = 0.89, 0.23
 LEADING = 1.28
 #: Each try is smaller by this.
 STEP = 0.93
+#: So many texts are kept fitted: a page that changes in one place is laid out in a millisecond.
+_KEPT = 2048
 
 CLOSING = frozenset("，。、；：？！）〕】》〉」』”’…—·％,.;:?!)]}%°℃")
 OPENING = frozenset("（〔【《〈「『“‘([{￥¥$")
 ELLIPSIS = "…"
-
-
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """Lines at a size; ``whole`` is False when something had to be left out."""
-
-    lines: tuple[str, ...]
-    size: int
-    whole: bool
 
 
 def _wide(char: str) -> bool:
@@ -117,6 +108,29 @@ def fit(
     ``lines`` at most, in ``width`` x ``height`` pixels. ``one_line_up_down``: how much of the em a
     line of digits and capitals takes up; such a text may fill its place to the edges.
     """
+    key = (text, width, height, size, floor, lines, bold, one_line_up_down)
+    found = faces.fitted.get(key)
+    if found is None:
+        if len(faces.fitted) >= _KEPT:
+            faces.fitted.clear()
+        found = faces.fitted[key] = _fit(
+            faces, text, width, height, size, floor, lines, one_line_up_down, bold=bold
+        )
+    return found
+
+
+def _fit(
+    faces: Faces,
+    text: str,
+    width: int,
+    height: int,
+    size: int,
+    floor: int,
+    lines: int,
+    one_line_up_down: float | None,
+    *,
+    bold: bool,
+) -> Fitted:
     floor = max(min(floor, size), 1)
     size = max(size, 1)
     while True:

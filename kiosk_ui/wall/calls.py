@@ -76,7 +76,8 @@ class Board:
             else:
                 # An older call fills the place again; it is not new, so the next one need not wait.
                 left = [c.number for c in calls if not c.over] or [c.number for c in calls]
-                large, since_s = (left[0] if left else None), now_s - self.show_s
+                if left or large is not None:
+                    large, since_s = (left[0] if left else None), now_s - self.show_s
         if (calls, turns, large, since_s) == (self.calls, self.turns, self.large, self.large_s):
             return self
         return replace(self, calls=calls, turns=turns, large=large, large_s=since_s)

@@ -149,7 +149,7 @@ def _chip(sheet: Sheet, rect: Rect, window: WindowSeen) -> None:
         for x in (mark.x, mark.x + 2 * bar):
             draft.fill(Rect(x, mark.y + (mark.h - side) // 2, bar, side), colours.quiet)
     draft.text(
-        place,
+        inset(place, 0, place.h // 7),
         window.id,
         colours.on_good if opened else colours.quiet,
         cap=sheet.mm(17),

@@ -1,0 +1,141 @@
+"""The wall with a real daemon: what happens in the hall is on its picture, and survives a kill."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from kiosk_ui.app import Runner
+from kiosk_ui.link import Link
+from kiosk_ui.panel import Panel
+from kiosk_ui.shell import Shell
+from kiosk_ui.wall.model import WallModel
+from kiosk_ui.wall.screen import WallScreen
+from tests.e2e.scene import Scene
+from tests.kiosk_ui.looks import look
+
+PANEL = Panel(1280, 720, 1210, 680)
+
+
+class Wall:
+    """A wall as ``hall-screen`` runs it, on a panel that nobody sees."""
+
+    def __init__(self, socket: Path) -> None:
+        self.shell = Shell(PANEL, look().faces)
+        self.link = Link(socket, time.monotonic, by="screen-wall")
+        self.runner: Runner[WallModel] = Runner(
+            WallScreen(wall="wall"), self.shell, self.link, look(PANEL)
+        )
+
+    async def shows(self, wanted: Callable[[str], bool], seconds: float = 10.0) -> str:
+        """Turn until the text of the picture is as wanted; return it."""
+        end = time.monotonic() + seconds
+        while True:
+            self.runner.turn()
+            picture = self.runner.picture
+            text = "\n".join(picture.texts()) if picture is not None else ""
+            if wanted(text):
+                return text
+            assert time.monotonic() < end, text
+            await asyncio.sleep(0.01)
+
+    def pixels(self) -> bytes:
+        return bytes(self.shell.window_surface.get_buffer().raw)
+
+    def close(self) -> None:
+        self.link.close()
+        self.shell.close()
+
+
+async def open_today(hall: Scene) -> None:
+    now = (await hall.status())["now"]
+    await hall.do("day.open", day=now[:10], override=True)
+    for window in ("1", "3"):
+        await hall.do("window.open", window=window, clerk="1023")
+
+
+async def test_a_call_changes_the_wall_and_a_killed_daemon_leaves_no_old_number(
+    place: Path,
+) -> None:
+    async with Scene(place, open_day=False) as hall:
+        await open_today(hall)
+        wall = Wall(hall.stage.hall_socket)
+        try:
+            assert "正在启动" in await wall.shows(bool)
+            await wall.shows(lambda text: "请留意叫号" in text and "开放窗口" in text)
+            number = await hall.take(override=True)
+            await wall.shows(lambda text: "现有 1 人等候" in text)
+            before = wall.pixels()
+            await hall.do("window.next", window="3")
+            text = await wall.shows(lambda text: number in text)
+            assert "3号窗口" in text
+            assert wall.pixels() != before
+
+            await hall.kill()
+            text = await wall.shows(lambda text: "叫号显示暂时中断" in text)
+            assert number not in text
+
+            await hall.start()
+            text = await wall.shows(lambda text: number in text, 20)
+            assert "3号窗口" in text
+            await hall.do("window.start", window="3")
+            await hall.do("window.finish", window="3")
+            await wall.shows(lambda text: number not in text, 15)
+        finally:
+            wall.close()
+
+
+async def test_waits_by_category_and_notices_come_to_the_wall(place: Path) -> None:
+    async with Scene(place, open_day=False) as hall:
+        await open_today(hall)
+        for _ in range(3):
+            await hall.take("F01", override=True)
+        await hall.take("A01", override=True)
+        waits = {one["id"]: one for one in await hall.hall.call("category.list")}
+        assert (waits["advice"]["waiting"], waits["registration"]["waiting"]) == (3, 1)
+        assert waits["advice"]["wait_s"] > 0
+        await hall.do("notice.show", text="今天下午停电检修", walls=["wall-2"], notice="power")
+        await hall.do("notice.show", text="请保管好随身物品", notice="bags")
+        shown = {one["notice"]: one for one in (await hall.hall.call("notice.list"))["notices"]}
+        assert shown["power"]["walls"] == ["wall-2"]
+        wall = Wall(hall.stage.hall_socket)
+        try:
+            text = await wall.shows(lambda text: "请保管好" in text and "3人" in text)
+            assert "咨询信用投诉" in text
+            assert "停电" not in text
+        finally:
+            wall.close()
+
+
+async def test_the_command_draws_its_first_picture_and_ends_when_it_is_told(place: Path) -> None:
+    path = place / "nobody.sock"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "kiosk_ui.main", "wall", "--socket", str(path)),
+        *("--panel", "1280x720", "--size", "55in"),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    said = b""
+    try:
+        async with asyncio.timeout(30):
+            while b"first picture after" not in said:
+                said += await process.stderr.readline()
+        assert b"the daemon is not there" in said
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, rest = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 0, rest
+
+
+async def test_a_panel_that_is_miswritten_is_told_in_one_line(place: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "kiosk_ui.main", "wall", "--panel", "large"),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 2
+    assert said.decode().startswith("hall-screen: 'large' is no panel; write 1920x1080")
