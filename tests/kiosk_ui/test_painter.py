@@ -199,7 +199,7 @@ def test_the_size_of_a_jpeg_stands_in_its_frame_header() -> None:
 @pytest.mark.parametrize("turned", [0, 90, 180, 270])
 def test_a_turned_panel_shows_each_part_where_it_belongs(turned: Turn) -> None:
     panel = Panel(80, 60, 80, 60, turned)
-    shell = Shell(panel, FACES)
+    shell = Shell(panel, FACES, position=(0, 0))
     width, height = panel.size
     for x in (10, 30):
         ops = (Fill(Rect(0, 0, width, height), (0, 0, 0)), Fill(Rect(x, 5, 8, 4), RED))
@@ -215,3 +215,14 @@ def test_text_beyond_a_place_is_not_left_over() -> None:
     before = picture(Text(Rect(20, 20, 60, 40), 55, "gjp", 40, WHITE))
     places = changed(before, picture())
     assert all(place.contains(Rect(20, 20, 60, 40)) for place in places)
+
+
+def test_a_panel_of_another_size_than_was_told_keeps_its_millimetres() -> None:
+    # A screen that fills the desktop takes what the desktop has.
+    shell = Shell(Panel(777, 555, 400, 300), FACES)
+    assert shell.panel.size == shell.window_surface.get_size()
+    assert (shell.panel.width_mm, shell.panel.height_mm) == (400, 300)
+    shell.show(Picture(shell.panel.size, (Fill(shell.panel.rect, RED),)))
+    width, height = shell.panel.size
+    assert shell.window_surface.get_at((width - 1, height - 1))[:3] == RED
+    shell.close()

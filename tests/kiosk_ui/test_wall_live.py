@@ -25,7 +25,7 @@ class Wall:
     """A wall as ``hall-screen`` runs it, on a panel that nobody sees."""
 
     def __init__(self, socket: Path) -> None:
-        self.shell = Shell(PANEL, look().faces)
+        self.shell = Shell(PANEL, look().faces, position=(0, 0))
         self.link = Link(socket, time.monotonic, by="screen-wall")
         self.runner: Runner[WallModel] = Runner(
             WallScreen(wall="wall"), self.shell, self.link, look(PANEL)
