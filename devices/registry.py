@@ -1,4 +1,4 @@
-"""The kinds of devices, in one explicit table, imported when first needed.
+"""What the kinds of devices (``devices.kinds``) name, imported when first needed.
 
 A library that is missing breaks only the devices that need it. A kind that is not in the table
 stops the start with a sentence that lists the ones that are. Nothing here ever chooses a
@@ -17,7 +17,7 @@ import msgspec
 
 from devices.base import Driver, Kind, Sentence
 from devices.errors import DeviceFault, DeviceUnavailable
-from devices.hid.kinds import HID_KINDS
+from devices.kinds import ALL_KINDS
 from devices.masking import Mask
 from devices.simulator import Simulator
 
@@ -37,203 +37,8 @@ __all__ = [
     "usual_line",
 ]
 
-_TABLE = (
-    Kind(
-        name="ticket_printer.escpos",
-        family="ticket_printer",
-        options="devices.ticket_printer.options:Options",
-        driver="devices.ticket_printer.driver:EscPosPrinter",
-        simulator="devices.ticket_printer.simulator:EscPosPrinterSimulator",
-        line={"baud": 115200},
-        files={
-            "template": "devices.ticket_printer.template:load",
-            "report_template": "devices.ticket_printer.report:load_report",
-            "form_template": "devices.ticket_printer.form:load_form",
-            "logo": "devices.ticket_printer.logo:load",
-        },
-        explain="devices.ticket_printer.explain:explain",
-    ),
-    Kind(
-        name="led_wall.eq2013",
-        family="led_wall",
-        options="devices.led_wall.options:Eq2013Options",
-        driver="devices.led_wall.eq2013_driver:Eq2013Display",
-        simulator="devices.led_wall.eq2013_simulator:Eq2013Simulator",
-        line={"baud": 57600},
-        charset="devices.led_wall.eq2013:CHARSET",
-        explain="devices.led_wall.eq2013:explain",
-    ),
-    Kind(
-        name="led_wall.onbon",
-        family="led_wall",
-        options="devices.led_wall.onbon_options:OnbonOptions",
-        driver="devices.led_wall.onbon_driver:OnbonDisplay",
-        simulator="devices.led_wall.onbon_simulator:OnbonSimulator",
-        line={"baud": 57600},
-        charset="devices.led_wall.onbon:CHARSET",
-        explain="devices.led_wall.onbon:explain",
-    ),
-    Kind(
-        name="led_wall.alpha",
-        family="led_wall",
-        options="devices.led_wall.alpha_options:AlphaOptions",
-        driver="devices.led_wall.alpha_driver:AlphaDisplay",
-        simulator="devices.led_wall.alpha_simulator:AlphaSimulator",
-        line={"baud": 9600, "bytesize": 7, "parity": "E"},
-        charset="devices.led_wall.alpha:CHARSET",
-        explain="devices.led_wall.alpha:explain",
-    ),
-    Kind(
-        name="led_wall.weilipu",
-        family="led_wall",
-        options="devices.led_wall.weilipu_options:WeilipuOptions",
-        driver="devices.led_wall.weilipu_driver:WeilipuDisplay",
-        simulator="devices.led_wall.weilipu_simulator:WeilipuSimulator",
-        line={"baud": 9600},
-        charset="devices.led_wall.weilipu:CHARSET",
-        explain="devices.led_wall.weilipu:explain",
-    ),
-    Kind(
-        name="voice.syn6288",
-        family="voice",
-        options="devices.voice.options:ChipOptions",
-        driver="devices.voice.chip_driver:Syn6288Voice",
-        simulator="devices.voice.chip_simulator:Syn6288Simulator",
-        line={"baud": 9600},
-        charset="devices.voice.chips:SYN6288",
-        explain="devices.voice.chips:explain_syn",
-    ),
-    Kind(
-        name="voice.xfs5152",
-        family="voice",
-        options="devices.voice.options:ChipOptions",
-        driver="devices.voice.chip_driver:Xfs5152Voice",
-        simulator="devices.voice.chip_simulator:Xfs5152Simulator",
-        line={"baud": 9600},
-        charset="devices.voice.chips:XFS5152",
-        explain="devices.voice.chips:explain_xfs",
-    ),
-    Kind(
-        name="voice.local",
-        family="voice",
-        options="devices.voice.options:LocalOptions",
-        driver="devices.voice.local_driver:LocalVoice",
-        simulator="devices.voice.local_simulator:LocalSimulator",
-        files={"bank": "devices.voice.bank:load"},
-    ),
-    Kind(
-        name="pad.ff68",
-        family="pad",
-        options="devices.pad.options:Ff68Options",
-        driver="devices.pad.driver:ProfilePad",
-        simulator="devices.pad.simulator:Ff68PadSimulator",
-        line={"baud": 9600},
-        line_of="devices.pad.profile:line_settings",
-        files={"profile": "devices.pad.profile:load_profile"},
-        explain="devices.pad.explain:explain",
-        explain_by_options=True,
-    ),
-    Kind(
-        name="pad.profile",
-        family="pad",
-        options="devices.pad.options:ProfileOptions",
-        driver="devices.pad.driver:ProfilePad",
-        simulator="devices.pad.profile_simulator:ProfilePadSimulator",
-        line={"baud": 9600},
-        line_of="devices.pad.profile:line_settings",
-        files={"profile": "devices.pad.profile:load_profile"},
-        explain="devices.pad.explain:explain",
-        explain_by_options=True,
-    ),
-    Kind(
-        name="card_reader.sdt",
-        family="card_reader",
-        options="devices.card_reader.sdt_options:SdtOptions",
-        driver="devices.card_reader.sdt_driver:SdtReader",
-        simulator="devices.card_reader.sdt_simulator:SdtSimulator",
-        line={"baud": 115200},
-        explain="devices.card_reader.sdt_words:explain",
-        mask="devices.card_reader.sdt_words:CardHeads",
-    ),
-    Kind(
-        name="card_reader.pcsc",
-        family="card_reader",
-        options="devices.card_reader.pcsc_options:PcscOptions",
-        driver="devices.card_reader.pcsc_driver:PcscReader",
-        simulator="devices.card_reader.pcsc_simulator:PcscSimulator",
-        # pcscd is waited for without a limit.
-        own_worker=True,
-    ),
-    Kind(
-        name="card_reader.scanner_serial",
-        family="card_reader",
-        options="devices.card_reader.scanner_options:ScannerOptions",
-        driver="devices.card_reader.scanner_driver:SerialScanner",
-        simulator="devices.card_reader.scanner_simulator:ScannerSimulator",
-        line={"baud": 9600},
-        explain="devices.card_reader.codes:explain",
-        mask="devices.card_reader.codes:CodeHider",
-    ),
-    Kind(
-        name="scanner.sane",
-        family="scanner",
-        options="devices.scanner.sane_options:SaneOptions",
-        driver="devices.scanner.sane_driver:SaneScanner",
-        simulator="devices.scanner.escl_simulator:EsclSimulator",
-        own_worker=True,
-    ),
-    Kind(
-        name="scanner.camera",
-        family="scanner",
-        options="devices.scanner.camera.options:CameraOptions",
-        driver="devices.scanner.camera.driver:CameraScanner",
-        simulator="devices.scanner.camera.simulator:CameraSimulator",
-        own_worker=True,
-    ),
-    Kind(
-        name="scanner.folder",
-        family="scanner",
-        options="devices.scanner.folder.options:FolderOptions",
-        driver="devices.scanner.folder.driver:FolderScanner",
-        simulator="devices.scanner.folder.simulator:FolderSimulator",
-        own_worker=True,
-    ),
-    Kind(
-        name="lamp.gpio",
-        family="lamp",
-        options="devices.gpio.options:LampOptions",
-        driver="devices.gpio.lamp:GpioLamp",
-        simulator="devices.gpio.simulator:GpioLampSimulator",
-    ),
-    Kind(
-        name="lamp.modbus",
-        family="lamp",
-        options="devices.lamp.modbus_options:ModbusLampOptions",
-        driver="devices.lamp.modbus_driver:ModbusLamp",
-        simulator="devices.lamp.modbus_simulator:ModbusLampSimulator",
-        line={"baud": 9600},
-        explain="devices.lamp.modbus:explain",
-    ),
-    Kind(
-        name="lamp.tower",
-        family="lamp",
-        options="devices.lamp.tower_options:TowerOptions",
-        driver="devices.lamp.tower_driver:TowerLamp",
-        simulator="devices.lamp.tower_simulator:TowerSimulator",
-        line={"baud": 9600},
-        explain="devices.lamp.tower:explain",
-    ),
-    Kind(
-        name="button.gpio",
-        family="button",
-        options="devices.gpio.options:ButtonOptions",
-        driver="devices.gpio.button:GpioButton",
-        simulator="devices.gpio.simulator:GpioButtonSimulator",
-    ),
-)
-
 #: All kinds by name.
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (*_TABLE, *HID_KINDS)})
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in ALL_KINDS})
 
 #: Which extra of the distribution brings a library (by its import name).
 _EXTRAS = MappingProxyType(

@@ -27,6 +27,17 @@ from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Trait
 from firmware_py.runtime.card_hall import Desk, Said, Shared, ticket_words
 from firmware_py.runtime.card_watch import Change
+from firmware_py.runtime.card_words import (
+    CARD_REQUIRED,
+    CARD_TOO,
+    CHOOSE,
+    EXPIRED,
+    NO_APPOINTMENT,
+    NO_CLOCK,
+    NOT_KNOWN,
+    TOO_LONG,
+    not_now,
+)
 from firmware_py.runtime.person_finder import Appointment, Found, age_on
 from firmware_py.settings import KioskSettings
 
@@ -38,48 +49,6 @@ VISIT_S = 60.0
 
 #: Whether it is an appointment's time.
 When = Literal["now", "early", "late", "used"]
-
-CARD_REQUIRED = Refusal(
-    "card_required",
-    "请先把身份证放在读卡区，再取号；没有带证件请到导税台。",
-    "Please lay your ID card on the reader first, then take a ticket; without one, ask at the "
-    "entrance.",
-)
-_CHOOSE = Said(
-    "choose",
-    "已读到证件，请不要拿起，选择要办理的事项。",
-    "Your card was read. Leave it there and choose what you came for.",
-)
-_CARD_TOO = Said(
-    "card_too",
-    "已找到预约，请再把身份证放在读卡区。",
-    "Your appointment was found. Now lay your ID card on the reader.",
-)
-_NO_APPOINTMENT = Said(
-    "unknown_code",
-    "今天没有这个预约，请核对日期；也可以现场取号。",
-    "There is no such appointment today. Check its date, or take an ordinary ticket.",
-)
-_NO_CLOCK = Said(
-    "no_clock",
-    "大厅时钟尚未校准，暂时不能识别年龄和预约；需要优先或有预约请到导税台。",
-    "The hall's clock is not set, so age and appointments are not known; ask at the entrance.",
-)
-_EXPIRED = Said(
-    "expired",
-    "您的证件已过有效期，办理时请出示其他有效证件。",
-    "Your card has expired; have another valid document with you.",
-)
-_NOT_KNOWN = Said(
-    "not_recognised",
-    "暂时无法核对是否已取号，可以照常取号。",
-    "Whether you have a ticket already cannot be checked now; take one as usual.",
-)
-_TOO_LONG = Said(
-    "too_long",
-    "超时未操作，如需取号请重新放置证件。",
-    "Nothing was chosen for a minute; lay your card again to take a ticket.",
-)
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -116,12 +85,12 @@ class KioskDesk(Desk):
         before, today = self._visit, self._today()
         visit = Visit(now_ms, card=True, tail=person.number_masked)
         if today is None:
-            visit.notes.append(_NO_CLOCK)
+            visit.notes.append(NO_CLOCK)
         else:
             if age_on(person.birth, today) >= self._hall.settings.people.elderly_from:
                 visit.traits = (Trait.ELDERLY,)
             if not person.is_valid_on(today):
-                visit.notes.append(_EXPIRED)
+                visit.notes.append(EXPIRED)
         if before is not None and not before.card and not self._spent(before):
             # The code was shown first, then the card.
             visit.appointments = before.appointments
@@ -147,7 +116,7 @@ class KioskDesk(Desk):
             visit.appointments += found.appointments
         people, quota = self._hall.settings.people, self._hall.settings.quotas.person
         if found.person is None and self._hall.state().day_open and (people.one_open or quota):
-            visit.notes.append(_NOT_KNOWN)
+            visit.notes.append(NOT_KNOWN)
         self._go_on(visit)
 
     def lifted(self) -> None:
@@ -159,14 +128,14 @@ class KioskDesk(Desk):
         if code.kind == "ticket":
             self._say(self._ticket_said(code.text))
         elif self._seconds() is None:
-            self._say(_NO_CLOCK)
+            self._say(NO_CLOCK)
         elif (day := self._hall.state().day) is not None:
             text, finder, lists = code.text, self._shared.finder, self._shared.lists().now
             self._shared.look_up(lambda: finder.by_code(text, lists, day), self._by_code)
 
     def _by_code(self, appointment: Appointment | None) -> None:
         if appointment is None:
-            self._say(_NO_APPOINTMENT)
+            self._say(NO_APPOINTMENT)
             return
         visit = self._visit
         if visit is None or self._spent(visit):
@@ -175,7 +144,7 @@ class KioskDesk(Desk):
         if appointment not in visit.appointments:
             visit.appointments = (appointment, *visit.appointments)
         if self._required() and not visit.card:
-            self._say(_CARD_TOO)
+            self._say(CARD_TOO)
         elif visit.known:
             self._go_on(visit)
 
@@ -206,7 +175,7 @@ class KioskDesk(Desk):
         elif alone and self.settings.item is not None and visit.card:
             self._take(self.settings.item)
         else:
-            self._say(_CHOOSE if best is None else _over(*best))
+            self._say(CHOOSE if best is None else not_now(best[0].time, used=best[1] == "used"))
 
     def _take(self, item: str) -> None:
         command_id = self._hall.command_id(self.place)
@@ -375,7 +344,7 @@ class KioskDesk(Desk):
     def _too_long(self) -> None:
         visit, self._visit, self._timer = self._visit, None, None
         if visit is not None and not visit.done:
-            self._say(_TOO_LONG)
+            self._say(TOO_LONG)
         else:
             self.forget()
 
@@ -385,19 +354,3 @@ class KioskDesk(Desk):
 
 def _seconds(pair: tuple[Appointment, When]) -> int:
     return pair[0].seconds
-
-
-def _over(appointment: Appointment, when: When) -> Said:
-    if when == "used":
-        return Said(
-            "appointment_used",
-            f"{appointment.time} 的预约已经取过号；要办其他事项请选择。",
-            f"A ticket was taken with the appointment at {appointment.time}; choose an item for "
-            "anything else.",
-        )
-    return Said(
-        "appointment_late",
-        f"您 {appointment.time} 的预约时间已过，请选择事项，取普通号。",
-        f"The time of your appointment, {appointment.time}, is over; choose an item for an "
-        "ordinary ticket.",
-    )

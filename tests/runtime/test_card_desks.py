@@ -15,9 +15,10 @@ from devices.card_reader.reports import CardRead, CodeRead, TagRead, Wiped
 from firmware_py.app.ports import Submission
 from firmware_py.core.commands import TakeTicket
 from firmware_py.runtime.card_hall import CardHall, Shared
-from firmware_py.runtime.card_kiosk import CARD_REQUIRED, KioskDesk
+from firmware_py.runtime.card_kiosk import KioskDesk
 from firmware_py.runtime.card_watch import CardWatch
 from firmware_py.runtime.card_window import WindowDesk
+from firmware_py.runtime.card_words import CARD_REQUIRED
 from firmware_py.runtime.cards import Cards
 from firmware_py.runtime.people_lists import PeopleLists
 from firmware_py.runtime.person_finder import PersonFinder, age_on

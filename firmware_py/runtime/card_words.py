@@ -1,0 +1,75 @@
+"""What is said to whoever holds a card or a code to a kiosk's reader."""
+
+from __future__ import annotations
+
+from firmware_py.core.refusals import Refusal
+from firmware_py.runtime.card_hall import Said
+
+__all__ = [
+    "CARD_REQUIRED",
+    "CARD_TOO",
+    "CHOOSE",
+    "EXPIRED",
+    "NOT_KNOWN",
+    "NO_APPOINTMENT",
+    "NO_CLOCK",
+    "TOO_LONG",
+    "not_now",
+]
+
+CARD_REQUIRED = Refusal(
+    "card_required",
+    "请先把身份证放在读卡区，再取号；没有带证件请到导税台。",
+    "Please lay your ID card on the reader first, then take a ticket; without one, ask at the "
+    "entrance.",
+)
+CHOOSE = Said(
+    "choose",
+    "已读到证件，请不要拿起，选择要办理的事项。",
+    "Your card was read. Leave it there and choose what you came for.",
+)
+CARD_TOO = Said(
+    "card_too",
+    "已找到预约，请再把身份证放在读卡区。",
+    "Your appointment was found. Now lay your ID card on the reader.",
+)
+NO_APPOINTMENT = Said(
+    "unknown_code",
+    "今天没有这个预约，请核对日期；也可以现场取号。",
+    "There is no such appointment today. Check its date, or take an ordinary ticket.",
+)
+NO_CLOCK = Said(
+    "no_clock",
+    "大厅时钟尚未校准，暂时不能识别年龄和预约；需要优先或有预约请到导税台。",
+    "The hall's clock is not set, so age and appointments are not known; ask at the entrance.",
+)
+EXPIRED = Said(
+    "expired",
+    "您的证件已过有效期，办理时请出示其他有效证件。",
+    "Your card has expired; have another valid document with you.",
+)
+NOT_KNOWN = Said(
+    "not_recognised",
+    "暂时无法核对是否已取号，可以照常取号。",
+    "Whether you have a ticket already cannot be checked now; take one as usual.",
+)
+TOO_LONG = Said(
+    "too_long",
+    "超时未操作，如需取号请重新放置证件。",
+    "Nothing was chosen for a minute; lay your card again to take a ticket.",
+)
+
+
+def not_now(time: str, *, used: bool) -> Said:
+    """Say why an appointment takes no ticket: it took one, or its time is over."""
+    if used:
+        return Said(
+            "appointment_used",
+            f"{time} 的预约已经取过号；要办其他事项请选择。",
+            f"A ticket was taken with the appointment at {time}; choose an item for anything else.",
+        )
+    return Said(
+        "appointment_late",
+        f"您 {time} 的预约时间已过，请选择事项，取普通号。",
+        f"The time of your appointment, {time}, is over; choose an item for an ordinary ticket.",
+    )
