@@ -14,7 +14,7 @@ from kiosk_ui.ops import Colour
 __all__ = ["Ink"]
 
 #: Bytes of rendered text that are kept. A page of the kiosk has about 3 MB.
-KEPT_BYTES = 12 * 1024 * 1024
+KEPT_BYTES = 8 * 1024 * 1024
 
 
 class _Run(NamedTuple):

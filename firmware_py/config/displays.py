@@ -40,6 +40,11 @@ def check_words(settings: Settings, found: Findings) -> None:
         for key, why in judged[kind, words].items():
             at: KeyPath = ("devices", display, "options", "texts", key)
             found.add(at, why.en, why.zh)
+    screens = settings.displays.screens
+    for n, screen in enumerate(screens):
+        if screen in screens[:n] or any(wall.id == screen for wall in settings.walls):
+            at = ("displays", "screens", n)
+            found.add(at, f"there is a wall {screen} already", f"已有主屏 {screen}")
 
 
 def _displays(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -114,7 +119,7 @@ def _check_notices(
     if not Path(folder).is_dir():
         found.add(("displays", "notices"), f"no folder {folder}", f"没有文件夹 {folder}")
         return
-    known = [wall.id for wall in settings.walls]
+    known = {*settings.displays.screens, *(wall.id for wall in settings.walls)}
     for path in sorted(Path(folder).iterdir()):
         if not is_notice_file(path):
             continue

@@ -128,7 +128,7 @@ class Notices:
             yield Planned(notice, "command", one.since, one.until, (), one.walls)
 
     def _may_show(self, wall: WallSettings, planned: Planned) -> bool:
-        if planned.walls and wall.id not in planned.walls:
+        if not _for(wall.id, planned):
             return False
         return self._has_place(wall, planned.notice) and self._why_not(wall, planned.notice) is None
 
@@ -158,18 +158,21 @@ class Notices:
         if personal is not None:
             return personal
         walls = {wall.id: wall for wall in self._settings.walls}
+        screens = self._settings.displays.screens
         for name in command.walls:
-            if name not in walls:
-                return _unknown_wall(name, walls)
+            if name not in walls and name not in screens:
+                return _unknown_wall(name, (*walls, *screens))
+        # A screen has a place for every notice and can write everything.
+        on_screen = any(not command.walls or name in command.walls for name in screens)
         lines = tuple(line for line in command.lines if line.strip())
         notice = Notice("", command.text.strip(), lines)
-        meant = [walls[name] for name in command.walls] or list(walls.values())
+        meant = [wall for wall in walls.values() if not command.walls or wall.id in command.walls]
         places = [wall for wall in meant if self._has_place(wall, notice)]
         if not places:
-            return _NO_LIST_PLACE if lines else _NO_PLACE
+            return None if on_screen else _NO_LIST_PLACE if lines else _NO_PLACE
         wrong = {wall.id: self._why_not(wall, notice) for wall in places}
         found = [(wall, why) for wall, why in wrong.items() if why is not None]
-        if found and (command.walls or len(found) == len(places)):
+        if found and (command.walls or (len(found) == len(places) and not on_screen)):
             wall, why = found[0]
             return Refusal("notice_unwritable", why.zh, why.en, {"wall": wall})
         return None
@@ -177,7 +180,13 @@ class Notices:
     def listing(self) -> dict[str, Any]:
         """Return every notice and what it is doing, and what is wrong with folder and files."""
         now = local_moment(self._state(), self._now_ms())
-        told = [self._told(one, now) for one in self._planned()]
+        planned = list(self._planned())
+        due = [one for one in planned if one.doing(now) == "shown"]
+        highest = {
+            screen: max((one.notice.priority for one in due if _for(screen, one)), default=0)
+            for screen in self._settings.displays.screens
+        }
+        told = [self._told(one, now, highest) for one in planned]
         folder, wrong = self._folder, dict[str, Sentence]()
         if folder is not None:
             wrong = folder.wrong
@@ -194,17 +203,22 @@ class Notices:
             "notices": told,
         }
 
-    def _told(self, planned: Planned, now: str | None) -> dict[str, Any]:
+    def _told(
+        self, planned: Planned, now: str | None, highest: Mapping[str, int]
+    ) -> dict[str, Any]:
+        """Tell of one notice; ``highest`` is the priority of what each screen shows now."""
         notice = planned.notice
-        meant = [w for w in self._settings.walls if not planned.walls or w.id in planned.walls]
+        screens = [name for name in highest if _for(name, planned)]
+        meant = [w for w in self._settings.walls if _for(w.id, planned)]
         places = [wall for wall in meant if self._has_place(wall, notice)]
         whys = {wall.id: self._why_not(wall, notice) for wall in places}
         able = [wall for wall in places if whys[wall.id] is None]
         doing, on = planned.doing(now), list[str]()
         if doing == "shown":
             on = [w.id for w in able if notice.key in self._walls.notices_on(w.display)]
+            on += [name for name in screens if notice.priority == highest[name]]
             if not on:
-                doing = "yields" if able else "refused" if places else "no_place"
+                doing = "yields" if able or screens else "refused" if places else "no_place"
         return {
             "notice": notice.key,
             "source": planned.source,
@@ -225,6 +239,11 @@ class Notices:
         }
 
 
+def _for(wall: str, planned: Planned) -> bool:
+    """Say whether a notice is meant for a wall, by its id."""
+    return not planned.walls or wall in planned.walls
+
+
 def _of_file(name: str, file: NoticeFile) -> Planned:
     return Planned(file.notice(name), "file", file.since, file.until, file.hours, file.walls)
 
@@ -241,7 +260,7 @@ _NO_LIST_PLACE = Refusal(
 )
 
 
-def _unknown_wall(name: str, walls: Mapping[str, object]) -> Refusal:
+def _unknown_wall(name: str, walls: Sequence[str]) -> Refusal:
     known = ", ".join(walls)
     return Refusal(
         "unknown_wall",

@@ -120,12 +120,14 @@ class BrightnessStep(Table, frozen=True, kw_only=True):
 
 
 class DisplaysSettings(Table, frozen=True, kw_only=True):
-    """``[displays]``: what all LED displays have in common."""
+    """``[displays]``: what all walls have in common, and which of them are screens."""
 
     #: A folder of notices and price lists, relative to that of the configuration file.
     notices: Filled | None = None
     #: Steps of the day, for each display that has a command for it; its own options come first.
     brightness: tuple[BrightnessStep, ...] = ()
+    #: Walls that ``hall-screen wall --wall ID`` draws: notices name them as they name the others.
+    screens: tuple[Name, ...] = ()
 
 
 class VoiceSettings(Table, frozen=True, kw_only=True):

@@ -193,3 +193,15 @@ def test_the_layouts_that_come_with_it_are_right(name: str) -> None:
     assert find_layout(name).is_file()
     layout, found = read_layout(name)
     assert layout is not None, found.mistakes()
+
+
+def test_a_wall_that_is_a_screen_can_be_named_and_stands_once(folder: Path) -> None:
+    change(folder / "hall.toml", "[displays]\n", '[displays]\nscreens = ["lobby"]\n')
+    (folder / "notices" / "a.toml").write_text(
+        'text = "放假"\nwalls = ["lobby"]\n', encoding="utf-8"
+    )
+    assert mistakes(folder) == []
+    change(folder / "hall.toml", '["lobby"]', '["lobby", "wall", "lobby"]')
+    taken, twice = mistakes(folder)
+    assert "displays.screens[2]: there is a wall wall already" in taken
+    assert "displays.screens[3]: there is a wall lobby already" in twice

@@ -28,7 +28,7 @@ class Wall:
         self.shell = Shell(PANEL, look().faces, position=(0, 0))
         self.link = Link(socket, time.monotonic, by="screen-wall")
         self.runner: Runner[WallModel] = Runner(
-            WallScreen(wall="wall"), self.shell, self.link, look(PANEL)
+            WallScreen(wall="lobby"), self.shell, self.link, look(PANEL)
         )
 
     async def shows(self, wanted: Callable[[str], bool], seconds: float = 10.0) -> str:
@@ -90,7 +90,8 @@ async def test_a_call_changes_the_wall_and_a_killed_daemon_leaves_no_old_number(
 
 
 async def test_waits_by_category_and_notices_come_to_the_wall(place: Path) -> None:
-    async with Scene(place, open_day=False) as hall:
+    screens = ("[displays]\n", '[displays]\nscreens = ["lobby", "stairs"]\n')
+    async with Scene(place, open_day=False, changes=[screens]) as hall:
         await open_today(hall)
         for _ in range(3):
             await hall.take("F01", override=True)
@@ -98,15 +99,18 @@ async def test_waits_by_category_and_notices_come_to_the_wall(place: Path) -> No
         waits = {one["id"]: one for one in await hall.hall.call("category.list")}
         assert (waits["advice"]["waiting"], waits["registration"]["waiting"]) == (3, 1)
         assert waits["advice"]["wait_s"] > 0
-        await hall.do("notice.show", text="今天下午停电检修", walls=["wall-2"], notice="power")
+        await hall.do("notice.show", text="今天下午停电检修", walls=["stairs"], notice="power")
+        await hall.do("notice.show", text="大厅一楼讲座", walls=["lobby"], notice="talk")
         await hall.do("notice.show", text="请保管好随身物品", notice="bags")
         shown = {one["notice"]: one for one in (await hall.hall.call("notice.list"))["notices"]}
-        assert shown["power"]["walls"] == ["wall-2"]
+        assert shown["power"]["on"] == shown["power"]["walls"] == ["stairs"]
         wall = Wall(hall.stage.hall_socket)
         try:
-            text = await wall.shows(lambda text: "请保管好" in text and "3人" in text)
-            assert "咨询信用投诉" in text
-            assert "停电" not in text
+            for notice in ("讲座", "请保管好"):
+                text = await wall.shows(lambda text, n=notice: n in text and "3人" in text, 30)  # type: ignore[misc]
+                assert "咨询信用投诉" in text
+            named = {one.key for one in wall.runner.model.notices}
+            assert named & {"power", "talk", "bags"} == {"talk", "bags"}
         finally:
             wall.close()
 

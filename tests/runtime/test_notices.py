@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from devices.led_wall.layout import Layout, Zone
@@ -213,6 +214,31 @@ def test_the_same_by_command_and_its_end(place: Place) -> None:
     place.at("12:00")
     assert place.on("led-wall") == ["营业时间"]
     assert place.states() == {"a.txt": "shown"}
+
+
+def test_a_screen_shows_what_no_led_display_can_and_is_named_like_a_wall(place: Place) -> None:
+    place.notices.configure(
+        msgspec.structs.replace(place.settings, displays=DisplaysSettings(screens=("lobby",))),
+        LAYOUTS,
+    )
+    for command in (
+        c.ShowNotice("喆"),
+        c.ShowNotice("喆", walls=("lobby",)),
+        c.ShowNotice("价目", lines=("复印 | 0.20元",), walls=("lobby",)),
+    ):
+        assert place.notices.vet(command) is None
+    named = place.notices.vet(c.ShowNotice("放假", walls=("lobby", "sign")))
+    assert named is not None
+    assert named.code == "notice_unwritable"
+    unknown = place.notices.vet(c.ShowNotice("放假", walls=("hall",)))
+    assert unknown is not None
+    assert "lobby" in unknown.en
+    place.do(c.ShowNotice("价目", "prices", ("复印 | 0.20元",), walls=("lobby",)))
+    place.do(c.ShowNotice("让位", "low", walls=("lobby",)))
+    place.do(c.ShowNotice("重要", "high", priority=5, walls=("lobby",)))
+    told = {one["notice"]: one for one in place.notices.listing()["notices"]}
+    assert (told["high"]["state"], told["high"]["on"]) == ("shown", ["lobby"])
+    assert (told["low"]["state"], told["low"]["on"]) == ("yields", [])
 
 
 def test_a_command_that_no_display_can_carry_out_is_refused_with_its_reason(place: Place) -> None:
