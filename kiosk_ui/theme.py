@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 
 from kiosk_ui.ops import Colour
@@ -99,10 +100,12 @@ def _luminance(colour: Colour) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@lru_cache(8)
 def load_theme(name: str) -> Theme:
     """Return a theme by its name, or that of a file (a name with ``/`` or ``.toml``).
 
-    Raises ``ThemeError``: unreadable, not complete, or of less contrast than it promises.
+    It is read once, so a view may ask for it. Raises ``ThemeError``: unreadable, not complete, or
+    of less contrast than it promises.
     """
     own = "/" in name or name.endswith(".toml")
     path = Path(name) if own else _FOLDER / f"{name}.toml"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk_ui import words
 from kiosk_ui.theme import THEMES, ThemeError, contrast, load_theme
 from kiosk_ui.words import CatalogueError, load_words, read_catalogue
 
@@ -31,12 +32,13 @@ def test_touch_targets_are_large_enough_for_their_people() -> None:
 
 
 def test_a_halls_own_theme_is_checked_like_ours(tmp_path: Path) -> None:
-    ours = Path(load_theme.__code__.co_filename).parent / "themes" / "normal.toml"
+    ours = Path(words.__file__).parent / "themes" / "normal.toml"
     text = ours.read_text(encoding="utf-8")
     path = tmp_path / "mine.toml"
     path.write_text(text, encoding="utf-8")
     assert load_theme(str(path)).name == "mine"
     path.write_text(text.replace('on_card = "#ffffff"', 'on_card = "#33506b"'), encoding="utf-8")
+    load_theme.cache_clear()
     with pytest.raises(ThemeError, match=r"text upon card has a contrast of 1\.\d:1"):
         load_theme(str(path))
     path.write_text(text.replace('card = "#173e60"', ""), encoding="utf-8")
@@ -60,7 +62,7 @@ def test_both_languages_have_the_same_messages_with_the_same_gaps() -> None:
 
 
 def test_every_message_that_a_page_names_is_in_the_catalogues() -> None:
-    root = Path(load_theme.__code__.co_filename).parent
+    root = Path(words.__file__).parent
     known = load_words("zh").messages
     named = {
         key
@@ -90,7 +92,7 @@ def test_a_broken_catalogue_says_where(text: str) -> None:
 
 
 def test_words_of_the_daemon_are_chosen_by_language() -> None:
-    words = load_words("zh")
-    assert words.chosen({"zh": "税", "en": "tax"}) == "税"
-    assert words.chosen({"zh": "", "en": "tax"}) == "tax"
-    assert words.chosen(None, "none") == "none"
+    chinese = load_words("zh")
+    assert chinese.chosen({"zh": "税", "en": "tax"}) == "税"
+    assert chinese.chosen({"zh": "", "en": "tax"}) == "tax"
+    assert chinese.chosen(None, "none") == "none"
