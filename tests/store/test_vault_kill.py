@@ -84,7 +84,7 @@ def _survives(folder: Path, kills: int, seed: int) -> None:
     vault.destroy_before(ending)
     assert all(day >= ending for day in vault.days())
     keys = {path.stem for path in (folder / "keys").iterdir()}
-    # Killed between a key and its mark: nothing was ever kept with that one, and it goes with its day.
+    # Killed between a key and its mark: nothing was kept with that one; it goes with its day.
     unused = {one.day for one in vault.survey() if one.state == "none"}
     assert keys == {*vault.days(), *unused}
     assert all(day >= ending and not vault.names(day) for day in unused)
