@@ -35,6 +35,10 @@ async def opened(hall: Scene) -> Mapping[str, int]:
     return {d["device"]: d["counters"].get("opened", 0) for d in found}
 
 
+async def all_opened(hall: Scene) -> bool:
+    return all((await opened(hall)).values())
+
+
 async def windows_of(hall: Scene) -> list[dict[str, Any]]:
     """Return the windows but for what goes by the clock."""
     found = await hall.hall.call("window.list")
@@ -56,6 +60,7 @@ async def test_a_printers_port_changes_while_it_prints_and_the_ticket_comes_out_
         hall.stage.environment["HALL_PRINTER2_PORT"] = str(wire.port)
         await hall.start()
         await hall.hall.call("day.open", day=TODAY)
+        await until(lambda: all_opened(hall))
         before = await opened(hall)
         wire.cut(40, "stall")
         first = await hall.take(origin="kiosk-2")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -92,15 +93,21 @@ async def test_a_button_that_bounces_or_is_touched_twice_gives_one_number(place:
         await hall.on_paper("A001")
         await hall.press("kiosk-1-button", "hold", 300)
         # A second person presses after the first has the paper, a second later at the earliest.
-        await until(lambda: pressed_again(hall), 10)
+        presses = iter(range(20))
+        await until(lambda: pressed_again(hall, presses), 20)
         assert await hall.issued() == ["A001", "A002"]
 
 
-async def pressed_again(hall: Scene) -> bool:
-    """Press as an impatient person does, until the second number is there."""
+async def pressed_again(hall: Scene, presses: Iterator[int]) -> bool:
+    """Press as an impatient person does, twice a second, until the second number is there.
+
+    Not as quickly as a program can: what is up for less than the bounce is still held.
+    """
     seen = await hall.seen("kiosk-1-button")
     if not seen["down"]:
+        next(presses)
         await hall.press("kiosk-1-button")
+        await asyncio.sleep(0.5)
     return len(await hall.issued()) == 2
 
 

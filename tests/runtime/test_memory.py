@@ -108,5 +108,6 @@ def test_a_daemon_that_crashes_leaves_no_core(tmp_path_factory: pytest.TempPathF
             await asyncio.to_thread(is_closed, Path(f"/proc/{pid}"))
             return await asyncio.to_thread(stage.end, "halld", signal.SIGABRT)
 
-    assert asyncio.run(play()) == -signal.SIGABRT
+    # Saying where the other threads stand, while they go on, may itself end in the second.
+    assert asyncio.run(play()) in {-signal.SIGABRT, -signal.SIGSEGV}
     assert not any((stage.folder / "crash").glob("core*"))
