@@ -127,8 +127,11 @@ async def test_a_kill_between_the_copies_prints_the_second_alone(place: Path) ->
         await until(lambda: nothing_owed(hall), 20)
         found = await copies(hall, form)
         assert found[0] == (KEEP, False)
-        assert {which for which, _ in found[1:]} == {SIGN}
-        assert all(marked for _, marked in found[2:])
+        assert found[-1][0] == SIGN
+        # Killed before the disk had that the first one came out: it comes again, marked.
+        assert all(marked for which, marked in found[1:] if which == KEEP)
+        assert [which for which, _ in found].count(KEEP) <= 2
+        assert all(marked for _, marked in found[3:])
         await hall.verified()
 
 
