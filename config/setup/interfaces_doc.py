@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
+from functools import partial
 from pathlib import Path
 
 from firmware_py.core.commands import COMMANDS, Command
@@ -55,6 +56,11 @@ def _sentences(sentences: Mapping[str, tuple[str, str]]) -> str:
     return "\n".join(["| code | 中文 | English |", "| --- | --- | --- |", *rows])
 
 
+def _put(table: str, match: re.Match[str]) -> str:
+    """Return both markers with the table between: in a function, backslashes stay what they are."""
+    return f"{match[1]}{table}{match[2]}"
+
+
 def rewritten(page: str) -> str:
     """Return the page with its tables as they should be. Raises ``ValueError`` without markers."""
     tables = {
@@ -65,7 +71,7 @@ def rewritten(page: str) -> str:
     for name, table in tables.items():
         page, found = re.subn(
             rf"(<!-- {name} -->\n).*?(<!-- end -->)",
-            lambda match, table=table: f"{match[1]}{table}\n{match[2]}",  # type: ignore[misc]
+            partial(_put, f"{table}\n"),
             page,
             flags=re.DOTALL,
         )

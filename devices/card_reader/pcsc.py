@@ -81,7 +81,10 @@ class Seen:
 
 
 class Functions(Protocol):
-    """What is used of ``smartcard.scard``; every function returns its result first."""
+    """What is used of ``smartcard.scard``; every function returns its result first.
+
+    The names are PC/SC's, so the linter's own rule on names is put aside for each.
+    """
 
     SCARD_SCOPE_SYSTEM: int
     SCARD_SHARE_SHARED: int

@@ -14,7 +14,7 @@ from devices.hid.keyboard import Edge, Keyboard
 from devices.hid.keys import name_of
 from devices.hid.opening import must_be_input
 from devices.hid.port import keys_down
-from firmware_py.cli.pad_lesson import KEYS
+from firmware_py.cli.pad_lesson import wanted_keys
 from firmware_py.cli.words import t
 
 __all__ = ["KeypadLesson", "options_of"]
@@ -42,17 +42,8 @@ class KeypadLesson:
                 "s: the keypad has no such key; q: that was all.",
             )
         )
-        for place, (event, value, zh, en) in enumerate(KEYS):
-            answer = self._ask(
-                t(
-                    f"[{place + 1}/{len(KEYS)}] {zh}：回车后按键",
-                    f"[{place + 1}/{len(KEYS)}] {en}: Enter, then press it",
-                )
-            )
-            if answer == "q":
-                return
-            if answer != "s":
-                self._learn(event if value is None else f"{event} {value}", t(zh, en))
+        for event, value, words in wanted_keys(self._ask):
+            self._learn(event if value is None else f"{event} {value}", words)
 
     def _learn(self, words: str, name: str) -> None:
         key = self._press(t(f"请按：{name}", f"Press: {name}"))

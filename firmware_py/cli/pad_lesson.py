@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from devices.base import Line
@@ -11,7 +11,7 @@ from devices.errors import DeviceTimeout
 from devices.pad.learn import Ambiguous, Capture
 from firmware_py.cli.words import t
 
-__all__ = ["KEYS", "Heard", "Lesson", "key_name", "one_frame"]
+__all__ = ["KEYS", "Heard", "Lesson", "key_name", "one_frame", "wanted_keys"]
 
 #: What a pad's keys may mean, in the order in which they are asked: word, score, Chinese, English.
 KEYS: tuple[tuple[str, int | None, str, str], ...] = (
@@ -40,6 +40,21 @@ _FRAME_GAP_S = 0.04
 _MOST_TRIES = 4
 _MOST_BYTES = 4096
 _SHORTEST_REPEATED = 3
+
+
+def wanted_keys(ask: Callable[[str], str]) -> Iterator[tuple[str, int | None, str]]:
+    """Yield the keys that there are, as somebody says of each: word, score, its name for people."""
+    for place, (event, value, zh, en) in enumerate(KEYS, 1):
+        answer = ask(
+            t(
+                f"[{place}/{len(KEYS)}] {zh}：回车后按键",
+                f"[{place}/{len(KEYS)}] {en}: Enter, then press it",
+            )
+        )
+        if answer == "q":
+            return
+        if answer != "s":
+            yield event, value, t(zh, en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +101,8 @@ class Lesson:
                 "Each key is pressed twice. s: the pad has no such key; q: that was all.",
             )
         )
-        for place, (event, value, zh, en) in enumerate(KEYS):
-            answer = self._ask(
-                t(
-                    f"[{place + 1}/{len(KEYS)}] {zh}：回车后按键",
-                    f"[{place + 1}/{len(KEYS)}] {en}: Enter, then press it",
-                )
-            )
-            if answer == "q":
-                return
-            if answer != "s":
-                self.captures.append(self._key(event, value, t(zh, en)))
+        for event, value, words in wanted_keys(self._ask):
+            self.captures.append(self._key(event, value, words))
 
     def _key(self, event: str, value: int | None, name: str) -> Capture:
         """Hear a key until it has sent the same twice. Raises ``Ambiguous``."""
