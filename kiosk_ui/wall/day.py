@@ -1,0 +1,130 @@
+"""Days of a wall in minutes: the real loop, line and painter, a clock that is turned by hand."""
+
+from __future__ import annotations
+
+import gc
+import re
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from kiosk_ui.app import Runner
+from kiosk_ui.link import Link
+from kiosk_ui.look import load_look
+from kiosk_ui.panel import Panel
+from kiosk_ui.shell import Shell
+from kiosk_ui.wall.made_up_hall import MadeUpHall
+from kiosk_ui.wall.model import WallModel
+from kiosk_ui.wall.screen import WallScreen
+
+__all__ = ["WallDay", "measure"]
+
+#: A turn of the loop stands for so long: every flash of a call is drawn.
+_STEP_S = 0.25
+#: ... and for so long while the hall is closed: a line is given up after 4 s without an answer.
+_CLOSED_STEP_S = 1.0
+#: The daemon is killed that often.
+_CUT_S = 5 * 3600.0
+_NUMBER = re.compile(r"\bA[0-9]{3,}")
+_PANEL = Panel(1920, 1080, 1210, 680)
+#: Begins with an hour of calls, so the first hour has filled what is kept.
+_BEGINS = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - the hall's local time
+
+
+class WallDay:
+    """A wall on a panel that nobody sees, with a made-up hall. ``close`` it."""
+
+    def __init__(self, folder: Path, panel: Panel = _PANEL, step_s: float = _STEP_S) -> None:
+        self.now_s, self._step_s = 0.0, step_s
+        self.hall = MadeUpHall(folder / "hall.sock", _BEGINS, self._clock)
+        look = load_look(panel)
+        self._faces = look.faces
+        self.shell = Shell(panel, look.faces, position=(0, 0))
+        self.link = Link(folder / "hall.sock", self._clock, by="screen-wall")
+        self.runner: Runner[WallModel] = Runner(
+            WallScreen(wall="wall"), self.shell, self.link, look, clock=self._clock
+        )
+        self.turns = 0
+        #: What the turns took that drew something, and how many showed a number out of its time.
+        self.drawn_ms: list[float] = []
+        self.wrong = 0
+
+    def close(self) -> None:
+        """Close window, line and files."""
+        self.link.close()
+        self.shell.close()
+        self.hall.close()
+        self._faces.close()
+
+    def _clock(self) -> float:
+        return self.now_s
+
+    def run(self, hours: float, each_hour: Callable[[int], None] = lambda _: None) -> None:
+        """Let so many hours pass; ``each_hour`` is called with how many are over."""
+        end_s, cut_s = self.now_s + hours * 3600, self.now_s + _CUT_S
+        while self.now_s < end_s:
+            hour = int(self.now_s // 3600)
+            if self.now_s >= cut_s:
+                cut_s += _CUT_S
+                self.hall.hang_up()
+            self.turn()
+            self.now_s += self._step_s if self.hall.open else max(self._step_s, _CLOSED_STEP_S)
+            if int(self.now_s // 3600) > hour:
+                each_hour(hour + 1)
+
+    def turn(self) -> None:
+        """One turn of hall and wall."""
+        self.hall.turn()
+        before, begun_s = self.runner.picture, time.perf_counter()
+        self.runner.turn()
+        self.turns += 1
+        if self.runner.picture is not None and self.runner.picture is not before:
+            self.drawn_ms.append((time.perf_counter() - begun_s) * 1000)
+            knows = self.hall.open and self.link.live
+            if not knows and any(map(_NUMBER.search, self.runner.picture.texts())):
+                self.wrong += 1
+
+
+def resident_bytes() -> int:
+    """Return how much memory this process has in RAM."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize()
+
+
+def measure(
+    hours: float = 24.0, panel: Panel = _PANEL, step_s: float = _STEP_S
+) -> dict[str, float]:
+    """Return what a wall needs after its first hour and after ``hours``, and what it did.
+
+    24 hours are 1,450 calls from nine in the morning, closing, midnight, and until nine again.
+    """
+    resident = dict[int, int]()
+
+    def note(hour: int) -> None:
+        resident[hour] = resident_bytes()
+
+    with tempfile.TemporaryDirectory() as folder:
+        day = WallDay(Path(folder), panel, step_s)
+        try:
+            day.run(hours, note)
+            end = resident_bytes()
+        finally:
+            day.close()
+    day.drawn_ms.sort()
+    return {
+        "hours": hours,
+        "calls": day.hall.calls,
+        "turns": day.turns,
+        "pictures": len(day.drawn_ms),
+        "drawn_p50_ms": round(statistics.median(day.drawn_ms), 2),
+        "drawn_p99_ms": round(day.drawn_ms[len(day.drawn_ms) * 99 // 100], 2),
+        "first_hour_mb": round(resident[1] / 1e6, 2),
+        "end_mb": round(end / 1e6, 2),
+        "grown_mb": round((end - resident[1]) / 1e6, 2),
+        "wrong_pictures": day.wrong,
+    }
