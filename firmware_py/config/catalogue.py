@@ -63,6 +63,8 @@ class CategoryTable(Table, frozen=True, kw_only=True):
     id: Name
     prefix: Annotated[str, Meta(pattern=r"^[A-Z]$", examples=["A"])]
     name: Words
+    #: A picture's name for screens.
+    icon: Annotated[str, Meta(pattern=r"^[a-z_]{1,20}$", examples=["invoices"])] | None = None
 
 
 class ItemTable(Table, frozen=True, kw_only=True):
@@ -170,7 +172,7 @@ def _once(table: str, key: str, values: Iterable[str], found: Findings) -> None:
 
 
 def _category(entry: CategoryTable) -> Category:
-    return Category(entry.id, entry.prefix, _text(entry.name))
+    return Category(entry.id, entry.prefix, _text(entry.name), entry.icon)
 
 
 def _item(entry: ItemTable) -> Item:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from firmware_py.config.catalogue import Catalogue
 from firmware_py.config.hours import check_hours
+from firmware_py.config.kiosks import check_kiosks
 from firmware_py.config.lines import KeyPath
 from firmware_py.config.mistakes import Findings, close_to, path_text
 from firmware_py.config.people import check_people
@@ -26,6 +27,7 @@ _FAMILIES = {
     "report_printer": "ticket_printer",
     "display": "led_wall",
     "device": "voice",
+    "voice": "voice",
     "card_reader": "card_reader",
     "code_scanner": "card_reader",
     "scanner": "scanner",
@@ -50,6 +52,7 @@ def check_references(settings: Settings, catalogue: Catalogue | None, found: Fin
             "缺少 hub 角色时本机没有排队数据；目前还不支持单独的其他角色",
         )
     _check_places(settings, found)
+    check_kiosks(settings, found)
     check_people(settings, found)
     check_hours(settings.day, found)
     check_voices(settings, found)
@@ -72,7 +75,7 @@ def _places(settings: Settings) -> Iterator[tuple[str, str, KeyPath]]:
     """Yield the device, the sort of place and the path of everything that names a device."""
     for table, entries, keys in (
         ("windows", settings.windows, _AT_WINDOWS),
-        ("kiosks", settings.kiosks, ("printer", "button", *_READERS)),
+        ("kiosks", settings.kiosks, ("printer", "button", "voice", *_READERS)),
         ("walls", settings.walls, ("display",)),
         ("voices", settings.voices, ("device",)),
     ):

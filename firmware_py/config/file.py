@@ -199,6 +199,10 @@ def _places(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, KeyPath
         holder = data.get(table)
         if isinstance(holder, dict) and key in holder:
             yield holder, key, (table, key)
+    kiosks = data.get("kiosks")
+    for n, holder in enumerate(kiosks if isinstance(kiosks, list) else ()):
+        if isinstance(holder, dict) and "pin_file" in holder:
+            yield holder, "pin_file", ("kiosks", n, "pin_file")
     for table in ("lines", "devices"):
         entries = data.get(table)
         for name, entry in entries.items() if isinstance(entries, dict) else ():
@@ -262,6 +266,10 @@ def _absolute(settings: Settings, folders: Folders) -> Settings:
             lists=_below(folders.data, settings.people.lists),
         ),
         forms=replace(settings.forms, holidays=_below(folders.config, settings.forms.holidays)),
+        kiosks=tuple(
+            replace(kiosk, pin_file=_below(folders.data, kiosk.pin_file))
+            for kiosk in settings.kiosks
+        ),
         walls=tuple(
             replace(wall, layout=_file_below(folders.config, wall.layout))
             for wall in settings.walls

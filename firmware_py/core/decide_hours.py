@@ -13,6 +13,7 @@ from firmware_py.core.opening import (
     next_opening,
     opening_words,
     plan_of,
+    tickets_until_s,
     todays_hours,
 )
 from firmware_py.core.refusals import Refusal, refuse
@@ -55,7 +56,7 @@ def check_hours(rules: Rules, state: State, now_ms: int) -> Refusal | None:
             return refuse(code, time=clock_text(span.opens_s))
         if now_s < span.closes_s:
             break
-    if now_s >= closes_s - rules.last_ticket_s:
+    if now_s >= tickets_until_s(rules, hours):
         return _until_next("last_ticket_passed", rules, state, now_ms)
     return None
 

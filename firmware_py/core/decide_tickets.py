@@ -10,12 +10,15 @@ from firmware_py.core.decide_hours import check_hours, check_open
 from firmware_py.core.estimate import estimate, estimate_for
 from firmware_py.core.model import State, Ticket, TicketStatus
 from firmware_py.core.refusals import Refusal, refuse
-from firmware_py.core.rules import Rules
+from firmware_py.core.rules import Item, Rules
 from firmware_py.core.series import next_number
 
 __all__ = [
+    "all_taken",
     "cancel",
+    "cannot_take",
     "find",
+    "item_cannot_be_taken",
     "open_ticket",
     "park",
     "reprint",
@@ -61,9 +64,10 @@ def take(rules: Rules, state: State, command: c.TakeTicket, now_ms: int) -> Deci
         if not state.day_open:
             return refuse("day_closed")
     else:
-        refusal = check_open(rules, state, now_ms) or check_hours(rules, state, now_ms)
+        refusal = _check_time(rules, state, now_ms)
         refusal = refusal or _check_one_open(rules, state, command.person, now_ms)
-        refusal = refusal or _check_quotas(rules, state, command, now_ms)
+        refusal = refusal or item_cannot_be_taken(rules, state, item)
+        refusal = refusal or _check_persons_quota(rules, state, command.person, now_ms)
         if refusal is not None:
             return refusal
     used = used_for(rules, state, command.appointment, now_ms)
@@ -94,6 +98,27 @@ def take(rules: Rules, state: State, command: c.TakeTicket, now_ms: int) -> Deci
             appointment=command.appointment if kept else None,
         )
     ]
+
+
+def cannot_take(rules: Rules, state: State, now_ms: int) -> Refusal | None:
+    """Return why nobody can take a ticket now, whoever it is and for whatever item; None: many can.
+
+    An item may still have none left: ``item_cannot_be_taken``.
+    """
+    return _check_time(rules, state, now_ms) or _check_days_quota(rules, state)
+
+
+def item_cannot_be_taken(rules: Rules, state: State, item: Item) -> Refusal | None:
+    """Return why there is no ticket left for an item today: the day's quota, or its own."""
+    refusal = _check_days_quota(rules, state)
+    if refusal is None and all_taken(state, item):
+        return refuse("quota_item")
+    return refusal
+
+
+def all_taken(state: State, item: Item) -> bool:
+    """Say whether an item's own tickets of today are all taken."""
+    return item.quota is not None and state.taken_by_item.get(item.id, 0) >= item.quota
 
 
 def open_ticket(rules: Rules, state: State, person: str | None, now_ms: int) -> Ticket | None:
@@ -133,17 +158,24 @@ def _check_one_open(rules: Rules, state: State, person: str | None, now_ms: int)
     return refuse("person_open", number=has.number, status=has.status)
 
 
-def _check_quotas(rules: Rules, state: State, command: c.TakeTicket, now_ms: int) -> Refusal | None:
-    item = rules.items[command.item]
+def _check_time(rules: Rules, state: State, now_ms: int) -> Refusal | None:
+    return check_open(rules, state, now_ms) or check_hours(rules, state, now_ms)
+
+
+def _check_days_quota(rules: Rules, state: State) -> Refusal | None:
     if rules.quota_day is not None and sum(state.taken_by_item.values()) >= rules.quota_day:
         return refuse("quota_day")
-    if item.quota is not None and state.taken_by_item.get(item.id, 0) >= item.quota:
-        return refuse("quota_item")
+    return None
+
+
+def _check_persons_quota(
+    rules: Rules, state: State, person: str | None, now_ms: int
+) -> Refusal | None:
     if (
         rules.quota_person is not None
-        and command.person is not None
-        and state.taken_by_person.get(command.person, 0) >= rules.quota_person
-        and _usable(rules, state, command.person, now_ms) >= rules.quota_person
+        and person is not None
+        and state.taken_by_person.get(person, 0) >= rules.quota_person
+        and _usable(rules, state, person, now_ms) >= rules.quota_person
     ):
         return refuse("quota_person")
     return None

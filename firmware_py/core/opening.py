@@ -23,6 +23,7 @@ __all__ = [
     "next_opening",
     "opening_words",
     "plan_of",
+    "tickets_until_s",
     "todays_hours",
     "weekday_of",
 ]
@@ -109,6 +110,11 @@ def todays_hours(rules: Rules, state: State) -> tuple[Hours, ...]:
         return state.hours
     # A day that was opened by an earlier version, which kept no hours with it.
     return () if state.day is None else plan_of(rules, state.day).hours or ()
+
+
+def tickets_until_s(rules: Rules, hours: tuple[Hours, ...]) -> int:
+    """Return the second of the day at which the last ticket of these hours (not none) is given."""
+    return hours[-1].closes_s - rules.last_ticket_s
 
 
 def next_opening(rules: Rules, state: State, now_ms: int) -> Opening | None:

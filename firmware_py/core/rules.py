@@ -59,11 +59,15 @@ class Trait(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A business category (业务类别); ``prefix`` is its letter when series go by category."""
+    """A business category (业务类别); ``prefix`` is its letter when series go by category.
+
+    ``icon`` is the short name of a picture that screens may show with it.
+    """
 
     id: str
     prefix: str
     name: Text
+    icon: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from firmware_py.runtime.person_finder import PersonFinder, PersonVault
 from firmware_py.runtime.supervisor import Health
 from firmware_py.settings import Settings
 
-__all__ = ["CardHall", "Desk", "Said", "Shared", "ticket_words"]
+__all__ = ["CardHall", "Desk", "Said", "Shared", "ticket_words", "works"]
 
 
 class Healths(Protocol):
@@ -31,6 +31,20 @@ class Healths(Protocol):
 
     def health_of(self, device: str) -> Health:
         """Return a device's health; raises ``KeyError``."""
+
+
+WORKS = frozenset({HealthState.OK, HealthState.WARNING, HealthState.UNKNOWN})
+
+
+def works(healths: Healths, device: str | None) -> bool:
+    """Say whether a device is there and does what it is for; False for none."""
+    if device is None:
+        return False
+    try:
+        return healths.health_of(device).state in WORKS
+    except KeyError:
+        # Switched off in the configuration.
+        return False
 
 
 class CardHall(Protocol):
@@ -122,15 +136,9 @@ class Desk:
         known = self._hall.clock.wall_known
         return local_seconds(self._hall.state(), self._now_ms()) if known else None
 
-    def _reads(self) -> bool:
+    def reads(self) -> bool:
         """Say whether the reader works: else nobody can be asked for a card."""
-        if self.reader is None:
-            return False
-        try:
-            state = self._hall.supervisor.health_of(self.reader).state
-        except KeyError:
-            return False
-        return state in {HealthState.OK, HealthState.WARNING, HealthState.UNKNOWN}
+        return works(self._hall.supervisor, self.reader)
 
 
 def ticket_words(rules: Rules, state: State, ticket: Ticket, now_ms: int) -> Said:

@@ -2,7 +2,8 @@
 
 Whoever laid a card is there until the card is lifted, a ticket was taken, the reader is lost, or a
 minute has passed. A ``TakeTicket`` of this kiosk then carries who it is. The card's fields are
-let go of at once: a hash of the day, the age's priority and the last four characters stay.
+let go of at once: a hash of the day, the age's priority and the last four characters stay, and the
+name, masked, for as long as a greeting.
 
 A card alone takes a ticket for an appointment whose time it is, and where nothing else could be
 chosen; never for somebody who has one in hand, so a card laid twice takes one number.
@@ -25,6 +26,7 @@ from firmware_py.core.model import State
 from firmware_py.core.opening import clock_text
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Trait
+from firmware_py.runtime.card_greeting import masked_name, priority_words
 from firmware_py.runtime.card_hall import Desk, Said, Shared, ticket_words
 from firmware_py.runtime.card_watch import Change
 from firmware_py.runtime.card_words import (
@@ -35,8 +37,11 @@ from firmware_py.runtime.card_words import (
     NO_APPOINTMENT,
     NO_CLOCK,
     NOT_KNOWN,
+    OTHER_DAY,
     TOO_LONG,
     not_now,
+    taken,
+    too_early,
 )
 from firmware_py.runtime.person_finder import Appointment, Found, age_on
 from firmware_py.settings import KioskSettings
@@ -46,6 +51,8 @@ __all__ = ["KioskDesk"]
 #: How long somebody is there who does nothing; and how long what was said stays. In their own time:
 #: the hall's may run faster on the bench.
 VISIT_S = 60.0
+#: How long after a card was laid its masked name is known.
+GREETING_S = 10.0
 
 #: Whether it is an appointment's time.
 When = Literal["now", "early", "late", "used"]
@@ -59,6 +66,8 @@ class Visit:
     card: bool
     known: bool = False
     tail: str = ""
+    #: Masked, and "" once the greeting is over.
+    name: str = ""
     person: str | None = None
     traits: tuple[Trait, ...] = ()
     appointments: tuple[Appointment, ...] = ()
@@ -76,6 +85,7 @@ class KioskDesk(Desk):
         self._visit: Visit | None = None
         self._said: Said | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._greeting: asyncio.TimerHandle | None = None
 
     # ---- what happens at the reader
 
@@ -83,7 +93,7 @@ class KioskDesk(Desk):
         """Take a card: look up who it is, then go on by that."""
         person, now_ms = card.person, self._now_ms()
         before, today = self._visit, self._today()
-        visit = Visit(now_ms, card=True, tail=person.number_masked)
+        visit = Visit(now_ms, card=True, tail=person.number_masked, name=masked_name(person.name))
         if today is None:
             visit.notes.append(NO_CLOCK)
         else:
@@ -97,6 +107,7 @@ class KioskDesk(Desk):
         number, lists, day = person.number, self._shared.lists().now, self._hall.state().day
         card.wipe()
         self._begin(visit)
+        self._greeting = self._hall.loop.call_later(GREETING_S, self._greeted)
         self._tell("laid")
         if day is None:
             self._known(visit, Found())
@@ -143,7 +154,7 @@ class KioskDesk(Desk):
             self._begin(visit)
         if appointment not in visit.appointments:
             visit.appointments = (appointment, *visit.appointments)
-        if self._required() and not visit.card:
+        if self.required() and not visit.card:
             self._say(CARD_TOO)
         elif visit.known:
             self._go_on(visit)
@@ -155,7 +166,7 @@ class KioskDesk(Desk):
     def forget(self) -> None:
         """Nobody is there; nothing is said."""
         there = self._visit is not None or self._said is not None
-        self._stop_timer()
+        self._stop_timers()
         self._visit = self._said = None
         if there:
             self._tell("gone")
@@ -210,22 +221,20 @@ class KioskDesk(Desk):
 
     def _early(self, appointment: Appointment) -> Said:
         since = clock_text(max(appointment.seconds - self._hall.rules.appointment_early_s, 0))
-        return Said(
-            "appointment_early",
-            f"您预约的时间是 {appointment.time}，请在 {since} 以后刷证取号；"
-            "现在也可以选择事项，取普通号。",
-            f"Your appointment is at {appointment.time}: come back to this kiosk from {since} on, "
-            "or choose an item now for an ordinary ticket.",
-        )
+        return too_early(appointment.time, since)
 
     # ---- what a ticket that is taken here carries
+
+    def required(self) -> bool:
+        """Say whether this kiosk wants a card, and can read one."""
+        return self._hall.settings.people.card == "required" and self.reads()
 
     def complete(self, command: TakeTicket) -> TakeTicket:
         """Return the command with who is there; as it is when that is said, or nobody is."""
         visit = self._visit
         if visit is None or not visit.known or command.person is not None or self._spent(visit):
             return command
-        if self._required() and not visit.card:
+        if self.required() and not visit.card:
             return command
         traits = tuple(dict.fromkeys((*command.traits, *visit.traits)))
         command = replace(command, person=visit.person, traits=traits)
@@ -239,7 +248,7 @@ class KioskDesk(Desk):
 
     def vet(self, command: TakeTicket) -> Refusal | None:
         """Refuse a ticket without a card, where the hall wants one and the reader works."""
-        if command.override or command.person is not None or not self._required():
+        if command.override or command.person is not None or not self.required():
             return None
         visit = self._visit
         there = visit is not None and visit.card and visit.known and not self._spent(visit)
@@ -256,14 +265,7 @@ class KioskDesk(Desk):
             if mine or event.appointment in keys:
                 visit.done = True
                 # Those who choose on the screen are told there; those who laid a card, here.
-                self._say(
-                    Said(
-                        "taken",
-                        f"已取号 {event.number}，前面 {event.ahead} 人。请拿好证件和号票。",
-                        f"Your number is {event.number}, with {event.ahead} ahead. Take your card "
-                        "and your ticket.",
-                    )
-                )
+                self._say(taken(event.number, event.ahead))
 
     # ---- who is there
 
@@ -274,22 +276,36 @@ class KioskDesk(Desk):
         best = self._best(visit.appointments) if visit is not None else None
         return {
             "kiosk": self.place,
-            "required": self._required(),
+            "required": self.required(),
             "there": there,
             "card": visit is not None and visit.card,
             "known": visit is not None and visit.known,
+            "name_masked": visit.name if visit is not None else "",
             "number_masked": visit.tail if visit is not None else "",
             "traits": list(visit.traits) if visit is not None else [],
             "appointment": None
             if best is None
             else {"time": best[0].time, "item": best[0].item, "when": best[1]},
+            "priority": None if visit is None else self._priority(visit),
             "say": asdict(said) if said is not None else None,
             "notes": [asdict(note) for note in visit.notes] if visit is not None else [],
             "since_ms": visit.since_ms if visit is not None else None,
         }
 
-    def _required(self) -> bool:
-        return self._hall.settings.people.card == "required" and self._reads()
+    def _priority(self, visit: Visit) -> dict[str, str] | None:
+        came = [one for one in visit.appointments if self._checked_in(visit, one)]
+        time = min(came, key=lambda one: one.seconds).time if came else None
+        words = priority_words(visit.traits, self._hall.settings.people.elderly_from, time)
+        return None if words is None else asdict(words)
+
+    def _checked_in(self, visit: Visit, appointment: Appointment) -> bool:
+        """Say whether an appointment is kept by this visit: it is its time, or it was just used."""
+        if self.required() and not visit.card:
+            return False
+        ticket = used_for(self._hall.rules, self._ahead(), appointment.key, self._now_ms())
+        if ticket is not None:
+            return ticket.issued_ms >= visit.since_ms
+        return self._when(appointment) == "now"
 
     def _ahead(self) -> State:
         return self._hall.writer.ahead
@@ -316,14 +332,11 @@ class KioskDesk(Desk):
         state = self._hall.state()
         ticket = find(state, number)
         if isinstance(ticket, Refusal) or (day and day != state.day):
-            return Said(
-                "unknown_ticket",
-                "这不是今天的号票，请核对日期，或重新取号。",
-                "This is no ticket of today. Check its date, or take a new one.",
-            )
+            return OTHER_DAY
         return ticket_words(self._hall.rules, state, ticket, self._now_ms())
 
     def _begin(self, visit: Visit) -> None:
+        self._stop_timers()
         self._visit, self._said = visit, None
         self._start_timer()
 
@@ -341,8 +354,21 @@ class KioskDesk(Desk):
             self._timer.cancel()
             self._timer = None
 
+    def _stop_timers(self) -> None:
+        self._stop_timer()
+        if self._greeting is not None:
+            self._greeting.cancel()
+            self._greeting = None
+
+    def _greeted(self) -> None:
+        self._greeting = None
+        if self._visit is not None:
+            self._visit.name = ""
+            self._tell("changed")
+
     def _too_long(self) -> None:
         visit, self._visit, self._timer = self._visit, None, None
+        self._stop_timers()
         if visit is not None and not visit.done:
             self._say(TOO_LONG)
         else:

@@ -13,8 +13,11 @@ __all__ = [
     "NOT_KNOWN",
     "NO_APPOINTMENT",
     "NO_CLOCK",
+    "OTHER_DAY",
     "TOO_LONG",
     "not_now",
+    "taken",
+    "too_early",
 ]
 
 CARD_REQUIRED = Refusal(
@@ -58,6 +61,32 @@ TOO_LONG = Said(
     "超时未操作，如需取号请重新放置证件。",
     "Nothing was chosen for a minute; lay your card again to take a ticket.",
 )
+
+
+OTHER_DAY = Said(
+    "unknown_ticket",
+    "这不是今天的号票，请核对日期，或重新取号。",
+    "This is no ticket of today. Check its date, or take a new one.",
+)
+
+
+def taken(number: str, ahead: int) -> Said:
+    """Say which ticket was taken, to whoever laid a card."""
+    return Said(
+        "taken",
+        f"已取号 {number}，前面 {ahead} 人。请拿好证件和号票。",
+        f"Your number is {number}, with {ahead} ahead. Take your card and your ticket.",
+    )
+
+
+def too_early(time: str, since: str) -> Said:
+    """Say from when on an appointment takes its ticket."""
+    return Said(
+        "appointment_early",
+        f"您预约的时间是 {time}，请在 {since} 以后刷证取号；现在也可以选择事项，取普通号。",
+        f"Your appointment is at {time}: come back to this kiosk from {since} on, "
+        "or choose an item now for an ordinary ticket.",
+    )
 
 
 def not_now(time: str, *, used: bool) -> Said:

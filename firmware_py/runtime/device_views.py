@@ -88,7 +88,7 @@ def _users(settings: Settings, device: str) -> Iterator[dict[str, str]]:
             if getattr(window, role) == device:
                 yield {"place": "window", "id": window.id, "as": role}
     for kiosk in settings.kiosks:
-        for role in ("printer", "button", *READERS):
+        for role in ("printer", "button", "voice", *READERS):
             if getattr(kiosk, role) == device:
                 yield {"place": "kiosk", "id": kiosk.id, "as": role}
     for wall in settings.walls:

@@ -30,6 +30,7 @@ __all__ = [
     "FormShow",
     "ListPart",
     "Number",
+    "OneItem",
     "Plan",
     "Range",
     "Say",
@@ -137,6 +138,12 @@ class AtKiosk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kiosk: str
 
 
+class OneItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An item of the catalogue."""
+
+    item: str
+
+
 class AtPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A window or a kiosk: one of the two."""
 
@@ -221,6 +228,8 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "form.paper": FormOf,
     "window.card": AtWindow,
     "kiosk.card": AtKiosk,
+    "kiosk.show": AtKiosk,
+    "item.show": OneItem,
     "card.forget": AtPlace,
     "card.watch": AtPlace,
     "people.import": ListPart,

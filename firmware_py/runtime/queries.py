@@ -30,6 +30,7 @@ from firmware_py.runtime.documents import Documents
 from firmware_py.runtime.form_paper import FormPapers
 from firmware_py.runtime.forms import Forms
 from firmware_py.runtime.hall import Hall
+from firmware_py.runtime.kiosks import Kiosks
 from firmware_py.runtime.params import Device, Number, PrintReport, Range, Say, Status
 from firmware_py.runtime.privacy import Privacy
 from firmware_py.runtime.report_paper import printer_for
@@ -44,6 +45,7 @@ from firmware_py.runtime.views import (
     hours_view,
     item_view,
     last_calls,
+    mode_of,
     ticket_view,
     window_view,
 )
@@ -83,6 +85,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         **Technician(hall).queries(),
         **Privacy(hall).queries(),
         **CardQueries(hall).queries(),
+        **Kiosks(hall).queries(),
         **scan_queries(hall),
         **Documents(hall).queries(),
         "voice.list": answers.voices,
@@ -127,7 +130,7 @@ class Answers:
             "node": hall.settings.hall.node,
             "pid": os.getpid(),
             "up_s": round(time.monotonic() - self._started_s),
-            "mode": _mode(hall),
+            "mode": mode_of(hall.storage, hall.proof.damage),
             "problem": hall.storage or hall.proof.damage,
             "epoch": hall.store.epoch,
             "last_seq": hall.writer.last_seq,
@@ -343,12 +346,6 @@ def _calls_of(journal: JournalPort, number: str) -> list[TicketCalled]:
 def _reopened(stored: StoredEvent) -> bool:
     event = decode_event(stored.type, stored.body)
     return isinstance(event, DayOpened) and event.reopened
-
-
-def _mode(hall: Hall) -> str:
-    if hall.storage is not None:
-        return "storage_failing"
-    return "journal_damaged" if hall.proof.damage is not None else "normal"
 
 
 def _backup(hall: Hall) -> dict[str, Any] | None:

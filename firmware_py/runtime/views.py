@@ -15,6 +15,7 @@ from firmware_py.core.opening import (
     next_opening,
     opening_words,
     plan_of,
+    tickets_until_s,
 )
 from firmware_py.core.rules import Item, Rules, Text
 from firmware_py.core.waiting import eligible
@@ -26,6 +27,8 @@ __all__ = [
     "hours_view",
     "item_view",
     "last_calls",
+    "longest_wait_s",
+    "mode_of",
     "ticket_view",
     "waiting_for",
     "window_view",
@@ -164,13 +167,7 @@ def category_views(rules: Rules, state: State, now_ms: int) -> list[dict[str, An
             item = rules.items.get(state.tickets[number].item)
             if item is not None:
                 waiting[item.category] = waiting.get(item.category, 0) + 1
-    # One item stands for all of its skill: the wait is the skill's.
-    of_skill = {(item.category, item.skill): item for item in rules.items.values()}
-    guesses: dict[str, Estimate] = {}
-    for (category, _), item in of_skill.items():
-        guess, longest = estimate(rules, state, item, now_ms), guesses.get(category)
-        if longest is None or (guess.wait_s or -1) > (longest.wait_s or -1):
-            guesses[category] = guess
+    guesses = _by_category(rules, state, now_ms)
     nothing = Estimate(0, None, 0, 0, "low")
     return [
         {
@@ -180,6 +177,24 @@ def category_views(rules: Rules, state: State, now_ms: int) -> list[dict[str, An
         }
         for category in rules.categories.values()
     ]
+
+
+def longest_wait_s(rules: Rules, state: State, now_ms: int) -> int | None:
+    """Return the longest wait of all categories; None while no open window takes anything."""
+    guesses = _by_category(rules, state, now_ms).values()
+    return max((guess.wait_s for guess in guesses if guess.wait_s is not None), default=None)
+
+
+def _by_category(rules: Rules, state: State, now_ms: int) -> dict[str, Estimate]:
+    """Return the longest of its skills' waits for each category."""
+    # One item stands for all of its skill: the wait is the skill's.
+    of_skill = {(item.category, item.skill): item for item in rules.items.values()}
+    found: dict[str, Estimate] = {}
+    for (category, _), item in of_skill.items():
+        guess, longest = estimate(rules, state, item, now_ms), found.get(category)
+        if longest is None or (guess.wait_s or -1) > (longest.wait_s or -1):
+            found[category] = guess
+    return found
 
 
 def hours_view(rules: Rules, state: State, now_ms: int) -> dict[str, Any]:
@@ -192,7 +207,7 @@ def hours_view(rules: Rules, state: State, now_ms: int) -> dict[str, Any]:
     plan = plan_of(rules, today) if today is not None else DayPlan(None)
     hours = state.hours if today == state.day and state.hours is not None else plan.hours
     opening = next_opening(rules, state, now_ms)
-    last_s = hours[-1].closes_s - rules.last_ticket_s if hours else None
+    last_s = tickets_until_s(rules, hours) if hours else None
     return {
         "day": today,
         "hours": None
@@ -208,6 +223,16 @@ def hours_view(rules: Rules, state: State, now_ms: int) -> dict[str, Any]:
         if opening
         else None,
     }
+
+
+def mode_of(storage: object, damage: object) -> str:
+    """Return how the hall works: ``storage`` is why nothing is recorded, ``damage`` the journal's.
+
+    Safe mode, ``safe``, has its own answers.
+    """
+    if storage is not None:
+        return "storage_failing"
+    return "journal_damaged" if damage is not None else "normal"
 
 
 def hall_view(state: State) -> dict[str, Any]:

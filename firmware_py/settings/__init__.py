@@ -97,8 +97,14 @@ class KioskSettings(Table, frozen=True, kw_only=True):
     printer: Filled | None = None
     button: Filled | None = None
     item: Filled | None = None
+    #: What its screen is like: people choose an item, or one big button takes ``item``.
+    choose: Literal["item", "one"] = "item"
     card_reader: Filled | None = None
     code_scanner: Filled | None = None
+    #: Its own loudspeaker, for its screen's words; never for calls.
+    voice: Filled | None = None
+    #: Relative to the data folder; ``hallctl kiosk pin`` makes it.
+    pin_file: Filled | None = None
 
 
 class WallSettings(Table, frozen=True, kw_only=True):

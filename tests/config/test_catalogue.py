@@ -17,7 +17,7 @@ EXPECTED_COUNTS = {"registration": 9, "filing": 9, "benefits": 170, "invoices": 
 EXPECTED_TOTAL = 214
 EXPECTED_CATEGORIES = 7
 
-CATEGORY_KEYS = {"id", "prefix", "name"}
+CATEGORY_KEYS = {"id", "prefix", "name", "icon"}
 ITEM_KEYS = {
     "id",
     "category",

@@ -74,6 +74,8 @@ async def test_a_card_gives_the_priority_of_age_and_grade_to_the_next_ticket(pla
         shown = await says(hall, "choose")
         assert shown["traits"] == ["elderly"]
         assert shown["number_masked"] == "**************002X"
+        assert shown["name_masked"] == "样**"
+        assert shown["priority"]["zh"] == "60岁以上老年人，优先办理"
         assert shown["notes"] == []
         await hall.take()
         await says(hall, "taken")
@@ -97,7 +99,9 @@ async def test_a_card_alone_takes_the_ticket_of_its_appointment_once(place: Path
         bring(hall, f"appointments-{DAY}.csv", appointments_file(booked))
         await uses(hall, f"appointments-{DAY}.csv", 2)
         await lay(hall, "citizen-4")
-        await says(hall, "taken")
+        shown = await says(hall, "taken")
+        # Its time, and this very visit has used it.
+        assert shown["priority"]["en"] == "Appointment 10:00, checked in"
         (ticket,) = await issued(hall)
         assert (ticket["item"], ticket["traits"]) == ("D01", [])
         assert ticket["appointment"]
@@ -111,6 +115,8 @@ async def test_a_card_alone_takes_the_ticket_of_its_appointment_once(place: Path
             await lay(hall, "citizen-4")
             told = await says(hall, "has_ticket")
             assert "A001" in told["say"]["zh"]
+            # That visit was another one.
+            assert told["priority"] is None
         await hall.do("ticket.cancel", number="A001")
         await hall.press("id-kiosk-1", "lift")
         await lay(hall, "citizen-4")
@@ -131,6 +137,7 @@ async def test_too_early_and_too_late_for_an_appointment_are_said(place: Path) -
         told = await says(hall, "appointment_early")
         assert "10:00" in told["say"]["zh"]
         assert "09:45" in told["say"]["zh"]
+        assert told["priority"] is None
         assert await issued(hall) == []
         await hall.press("id-kiosk-1", "lift")
         clock.set(f"{DAY} 10:20:00")

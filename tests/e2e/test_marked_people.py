@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from devices.card_reader.card import decode
+from firmware_py.runtime.card_greeting import masked_name
 from tests.e2e.leaks import Leak, Needles, files_below, leaks_in
 from tests.e2e.marked import PEOPLE, PHOTO, marks
 from tests.e2e.marked_day import play
@@ -81,6 +83,22 @@ def test_no_page_is_anywhere_but_in_the_vault(day: MarkedDay) -> None:
     # It would be found: the clerk's own files have some.
     assert pages.search_files(day.outside, lambda path: False)
     assert len(day.scans_refused) == 2
+
+
+def test_a_masked_name_is_on_the_kiosks_screen_and_nowhere_else(day: MarkedDay) -> None:
+    masked = [masked_name(decode(one.block).name) for one in PEOPLE]
+    # Of a Latin name too little is left to look for.
+    masked = [name for name in masked if not name.isascii()]
+    assert len(masked) == 4
+    places = places_of(day, *masked)
+    for name in masked:
+        assert places[name] == {"said"}, name
+    # What programs were told of the kiosk; no trace, report or page of hallctl's.
+    for path in (day.folder / "said").iterdir():
+        text = path.read_bytes().decode("utf-8", "replace")
+        assert path.name == "heard.jsonl" or not any(name in text for name in masked), path
+    messages = [(one.topic, one.payload) for one in day.heard]
+    assert leaks_in(Needles({name: name for name in masked}), messages) == []
 
 
 def test_nothing_of_anybody_went_over_the_broker(day: MarkedDay) -> None:

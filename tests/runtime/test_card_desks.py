@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, Literal, cast
@@ -73,6 +74,21 @@ class Around:
     def window(self) -> WindowDesk:
         return WindowDesk(WindowSettings(id="1", card_reader="id-1", pad="pad-1"), self.shared)
 
+    def watch(self, desk: KioskDesk, told: list[tuple[str, str]]) -> None:
+        """Write down each change that the kiosk's screen is told of, and the name in it."""
+
+        class Screen:
+            user = "screen"
+
+            def send(self, line: bytes) -> None:
+                params = json.loads(line)["params"]
+                told.append((params["change"], params["name_masked"]))
+
+            def unsent(self) -> int:
+                return 0
+
+        self.shared.watch.watch(desk.watched_as, Screen())
+
     def found(self) -> None:
         while self.looked_up:
             self.looked_up.pop(0)()
@@ -114,6 +130,54 @@ def test_after_a_minute_nobody_is_there_and_it_says_so() -> None:
     around.pass_time()
     assert said(desk) is None
     assert around.timers == []
+
+
+def test_a_kiosk_greets_by_a_masked_name_for_ten_seconds() -> None:
+    around = Around()
+    desk = around.kiosk()
+    told: list[tuple[str, str]] = []
+    around.watch(desk, told)
+    desk.card(card())
+    assert told == [("laid", "样**")]
+    around.found()
+    assert told[1:] == [("changed", "样**")]
+    greeting = [one for one in around.timers if one[0] == 10.0]
+    assert len(greeting) == 1
+    around.timers.remove(greeting[0])
+    greeting[0][1]()
+    assert told[2:] == [("changed", "")]
+    # Who is there, and all else, stays.
+    assert (desk.view()["there"], desk.view()["number_masked"][-4:]) == (True, "0014")
+    assert "样" not in str(desk.view())
+
+
+@pytest.mark.parametrize("how", ["lifted", "forget", "too long", "another card"])
+def test_the_masked_name_goes_with_whoever_goes(how: str) -> None:
+    around = Around()
+    desk = around.kiosk()
+    desk.card(card())
+    around.found()
+    match how:
+        case "lifted":
+            desk.lifted()
+        case "forget":
+            desk.forget()
+        case "too long":
+            assert around.pass_time() == 60.0
+        case _:
+            desk.card(card("foreigner_2023"))
+            assert [one[0] for one in around.timers].count(10.0) == 1
+            desk.lifted()
+    assert desk.view()["name_masked"] == ""
+    assert [one for one in around.timers if one[0] == 10.0] == []
+
+
+def test_the_masked_name_is_in_no_repr_of_who_is_there() -> None:
+    around = Around()
+    desk = around.kiosk()
+    desk.card(card())
+    assert desk.view()["name_masked"] == "样**"
+    assert "样" not in f"{desk!r} {desk._visit!r} {desk._visit}"
 
 
 def test_a_card_lifted_before_it_was_looked_up_takes_nothing() -> None:

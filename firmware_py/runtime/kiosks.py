@@ -1,0 +1,65 @@
+"""Questions of the ticket kiosk's screen on the control socket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from firmware_py.core.refusals import refuse
+from firmware_py.runtime.card_hall import works
+from firmware_py.runtime.control import Query, QueryError
+from firmware_py.runtime.hall import Hall
+from firmware_py.runtime.kiosk_view import one_item_view, paper_of, printer_view, queue_view
+from firmware_py.runtime.params import AtKiosk, OneItem
+from firmware_py.runtime.supervisor import Health
+from firmware_py.runtime.views import mode_of
+
+__all__ = ["Kiosks"]
+
+
+class Kiosks:
+    """The methods ``kiosk.show`` and ``item.show``."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+
+    def queries(self) -> dict[str, Query]:
+        """Return the methods."""
+        return {"kiosk.show": self.show, "item.show": self.item}
+
+    async def show(self, params: dict[str, Any], user: str) -> Any:
+        """Return a kiosk as its screen needs it."""
+        hall = self._hall
+        desk = hall.cards.kiosk(msgspec.convert(params, AtKiosk).kiosk)
+        kiosk, name = desk.settings, hall.settings.hall.name
+        printer = self._health(kiosk.printer)
+        return {
+            "kiosk": kiosk.id,
+            "name": {"zh": name.zh, "en": name.en},
+            "mode": mode_of(hall.storage, hall.proof.damage),
+            "choose": kiosk.choose,
+            "item": kiosk.item,
+            **queue_view(hall.rules, hall.state(), hall.clock.now_ms()),
+            "printer": printer_view(printer),
+            "paper": paper_of(printer),
+            "required": desk.required(),
+            "reader": desk.reads(),
+            "scanner": works(hall.supervisor, kiosk.code_scanner),
+            "voice": works(hall.supervisor, kiosk.voice),
+            "technician": kiosk.pin_file is not None,
+        }
+
+    async def item(self, params: dict[str, Any], user: str) -> Any:
+        """Return one item, and whether a ticket for it can be taken now."""
+        hall, name = self._hall, msgspec.convert(params, OneItem).item
+        item = hall.rules.items.get(name)
+        if item is None:
+            raise QueryError(refuse("unknown_item", item=name))
+        return one_item_view(hall.rules, hall.state(), item, hall.clock.now_ms())
+
+    def _health(self, device: str | None) -> Health | None:
+        """Return a device's health; None for none, and for one that the configuration disables."""
+        if device is None or not self._hall.settings.devices[device].enabled:
+            return None
+        return self._hall.supervisor.health_of(device)
