@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kiosk_ui.panel import panel_of
+from kiosk_ui.panel import NoPanel, panel_of
 
 if TYPE_CHECKING:
     from kiosk_ui.app import Screen
@@ -40,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ThemeError, NoFont, ValueError) as error:
         sys.stderr.write(f"hall-screen: {error}\n")
         return 2
+    except NoPanel as error:
+        # It may come any moment: whoever runs the screen tries again.
+        sys.stderr.write(f"hall-screen: {error}\n")
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:

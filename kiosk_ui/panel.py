@@ -8,7 +8,7 @@ from typing import Literal
 
 from kiosk_ui.ops import Rect
 
-__all__ = ["Panel", "Turn", "panel_of"]
+__all__ = ["NoPanel", "Panel", "Turn", "panel_of"]
 
 #: Degrees by which the panel was turned clockwise when it was mounted.
 Turn = Literal[0, 90, 180, 270]
@@ -17,6 +17,10 @@ _MM_PER_INCH = 25.4
 _SIZE = re.compile(r"([0-9]{2,5})x([0-9]{2,5})(?:@(0|90|180|270))?")
 _INCHES = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)(?:in|\")")
 _MM = re.compile(r"([0-9]{2,5})x([0-9]{2,5})")
+
+
+class NoPanel(Exception):
+    """There is nothing to draw on: no X server, no graphics driver."""
 
 
 @dataclass(frozen=True, slots=True)

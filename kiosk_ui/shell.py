@@ -24,7 +24,7 @@ import pygame
 from kiosk_ui.fonts import Faces
 from kiosk_ui.ops import Picture
 from kiosk_ui.painter import Painter
-from kiosk_ui.panel import Panel
+from kiosk_ui.panel import NoPanel, Panel
 from kiosk_ui.touch import Contact
 
 __all__ = ["Shell", "desktop"]
@@ -34,11 +34,27 @@ log = logging.getLogger(__name__)
 RATE_HZ = 30
 #: The mouse among fingers, whose ids SDL counts from 0.
 _MOUSE = -1
+#: What SDL takes by itself where there is no display: pictures that nobody sees.
+_UNSEEN = frozenset({"offscreen", "dummy", "evdev"})
+
+
+def _begin() -> None:
+    """Connect to the display. Raises ``NoPanel``: a screen must not work where nobody sees it."""
+    try:
+        pygame.display.init()
+    except pygame.error as error:
+        raise NoPanel(f"没有可用的显示屏 · no display: {error}") from None
+    driver = pygame.display.get_driver()
+    if driver in _UNSEEN and os.environ.get("SDL_VIDEODRIVER") != driver:
+        pygame.display.quit()
+        raise NoPanel(
+            "没有可用的显示屏，请检查 Xorg 与 DISPLAY · no display: look at Xorg and DISPLAY"
+        )
 
 
 def desktop() -> tuple[int, int]:
-    """Return the pixels of the first panel."""
-    pygame.display.init()
+    """Return the pixels of the first panel. Raises ``NoPanel``."""
+    _begin()
     width, height = pygame.display.get_desktop_sizes()[0]
     return width, height
 
@@ -46,7 +62,7 @@ def desktop() -> tuple[int, int]:
 class Shell:
     """A window at ``position`` of the desktop. ``windowed``: with a frame, for people at a desk.
 
-    ``closed`` is True once somebody closed it, which a screen without a frame does not offer.
+    ``closed`` is True once somebody closed it, which only a window with a frame takes.
     ``panel`` is as it was found: one of another size than was told has the same millimetres.
     """
 
@@ -59,7 +75,7 @@ class Shell:
         windowed: bool = False,
         position: tuple[int, int] | None = None,
     ) -> None:
-        pygame.display.init()
+        _begin()
         size = (panel.width_px, panel.height_px)
         place = position if position is not None else (0, 0)
         self._window = pygame.Window(
@@ -84,6 +100,7 @@ class Shell:
         )
         self.painter = Painter(self._canvas, faces)
         self._clock = pygame.time.Clock()
+        self._windowed = windowed
         self.closed = False
 
     @property
@@ -122,7 +139,7 @@ class Shell:
         for event in pygame.event.get():
             match event.type:
                 case pygame.QUIT | pygame.WINDOWCLOSE:
-                    self.closed = True
+                    self.closed = self._windowed
                 case pygame.WINDOWEXPOSED:
                     self.painter.forget()
                 case pygame.FINGERDOWN | pygame.FINGERMOTION | pygame.FINGERUP:

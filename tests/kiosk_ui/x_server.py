@@ -1,0 +1,151 @@
+"""A real X server that nobody sees, and hands on its keys and its mouse.
+
+Xvfb keeps its screen in a file in the format of ``xwd`` (``-fbdir``; X11/XWDFile.h): a picture of
+what people would see is one read, without another X client. ``xdotool`` presses by the XTEST
+extension: what it presses takes the same way through the server as a device's events.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+from typing import Self
+
+import pygame
+import pytest
+
+__all__ = ["NEEDS_X", "XServer"]
+
+NEEDS_X = pytest.mark.skipif(
+    not all(shutil.which(name) for name in ("Xvfb", "xdotool", "xwininfo", "xclip")),
+    reason="xvfb, xdotool, x11-utils or xclip is not installed",
+)
+
+#: The 25 words at the beginning of an xwd file, high byte first; these are looked at.
+_WORDS = struct.Struct(">25I")
+_SIZE, _VERSION, _FORMAT, _DEPTH, _WIDTH, _HEIGHT = range(6)
+_BYTE_ORDER, _BITS, _LINE, _COLOURS = 7, 11, 12, 19
+_COLOUR_BYTES = 12
+_Z_PIXMAP, _LOW_FIRST = 2, 0
+
+
+class XServer:
+    """``with XServer(folder) as x``: a screen of ``width`` x ``height``, on a free display."""
+
+    def __init__(self, folder: Path, width: int = 1280, height: int = 720) -> None:
+        self.size = (width, height)
+        self.folder = folder / "x"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.display = ""
+
+    def __enter__(self) -> Self:
+        """Start it; return when programs may connect."""
+        self.folder.mkdir(exist_ok=True)
+        reads, writes = os.pipe()
+        try:
+            with (self.folder / "log").open("wb") as log:
+                self._process = subprocess.Popen(
+                    [
+                        *("Xvfb", "-displayfd", str(writes), "-nolisten", "tcp", "-noreset"),
+                        *("-screen", "0", "{}x{}x24".format(*self.size)),
+                        *("-fbdir", str(self.folder)),
+                    ],
+                    pass_fds=[writes],
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
+                )  # fmt: skip
+            os.close(writes)
+            number = b""
+            # Digits and the end of the line come one after the other; both must have been read.
+            while not number.endswith(b"\n") and select.select([reads], [], [], 20)[0]:
+                if not (more := os.read(reads, 16)):
+                    break
+                number += more
+        finally:
+            os.close(reads)
+        if not number.endswith(b"\n"):
+            self.end()
+            raise AssertionError((self.folder / "log").read_text(errors="replace"))
+        self.display = f":{number.decode().strip()}"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        self.end()
+
+    def end(self) -> None:
+        """End it, as a pulled plug of the panel does not: programs lose their connection."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+            self._process = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program needs to be on this screen."""
+        return {**os.environ, "DISPLAY": self.display, "SDL_VIDEODRIVER": "x11"}
+
+    # ---- what can be seen
+
+    def picture(self) -> pygame.Surface:
+        """Return what people would see now."""
+        data = (self.folder / "Xvfb_screen0").read_bytes()
+        head = _WORDS.unpack_from(data)
+        assert (head[_VERSION], head[_FORMAT], head[_BITS]) == (7, _Z_PIXMAP, 32), head
+        assert head[_BYTE_ORDER] == _LOW_FIRST
+        assert (head[_WIDTH], head[_HEIGHT]) == self.size
+        assert head[_LINE] == 4 * head[_WIDTH]
+        begin = head[_SIZE] + head[_COLOURS] * _COLOUR_BYTES
+        pixels = data[begin : begin + head[_LINE] * head[_HEIGHT]]
+        return pygame.image.frombytes(pixels, self.size, "BGRA").convert(24)
+
+    def windows(self) -> list[str]:
+        """Return what ``xwininfo`` calls the windows on the screen."""
+        listed = self._ask("xwininfo", "-root", "-children").splitlines()
+        return [line.split()[0] for line in listed if line.strip().startswith("0x")]
+
+    def window(self) -> dict[str, str]:
+        """Return what ``xwininfo`` says of the one window on the screen."""
+        (number,) = self.windows()
+        said = self._ask("xwininfo", "-id", number).splitlines()
+        return {name.strip(): value.strip() for name, _, value in (x.partition(":") for x in said)}
+
+    # ---- what people do
+
+    def press(self, x: int, y: int, times: int = 1, button: int = 1) -> None:
+        """Press and let go; ``times`` in a row, 20 ms apart."""
+        self.do("mousemove", x, y, "click", "--repeat", times, "--delay", 20, button)
+
+    def down(self, x: int, y: int) -> None:
+        """Lay a finger on; it stays until ``up``."""
+        self.do("mousemove", x, y, "mousedown", 1)
+
+    def up(self) -> None:
+        """Take the finger away."""
+        self.do("mouseup", 1)
+
+    def drag(self, *places: tuple[int, int]) -> None:
+        """Lay a finger on the first place, slide over the others, let go."""
+        (x, y), *others = places
+        steps: list[object] = ["mousemove", x, y, "mousedown", 1]
+        for to_x, to_y in others:
+            steps += ["mousemove", to_x, to_y]
+        self.do(*steps, "mouseup", 1)
+
+    def keys(self, *names: str) -> None:
+        """Press keys, such as ``alt+F4``, one after the other."""
+        self.do("key", "--delay", 5, *names)
+
+    def do(self, *arguments: object) -> str:
+        """Run ``xdotool`` on this screen; return what it says."""
+        return self._ask("xdotool", *arguments)
+
+    def _ask(self, *command: object) -> str:
+        done = subprocess.run(
+            [str(part) for part in command],
+            env=self.environment, capture_output=True, text=True, timeout=20, check=True,
+        )  # fmt: skip
+        return done.stdout
