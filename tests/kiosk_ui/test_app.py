@@ -166,6 +166,7 @@ def test_what_somebody_else_drew_over_is_drawn_again(desk: Desk) -> None:
 
 
 def test_a_window_that_is_closed_ends_the_screen(desk: Desk) -> None:
+    desk.shell._windowed = True
     pygame.event.post(pygame.Event(pygame.QUIT))
     desk.runner.run(lambda: False)
     assert desk.shell.closed
