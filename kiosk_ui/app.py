@@ -90,10 +90,12 @@ class Runner(Generic[M]):
         self._touch = Touch(self._area_at)
         self._held: str | None = None
 
-    def run(self, stopped: Callable[[], bool]) -> None:
-        """Turn until ``stopped`` or until the window is closed."""
+    def run(self, stopped: Callable[[], bool], beside: Sequence[Callable[[], None]] = ()) -> None:
+        """Turn until ``stopped`` or until the window is closed; call ``beside`` after each turn."""
         while not (stopped() or self._display.closed):
             self.turn()
+            for one in beside:
+                one()
             self._display.wait()
 
     def turn(self) -> None:

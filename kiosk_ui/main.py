@@ -72,6 +72,9 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--theme", default="normal", help="normal, elder, contrast, ./ours.toml")
     parser.add_argument("--lang", choices=("zh", "en"), default="zh")
     parser.add_argument("--windowed", action="store_true", help="带边框 · in a window, to look at")
+    parser.add_argument(
+        "--picture", type=Path, help="当前画面存为文件，如 out/wall.png · also as a file"
+    )
 
 
 def _socket() -> Path:
@@ -90,6 +93,8 @@ def _screen(options: argparse.Namespace) -> int:
     from kiosk_ui.app import Runner
     from kiosk_ui.link import Link
     from kiosk_ui.look import load_look
+    from kiosk_ui.notify import Watched, notify
+    from kiosk_ui.saved import Saved
     from kiosk_ui.shell import Shell, desktop
 
     pixels = options.panel or "{}x{}".format(*desktop())
@@ -109,7 +114,11 @@ def _screen(options: argparse.Namespace) -> int:
         runner = Runner(screen, shell, link, look)
         runner.turn()
         log.info("first picture after %.0f ms", (time.monotonic() - began_s) * 1000)
-        runner.run(lambda: bool(stopped))
+        notify("READY=1")
+        beside = [Watched(time.monotonic).turned]
+        if options.picture is not None:
+            beside.append(Saved(options.picture, shell, time.monotonic).turned)
+        runner.run(lambda: bool(stopped), beside)
     finally:
         link.close()
         shell.close()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
 os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
@@ -101,12 +102,21 @@ class Shell:
         self.painter = Painter(self._canvas, faces)
         self._clock = pygame.time.Clock()
         self._windowed = windowed
+        #: How often something else was to be seen.
+        self.shown = 0
         self.closed = False
 
     @property
     def window_surface(self) -> pygame.Surface:
         """The panel's own pixels."""
         return self._surface
+
+    def save(self, path: Path, kind: str = ".png") -> None:
+        """Write the picture as people see it, also of a turned panel. Raises ``OSError``."""
+        try:
+            pygame.image.save(self._canvas, str(path), kind)
+        except pygame.error as error:
+            raise OSError(str(error)) from error
 
     def close(self) -> None:
         """Close the window."""
@@ -119,6 +129,7 @@ class Shell:
         places = self.painter.show(picture)
         if not places:
             return False
+        self.shown += 1
         if self.panel.turned:
             whole = self.panel.rect
             for place in places:

@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 
 here=config/setup
 roles=(--extra printer --extra gpio --extra cli --extra console --extra voice --extra modbus --extra privacy --extra scan --extra forms
-       --extra bench)
+       --extra bench --extra screens)
 
 resolve() { # resolve OUT ARGS...
     local out=$1 upgrade=()
@@ -27,7 +27,7 @@ resolve() { # resolve OUT ARGS...
 }
 
 resolve $here/uv.lock --no-deps - <<<"uv"
-resolve $here/test.lock pyproject.toml "${roles[@]}" --extra screens --extra test --group build
+resolve $here/test.lock pyproject.toml "${roles[@]}" --extra test --group build
 # The same versions in the hall as in the tests. What is already written does not count here.
 rm -f $here/hall.lock
 resolve $here/hall.lock pyproject.toml "${roles[@]}" --group build --constraints $here/test.lock

@@ -207,4 +207,6 @@ def _red(name: str, line: str) -> bool:
             return bool(line.strip())
     if name == "simulators":
         return bool(line.strip())
+    if name.startswith("screen-"):
+        return line.startswith(("ERROR", "CRITICAL", "Traceback"))
     return "error" in line.lower()

@@ -94,7 +94,7 @@ async def look_back(
             centre=centre,
             lamps=lamps,
             troubles=troubles,
-            logs={name: stage.log_of(name) for name in ("halld", "simulators", "mosquitto")},
+            logs={name: stage.log_of(name) for name in stage.processes},
             gap_seen=gap_seen,
             scanned=scanned,
             kept=await _kept(hall, scanned),

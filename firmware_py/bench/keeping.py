@@ -10,9 +10,11 @@ import asyncio
 import contextlib
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from firmware_py.bench.client import HallClient, Refused
 from firmware_py.bench.follow import Follow
+from firmware_py.bench.screens import SCREENS, Screens
 from firmware_py.bench.stage import Stage
 from firmware_py.bench.telling import Teller
 from firmware_py.cli.words import t
@@ -26,12 +28,13 @@ STAYS_ENDED = frozenset({0, 2, 4})
 MOST, WITHIN_S = 5, 60.0
 
 
-async def keep_open(stage: Stage, teller: Teller) -> None:
+async def keep_open(stage: Stage, teller: Teller, screens: Screens) -> None:
     """Watch a stage's processes and start them again, until cancelled."""
     start: Mapping[str, Callable[[], None]] = {
         "halld": stage.start_hall,
         "simulators": stage.start_simulators,
         "mosquitto": stage.start_broker,
+        **{f"screen-{name}": partial(screens.start_one, name) for name in SCREENS},
     }
     ended: dict[str, deque[float]] = {name: deque(maxlen=MOST) for name in start}
     said: Counter[str] = Counter()

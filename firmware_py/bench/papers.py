@@ -34,6 +34,8 @@ class Pictures:
         self.slips = 0
         self.led = 0
         self.sounds = 0
+        #: Pictures of the screens, which draw themselves.
+        self.screens = 0
 
     async def run(self) -> None:
         """Draw, device after device, until cancelled."""

@@ -25,6 +25,7 @@ from firmware_py.bench.follow import Follow
 from firmware_py.bench.halltime import ZONE, HallTime, working_day
 from firmware_py.bench.keeping import keep_open
 from firmware_py.bench.papers import VOICE, Pictures
+from firmware_py.bench.screens import Screens
 from firmware_py.bench.stage import Stage
 from firmware_py.bench.telling import Teller, teller_for
 from firmware_py.bench.troubles import Troubles
@@ -135,12 +136,14 @@ class Play:
             consumer.start()
             folders = (self._out / name for name in ("slips", "led", "voice"))
             pictures = Pictures(artist, *folders)
-            code = await self._day(hall, bench, consumer, pictures, teller)
+            screens = Screens(self._stage, self._out / "screens", teller.say)
+            screens.start()
+            code = await self._day(hall, bench, consumer, pictures, screens, teller)
             if self._options.once:
                 return code
             self.code = code
             await self._open_again(hall, teller)
-            await keep_open(self._stage, teller)
+            await keep_open(self._stage, teller, screens)
             return code
 
     async def _clean(self) -> None:
@@ -167,6 +170,7 @@ class Play:
         bench: BenchClient,
         consumer: Consumer,
         pictures: Pictures,
+        screens: Screens,
         teller: Teller,
     ) -> int:
         configuration = load_all(self._stage.config, self._stage.environment)
@@ -180,7 +184,10 @@ class Play:
         await bench.do("fault", VOICE, fault="quick", value=options.speed)
         day = Day(people, hall, bench, follow, self._time, speed=options.speed, seed=options.seed)
         troubles = Troubles(day, self._stage, hall, bench)
-        beside = [asyncio.ensure_future(one) for one in (troubles.run(), pictures.run())]
+        beside = [
+            asyncio.ensure_future(one)
+            for one in (troubles.run(), pictures.run(), screens.run(self._time))
+        ]
         beside.append(
             asyncio.ensure_future(
                 teller.follow(day, follow, troubles, pictures, hall, consumer, rules)
@@ -195,6 +202,7 @@ class Play:
             await asyncio.gather(*beside, return_exceptions=True)
         await centre_has_all(hall, consumer)
         await pictures.finish()
+        pictures.screens = screens.made
         await bench.do("clear", VOICE)
         journal, report = await write_reports(self._out, hall, items)
         wrong = await look_back(

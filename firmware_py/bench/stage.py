@@ -147,6 +147,12 @@ class Stage:
         program = [sys.executable, "-m", *self.daemon, *arguments]
         self._start("halld", program, extra)
 
+    def start_screen(
+        self, name: str, arguments: Sequence[str], extra: Mapping[str, str] | None = None
+    ) -> None:
+        """Start a screen of people, as ``hall-screen`` with ``arguments``."""
+        self._start(name, [sys.executable, "-m", "kiosk_ui.main", *arguments], extra)
+
     def _start(self, name: str, program: list[str], extra: Mapping[str, str] | None = None) -> None:
         with (self.logs / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
@@ -176,8 +182,9 @@ class Stage:
         return code
 
     def stop(self) -> dict[str, int]:
-        """End what runs, the daemon first; return every process's exit code."""
-        for name in ("halld", "simulators", "mosquitto"):
+        """End what runs, screens and the daemon first; return every process's exit code."""
+        order = ("halld", "simulators", "mosquitto")
+        for name in (*(name for name in self.processes if name not in order), *order):
             if name in self.processes:
                 self.end(name)
         return dict(self._ended)

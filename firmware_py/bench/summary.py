@@ -16,14 +16,14 @@ __all__ = ["invitation", "summary"]
 
 def summary(
     report: Mapping[str, Any],
-    made: tuple[int, int, int],
+    made: tuple[int, int, int, int],
     events: tuple[int, int],
     wrong: Sequence[Text],
     out: Path,
 ) -> Iterator[str]:
     """Yield how the day was. ``events`` are those of the journal and those at the centre.
 
-    ``made``: slips, pictures of displays, announcements.
+    ``made``: slips, pictures of LED displays, announcements, pictures of screens.
     """
     total = report["total"]
     wait, longest = _span(report["mean_wait_s"]), _span(report["longest_wait_s"])
@@ -46,11 +46,14 @@ def summary(
         f"{events[0]} events in the journal, {events[1]} at the centre.",
     )
     where = os.path.relpath(out)
+    # Where they are windows they leave no pictures.
+    screens_zh = f"显示屏 screens/ {made[3]} 幅，" if made[3] else ""
+    screens_en = f"screens/ ({made[3]} pictures), " if made[3] else ""
     yield t(
-        f"{where}/：号票 slips/ {made[0]} 张，屏幕 led/ {made[1]} 幅，播报 voice/ {made[2]} 段，"
-        "journal.jsonl，report.md，report.json",
+        f"{where}/：号票 slips/ {made[0]} 张，LED 屏 led/ {made[1]} 幅，播报 voice/ {made[2]} 段，"
+        f"{screens_zh}journal.jsonl，report.md，report.json",
         f"{where}/: slips/ ({made[0]}), led/ ({made[1]} pictures), voice/ ({made[2]} sounds), "
-        "journal.jsonl, report.md, report.json",
+        f"{screens_en}journal.jsonl, report.md, report.json",
     )
     if wrong:
         yield t(

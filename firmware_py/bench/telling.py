@@ -105,7 +105,7 @@ class Teller:
         out: Path,
     ) -> None:
         """Tell how the day was."""
-        made = (pictures.slips, pictures.led, pictures.sounds)
+        made = (pictures.slips, pictures.led, pictures.sounds, pictures.screens)
         for line in summary(report, made, events, wrong, out):
             self._write(line)
 

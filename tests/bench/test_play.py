@@ -27,7 +27,8 @@ def command(out: Path, *more: str) -> Sequence[str]:
 
 def environment(lang: str) -> dict[str, str]:
     env = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG"))}
-    return {**env, "LANG": lang}
+    # Screens leave pictures, also where whoever runs the tests has a display.
+    return {**env, "LANG": lang, "SDL_VIDEODRIVER": "dummy"}
 
 
 def below(folder: Path) -> list[str]:
@@ -100,6 +101,19 @@ def test_every_slip_and_led_state_is_a_picture(played: Played) -> None:
     assert any(path.name.startswith("strip-15-") for path in (out / "led").iterdir())
     with Image.open(walls[-1]) as picture:
         assert picture.size == (256 * 8 + 24, 64 * 8 + 24)
+
+
+def test_the_wall_is_a_picture_of_each_hour_as_it_was(played: Played) -> None:
+    out, done = played
+    names = [f"wall-{hour:02}00.png" for hour in range(9, 18)]
+    assert sorted(path.name for path in (out / "screens").iterdir()) == [*names, "wall.png"]
+    assert f"显示屏 screens/ {len(names)} 幅" in done.stdout
+    pictures = set()
+    for path in (out / "screens").iterdir():
+        with Image.open(path) as picture:
+            assert picture.size == (1920, 1080)
+            pictures.add(picture.tobytes())
+    assert len(pictures) > 3
 
 
 def test_the_journal_is_there_whole_as_json_lines(played: Played) -> None:
