@@ -1,9 +1,9 @@
 """A speech chip on a serial port: SYN6288 or XFS5152CE (never tried on hardware).
 
 A new frame cuts off what the chip is saying: so one goes out only when the chip is known to be
-idle, by its own word (4F) or asked. Every wait has a limit: a chip that takes nothing is asked,
-one that never says that it is idle is asked when the sentence must be over, and one that answers
-no question is gone.
+idle, by its own word (4F) or asked, or has taken the command to stop (02). Every wait has a limit:
+a chip that takes nothing is asked, one that never says that it is idle is asked when the sentence
+must be over, and one that answers no question is gone.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from devices.base import HealthState, Input, Line, Report, Sentence, Status
+from devices.base import Input, Line, Report, Sentence, Status
 from devices.errors import DeviceFault, DeviceTimeout
+from devices.voice.chip_words import OK, REFUSED, STUCK, UNCONFIRMED, guess_s
 from devices.voice.chips import SYN6288, XFS5152, Chip, Command, Reply, replies
 from devices.voice.options import ChipOptions
 from devices.voice.speech import SPOKEN, UNSPOKEN, Phrase, Speech, UnspeakableText, Voice
 
-__all__ = ["ChipVoice", "Syn6288Voice", "Xfs5152Voice", "guess_s"]
+__all__ = ["ChipVoice", "Syn6288Voice", "Xfs5152Voice"]
 
 #: Speeches that may wait inside the driver; the hall keeps its own queue before it.
 _MOST_WAITING = 8
@@ -33,38 +34,13 @@ _STUCK = 4.0
 #: After so many sentences said to their end, nobody needs to look at it any more.
 _WELL_AGAIN = 3
 
-_OK = Status(HealthState.OK, "ok", Sentence("语音模块应答正常。", "The speech chip answers."))
-_UNCONFIRMED = Status(
-    HealthState.UNKNOWN,
-    "unconfirmed",
-    Sentence(
-        "语音模块设置为不应答，无法确认是否发声，请现场试听。",
-        "The speech chip is set not to answer: listen whether it speaks.",
-    ),
-)
-_REFUSED = Status(
-    HealthState.FAULT,
-    "refused",
-    Sentence(
-        "语音模块拒绝播报，请检查模块型号设置和接线。",
-        "The speech chip refuses what it is sent: check its model in the settings, and the wiring.",
-    ),
-)
-_STUCK_STATUS = Status(
-    HealthState.WARNING,
-    "stuck",
-    Sentence(
-        "语音模块一直未说完，已令其停止；若再次出现请断电重启模块。",
-        "The speech chip did not come to an end and was stopped; if it does so again, switch it "
-        "off and on.",
-    ),
-)
-
 
 class _State(enum.Enum):
     IDLE = "idle"
     SENT = "sent"
     SPEAKING = "speaking"
+    #: It was told to fall silent, and has not taken that yet.
+    STOPPING = "stopping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +51,6 @@ class _Piece:
     guess_s: float
     number: int
     last: bool
-
-
-def guess_s(text: str, speed: int = 5) -> float:
-    """Return about how many seconds a chip takes for a text; slow chips are within twice of it."""
-    han = sum(ord(one) > 0x2E7F for one in text)
-    seconds = 0.5 + 0.27 * han + 0.09 * (len(text) - han)
-    return seconds * (1.0 + (5 - speed) * 0.08)
 
 
 class ChipVoice(Voice):
@@ -112,7 +81,7 @@ class ChipVoice(Voice):
         self._asked_at: float | None = None
         self._asked_times = 0
         self._heard_at = 0.0
-        self._status = _OK
+        self._status = OK
         self._said_well = 0
 
     # ---- opening and health
@@ -121,7 +90,7 @@ class ChipVoice(Voice):
         """Ask the chip how it is. Raises ``DeviceTimeout``, ``DeviceUnavailable``."""
         self._heard_at = self._clock()
         if not self.options.answers:
-            return _UNCONFIRMED
+            return UNCONFIRMED
         self.line.read_available()
         for _ in range(1 + self.options.retries):
             self._write(Command.STATUS)
@@ -133,7 +102,7 @@ class ChipVoice(Voice):
                 # What it says was begun by an earlier run of ours: it is not cut off.
                 self._enter(_State.SPEAKING, 10.0)
             self.identity = self.chip.name
-            return _OK
+            return OK
         raise DeviceTimeout(f"{self.chip.name}: state", self.options.answer_timeout_s)
 
     def _wait_for_state(self) -> Reply | None:
@@ -180,6 +149,34 @@ class ChipVoice(Voice):
             )
         self._next()
 
+    def fall_silent(self) -> None:
+        """Send the command to stop; what comes next waits for its answer."""
+        self._waiting.clear()
+        self._current = None
+        if self._state in {_State.IDLE, _State.STOPPING}:
+            return
+        self._write(Command.STOP)
+        if self.options.answers:
+            self._tries = 0
+            self._enter(_State.STOPPING, self.options.answer_timeout_s)
+        else:
+            self._enter(_State.IDLE, 0.0)
+
+    def _stopped(self) -> None:
+        self._state = _State.IDLE
+        self._take_pace()
+        self._next()
+
+    def _stop_again(self) -> None:
+        """It speaks on: the command was lost on its way. Once too often, it may say it all."""
+        self._tries += 1
+        if self._tries > self.options.retries:
+            self._begun()
+            return
+        self.counters.retries += 1
+        self._write(Command.STOP)
+        self._enter(_State.STOPPING, self.options.answer_timeout_s)
+
     def _next(self) -> None:
         if self._state is _State.IDLE and self._asked_at is None and self._waiting:
             self._current = self._waiting.popleft()
@@ -224,11 +221,15 @@ class ChipVoice(Voice):
                 return self._restarted()
             case Reply.ACCEPTED if self._state is _State.SENT and self._asked_at is None:
                 self._begun()
+            case Reply.ACCEPTED if self._state is _State.STOPPING and self._asked_at is None:
+                self._stopped()
             case Reply.REJECTED if self._state is _State.SENT:
-                return self._again_or(_REFUSED)
+                return self._again_or(REFUSED)
             case Reply.SPEAKING:
                 self._answered()
-                if self._state is not _State.SPEAKING:
+                if self._state is _State.STOPPING:
+                    self._stop_again()
+                elif self._state is not _State.SPEAKING:
                     self._begun()
                 elif self._clock() >= self._due:
                     self._due = self._clock() + 2.0
@@ -247,9 +248,14 @@ class ChipVoice(Voice):
         if self._state is _State.IDLE:
             self._next()
             return []
+        if self._state is _State.STOPPING:
+            # Without a question the word is of the sentence that ended meanwhile.
+            if asked:
+                self._stopped()
+            return []
         if self._state is _State.SENT and asked:
             # It took nothing: the frame was lost on its way.
-            return self._again_or(_REFUSED)
+            return self._again_or(REFUSED)
         spoke_s = self._clock() - self._since
         if not asked and self._current and spoke_s < self._current.guess_s * _TOO_SOON:
             # A disturbed byte must not cut off a sentence.
@@ -257,7 +263,7 @@ class ChipVoice(Voice):
             return []
         self._said_well += 1
         recovering = self._status.code == "stuck" and self._said_well < _WELL_AGAIN
-        return self._over(self._status if recovering else _OK)
+        return self._over(self._status if recovering else OK)
 
     def _restarted(self) -> list[Report]:
         """The chip was switched off and on: what it was saying is said again, from its start."""
@@ -269,7 +275,7 @@ class ChipVoice(Voice):
             self._state = _State.IDLE
             self._next()
             return []
-        return self._again_or(_REFUSED)
+        return self._again_or(REFUSED)
 
     def _again_or(self, give_up: Status) -> list[Report]:
         self._tries += 1
@@ -315,7 +321,7 @@ class ChipVoice(Voice):
     def _look_after(self) -> list[Report]:
         now = self._clock()
         if not self.options.answers:
-            return self._over(_UNCONFIRMED) if self._blind_end(now) else []
+            return self._over(UNCONFIRMED) if self._blind_end(now) else []
         if self._asked_at is not None:
             if now - self._asked_at >= self.options.answer_timeout_s:
                 self._ask_again()
@@ -323,7 +329,7 @@ class ChipVoice(Voice):
         if self._state is _State.SPEAKING and self._stuck(now):
             self._write(Command.STOP)
             self._said_well = 0
-            return self._over(_STUCK_STATUS, UNSPOKEN)
+            return self._over(STUCK, UNSPOKEN)
         busy = self._state is not _State.IDLE and now >= self._due
         if busy or now - self._heard_at >= self.options.ask_every_s:
             self._ask()

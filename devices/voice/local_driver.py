@@ -14,13 +14,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import ClassVar
 
 from devices.base import HealthState, Input, Line, Report, Sentence, Status
 from devices.errors import DeviceFault, DeviceTimeout
 from devices.voice import espeak
 from devices.voice.bank import Bank, open_bank
+from devices.voice.kept_sounds import KeptSounds
 from devices.voice.louder import Louder
 from devices.voice.options import LocalOptions
 from devices.voice.outputs import Output, open_output
@@ -63,8 +63,7 @@ class LocalVoice(Voice):
         super().__init__(name, options, line)
         self.options: LocalOptions = options
         self._output = output(options.output)
-        # What a hall says of its own (the notice before closing) comes again and again.
-        self._say = lru_cache(maxsize=16)(say)
+        self._say = KeptSounds(say)
         self._clock = clock
         self._bank: Bank | None = None
         self._loud: Bank | None = None
@@ -170,6 +169,14 @@ class LocalVoice(Voice):
             self._waiting.append(_Piece(sound, speech.number if last else None))
         self._next()
 
+    def fall_silent(self) -> None:
+        """Stop the card at once; see ``Voice.fall_silent``."""
+        self._waiting.clear()
+        if self._playing is not None:
+            self._playing = None
+            self._tried_at = self._clock()
+            self._output.stop()
+
     def _sounds(self, phrases: tuple[Phrase, ...]) -> list[Sound]:
         """Return the phrases as few sounds as their rates allow."""
         found: list[Sound] = []
@@ -191,7 +198,7 @@ class LocalVoice(Voice):
         why = self.cannot_say(phrase)
         if why is not None:
             raise UnspeakableText(phrase.text, why.zh, why.en)
-        spoken: Sound = self._say(phrase.text, phrase.language, _factor(self._volume or 0))
+        spoken = self._say(phrase.text, phrase.language, _factor(self._volume or 0))
         self.counters.extra["by_espeak"] = self.counters.extra.get("by_espeak", 0) + 1
         return [spoken]
 

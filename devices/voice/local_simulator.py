@@ -1,6 +1,7 @@
 """A sound card with a loudspeaker at the bench's socket, and what was heard from it.
 
-It takes WAV files one after another, plays each for as long as it lasts, and answers ``done``.
+It takes WAV files one after another, plays each for as long as it lasts, and answers ``done``;
+``STOP`` cuts one off and is answered by ``stopped``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ __all__ = ["LocalSimulator"]
 _TRIAL_S = 0.1
 #: Five minutes of sound; a header that says more is none.
 _LONGEST = 16_000_000
+#: Stands between two files.
+_STOP = b"STOP"
 
 
 class LocalSimulator(Simulator):
@@ -32,7 +35,9 @@ class LocalSimulator(Simulator):
         self._bytes = bytearray()
         self._first_ns = 0
         self._playing = False
+        self._turn = 0
         self._overlaps = 0
+        self._cut_off = 0
         self._faster = 1.0
         self._count = 0
         self._heard: deque[dict[str, Any]] = deque(maxlen=50)
@@ -54,7 +59,11 @@ class LocalSimulator(Simulator):
         if not self._bytes:
             self._first_ns = time.monotonic_ns()
         self._bytes += data
-        while len(self._bytes) >= 8:
+        while len(self._bytes) >= 8 or self._bytes == _STOP:
+            if self._bytes[:4] == _STOP:
+                del self._bytes[: len(_STOP)]
+                self._stop()
+                continue
             if self._bytes[:4] != b"RIFF":
                 del self._bytes[0]
                 continue
@@ -80,6 +89,8 @@ class LocalSimulator(Simulator):
         seconds = len(samples) / rate
         self._overlaps += self._playing
         self._playing = True
+        self._turn += 1
+        turn = self._turn
         if seconds > _TRIAL_S:
             self._count += 1
             self._heard.append(
@@ -91,11 +102,19 @@ class LocalSimulator(Simulator):
                 }
             )
             self._unsaved.append((self._count, wav))
-        self.later(seconds / self._faster, self._done)
+        self.later(seconds / self._faster, lambda: self._done(turn))
 
-    def _done(self) -> None:
+    def _done(self, turn: int) -> None:
+        if turn != self._turn:
+            return  # It was cut off.
         self._playing = False
         self.send(b"done\n")
+
+    def _stop(self) -> None:
+        self._cut_off += self._playing
+        self._playing = False
+        self._turn += 1
+        self.send(b"stopped\n")
 
     def seen(self) -> Mapping[str, Any]:
         """What was heard: when it began, how long it was and how loud."""
@@ -103,6 +122,7 @@ class LocalSimulator(Simulator):
             "count": self._count,
             "playing": self._playing,
             "overlaps": self._overlaps,
+            "cut_off": self._cut_off,
             "heard": list(self._heard),
         }
 

@@ -57,6 +57,10 @@ class Output(ABC):
         """See that the card is still there. Raises ``DeviceUnavailable``."""
 
     @abstractmethod
+    def stop(self) -> None:
+        """Cut off what is being played; the card stays. Raises as ``open`` does."""
+
+    @abstractmethod
     def close(self) -> None:
         """Stop at once; a second call does nothing."""
 
@@ -118,6 +122,10 @@ class Aplay(Output):
         if self._card is not None and _CARDS.exists() and not self._card.exists():
             raise DeviceUnavailable(self.name, f"there is no sound card {self._card.name}")
 
+    def stop(self) -> None:
+        """Kill the process: ALSA drops what the card has not played."""
+        self.close()
+
     def close(self) -> None:
         """Stop the process."""
         if self._process is not None:
@@ -131,13 +139,18 @@ class Aplay(Output):
 
 
 class BenchCard(Output):
-    """The bench's sound card at a Unix socket: takes a WAV, answers ``done`` or ``error ...``."""
+    """The bench's sound card at a Unix socket: takes a WAV, answers ``done`` or ``error ...``.
+
+    ``STOP`` cuts a WAV off and is answered by ``stopped``.
+    """
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
         self._socket: socket.socket | None = None
         self._heard = b""
         self._playing = False
+        #: So many ``stopped`` are still to come; lines before them are of what was cut off.
+        self._stopping = 0
 
     def open(self) -> None:
         """Connect, then as every output."""
@@ -154,23 +167,38 @@ class BenchCard(Output):
 
     def start(self, wav: bytes) -> None:
         """Send a WAV."""
+        self._send(wav)
+        self._playing = True
+
+    def stop(self) -> None:
+        """Cut off what is being played."""
+        if self._playing:
+            self._send(b"STOP")
+            self._playing = False
+            self._stopping += 1
+
+    def _send(self, data: bytes) -> None:
         try:
-            self._line().sendall(wav)
+            self._line().sendall(data)
         except TimeoutError:
             raise DeviceTimeout(self.name, _PROBE_S) from None
         except OSError as error:
             raise DeviceUnavailable(self.name, error.strerror or str(error)) from error
-        self._playing = True
 
     def wait(self, timeout_s: float) -> bool:
         """Say whether the card has answered."""
         if not self._playing:
             return True
         self._read(timeout_s)
-        line, mark, rest = self._heard.partition(b"\n")
-        if not mark:
-            return False
-        self._heard, self._playing = rest, False
+        while True:
+            line, mark, rest = self._heard.partition(b"\n")
+            if not mark:
+                return False
+            self._heard = rest
+            if not self._stopping:
+                break
+            self._stopping -= line == b"stopped"
+        self._playing = False
         if line != b"done":
             raise DeviceUnavailable(self.name, line.decode("utf-8", "replace")[:200])
         return True
@@ -178,7 +206,7 @@ class BenchCard(Output):
     def check(self) -> None:
         """See that nobody hung up."""
         self._read(0.0)
-        if not self._playing:
+        if not self._playing and not self._stopping:
             # Nothing was asked: whatever came is no answer.
             self._heard = b""
 
@@ -201,7 +229,7 @@ class BenchCard(Output):
 
     def close(self) -> None:
         """Hang up."""
-        self._playing, self._heard = False, b""
+        self._playing, self._heard, self._stopping = False, b"", 0
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.close()

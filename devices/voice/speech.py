@@ -52,10 +52,10 @@ class UnspeakableText(DeviceFault):
 
 
 class Voice(Driver):
-    """Says speeches one after another, each to its end.
+    """Says speeches one after another, each to its end, unless it is told to fall silent.
 
     The end of each comes as ``Input("spoken", number)``, or ``Input("unspoken", number)`` when the
-    device would not say it.
+    device would not say it; of what was cut off nothing comes.
     """
 
     #: What ``prepare`` was told last: the self-test is as loud.
@@ -72,6 +72,21 @@ class Voice(Driver):
         Raises ``UnspeakableText`` (nothing is said), ``DeviceFault`` when too much waits,
         ``DeviceTimeout``, ``DeviceUnavailable``.
         """
+
+    @abstractmethod
+    def fall_silent(self) -> None:
+        """Cut off what is being said, and forget all that waits. Returns at once.
+
+        Raises ``DeviceTimeout``, ``DeviceUnavailable``.
+        """
+
+    def speak_instead(self, speech: Speech) -> None:
+        """Say it at once, in place of all that was to be said. Raises as ``speak`` does.
+
+        One that cannot be said leaves silence.
+        """
+        self.fall_silent()
+        self.speak(speech)
 
     def prepare(self, volume: int) -> None:
         """Make ready to speak at a volume that will be asked for soon. Raises as ``speak`` does."""

@@ -98,6 +98,7 @@ def switch(hall: Hall, new: Configuration) -> Done:
     hall.pads.configure(settings)
     hall.lamps.configure(settings)
     hall.voices.configure(settings, rules)
+    hall.kiosk_voices.configure(settings)
     hall.inputs.configure(settings)
     hall.cards.configure()
     if reports != _for_reports(settings, rules):

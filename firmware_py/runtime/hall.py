@@ -39,6 +39,7 @@ from firmware_py.runtime.forms import vet_papers
 from firmware_py.runtime.jobs import QueueFull
 from firmware_py.runtime.keeping import Keeping, kept_in
 from firmware_py.runtime.kept_positions import KeptPositions
+from firmware_py.runtime.kiosk_voices import KioskVoices
 from firmware_py.runtime.list_intake import ListIntake
 from firmware_py.runtime.log_room import make_room
 from firmware_py.runtime.notices import Notices
@@ -138,6 +139,7 @@ class Hall:
         self.pads = Pads(settings, self.post, self.state)
         self.lamps = Lamps(settings, self.post, self.state)
         self.voices = Voices(settings, self.rules, self.post, self.state, self.clock.now_ms)
+        self.kiosk_voices = KioskVoices(settings, self.post)
         self.inputs = Inputs(
             settings, writer.submit, self.state, self.loop.time, self._input_refused
         )
@@ -292,6 +294,8 @@ class Hall:
                         done(result)
                 case Reported(device=device, report=Input() as given) if self.voices.knows(device):
                     self.voices.heard(device, given)
+                case Reported(device=device, report=Input()) if self.kiosk_voices.knows(device):
+                    pass  # Nobody waits for the end of a page.
                 case Reported(device=device, report=Input() as given):
                     self.inputs.happened(device, given)
                 case Reported(device=device, report=PreviewFrame() as frame):

@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from firmware_py.core.refusals import refuse
+from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.runtime.card_hall import works
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.kiosk_view import one_item_view, paper_of, printer_view, queue_view
-from firmware_py.runtime.params import AtKiosk, OneItem
+from firmware_py.runtime.params import AtKiosk, KioskSay, OneItem
 from firmware_py.runtime.supervisor import Health
 from firmware_py.runtime.views import mode_of
 
@@ -19,14 +19,14 @@ __all__ = ["Kiosks"]
 
 
 class Kiosks:
-    """The methods ``kiosk.show`` and ``item.show``."""
+    """The methods ``kiosk.show``, ``kiosk.say`` and ``item.show``."""
 
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
 
     def queries(self) -> dict[str, Query]:
         """Return the methods."""
-        return {"kiosk.show": self.show, "item.show": self.item}
+        return {"kiosk.show": self.show, "kiosk.say": self.say, "item.show": self.item}
 
     async def show(self, params: dict[str, Any], user: str) -> Any:
         """Return a kiosk as its screen needs it."""
@@ -49,6 +49,17 @@ class Kiosks:
             "voice": works(hall.supervisor, kiosk.voice),
             "technician": kiosk.pin_file is not None,
         }
+
+    async def say(self, params: dict[str, Any], user: str) -> Any:
+        """Have a kiosk's loudspeaker say a text at once; return whether it does."""
+        wanted = msgspec.convert(params, KioskSay)
+        kiosk = self._hall.cards.kiosk(wanted.kiosk).settings
+        spoken = await self._hall.kiosk_voices.say(
+            kiosk, wanted.text, wanted.language, wanted.volume
+        )
+        if isinstance(spoken, Refusal):
+            raise QueryError(spoken)
+        return {"kiosk": kiosk.id, "spoken": spoken}
 
     async def item(self, params: dict[str, Any], user: str) -> Any:
         """Return one item, and whether a ticket for it can be taken now."""

@@ -28,6 +28,7 @@ __all__ = [
     "FormFind",
     "FormOf",
     "FormShow",
+    "KioskSay",
     "ListPart",
     "Number",
     "OneItem",
@@ -138,6 +139,15 @@ class AtKiosk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kiosk: str
 
 
+class KioskSay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a kiosk's loudspeaker says from now on; an empty text is silence."""
+
+    kiosk: str
+    text: Annotated[str, Meta(max_length=500)]
+    language: Literal["zh", "en"]
+    volume: Annotated[int, Meta(ge=0, le=100)] = 80
+
+
 class OneItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An item of the catalogue."""
 
@@ -229,6 +239,7 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "window.card": AtWindow,
     "kiosk.card": AtKiosk,
     "kiosk.show": AtKiosk,
+    "kiosk.say": KioskSay,
     "item.show": OneItem,
     "card.forget": AtPlace,
     "card.watch": AtPlace,

@@ -22,6 +22,7 @@ REAL_PORTS = {
     "${HALL_RUN}/wire/led-wall": "/dev/hall/led-wall",
     "${HALL_RUN}/wire/led-wall-2": "socket://192.168.1.51:5005",
     "${HALL_RUN}/wire/voice": "/dev/hall/voice",
+    "${HALL_RUN}/wire/voice-kiosk-1": "/dev/hall/voice-kiosk-1",
     "${HALL_RUN}/wire/relays": "/dev/serial/by-id/usb-FTDI_USB-RS485_Cable_RELAY01-if00-port0",
     "${HALL_RUN}/wire/id-kiosk-1": "/dev/hall/id-kiosk-1",
     "${HALL_RUN}/wire/codes-kiosk-1": "/dev/hall/codes-kiosk-1",
@@ -96,7 +97,7 @@ def test_every_port_of_the_bench_is_in_its_own_folder_or_on_loopback(
     ports = [line.port for line in settings.lines.values()]
     ports += [device.port for device in settings.devices.values() if device.port]
     ports += [d.options["pins"] for d in settings.devices.values() if "pins" in d.options]
-    assert len(ports) == 3 + 9 + 14
+    assert len(ports) == 3 + 10 + 14
     for port in ports:
         assert port.startswith((run, f"mock:{run}", "socket://127.0.0.1:")), port
 

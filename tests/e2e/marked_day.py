@@ -139,6 +139,7 @@ class _Play:
         await hall.take(origin="kiosk-2")
         await hall.do("notice.show", text=f"{TYPED}，请到3号窗口")
         await hall.hall.call("voice.say", text="请3号窗口的纳税人返回")
+        await hall.hall.call("kiosk.say", kiosk="kiosk-1", text="请选择事项", language="zh")
 
     async def _serve(self, hall: Scene, key: str, number: str, *, keep: bool) -> None:
         await hall.do("window.call", window="1", number=number)
@@ -207,6 +208,7 @@ class _Play:
             ("rate.reason", {"window": "1", "reason": number}),
             ("notice.show", {"text": f"请{number}到3号窗口"}),
             ("voice.say", {"text": f"请{number}到3号窗口"}),
+            ("kiosk.say", {"kiosk": "kiosk-1", "text": f"请{number}", "language": "zh"}),
             ("day.open", {"day": number}),
         ]
         for method, params in wrong:

@@ -34,6 +34,7 @@ class FakeCard(Output):
         self.played: list[bytes] = []
         self.error: DeviceUnavailable | None = None
         self.busy = False
+        self.stopped = 0
 
     def start(self, wav: bytes) -> None:
         if len(wav) > 2000:
@@ -44,6 +45,10 @@ class FakeCard(Output):
         if self.error is not None:
             raise self.error
         return not self.busy
+
+    def stop(self) -> None:
+        self.stopped += self.busy
+        self.busy = False
 
     def close(self) -> None:
         self.busy = False
