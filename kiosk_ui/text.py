@@ -20,7 +20,7 @@ LEADING = 1.28
 #: Each try is smaller by this.
 STEP = 0.93
 #: So many texts are kept fitted: a page that changes in one place is laid out in a millisecond.
-_KEPT = 2048
+_KEPT = 512
 
 CLOSING = frozenset("，。、；：？！）〕】》〉」』”’…—·％,.;:?!)]}%°℃")
 OPENING = frozenset("（〔【《〈「『“‘([{￥¥$")

@@ -81,7 +81,7 @@ def _list(session: Session) -> None:
 
 def _row(one: Mapping[str, Any]) -> list[str | tuple[str, str]]:
     zh, en, style = _DOING[one["state"]]
-    text = one["text"]
+    text = one["text"] or (t("[图片]", "[picture]") if one["picture"] else "")
     if one["lines"]:
         count = len(one["lines"])
         text = f"{text} " + t(f"[{count} 行]", f"[{count} lines]")

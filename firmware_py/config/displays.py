@@ -19,7 +19,8 @@ from devices.registry import KINDS, check_texts, convert_options
 from firmware_py.config.layouts import read_layout
 from firmware_py.config.lines import KeyPath
 from firmware_py.config.mistakes import Findings
-from firmware_py.config.notices import is_notice_file, read_notice
+from firmware_py.config.notice_pictures import is_picture_file, read_picture_file
+from firmware_py.config.notices import NoticeFile, is_notice_file, read_notice
 from firmware_py.settings import Settings, WallSettings
 
 __all__ = ["check_display_files", "check_words"]
@@ -119,23 +120,31 @@ def _check_notices(
     if not Path(folder).is_dir():
         found.add(("displays", "notices"), f"no folder {folder}", f"没有文件夹 {folder}")
         return
-    known = {*settings.displays.screens, *(wall.id for wall in settings.walls)}
     for path in sorted(Path(folder).iterdir()):
-        if not is_notice_file(path):
+        if is_picture_file(path):
+            yield read_picture_file(path)[1]
+        if is_notice_file(path):
+            file, wrong = read_notice(path)
+            yield wrong
+            if file is not None:
+                _check_notice(settings, layouts, path, file, wrong)
+
+
+def _check_notice(
+    settings: Settings, layouts: dict[str, Layout], path: Path, file: NoticeFile, wrong: Findings
+) -> None:
+    known = {*settings.displays.screens, *(wall.id for wall in settings.walls)}
+    for n, name in enumerate(file.walls):
+        if name not in known:
+            wrong.add(("walls", n), f"there is no wall {name}", f"没有主屏 {name}")
+    if file.picture and not (path.parent / file.picture).is_file():
+        wrong.add(("picture",), f"no file {file.picture}", f"没有文件 {file.picture}")
+    for wall in settings.walls if not file.picture else ():
+        panel = _panel(settings, wall.display)
+        if panel is None or (file.walls and wall.id not in file.walls):
             continue
-        file, wrong = read_notice(path)
-        yield wrong
-        if file is None:
-            continue
-        for n, name in enumerate(file.walls):
-            if name not in known:
-                wrong.add(("walls", n), f"there is no wall {name}", f"没有主屏 {name}")
-        for wall in settings.walls:
-            panel = _panel(settings, wall.display)
-            if panel is None or (file.walls and wall.id not in file.walls):
-                continue
-            kind = settings.devices[wall.display].kind
-            lines = lines_with(layouts[wall.id], panel.columns, file.notice(path.name))
-            why = cannot_show(kind, panel, lines)
-            if why is not None:
-                wrong.add((), f"{wall.id}: {why.en}", f"{wall.id}：{why.zh}", line=0)
+        kind = settings.devices[wall.display].kind
+        lines = lines_with(layouts[wall.id], panel.columns, file.notice(path.name))
+        why = cannot_show(kind, panel, lines)
+        if why is not None:
+            wrong.add((), f"{wall.id}: {why.en}", f"{wall.id}：{why.zh}", line=0)

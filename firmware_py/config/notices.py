@@ -13,6 +13,7 @@ from devices.led_wall.charset import one_line
 from devices.led_wall.notices import Notice
 from devices.led_wall.page import Colour
 from firmware_py.config.mistakes import Findings
+from firmware_py.config.notice_pictures import is_picture_file
 from firmware_py.config.toml import read_toml
 from firmware_py.config.walk import convert
 from firmware_py.core.decide_notices import moment_of
@@ -28,7 +29,10 @@ Line = Annotated[str, Meta(max_length=LONGEST)]
 
 
 class NoticeFile(Table, frozen=True, kw_only=True):
-    """``since`` and ``until`` as in ``NoticeShown``; ``hours`` are of each day."""
+    """``since`` and ``until`` as in ``NoticeShown``; ``hours`` are of each day.
+
+    With a ``picture`` it has neither text nor lines.
+    """
 
     text: Line = ""
     lines: Annotated[tuple[Line, ...], Meta(max_length=60)] = ()
@@ -38,6 +42,8 @@ class NoticeFile(Table, frozen=True, kw_only=True):
     priority: Annotated[int, Meta(ge=0, le=9)] = 0
     colour: Colour | None = None
     walls: tuple[Name, ...] = ()
+    #: A picture file of the same folder, which this file gives its times, priority and walls.
+    picture: Annotated[str, Meta(max_length=200)] = ""
 
     def notice(self, key: str) -> Notice:
         """Return what the walls show of it."""
@@ -105,7 +111,20 @@ def _as_text(value: Any) -> Any:
 def _checked(notice: NoticeFile, found: Findings) -> tuple[NoticeFile | None, Findings]:
     lines = tuple(line for line in map(one_line, notice.lines) if line)
     text = one_line(notice.text)
-    if not text and not lines:
+    if notice.picture:
+        if text or lines:
+            found.add(
+                ("picture",),
+                "stands alone: text and lines belong into another file",
+                "不能与 text、lines 写在同一个文件中",
+            )
+        if not is_picture_file(Path(notice.picture)) or "/" in notice.picture:
+            found.add(
+                ("picture",),
+                f'"{notice.picture}" is no picture of this folder (.png, .jpg)',
+                f"“{notice.picture}”不是本文件夹中的图片（.png、.jpg）",
+            )
+    elif not text and not lines:
         found.add((), "says nothing: text is missing", "没有内容：缺少 text", line=0)
     since, until = moment_of(notice.since), moment_of(notice.until, end=True)
     for key, given, moment in (("from", notice.since, since), ("until", notice.until, until)):

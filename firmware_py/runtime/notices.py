@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from devices.led_wall.layout import Layout
 from devices.led_wall.notices import Notice
 from devices.led_wall.wall import lines_with
 from firmware_py.app.ports import Happened
+from firmware_py.config.notice_pictures import PictureFile
 from firmware_py.config.notices import NoticeFile
 from firmware_py.core import commands as c
 from firmware_py.core.decide_notices import local_moment
@@ -39,7 +40,10 @@ Doing = Literal["shown", "yields", "later", "off_hours", "ended", "refused", "no
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A notice with its times (as in ``NoticeShown``), hours of the day, and walls."""
+    """A notice with its times (as in ``NoticeShown``), hours of the day, and walls.
+
+    A ``picture`` is for screens: LED walls have no place for it.
+    """
 
     notice: Notice
     source: Literal["file", "command"]
@@ -47,6 +51,7 @@ class Planned:
     until: str
     hours: tuple[tuple[str, str], ...]
     walls: tuple[str, ...]
+    picture: PictureFile | None = None
 
     def doing(self, now: str | None) -> Doing:
         """Say what it does at a local time; one that has times waits for a known clock."""
@@ -123,12 +128,14 @@ class Notices:
         if self._folder is not None:
             for name, file in self._folder.files.items():
                 yield _of_file(name, file)
+            for name, (picture, file) in self._folder.pictures.items():
+                yield replace(_of_file(name, file), picture=picture)
         for one in self._state().notices.values():
             notice = Notice(one.key, one.text, one.lines, None, one.priority)
             yield Planned(notice, "command", one.since, one.until, (), one.walls)
 
     def _may_show(self, wall: WallSettings, planned: Planned) -> bool:
-        if not _for(wall.id, planned):
+        if planned.picture is not None or not _for(wall.id, planned):
             return False
         return self._has_place(wall, planned.notice) and self._why_not(wall, planned.notice) is None
 
@@ -194,7 +201,7 @@ class Notices:
             told.append(
                 {"notice": name, "source": "file", "text": "", "lines": (), "priority": 0,
                  "since": "", "until": "", "hours": (), "walls": (), "on": (),
-                 "state": "refused",
+                 "picture": "", "stamp": 0, "state": "refused",
                  "problems": [{"wall": "", **asdict(why)}]}
             )  # fmt: skip
         return {
@@ -209,7 +216,9 @@ class Notices:
         """Tell of one notice; ``highest`` is the priority of what each screen shows now."""
         notice = planned.notice
         screens = [name for name in highest if _for(name, planned)]
-        meant = [w for w in self._settings.walls if _for(w.id, planned)]
+        picture = planned.picture
+        walls = self._settings.walls if picture is None else ()
+        meant = [w for w in walls if _for(w.id, planned)]
         places = [wall for wall in meant if self._has_place(wall, notice)]
         whys = {wall.id: self._why_not(wall, notice) for wall in places}
         able = [wall for wall in places if whys[wall.id] is None]
@@ -230,6 +239,8 @@ class Notices:
             "hours": planned.hours,
             "walls": planned.walls,
             "on": on,
+            "picture": picture.path if picture is not None else "",
+            "stamp": picture.stamp if picture is not None else 0,
             "state": doing,
             "problems": [
                 {"wall": wall, "zh": why.zh, "en": why.en}

@@ -57,7 +57,10 @@ def ticket_view(rules: Rules, state: State, ticket: Ticket) -> dict[str, Any]:
 
 
 def window_view(rules: Rules, state: State, window: Window, now_ms: int) -> dict[str, Any]:
-    """Return a window with what it has in hand and for how long."""
+    """Return a window with what it has in hand and for how long.
+
+    ``called_ms`` is the newest call; ``auto``: nobody has said that the person came.
+    """
     ticket = state.tickets.get(window.ticket) if window.ticket else None
     item = rules.items.get(ticket.item) if ticket else None
     seconds = 0
@@ -73,6 +76,8 @@ def window_view(rules: Rules, state: State, window: Window, now_ms: int) -> dict
         "skills": sorted(window.skills) if window.skills is not None else None,
         "ticket": window.ticket,
         "ticket_status": ticket.status if ticket else None,
+        "auto": ticket.auto_started if ticket else False,
+        "called_ms": ticket.called_ms if ticket else None,
         "item": ticket.item if ticket else None,
         "item_name": {"zh": item.name.zh, "en": item.name.en} if item else None,
         "seconds": seconds,

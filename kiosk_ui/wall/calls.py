@@ -86,12 +86,14 @@ class Board:
         """Bring it into line with who is called or served now: ``(number, window, served)``.
 
         Oldest call first. What was missed while the line was cut comes without a turn of its own,
-        what is over leaves. Whether somebody on the board is served is known from events alone: a
-        service that began by itself tells nothing of whether the person has come.
+        what is over leaves. ``served``: the person has come, which a service that began by itself
+        does not tell. A daemon's answer may be older than an event: only the event takes it back.
         """
         present = {number: (window, served) for number, window, served in held}
         calls = [
-            call if call.number in present or call.over else replace(call, over=True)
+            replace(call, served=call.served or present[call.number][1])
+            if call.number in present
+            else replace(call, over=True)
             for call in self.calls
         ]
         known = {call.number for call in calls if not call.over}

@@ -77,7 +77,6 @@ class MadeUpHall:
         self._next = next(self._coming)
         #: Who is at which window: number, status, when it was called, whether it began by itself.
         self._held: dict[str, tuple[str, str, float, bool]] = {}
-        self._last: list[dict[str, Any]] = []
         self.open = False
         self.calls = 0
         self.seq = 0
@@ -108,6 +107,15 @@ class MadeUpHall:
             self._peer.setblocking(False)
         self._answer(self._peer)
 
+    @property
+    def came(self) -> set[str]:
+        """The numbers whose person has come: a clerk said so."""
+        return {
+            number
+            for number, status, _, auto in self._held.values()
+            if status == "serving" and not auto
+        }
+
     # ---- the hall
 
     def _events(self) -> Iterator[Event]:
@@ -126,13 +134,12 @@ class MadeUpHall:
             case "day.opened" | "day.closed":
                 self.open = kind == "day.opened"
                 self._held.clear()
-                self._last.clear()
-            case "ticket.called":
-                self.calls += 1
+            case "ticket.called" | "ticket.recalled":
+                self.calls += kind == "ticket.called"
                 self._held[data["window"]] = (data["number"], "called", at_s, False)
-                self._last = [dict(data), *self._last][:10]
             case "service.started":
-                self._held[data["window"]] = (data["number"], "serving", at_s, data["auto"])
+                _, _, called_s, _ = self._held[data["window"]]
+                self._held[data["window"]] = (data["number"], "serving", called_s, data["auto"])
             case "service.finished" | "ticket.missed":
                 self._held.pop(data["window"], None)
         self.seq += 1
@@ -181,20 +188,20 @@ class MadeUpHall:
         step = int(now_s // 600)
         windows = []
         for n in range(1, WINDOWS + 1):
-            number, status, since_s, auto = self._held.get(str(n), (None, None, now_s, False))
+            number, status, called_s, auto = self._held.get(str(n), (None, None, now_s, False))
             paused = self.open and number is None and (n + step) % 11 == 0
             windows.append({
                 "id": str(n), "name": {"zh": f"{n}号窗口", "en": f"Window {n}"},
                 "status": "closed" if not self.open else "paused" if paused else "open",
                 "ticket": number, "ticket_status": status, "auto": auto,
-                "seconds": int(now_s - since_s),
+                "called_ms": int(called_s * 1000),
             })  # fmt: skip
         opening = {"zh": "明天 09:00 开门。", "en": "It opens tomorrow at 09:00."}
         return {
             "name": {"zh": "国家税务总局示范市税务局办税服务厅", "en": "Demo City Tax Hall"},
             "mode": "normal", "now": f"{now:%Y-%m-%d %H:%M:%S}", "day": f"{now:%Y-%m-%d}",
             "day_open": self.open, "waiting": step * 37 % 200 if self.open else 0,
-            "windows": windows, "last_calls": self._last,
+            "windows": windows,
             "hours": {
                 "rest_day": False, "name": None, "next_words": None if self.open else opening,
             },

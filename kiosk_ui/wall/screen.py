@@ -163,12 +163,14 @@ def _status(model: WallModel, status: Mapping[str, Any], now_s: float) -> WallMo
     windows = status.get("windows") or ()
     board = model.board
     if hall.day_open:
-        # Seconds since the call: the longest ago comes first.
-        held = sorted((w for w in windows if w["ticket"]), key=lambda w: -w["seconds"])
-        order = [one["number"] for one in reversed(status.get("last_calls") or ())]
-        held.sort(key=lambda w: order.index(w["ticket"]) if w["ticket"] in order else -1)
+        held = sorted((w for w in windows if w["ticket"]), key=lambda w: w["called_ms"] or 0)
         board = board.in_hand(
-            ((w["ticket"], w["id"], w["ticket_status"] == "serving") for w in held), now_s
+            # A service that began by itself tells nothing of whether the person has come.
+            (
+                (w["ticket"], w["id"], w["ticket_status"] == "serving" and not w["auto"])
+                for w in held
+            ),
+            now_s,
         )
     else:
         board = Board(show_s=board.show_s)

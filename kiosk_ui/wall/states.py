@@ -37,7 +37,7 @@ def _status(
 ) -> Answered:
     status = {
         "name": _NAME, "mode": "normal", "now": now, "day": "2026-03-02", "day_open": True,
-        "waiting": 49, "windows": list(windows), "last_calls": [],
+        "waiting": 49, "windows": list(windows),
         "hours": {"rest_day": False, "name": None, "next_words": None},
     }  # fmt: skip
     return Answered("status", {**status, **other})
@@ -53,7 +53,8 @@ def _windows(
             "status": "paused" if n in paused else "open",
             "ticket": (held or {}).get(n),
             "ticket_status": "serving",
-            "seconds": 600 - n,
+            "auto": True,
+            "called_ms": n,
         }
         for n in range(1, count + 1)
     ]
@@ -141,7 +142,8 @@ def wall_states() -> dict[str, WallModel]:
         "named_window": wall_after(
             _status([
                 {"id": "desk", "name": {"zh": "疑难业务综合处理窗口", "en": "Exception desk"},
-                 "status": "open", "ticket": None, "ticket_status": None, "seconds": 0},
+                 "status": "open", "ticket": None, "ticket_status": None, "auto": False,
+                 "called_ms": None},
             ]), _categories(), _call("VIP2001", "desk"),
         ),
         "closed": wall_after(_status(**closed), _notices(_TEXT)),

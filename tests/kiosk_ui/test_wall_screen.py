@@ -9,11 +9,11 @@ from kiosk_ui.wall.screen import STATUS_S, WallScreen
 SCREEN = WallScreen(wall="wall")
 STATUS: dict[str, Any] = {
     "name": {"zh": "示范厅", "en": "Demo hall"}, "mode": "normal", "now": "2026-03-02 09:05:27",
-    "day": "2026-03-02", "day_open": True, "waiting": 2, "last_calls": [],
+    "day": "2026-03-02", "day_open": True, "waiting": 2,
     "hours": {"rest_day": False, "name": None, "next_words": None},
     "windows": [
         {"id": "1", "name": {"zh": "1号窗口", "en": "Window 1"}, "status": "open",
-         "ticket": None, "ticket_status": None, "seconds": 0},
+         "ticket": None, "ticket_status": None, "auto": False, "called_ms": None},
     ],
 }  # fmt: skip
 
@@ -119,7 +119,7 @@ def test_a_wall_that_is_cut_off_shows_no_number_and_comes_back_with_those_of_now
     model = wall.take(CutOff(), Tick())
     assert model.page == "cut_off"
     assert model.board.calls == ()
-    held = {**STATUS["windows"][0], "ticket": "A002", "ticket_status": "called", "seconds": 5}
+    held = {**STATUS["windows"][0], "ticket": "A002", "ticket_status": "called", "called_ms": 5}
     model = wall.open(windows=[held])
     assert model.page == "open"
     assert model.board.large == "A002"

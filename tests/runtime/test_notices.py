@@ -294,6 +294,28 @@ def test_a_look_reads_no_file_that_did_not_change(place: Place) -> None:
     assert folder.files["a.txt"].text == "营业时间"
 
 
+def test_pictures_are_for_screens_and_led_walls_go_on_without_them(place: Place) -> None:
+    # A JPEG of one scan without contents (ITU-T T.81): SOI, SOF0 of 800 x 600, SOS, EOI.
+    jpeg = bytes.fromhex("ffd8 ffc0 000b 08 0258 0320 01 011100 ffda 0008 01 0100 003f00 ffd9")
+    place.file("a.txt", "营业时间")
+    place.file("poster.jpg", jpeg)
+    place.file("broken.png", b"\x89PNG\r\n\x1a\n")
+    assert place.states() == {"a.txt": "shown", "poster.jpg": "no_place", "broken.png": "refused"}
+    screens = msgspec.structs.replace(place.settings.displays, screens=("lobby",))
+    place.settings = msgspec.structs.replace(place.settings, displays=screens)
+    place.notices.configure(place.settings, LAYOUTS)
+    place.look()
+    told = {one["notice"]: one for one in place.notices.listing()["notices"]}
+    assert told["poster.jpg"]["state"] == "shown"
+    assert told["poster.jpg"]["on"] == ["lobby"]
+    assert told["poster.jpg"]["picture"] == str(place.folder / "poster.jpg")
+    assert told["poster.jpg"]["stamp"] > 0
+    assert told["broken.png"]["picture"] == told["a.txt"]["picture"] == ""
+    (wrong,) = told["broken.png"]["problems"]
+    assert "broken.png: is not whole" in wrong["en"]
+    assert place.on("led-wall") == ["营业时间"]
+
+
 def steps(*pairs: tuple[str, int]) -> tuple[BrightnessStep, ...]:
     return tuple(BrightnessStep(since=since, percent=percent) for since, percent in pairs)
 
