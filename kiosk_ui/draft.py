@@ -13,6 +13,7 @@ from kiosk_ui.ops import (
     Colour,
     Defect,
     Fill,
+    Icon,
     Image,
     Line,
     Modules,
@@ -87,6 +88,11 @@ class Draft:
     def line(self, x1: int, y1: int, x2: int, y2: int, colour: Colour, width: int = 1) -> None:
         """Draw a straight line."""
         self._ops.append(Line(x1, y1, x2, y2, colour, width))
+
+    def icon(self, rect: Rect, name: str, colour: Colour) -> None:
+        """Draw one of ``kiosk_ui/icons/`` inside ``rect``."""
+        if rect.w > 0 and rect.h > 0:
+            self._ops.append(Icon(rect, name, colour))
 
     def image(self, rect: Rect, path: str, stamp: int = 0) -> None:
         """Show a picture file inside ``rect``."""

@@ -23,6 +23,7 @@ from kiosk_ui.messages import (
     Happened,
     Live,
     Message,
+    Notified,
     Refused,
     Request,
     Unknown,
@@ -213,6 +214,9 @@ class Link:
         if message.get("method") == "event":
             params = message["params"]
             found.append(Happened(params["type"], params["data"], params["seq"]))
+            return
+        if "method" in message:
+            found.append(Notified(str(message["method"]), message.get("params") or {}))
             return
         sent = self._sent.pop(message.get("id") or 0, None)
         if sent is None:

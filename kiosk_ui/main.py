@@ -57,6 +57,15 @@ def _parser() -> argparse.ArgumentParser:
         "--wall", default="", help="通知所称的主屏编号 · the id that notices name it by"
     )
     _common(wall)
+    kiosk = of.add_parser("kiosk", help="取号机 · the ticket kiosk")
+    kiosk.add_argument(
+        "--kiosk", default="kiosk-1", help="配置中的取号机编号 · its id in the configuration"
+    )
+    kiosk.add_argument(
+        "--foot", type=float, default=850.0, metavar="MM",
+        help="屏幕下沿离地的毫米数 · the panel's lower edge above the floor",
+    )  # fmt: skip
+    _common(kiosk)
     gallery = of.add_parser("gallery", help="把所有页面画成图片 · every page as a picture")
     gallery.add_argument("--out", type=Path, default=Path("out/gallery"))
     for name in ("themes", "langs", "sizes", "states"):
@@ -129,6 +138,10 @@ def _screen(options: argparse.Namespace) -> int:
 
 
 def _screen_of(options: argparse.Namespace) -> Screen[Any]:
+    if options.screen == "kiosk":
+        from kiosk_ui.kiosk.screen import KioskScreen
+
+        return KioskScreen(options.kiosk, options.lang, options.theme, options.foot)
     from kiosk_ui.wall.screen import WallScreen
 
     return WallScreen(wall=options.wall)

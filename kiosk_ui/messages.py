@@ -18,6 +18,7 @@ __all__ = [
     "Held",
     "Live",
     "Message",
+    "Notified",
     "Pressed",
     "Refused",
     "Request",
@@ -66,6 +67,14 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class Notified:
+    """What the daemon tells this screen alone: ``method`` is ``card``, for example."""
+
+    method: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """The answer to the request ``name``."""
 
@@ -90,7 +99,7 @@ class Unknown:
     name: str
 
 
-Message = Tick | Pressed | Held | Live | CutOff | Happened | Answered | Refused | Unknown
+Message = Tick | Pressed | Held | Live | CutOff | Happened | Notified | Answered | Refused | Unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ __all__ = [
     "Colour",
     "Defect",
     "Fill",
+    "Icon",
     "Image",
     "Line",
     "Modules",
@@ -144,6 +145,15 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Icon:
+    """One of ``kiosk_ui/icons/`` in one colour, as large as fits into ``rect``."""
+
+    rect: Rect
+    name: str
+    colour: Colour
+
+
+@dataclass(frozen=True, slots=True)
 class Modules:
     """A QR code: rows of modules, True is dark; its quiet zone of four modules is part of it."""
 
@@ -153,7 +163,7 @@ class Modules:
     light: Colour = (255, 255, 255)
 
 
-Op = Fill | RoundRect | Line | Text | Image | Modules
+Op = Fill | RoundRect | Line | Text | Icon | Image | Modules
 
 
 @dataclass(frozen=True, slots=True)

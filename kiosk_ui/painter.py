@@ -10,9 +10,22 @@ from pathlib import Path
 import pygame
 
 from kiosk_ui.fonts import Faces
+from kiosk_ui.icons import icon_path
 from kiosk_ui.images import read_picture
 from kiosk_ui.ink import Ink
-from kiosk_ui.ops import Fill, Image, Line, Modules, Op, Picture, Rect, RoundRect, Text
+from kiosk_ui.ops import (
+    Colour,
+    Fill,
+    Icon,
+    Image,
+    Line,
+    Modules,
+    Op,
+    Picture,
+    Rect,
+    RoundRect,
+    Text,
+)
 
 __all__ = ["Painter", "changed"]
 
@@ -22,6 +35,8 @@ log = logging.getLogger(__name__)
 _MOST_PLACES = 12
 #: Scaled picture files that are kept.
 _KEPT_IMAGES = 8
+#: Icons of one size and colour that are kept: more than two pages have.
+_KEPT_ICONS = 64
 _BLACK = (0, 0, 0)
 
 
@@ -77,12 +92,14 @@ class Painter:
         self.surface = surface
         self._ink = Ink(faces)
         self._shown: Picture | None = None
+        self._icons: dict[tuple[str, int, Colour], pygame.Surface] = {}
         self._images: OrderedDict[tuple[str, int, int, int], pygame.Surface | None] = OrderedDict()
 
     def close(self) -> None:
         """Free what was kept."""
         self._ink.close()
         self._images.clear()
+        self._icons.clear()
 
     def forget(self) -> None:
         """Somebody else drew on the surface: the next picture is drawn as a whole."""
@@ -122,6 +139,8 @@ class Painter:
                     )  # fmt: skip
             case Modules():
                 self._modules(op)
+            case Icon():
+                self._icon(op)
             case Image():
                 self._image(op)
 
@@ -137,6 +156,17 @@ class Painter:
                 if dark:
                     self.surface.fill(op.dark, (x0 + column * side, y0 + row * side, side, side))
 
+    def _icon(self, op: Icon) -> None:
+        side = max(min(op.rect.w, op.rect.h), 1)
+        key = (op.name, side, op.colour)
+        surface = self._icons.get(key)
+        if surface is None:
+            if len(self._icons) >= _KEPT_ICONS:
+                self._icons.clear()
+            surface = self._icons[key] = _coloured(op.name, side, op.colour)
+        x, y = (op.rect.w - surface.get_width()) // 2, (op.rect.h - surface.get_height()) // 2
+        self.surface.blit(surface, (op.rect.x + x, op.rect.y + y))
+
     def _image(self, op: Image) -> None:
         key = (op.path, op.stamp, op.rect.w, op.rect.h)
         if key not in self._images:
@@ -149,6 +179,13 @@ class Painter:
             x = op.rect.x + (op.rect.w - surface.get_width()) // 2
             y = op.rect.y + (op.rect.h - surface.get_height()) // 2
             self.surface.blit(surface, (x, y))
+
+
+def _coloured(name: str, side: int, colour: Colour) -> pygame.Surface:
+    """Return an icon, which is drawn in white, in another colour."""
+    surface = pygame.image.load_sized_svg(icon_path(name), (side, side))
+    surface.fill((*colour, 255), special_flags=pygame.BLEND_RGBA_MULT)
+    return surface
 
 
 def _scaled(path: Path, width: int, height: int) -> pygame.Surface | None:

@@ -22,6 +22,14 @@ LAYOUTS: dict[str, dict[str, Panel]] = {
         "55in-upright": Panel(1920, 1080, 1210, 680, 90),
         "43in-4k-upright": Panel(3840, 2160, 941, 529, 270),
     },
+    "kiosk": {
+        "21in": Panel(1920, 1080, 476, 268),
+        "15in": Panel(1920, 1080, 344, 194),
+        "19in-1280": Panel(1280, 1024, 376, 301),
+        "21in-upright": Panel(1920, 1080, 476, 268, 90),
+        "32in-upright": Panel(1920, 1080, 708, 398, 270),
+        "27in-4k": Panel(3840, 2160, 597, 336),
+    },
 }
 
 
@@ -42,3 +50,9 @@ def states(screen: str | None = None) -> Iterator[State]:
 
         for name, model in wall_states().items():
             yield State("wall", name, partial(view, model))
+    if screen in {None, "kiosk"}:
+        from kiosk_ui.kiosk.states import kiosk_states
+        from kiosk_ui.kiosk.view import view as kiosk_view
+
+        for name, seen in kiosk_states().items():
+            yield State("kiosk", name, partial(kiosk_view, seen))

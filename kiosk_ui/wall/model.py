@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from kiosk_ui.both import Both, both_of
 from kiosk_ui.wall.calls import Board
 
 __all__ = [
@@ -26,25 +27,6 @@ Page = Literal["starting", "cut_off", "safe", "closed", "open"]
 
 #: A notice of the present is in one of these states; the others wait, are over or off their hours.
 _PRESENT = frozenset({"shown", "yields", "no_place", "refused"})
-
-
-@dataclass(frozen=True, slots=True)
-class Both:
-    """A text of the hall in both languages."""
-
-    zh: str = ""
-    en: str = ""
-
-    def in_language(self, language: str) -> str:
-        """Return one of the two; the other where it is not there."""
-        return (self.zh or self.en) if language == "zh" else (self.en or self.zh)
-
-
-def both_of(found: object) -> Both:
-    """Read ``{"zh": ..., "en": ...}``; null is empty."""
-    if isinstance(found, Mapping):
-        return Both(str(found.get("zh") or ""), str(found.get("en") or ""))
-    return Both()
 
 
 @dataclass(frozen=True, slots=True)

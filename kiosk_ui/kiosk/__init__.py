@@ -1,0 +1,1 @@
+"""The ticket kiosk: ``hall-screen kiosk``."""

@@ -1,0 +1,1 @@
+"""The kiosk's pages: a file each."""
