@@ -112,6 +112,7 @@ class Draft:
         *,
         cap: float,
         floor: float | None = None,
+        last: float | None = None,
         bold: bool = False,
         align: Align = "left",
         valign: Valign = "middle",
@@ -120,8 +121,9 @@ class Draft:
     ) -> Rect:
         """Place a text at most ``cap`` high, shrunk no further than ``floor``; both mm of capitals.
 
-        ``lines`` at most. ``figures``: digits and capitals alone, which may fill ``rect`` to its
-        edges. Returns what it takes up. What does not fit is a defect of the picture.
+        ``last``: rather so small than cut, which is a defect too. ``lines`` at most. ``figures``:
+        digits and capitals alone, which may fill ``rect`` to its edges. Returns what it takes up.
+        What does not fit is a defect of the picture.
         """
         if not text.strip() or rect.w <= 0 or rect.h <= 0:
             if text.strip():
@@ -129,17 +131,20 @@ class Draft:
             return Rect(rect.x, rect.y, 0, 0)
         faces, look = self.look.faces, self.look
         least = max(cap * _LEAST_SHARE, min(self.sizes.floor, cap)) if floor is None else floor
+        size, up_down = look.size_for(cap), CAP_UP + CAP_DOWN if figures else None
         found = fit(
-            faces,
-            text,
-            rect.w,
-            rect.h,
-            size=look.size_for(cap),
-            floor=look.size_for(least),
-            lines=lines,
-            bold=bold,
-            one_line_up_down=CAP_UP + CAP_DOWN if figures else None,
-        )
+            faces, text, rect.w, rect.h, size=size, floor=look.size_for(least), lines=lines,
+            bold=bold, one_line_up_down=up_down,
+        )  # fmt: skip
+        if not found.whole and last is not None:
+            # One line more may do where a smaller size alone would not.
+            smaller = fit(
+                faces, text, rect.w, rect.h, size=look.size_for(least),
+                floor=look.size_for(last), lines=lines + 1, bold=bold,
+            )  # fmt: skip
+            if smaller.whole:
+                self._defects.append(Defect(text, rect, cut=False))
+                found = smaller
         if not found.whole:
             self._defects.append(Defect(text, rect))
         size = found.size

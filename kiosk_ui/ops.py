@@ -179,11 +179,13 @@ class TouchArea:
 class Defect:
     """A text that did not fit although it was made as small as it may be; it ends in an ellipsis.
 
-    People see a shortened text; a test of pages fails, for the page is too full.
+    People see a shortened text; a test of pages fails, for the page is too full. ``cut`` False: it
+    is whole, but smaller than the theme allows.
     """
 
     text: str
     rect: Rect
+    cut: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ _USUAL_MM = 268.0
 #: A panel may be narrower by so much before everything shrinks.
 _SMALL_MM = 240.0
 _LEAST_SCALE, _MOST_SCALE = 0.4, 1.6
+#: Words that are longer than planned get smaller than they should be before they are cut.
+_LAST_RESORT = 0.4
 #: How far the colour of something that is held goes towards that of its text.
 _HELD = 0.28
 
@@ -117,10 +119,10 @@ class Kit:
     ) -> Rect:  # fmt: skip
         """Place a text; ``cap`` and ``floor`` in mm, the theme's body and floor without them."""
         wanted = self.cap(self.sizes.body if cap is None else cap)
-        least = self.cap(self.sizes.floor) if floor is None else self.cap(floor)
+        least = min(wanted, self.cap(self.sizes.floor if floor is None else floor))
         return self.draft.text(
-            rect, text, colour or self.colours.on_ground, cap=wanted, floor=min(wanted, least),
-            bold=bold, align=align, valign=valign, lines=lines,
+            rect, text, colour or self.colours.on_ground, cap=wanted, floor=least,
+            last=least * _LAST_RESORT, bold=bold, align=align, valign=valign, lines=lines,
         )  # fmt: skip
 
     def height(self, text: str, width: int, *, cap: float | None = None, bold: bool = False) -> int:
