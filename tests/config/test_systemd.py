@@ -52,14 +52,14 @@ def calls_of(name: str) -> set[str]:
     return set().union(*(calls_of(word) for word in words if word and not word.startswith("#")))
 
 
-def allowed_calls() -> set[str]:
+def allowed_calls(unit: Path = UNIT) -> set[str]:
     """Return what ``SystemCallFilter=`` and ``ProtectClock=`` leave; the first line allows."""
-    first, *others = said("SystemCallFilter")
+    first, *others = said("SystemCallFilter", unit)
     allowed = set().union(*map(calls_of, first.split()))
     for line in others:
         named = set().union(*map(calls_of, line.removeprefix("~").split()))
         allowed = allowed - named if line.startswith("~") else allowed | named
-    return allowed - calls_of("@clock") if said("ProtectClock") == ["yes"] else allowed
+    return allowed - calls_of("@clock") if said("ProtectClock", unit) == ["yes"] else allowed
 
 
 class SandboxedStage(Stage):

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -46,14 +46,23 @@ async def open_today(hall: Scene, *windows: str) -> None:
 
 
 class OnX:
-    """One ``hall-screen`` process; ``with`` ends it. ``program`` is what the interpreter runs."""
+    """One ``hall-screen`` process; ``with`` starts and ends it.
+
+    ``program`` is what the interpreter runs, with ``more`` in its environment.
+    """
 
     def __init__(
-        self, x: XServer, folder: Path, *arguments: str, program: Sequence[str] = MAIN
+        self,
+        x: XServer,
+        folder: Path,
+        *arguments: str,
+        program: Sequence[str] = MAIN,
+        more: Mapping[str, str] | None = None,
     ) -> None:
         self._x = x
         self._log = folder / "screen.log"
         self._command = [sys.executable, *program, *arguments]
+        self._more = more or {}
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -65,12 +74,12 @@ class OnX:
         """Kill it if it still runs."""
         self.kill()
 
-    def start(self, **more: str) -> None:
-        """Start it, with ``more`` in its environment."""
+    def start(self) -> None:
+        """Start it, the first time or again."""
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._command,
-                env={**self._x.environment, **more},
+                env={**self._x.environment, **self._more},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 

@@ -114,11 +114,12 @@ async def test_without_chinese_fonts_the_wall_is_in_english(
         await open_today(hall, "3")
         number = await serve(hall, "3")
         arguments = wall_arguments(hall)
-        with XServer(place) as x, OnX(x, place, *arguments, program=("-c", script)) as screen:
-            screen.kill()
-            screen.start(PATH=str(place))
-            with mirror_of_wall(hall, x, english) as mirror:
-                text, _ = await mirror.becomes(lambda text: number in text)
+        with (
+            XServer(place) as x,
+            OnX(x, place, *arguments, program=("-c", script), more={"PATH": str(place)}) as screen,
+            mirror_of_wall(hall, x, english) as mirror,
+        ):
+            text, _ = await mirror.becomes(lambda text: number in text)
         assert "Window 3" in text
         assert text.isascii(), text
         assert "apt install fonts-noto-cjk" in screen.log()

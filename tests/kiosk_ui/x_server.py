@@ -34,11 +34,17 @@ _Z_PIXMAP, _LOW_FIRST = 2, 0
 
 
 class XServer:
-    """``with XServer(folder) as x``: a screen of ``width`` x ``height``, on a free display."""
+    """``with XServer(folder) as x``: a screen of ``width`` x ``height``, on a free display.
 
-    def __init__(self, folder: Path, width: int = 1280, height: int = 720) -> None:
+    ``key`` is a file of ``xauth``: only who has it may connect; without one every program may.
+    """
+
+    def __init__(
+        self, folder: Path, width: int = 1280, height: int = 720, *, key: Path | None = None
+    ) -> None:
         self.size = (width, height)
         self.folder = folder / "x"
+        self._key = key
         self._process: subprocess.Popen[bytes] | None = None
         self.display = ""
 
@@ -49,11 +55,7 @@ class XServer:
         try:
             with (self.folder / "log").open("wb") as log:
                 self._process = subprocess.Popen(
-                    [
-                        *("Xvfb", "-displayfd", str(writes), "-nolisten", "tcp", "-noreset"),
-                        *("-screen", "0", "{}x{}x24".format(*self.size)),
-                        *("-fbdir", str(self.folder)),
-                    ],
+                    [*self.command(), "-displayfd", str(writes)],
                     pass_fds=[writes],
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
                 )  # fmt: skip
@@ -76,6 +78,14 @@ class XServer:
         """End it."""
         self.end()
 
+    def command(self) -> list[str]:
+        """Return what is started, but for the display."""
+        return [
+            *("Xvfb", "-nolisten", "tcp", "-noreset", "-fbdir", str(self.folder)),
+            *("-screen", "0", "{}x{}x24".format(*self.size)),
+            *(("-auth", str(self._key)) if self._key is not None else ()),
+        ]
+
     def end(self) -> None:
         """End it, as a pulled plug of the panel does not: programs lose their connection."""
         if self._process is not None:
@@ -86,7 +96,8 @@ class XServer:
     @property
     def environment(self) -> dict[str, str]:
         """What a program needs to be on this screen."""
-        return {**os.environ, "DISPLAY": self.display, "SDL_VIDEODRIVER": "x11"}
+        key = {"XAUTHORITY": str(self._key)} if self._key is not None else {}
+        return {**os.environ, "DISPLAY": self.display, "SDL_VIDEODRIVER": "x11", **key}
 
     # ---- what can be seen
 
