@@ -42,7 +42,7 @@ class Items(Page):
         wide = (body.w - kit.gap * (across - 1)) // across
         least = (100.0, item_height(kit, items, wide))
         leaf = leaves(
-            kit, body, len(items), least, leaf=self.leaf, most_mm=max(40.0, least[1]), across=across
+            kit, body, len(items), least, leaf=self.leaf, most_mm=max(55.0, least[1]), across=across
         )
         for place, item in zip(leaf.cells, items[leaf.first :], strict=False):
             item_tile(kit, place, item)

@@ -106,7 +106,7 @@ class Search(Page):
         items = [item for id_ in found if (item := kit.model.item(id_)) is not None]
         least = (60.0, item_height(kit, items, rect.w))
         leaf = leaves(
-            kit, list_, len(items), least, leaf=self.leaf, across=1, most_mm=max(34.0, least[1])
+            kit, list_, len(items), least, leaf=self.leaf, across=1, most_mm=max(40.0, least[1])
         )
         for place, item in zip(leaf.cells, items[leaf.first :], strict=False):
             item_tile(kit, place, item)

@@ -144,7 +144,7 @@ def _tile(kit: Kit, rect: Rect, category: Category) -> None:
 def _tile_words(
     kit: Kit, rect: Rect, icon: str, name: str, below: str, on: tuple[int, int, int]
 ) -> None:
-    inner = inset(rect, kit.px(4), kit.px(2.5))
+    inner = inset(rect, kit.px(4), kit.px(3.5))
     floor, small = kit.sizes.floor, kit.sizes.small
     # The words come first: the icon, then the wait give way where there is no room for all.
     side = kit.px(22)
