@@ -7,6 +7,7 @@ from typing import Literal
 from kiosk_ui.both import Both
 from kiosk_ui.kiosk.kit import Kit
 from kiosk_ui.layout import Share, at, columns, inset, rows
+from kiosk_ui.ops import Colour, Rect
 
 __all__ = ["plain"]
 
@@ -32,19 +33,14 @@ def plain(
     if ground == c.card:
         kit.draft.frame(band, c.rule, kit.px(0.7))
     inner = inset(band, kit.px(8), kit.px(5))
+    if rest is None:
+        _alone(kit, inner, icon, title, on)
+        return
     side = min(kit.px(30), inner.h, inner.w // 5)
     left, right = columns(inner, side, Share(), gap=kit.px(7))
     kit.draft.icon(at(left, side, side), icon, on)
-    large = kit.sizes.title * (1.5 if rest is not None else 1.2)
-    other = kit.other(title)
-    if other:
-        upper, lower = rows(right, Share(0.58), Share(0.42), gap=kit.px(1))
-        kit.text(upper, kit.of(title), on, cap=large, bold=True, lines=5, valign="bottom")
-        kit.text(lower, other, on, cap=kit.sizes.body, lines=5, valign="top",
-                 floor=kit.sizes.floor * 0.75)  # fmt: skip
-    else:
-        kit.text(right, kit.of(title), on, cap=large, bold=True, lines=5)
-    if rest is None or do is None:
+    _both(kit, right, title, on, kit.sizes.title * 1.5, "left")
+    if do is None:
         return
     second = kit.other(do)
     if not second:
@@ -53,4 +49,26 @@ def plain(
     upper, lower = rows(rest, Share(0.55), Share(0.45), gap=kit.gap)
     kit.text(upper, kit.of(do), cap=kit.sizes.title, bold=True, lines=5, align="center")
     kit.text(lower, second, c.quiet, cap=kit.sizes.body, lines=5, align="center",
+             floor=kit.sizes.floor * 0.75)  # fmt: skip
+
+
+def _alone(kit: Kit, rect: Rect, icon: str, text: Both, on: Colour) -> None:
+    """Draw a message that is all there is on the page: its icon above, all in the middle."""
+    side = min(kit.px(34), rect.h // 4)
+    above, below = rows(rect, Share(0.36), Share(0.64), gap=kit.gap)
+    kit.draft.icon(at(above, side, side, down=0.9), icon, on)
+    _both(kit, below, text, on, kit.sizes.title * 1.2, "center")
+
+
+def _both(
+    kit: Kit, rect: Rect, text: Both, on: Colour, cap: float, align: Literal["left", "center"]
+) -> None:
+    """Draw a text in both languages, the person's own above and larger."""
+    other = kit.other(text)
+    if not other:
+        kit.text(rect, kit.of(text), on, cap=cap, bold=True, lines=5, align=align)
+        return
+    upper, lower = rows(rect, Share(0.56), Share(0.44), gap=kit.px(2))
+    kit.text(upper, kit.of(text), on, cap=cap, bold=True, lines=5, valign="bottom", align=align)
+    kit.text(lower, other, on, cap=kit.sizes.body, lines=5, valign="top", align=align,
              floor=kit.sizes.floor * 0.75)  # fmt: skip
