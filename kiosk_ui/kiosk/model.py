@@ -125,6 +125,8 @@ class Page:
 
     #: Shown although the hall has closed or the paper has ended meanwhile.
     stays: ClassVar[bool] = False
+    #: "Start" ends the visit here: the person has what they came for.
+    last: ClassVar[bool] = False
     #: Nobody is asked "still there?" here: there is nothing to lose, or it ends by itself.
     calm: ClassVar[bool] = False
 

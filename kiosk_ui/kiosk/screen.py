@@ -119,8 +119,8 @@ class KioskScreen:
         match area:
             case "corner":
                 return self._tapped(model, now_s), ()
-            case "home" if not model.page.stays:
-                return model.at_home(), ()
+            case "home":
+                return (model.left() if model.page.last else model.at_home()), ()
             case "back":
                 return model.back(), ()
             case "language":
@@ -275,7 +275,7 @@ def _carded(model: KioskModel, found: Mapping[str, object], now_s: float) -> Kio
         return replace(model, card=None)
     if isinstance(model.page, CardPage):
         return replace(model, card=card)
-    if model.page.stays or not found.get("change"):
+    if (model.page.stays and not isinstance(model.page, Access)) or not found.get("change"):
         return model
     if found.get("change") == "changed" and card.say is None:
         # What was let go of after its ten seconds does not come back.

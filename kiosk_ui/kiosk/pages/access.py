@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from kiosk_ui.kiosk.kit import Kit
 from kiosk_ui.kiosk.model import KioskModel, Page, Step
@@ -17,6 +18,8 @@ _STEP, _LEAST, _MOST = 15, 25, 100
 @dataclass(frozen=True)
 class Access(Page):
     """Switches; each does at once what it says."""
+
+    stays: ClassVar[bool] = True
 
     def draw(self, kit: Kit) -> None:
         """Draw the page."""

@@ -26,6 +26,7 @@ class Pin(Page):
     said: Both = NOTHING
     asked: bool = False
     stays: ClassVar[bool] = True
+    last: ClassVar[bool] = True
     calm: ClassVar[bool] = True
 
     def __repr__(self) -> str:

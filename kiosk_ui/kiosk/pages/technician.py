@@ -47,6 +47,7 @@ class Technician(Page):
     testing: str = ""
     outcome: Both = NOTHING
     stays: ClassVar[bool] = True
+    last: ClassVar[bool] = True
     calm: ClassVar[bool] = True
 
     def key(self) -> object:

@@ -40,6 +40,7 @@ class TicketPage(Page):
     #: When the paper was asked for: it cannot be seen.
     asked_s: float = field(default=0.0, compare=False)
     stays: ClassVar[bool] = True
+    last: ClassVar[bool] = True
     calm: ClassVar[bool] = True
 
     def key(self) -> object:

@@ -22,6 +22,7 @@ class Told(Page):
 
     said: Said
     stays: ClassVar[bool] = True
+    last: ClassVar[bool] = True
     calm: ClassVar[bool] = True
 
     def draw(self, kit: Kit) -> None:
