@@ -1,4 +1,4 @@
-"""The centre's side of the bench: the key that it shares with the hall, and lists of people.
+"""What people bring to the bench: the centre's key and lists, the technician's PIN.
 
 The people are those who do not exist (``devices.card_reader.made_up``); the key is no secret.
 """
@@ -12,11 +12,24 @@ from typing import NamedTuple
 from devices.card_reader.card import decode
 from devices.card_reader.made_up import PEOPLE
 from firmware_py.store.person_hash import person_hash
+from firmware_py.store.pin_file import hashed, write_pin
 
-__all__ = ["KEY", "Booked", "appointments_file", "grades_file", "listed", "write_key"]
+__all__ = [
+    "KEY",
+    "PIN",
+    "Booked",
+    "appointments_file",
+    "grades_file",
+    "listed",
+    "write_key",
+    "write_kiosk_pin",
+]
 
 #: Of the bench alone; ``[people] key_file`` holds its hexadecimal digits.
 KEY = bytes.fromhex("b3c41a70d2e94f6689a05517ce3f28d1" * 2)
+
+#: Of the bench's kiosks; no secret either.
+PIN = "246810"
 
 
 class Booked(NamedTuple):
@@ -33,6 +46,12 @@ def write_key(data: Path) -> None:
     path = data / "people.key"
     path.touch(mode=0o600)
     path.write_text(KEY.hex() + "\n", encoding="ascii")
+
+
+def write_kiosk_pin(data: Path) -> None:
+    """Write the kiosks' PIN where the bench's configuration names it."""
+    # Cheaper than a hall's own: the bench is set up again for each test.
+    write_pin(data / "kiosk.pin", hashed(PIN, (2**4, 8, 1)))
 
 
 def listed(card: str) -> str:

@@ -23,7 +23,7 @@ from typing import Self
 import msgspec
 
 from firmware_py.bench.client import BenchClient, HallClient
-from firmware_py.bench.people import write_key
+from firmware_py.bench.people import write_key, write_kiosk_pin
 from firmware_py.config.file import load_all
 from firmware_py.runtime.hall import device_specs
 
@@ -98,6 +98,7 @@ class Stage:
             folder.mkdir(parents=True, exist_ok=True)
         (self.data / "backup").mkdir(exist_ok=True)
         write_key(self.data)
+        write_kiosk_pin(self.data)
 
     async def __aenter__(self) -> Self:
         """Start everything and wait until it is there."""

@@ -41,6 +41,10 @@ COMMANDS = {
         "card:card",
         t("窗口或取号机上的证件", "The card at a window or a kiosk"),
     ),
+    "kiosk": (
+        "kiosk:kiosk",
+        t("取号机：现状、技术员 PIN", "Ticket kiosks: state, technician's PIN"),
+    ),
     "people": (
         "people:people",
         t("名单：等级、预约", "The centre's lists: grades, appointments"),

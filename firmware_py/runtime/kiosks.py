@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import msgspec
@@ -10,8 +11,9 @@ from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.runtime.card_hall import works
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.hall import Hall
+from firmware_py.runtime.kiosk_pin import KioskPins
 from firmware_py.runtime.kiosk_view import one_item_view, paper_of, printer_view, queue_view
-from firmware_py.runtime.params import AtKiosk, KioskSay, OneItem
+from firmware_py.runtime.params import AtKiosk, KioskSay, KioskUnlock, OneItem
 from firmware_py.runtime.supervisor import Health
 from firmware_py.runtime.views import mode_of
 
@@ -19,14 +21,20 @@ __all__ = ["Kiosks"]
 
 
 class Kiosks:
-    """The methods ``kiosk.show``, ``kiosk.say`` and ``item.show``."""
+    """The methods ``kiosk.show``, ``kiosk.say``, ``kiosk.unlock`` and ``item.show``."""
 
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
+        self._pins = KioskPins(time.monotonic)
 
     def queries(self) -> dict[str, Query]:
         """Return the methods."""
-        return {"kiosk.show": self.show, "kiosk.say": self.say, "item.show": self.item}
+        return {
+            "kiosk.show": self.show,
+            "kiosk.say": self.say,
+            "kiosk.unlock": self.unlock,
+            "item.show": self.item,
+        }
 
     async def show(self, params: dict[str, Any], user: str) -> Any:
         """Return a kiosk as its screen needs it."""
@@ -47,7 +55,7 @@ class Kiosks:
             "reader": desk.reads(),
             "scanner": works(hall.supervisor, kiosk.code_scanner),
             "voice": works(hall.supervisor, kiosk.voice),
-            "technician": kiosk.pin_file is not None,
+            "technician": self._pins.is_set(kiosk),
         }
 
     async def say(self, params: dict[str, Any], user: str) -> Any:
@@ -60,6 +68,15 @@ class Kiosks:
         if isinstance(spoken, Refusal):
             raise QueryError(spoken)
         return {"kiosk": kiosk.id, "spoken": spoken}
+
+    async def unlock(self, params: dict[str, Any], user: str) -> Any:
+        """Say whether a PIN opens a kiosk's page for technicians."""
+        wanted = msgspec.convert(params, KioskUnlock)
+        kiosk = self._hall.cards.kiosk(wanted.kiosk).settings
+        refusal = await self._pins.unlock(kiosk, wanted.pin)
+        if refusal is not None:
+            raise QueryError(refusal)
+        return {"kiosk": kiosk.id, "unlocked": True}
 
     async def item(self, params: dict[str, Any], user: str) -> Any:
         """Return one item, and whether a ticket for it can be taken now."""

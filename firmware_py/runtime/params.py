@@ -29,6 +29,7 @@ __all__ = [
     "FormOf",
     "FormShow",
     "KioskSay",
+    "KioskUnlock",
     "ListPart",
     "Number",
     "OneItem",
@@ -148,6 +149,13 @@ class KioskSay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     volume: Annotated[int, Meta(ge=0, le=100)] = 80
 
 
+class KioskUnlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody typed as a kiosk's PIN."""
+
+    kiosk: str
+    pin: Annotated[str, Meta(max_length=64)]
+
+
 class OneItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An item of the catalogue."""
 
@@ -240,6 +248,7 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "kiosk.card": AtKiosk,
     "kiosk.show": AtKiosk,
     "kiosk.say": KioskSay,
+    "kiosk.unlock": KioskUnlock,
     "item.show": OneItem,
     "card.forget": AtPlace,
     "card.watch": AtPlace,
