@@ -1,26 +1,23 @@
-"""What the kiosk's pages are drawn with: the frame around each, buttons, tiles, lists in leaves.
+"""What the kiosk's pages are drawn with: the frame around each, within everybody's reach.
 
-Sizes are the theme's millimetres of the real panel: people stand 60 cm before it, whatever it is.
-On panels of more than 21.5 inches everything grows a little with them. Below 19 inches there is no
-room for letters and buttons of the size that they should have: everything shrinks in proportion.
+Below 19 inches there is no room for letters and buttons of the size that they should have:
+everything shrinks in proportion.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 from kiosk_ui.both import Both
-from kiosk_ui.draft import Draft
 from kiosk_ui.fonts import INSTALL
 from kiosk_ui.kiosk.model import KioskModel
-from kiosk_ui.layout import Share, at, columns, inset, rows
+from kiosk_ui.layout import Share, columns, inset, rows
 from kiosk_ui.look import Look
-from kiosk_ui.ops import Colour, Rect
-from kiosk_ui.text import LEADING, height_of, wrap
+from kiosk_ui.ops import Rect
+from kiosk_ui.pencils import Pencils
 from kiosk_ui.theme import load_theme
 
-__all__ = ["REACH_MM", "Kit", "mixed"]
+__all__ = ["REACH_MM", "Kit"]
 
 #: What somebody in a wheelchair reaches (ADA 2010, 308.2.1; GB 50763 has 1,200 for most controls).
 REACH_MM = 1220.0
@@ -29,157 +26,24 @@ _USUAL_MM = 268.0
 #: A panel may be narrower by so much before everything shrinks.
 _SMALL_MM = 240.0
 _LEAST_SCALE, _MOST_SCALE = 0.4, 1.6
-#: Words that are longer than planned get smaller than they should be before they are cut.
-_LAST_RESORT = 0.4
-#: How far the colour of something that is held goes towards that of its text.
-_HELD = 0.28
 
 
-def mixed(one: Colour, other: Colour, share: float) -> Colour:
-    """Return a colour between two."""
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
-    return red, green, blue
-
-
-class Kit:
+class Kit(Pencils):
     """A page's pencils. ``body`` is what is left for the page once ``frame`` was drawn."""
 
     def __init__(self, model: KioskModel, look: Look) -> None:
         choices = model.choices
         theme = load_theme(choices.theme) if choices.theme else look.theme
-        self.model = model
         own = replace(look, theme=theme)
-        self.look = own.in_language(choices.language) if choices.language else own
+        own = own.in_language(choices.language) if choices.language else own
         width, height = look.panel.size_mm
         short = min(width, height)
         grown = max(short / _USUAL_MM, 1.0) if short >= _SMALL_MM else short / _USUAL_MM
         # What is within low reach is a part of the panel: there nothing grows.
         most = 1.0 if choices.low else _MOST_SCALE
-        self.scale = min(max(grown, _LEAST_SCALE), most)
-        self.draft = Draft(self.look)
-        self.words = self.look.words
-        self.colours = theme.colours
-        self.sizes = theme.sizes
-        self.upright = height > width
+        super().__init__(own, min(max(grown, _LEAST_SCALE), most), model.held)
+        self.model = model
         self.body = self.draft.rect
-        self.elder = theme.name == "elder"
-
-    # ---- measures and words
-
-    def px(self, mm: float) -> int:
-        """Return millimetres in pixels, a little more on larger panels."""
-        return self.draft.px(mm * self.scale)
-
-    @property
-    def gap(self) -> int:
-        """Between two things to touch."""
-        return self.px(self.sizes.gap)
-
-    @property
-    def touch(self) -> int:
-        """As high as something to touch must be."""
-        return self.px(self.sizes.touch)
-
-    def cap(self, mm: float) -> float:
-        """Return a height of capitals in mm, a little more on larger panels."""
-        return mm * self.scale
-
-    def of(self, text: Both) -> str:
-        """Return a text of the hall in the person's language."""
-        return text.in_language("zh" if self.words.language == "zh" else "en")
-
-    def other(self, text: Both) -> str:
-        """Return it in the other language; empty when it is the same, or cannot be drawn."""
-        if not self.look.chinese:
-            return ""
-        found = text.in_language(self.look.second.language)
-        return "" if found == self.of(text) else found
-
-    def key(self, name: str, **fill: object) -> Both:
-        """Return a message in both languages."""
-        first, second = self.look.words, self.look.second
-        said = {first.language: first(name, **fill), second.language: second(name, **fill)}
-        return Both(said.get("zh", "") if self.look.chinese else "", said["en"])
-
-    def wait(self, minutes: int | None) -> str:
-        """Return a wait in words."""
-        if minutes is None:
-            return self.words("kiosk.wait.unknown")
-        if minutes == 0:
-            return self.words("kiosk.wait.none")
-        return self.words("kiosk.wait.about", minutes=minutes)
-
-    # ---- text
-
-    def text(
-        self, rect: Rect, text: str, colour: Colour | None = None, *, cap: float | None = None,
-        floor: float | None = None, bold: bool = False,
-        align: Literal["left", "center", "right"] = "left",
-        valign: Literal["top", "middle", "bottom"] = "middle", lines: int = 1,
-    ) -> Rect:  # fmt: skip
-        """Place a text; ``cap`` and ``floor`` in mm, the theme's body and floor without them."""
-        wanted = self.cap(self.sizes.body if cap is None else cap)
-        least = min(wanted, self.cap(self.sizes.floor if floor is None else floor))
-        return self.draft.text(
-            rect, text, colour or self.colours.on_ground, cap=wanted, floor=least,
-            last=least * _LAST_RESORT, bold=bold, align=align, valign=valign, lines=lines,
-        )  # fmt: skip
-
-    def height(self, text: str, width: int, *, cap: float | None = None, bold: bool = False) -> int:
-        """Return how high a text is in lines of this width."""
-        size = self.look.size_for(self.cap(self.sizes.body if cap is None else cap))
-        return height_of(len(wrap(self.look.faces, text, size, width, bold=bold)), size)
-
-    def line(self, cap: float | None = None) -> int:
-        """Return how high one line is, with its leading."""
-        return round(
-            self.look.size_for(self.cap(self.sizes.body if cap is None else cap)) * LEADING
-        )
-
-    # ---- things to touch
-
-    def surface(self, id: str, rect: Rect, label: str, colour: Colour, on: Colour) -> None:  # noqa: A002
-        """Draw the ground of something to touch; darker or lighter while a finger is on it."""
-        held = self.model.held == id
-        self.draft.card(rect, mixed(colour, on, _HELD) if held else colour)
-        if colour in {self.colours.ground, self.colours.card}:
-            self.draft.frame(rect, self.colours.rule, self.px(0.5))
-        self.draft.area(id, rect, label)
-
-    def button(
-        self, id: str, rect: Rect, label: str, icon: str = "", *, main: bool = False,  # noqa: A002
-        cap: float | None = None, lines: int = 1, quiet: bool = False, short: str = "",
-    ) -> None:  # fmt: skip
-        """Draw a button; its icon stands alone where the label has no room beside it."""
-        c = self.colours
-        colour, on = (c.accent, c.on_accent) if main else (c.button, c.on_button)
-        if quiet:
-            colour, on = c.card, c.on_card
-        self.surface(id, rect, label, colour, on)
-        inner = inset(rect, min(self.px(2.5), rect.w // 16), self.px(1.5))
-        cap = self.sizes.small if cap is None else cap
-        if not icon:
-            if (
-                lines == 1
-                and short
-                and self.draft.width_of(label, self.cap(cap), bold=True) > inner.w
-            ):
-                label = short
-            self.text(inner, label, on, cap=cap, bold=True, align="center", lines=lines)
-            return
-        side = min(inner.h, self.px(11 if not main else 15))
-        room = inner.w - side - self.px(3)
-        wide = self.draft.width_of(label, self.cap(cap), bold=True) if label else 0
-        if lines == 1 and wide > room:
-            # A label that would be cut is left out: the icon says it, speech too.
-            self.draft.icon(at(inner, min(side, inner.w), side), icon, on)
-            return
-        taken = min(wide, room) + side + self.px(3)
-        group = at(inner, taken, inner.h)
-        left, right = columns(group, side, Share(), gap=self.px(3))
-        self.draft.icon(at(left, side, side), icon, on)
-        right = Rect(right.x, right.y, inner.right - right.x, right.h)
-        self.text(right, label, on, cap=cap, bold=True, lines=lines)
 
     # ---- the frame around every page
 
