@@ -51,7 +51,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StoredPin:
-    """What the file holds. ``fits`` takes a twentieth of a second on a PC: not in a loop."""
+    """What the file holds. ``fits`` takes a tenth of a second and more: not in the loop."""
 
     n: int
     r: int
