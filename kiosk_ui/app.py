@@ -23,6 +23,7 @@ from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 from uuid import uuid4
 
+from kiosk_ui import memory
 from kiosk_ui.link import Link
 from kiosk_ui.look import Look
 from kiosk_ui.messages import Held, Message, Pressed, Request, Tick
@@ -61,6 +62,9 @@ class Display(Protocol):
     def contacts(self) -> list[Contact]:
         """Return what touched it."""
 
+    def news(self) -> list[Message]:
+        """Return what it has to tell itself: which picture files cannot be shown."""
+
     def wait(self) -> None:
         """Wait for the next turn."""
 
@@ -89,6 +93,7 @@ class Runner(Generic[M]):
         self._drawn: M | None = None
         self._touch = Touch(self._area_at)
         self._held: str | None = None
+        self._given_back_s = clock()
 
     def run(self, stopped: Callable[[], bool], beside: Sequence[Callable[[], None]] = ()) -> None:
         """Turn until ``stopped`` or until the window is closed; call ``beside`` after each turn."""
@@ -105,13 +110,16 @@ class Runner(Generic[M]):
             self._hold(self._touch.held)
             if pressed is not None:
                 self._take(Pressed(pressed, self._token()))
-        for message in self._link.poll():
+        for message in (*self._display.news(), *self._link.poll()):
             self._take(message)
         self._take(Tick())
         if self.picture is None or self._drawn != self.model:
             self.picture = self._screen.view(self.model, self._look)
             self._drawn = self.model
         self._display.show(self.picture)
+        if self._clock() - self._given_back_s >= memory.EVERY_S:
+            self._given_back_s = self._clock()
+            memory.give_back()
 
     def _take(self, message: Message) -> None:
         self.model, requests = self._screen.update(self.model, message, self._clock())

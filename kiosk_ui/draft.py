@@ -51,12 +51,14 @@ class Draft:
         self._ops: list[Op] = []
         self._areas: list[TouchArea] = []
         self._defects: list[Defect] = []
+        self._soon: list[Image] = []
 
     def picture(self) -> Picture:
         """Return what was drawn."""
         return Picture(
-            self.look.panel.size, tuple(self._ops), tuple(self._areas), tuple(self._defects)
-        )
+            self.look.panel.size, tuple(self._ops), tuple(self._areas), tuple(self._defects),
+            tuple(self._soon),
+        )  # fmt: skip
 
     def px(self, mm: float) -> int:
         """Return millimetres in whole pixels."""
@@ -97,6 +99,10 @@ class Draft:
     def image(self, rect: Rect, path: str, stamp: int = 0) -> None:
         """Show a picture file inside ``rect``."""
         self._ops.append(Image(rect, path, stamp))
+
+    def soon(self, rect: Rect, path: str, stamp: int = 0) -> None:
+        """Have a picture file made ready that another page shows in a place of this size."""
+        self._soon.append(Image(rect, path, stamp))
 
     def qr(self, rect: Rect, rows: tuple[tuple[bool, ...], ...]) -> None:
         """Show a QR code, dark on white whatever the theme: readers want it so."""

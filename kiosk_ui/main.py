@@ -99,6 +99,7 @@ def _screen(options: argparse.Namespace) -> int:
     began_s = time.monotonic()
     screen = _screen_of(options)
     # What has no place to be drawn on imports no toolkit.
+    from kiosk_ui import memory
     from kiosk_ui.app import Runner
     from kiosk_ui.link import Link
     from kiosk_ui.look import load_look
@@ -110,6 +111,7 @@ def _screen(options: argparse.Namespace) -> int:
     panel = panel_of(pixels, options.size, _USUAL_INCHES.get(options.screen, 21.5))
     look = load_look(panel, options.theme, options.lang)
     link = Link(options.socket or _socket(), time.monotonic, by=f"screen-{options.screen}")
+    memory.keep_small()
     stopped: list[int] = []
     before = {one: signal.signal(one, lambda number, _: stopped.append(number)) for one in _ENDS}
     shell = Shell(

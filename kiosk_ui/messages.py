@@ -24,6 +24,7 @@ __all__ = [
     "Request",
     "Tick",
     "Unknown",
+    "Unreadable",
 ]
 
 
@@ -93,13 +94,33 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A picture file cannot be shown; ``stamp`` is that of its ``Image``."""
+
+    path: str
+    stamp: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Nobody can say what became of the command ``name``: the daemon was gone for too long."""
 
     name: str
 
 
-Message = Tick | Pressed | Held | Live | CutOff | Happened | Notified | Answered | Refused | Unknown
+Message = (
+    Tick
+    | Pressed
+    | Held
+    | Live
+    | CutOff
+    | Happened
+    | Notified
+    | Answered
+    | Refused
+    | Unknown
+    | Unreadable
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,8 @@ class Picture:
     ops: tuple[Op, ...]
     areas: tuple[TouchArea, ...] = ()
     defects: tuple[Defect, ...] = ()
+    #: Picture files that will be shown next, so that they are ready by then.
+    soon: tuple[Image, ...] = ()
 
     def area_at(self, x: int, y: int) -> TouchArea | None:
         """Return what a finger at this place touches: the last one that was put there."""

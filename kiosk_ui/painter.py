@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 from collections import Counter, OrderedDict
 from pathlib import Path
@@ -11,7 +10,6 @@ import pygame
 
 from kiosk_ui.fonts import Faces
 from kiosk_ui.icons import icon_path
-from kiosk_ui.images import read_picture
 from kiosk_ui.ink import Ink
 from kiosk_ui.ops import (
     Colour,
@@ -26,6 +24,8 @@ from kiosk_ui.ops import (
     RoundRect,
     Text,
 )
+from kiosk_ui.pictures import Pictures
+from kiosk_ui.unpack import unpacked
 
 __all__ = ["Painter", "changed"]
 
@@ -86,10 +86,18 @@ def _add(places: list[Rect], place: Rect) -> None:
 
 
 class Painter:
-    """Draws on one surface and remembers what is on it."""
+    """Draws on one surface and remembers what is on it.
 
-    def __init__(self, surface: pygame.Surface, faces: Faces) -> None:
+    ``pictures`` unpacks picture files beside it, and they appear when they are ready; without it
+    each is unpacked while it is drawn, for those who want a whole picture and can wait.
+    """
+
+    def __init__(
+        self, surface: pygame.Surface, faces: Faces, pictures: Pictures | None = None
+    ) -> None:
         self.surface = surface
+        self._pictures = pictures
+        self._failed: list[Image] = []
         self._ink = Ink(faces)
         self._shown: Picture | None = None
         self._icons: dict[tuple[str, int, Colour], pygame.Surface] = {}
@@ -108,6 +116,8 @@ class Painter:
     def show(self, picture: Picture) -> list[Rect]:
         """Draw what differs from the last picture; return where, nothing when it is the same."""
         places = changed(self._shown, picture)
+        for rect in self._ready(picture):
+            _add(places, rect)
         for place in places:
             self.surface.set_clip(pygame.Rect(place))
             self.surface.fill(_BLACK)
@@ -117,6 +127,26 @@ class Painter:
         self.surface.set_clip(None)
         self._shown = picture
         return places
+
+    def failed(self) -> list[Image]:
+        """Return which picture files have turned out to be none, since the last call."""
+        found, self._failed = self._failed, []
+        return found
+
+    def _ready(self, picture: Picture) -> list[Rect]:
+        """Go on with picture files; return where those that are ready now belong."""
+        if self._pictures is None:
+            return []
+        for op in picture.soon:
+            self._pictures.get(op)
+        ready, failed = self._pictures.turn()
+        self._failed += failed
+        what = {(op.path, op.stamp, op.rect.w, op.rect.h) for op in ready}
+        return [
+            op.rect
+            for op in (picture.ops if what else ())
+            if isinstance(op, Image) and (op.path, op.stamp, op.rect.w, op.rect.h) in what
+        ]
 
     def _draw(self, op: Op, place: Rect) -> None:
         match op:
@@ -168,17 +198,24 @@ class Painter:
         self.surface.blit(surface, (op.rect.x + x, op.rect.y + y))
 
     def _image(self, op: Image) -> None:
-        key = (op.path, op.stamp, op.rect.w, op.rect.h)
-        if key not in self._images:
-            self._images[key] = _scaled(Path(op.path), op.rect.w, op.rect.h)
-            if len(self._images) > _KEPT_IMAGES:
-                self._images.popitem(last=False)
-        surface = self._images[key]
+        surface = self._pictures.get(op) if self._pictures is not None else self._unpacked(op)
         if surface is not None:
-            self._images.move_to_end(key)
             x = op.rect.x + (op.rect.w - surface.get_width()) // 2
             y = op.rect.y + (op.rect.h - surface.get_height()) // 2
             self.surface.blit(surface, (x, y))
+
+    def _unpacked(self, op: Image) -> pygame.Surface | None:
+        key = (op.path, op.stamp, op.rect.w, op.rect.h)
+        if key not in self._images:
+            try:
+                self._images[key] = unpacked(Path(op.path), op.rect.w, op.rect.h)
+            except (OSError, ValueError, pygame.error) as error:
+                log.warning("%s cannot be shown: %s", Path(op.path).name, error)
+                self._images[key] = None
+            if len(self._images) > _KEPT_IMAGES:
+                self._images.popitem(last=False)
+        self._images.move_to_end(key)
+        return self._images[key]
 
 
 def _coloured(name: str, side: int, colour: Colour) -> pygame.Surface:
@@ -186,19 +223,3 @@ def _coloured(name: str, side: int, colour: Colour) -> pygame.Surface:
     surface = pygame.image.load_sized_svg(icon_path(name), (side, side))
     surface.fill((*colour, 255), special_flags=pygame.BLEND_RGBA_MULT)
     return surface
-
-
-def _scaled(path: Path, width: int, height: int) -> pygame.Surface | None:
-    """Return a picture file as large as fits; None for one that cannot be used, which is logged."""
-    try:
-        data = read_picture(path)
-        surface = pygame.image.load(io.BytesIO(data), path.name)
-    except (OSError, ValueError, pygame.error) as error:
-        log.warning("%s cannot be shown: %s", path.name, error)
-        return None
-    w, h = surface.get_size()
-    scale = min(width / w, height / h)
-    wanted = (max(round(w * scale), 1), max(round(h * scale), 1))
-    if surface.get_bitsize() < 24:
-        surface = surface.convert(32)
-    return pygame.transform.smoothscale(surface, wanted)

@@ -23,9 +23,11 @@ os.environ.setdefault("SDL_MOUSE_TOUCH_EVENTS", "0")
 import pygame
 
 from kiosk_ui.fonts import Faces
+from kiosk_ui.messages import Message, Unreadable
 from kiosk_ui.ops import Picture
 from kiosk_ui.painter import Painter
 from kiosk_ui.panel import NoPanel, Panel
+from kiosk_ui.pictures import Pictures
 from kiosk_ui.touch import Contact
 
 __all__ = ["Shell", "desktop"]
@@ -99,7 +101,8 @@ class Shell:
         self._canvas = (
             pygame.Surface(panel.size).convert(self._surface) if panel.turned else self._surface
         )
-        self.painter = Painter(self._canvas, faces)
+        self.pictures = Pictures()
+        self.painter = Painter(self._canvas, faces, self.pictures)
         self._clock = pygame.time.Clock()
         self._windowed = windowed
         #: How often something else was to be seen.
@@ -121,6 +124,7 @@ class Shell:
     def close(self) -> None:
         """Close the window."""
         self.painter.close()
+        self.pictures.close()
         self._window.destroy()
         pygame.display.quit()
 
@@ -139,6 +143,10 @@ class Shell:
                 self._surface.blit(turned, (x, y))
         self._window.flip()
         return True
+
+    def news(self) -> list[Message]:
+        """Return which picture files cannot be shown."""
+        return [Unreadable(one.path, one.stamp) for one in self.painter.failed()]
 
     def wait(self) -> None:
         """Wait for the next turn of the loop."""

@@ -134,6 +134,10 @@ def _jpeg(file: BinaryIO) -> tuple[int, int]:
     except NoJpeg as error:
         raise (_cut_off() if len(data) < _HEAD_BYTES else _damaged()) from error
     _bounded(head.width, head.height)
+    if head.components > 3:
+        raise _Wrong(
+            "is saved for print (CMYK); save it as RGB", "是印刷用的 CMYK 图片，请另存为 RGB"
+        )
     data = data[head.scan_at :]
     while data:
         if b"\xff\xd9" in data:

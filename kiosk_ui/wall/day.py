@@ -13,14 +13,17 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from kiosk_ui import memory
 from kiosk_ui.app import Runner
 from kiosk_ui.link import Link
 from kiosk_ui.look import load_look
+from kiosk_ui.ops import Image, Picture
 from kiosk_ui.panel import Panel
 from kiosk_ui.shell import Shell
 from kiosk_ui.wall.made_up_hall import MadeUpHall
 from kiosk_ui.wall.model import WallModel
 from kiosk_ui.wall.screen import WallScreen
+from kiosk_ui.wall.states import EXAMPLE
 
 __all__ = ["WallDay", "measure"]
 
@@ -41,7 +44,12 @@ class WallDay:
 
     def __init__(self, folder: Path, panel: Panel = _PANEL, step_s: float = _STEP_S) -> None:
         self.now_s, self._step_s = 0.0, step_s
-        self.hall = MadeUpHall(folder / "hall.sock", _BEGINS, self._clock)
+        pictures = [folder / f"{n}.jpg" for n in range(3)]
+        for path in pictures:
+            path.write_bytes(EXAMPLE.read_bytes())
+        # One that is none must do no harm, however often it has its turn.
+        pictures[1].write_bytes(EXAMPLE.read_bytes()[:9000])
+        self.hall = MadeUpHall(folder / "hall.sock", _BEGINS, self._clock, pictures=pictures)
         look = load_look(panel)
         self._faces = look.faces
         self.shell = Shell(panel, look.faces, position=(0, 0))
@@ -50,6 +58,8 @@ class WallDay:
             WallScreen(wall="wall"), self.shell, self.link, look, clock=self._clock
         )
         self.turns = 0
+        #: How often a picture file was on show.
+        self.posters = 0
         #: What the turns took that drew something, and how many showed a number out of its time.
         self.drawn_ms = array("f")
         self.wrong = 0
@@ -80,11 +90,17 @@ class WallDay:
     def turn(self) -> None:
         """One turn of hall and wall."""
         self.hall.turn()
+        # A picture takes as long as it takes: not a part of the day that goes by so fast.
+        while self.shell.pictures.busy:
+            self.shell.show(self.runner.picture or Picture(self.shell.panel.size, ()))
+            time.sleep(0.01)
         before, begun_s = self.runner.picture, time.perf_counter()
         self.runner.turn()
         self.turns += 1
         if self.runner.picture is not None and self.runner.picture is not before:
             self.drawn_ms.append((time.perf_counter() - begun_s) * 1000)
+            ops = self.runner.picture.ops
+            self.posters += any(isinstance(op, Image) for op in ops)
             knows = self.hall.open and self.link.live
             if not knows and any(map(_NUMBER.search, self.runner.picture.texts())):
                 self.wrong += 1
@@ -109,6 +125,7 @@ def measure(
     def note(hour: int) -> None:
         resident[hour] = resident_bytes()
 
+    memory.keep_small()
     with tempfile.TemporaryDirectory() as folder:
         day = WallDay(Path(folder), panel, step_s)
         try:
@@ -122,6 +139,7 @@ def measure(
         "calls": day.hall.calls,
         "turns": day.turns,
         "pictures": len(drawn_ms),
+        "posters": day.posters,
         "drawn_p50_ms": round(statistics.median(drawn_ms), 2),
         "drawn_p99_ms": round(drawn_ms[len(drawn_ms) * 99 // 100], 2),
         "first_hour_mb": round(resident[1] / 1e6, 2),

@@ -219,7 +219,14 @@ class MadeUpHall:
     def _notices(self) -> Iterator[dict[str, Any]]:
         # What is told changes with the hour, as it does where people put files into a folder.
         hour = int(self._clock() // 3600)
-        usual = {"source": "file", "priority": 0, "state": "shown", "walls": []}
+        usual = {
+            "source": "file",
+            "priority": 0,
+            "state": "shown",
+            "walls": [],
+            "picture": "",
+            "stamp": 0,
+        }
         for n, (text, lines) in enumerate(_NOTICES):
             told = f"{text}（{hour}）" if n == 2 else text
             yield {**usual, "notice": f"{n}.toml", "text": told, "lines": list(lines)}

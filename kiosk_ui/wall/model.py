@@ -25,6 +25,9 @@ __all__ = [
 
 Page = Literal["starting", "cut_off", "safe", "closed", "open"]
 
+#: How long a picture is on show.
+_PICTURE_S = 12.0
+
 #: A notice of the present is in one of these states; the others wait, are over or off their hours.
 _PRESENT = frozenset({"shown", "yields", "no_place", "refused"})
 
@@ -63,15 +66,19 @@ class WindowSeen:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """``lines`` is a list, such as of prices: ``what | how much``."""
+    """``lines`` is a list, such as of prices: ``what | how much``; ``picture`` a file's path."""
 
     key: str
     text: str
-    lines: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+    picture: str = ""
+    stamp: int = 0
 
     @property
     def show_s(self) -> float:
         """How long people need to read it."""
+        if self.picture:
+            return _PICTURE_S
         return min(6.0 + 0.2 * (len(self.text) + sum(map(len, self.lines))), 40.0)
 
 
@@ -87,6 +94,8 @@ class WallModel:
     categories: tuple[Category, ...] = ()
     windows: tuple[WindowSeen, ...] = ()
     notices: tuple[Notice, ...] = ()
+    #: Picture files, by path and stamp, that have turned out to be none: they are left out.
+    unreadable: frozenset[tuple[str, int]] = frozenset()
     #: Which notice is on show; long lists of categories and prices turn their leaves with ``part``.
     turn: int = 0
     part: int = 0
@@ -128,7 +137,16 @@ class WallModel:
     @property
     def notice(self) -> Notice | None:
         """The notice on show."""
-        return self.notices[self.turn % len(self.notices)] if self.notices else None
+        return self._notice_at(self.turn)
+
+    @property
+    def next_notice(self) -> Notice | None:
+        """The notice that is on show next."""
+        return self._notice_at(self.turn + 1)
+
+    def _notice_at(self, turn: int) -> Notice | None:
+        shown = [one for one in self.notices if (one.picture, one.stamp) not in self.unreadable]
+        return shown[turn % len(shown)] if shown else None
 
     def window_name(self, window: str) -> Both:
         """Return how people call a window; its id as it is when it is not known."""
@@ -173,12 +191,12 @@ def notices_of(listing: Mapping[str, Any], wall: str) -> tuple[Notice, ...]:
         one
         for one in listing.get("notices", ())
         if one["state"] in _PRESENT
-        and (one["text"] or one["lines"])
+        and (one["text"] or one["lines"] or one["picture"])
         and (not one.get("walls") or wall in one["walls"])
     ]
     highest = max((one["priority"] for one in present), default=0)
     return tuple(
-        Notice(one["notice"], one["text"], tuple(one["lines"]))
+        Notice(one["notice"], one["text"], tuple(one["lines"]), one["picture"], one["stamp"])
         for one in present
         if one["priority"] == highest
     )

@@ -8,12 +8,12 @@ from kiosk_ui.ops import Rect
 from kiosk_ui.wall.calls import Call
 from kiosk_ui.wall.parts import Sheet
 
-__all__ = ["CAP_MM", "call_card", "call_list", "card_height", "list_rows"]
+__all__ = ["CAP_MM", "call_card", "call_list", "card_height", "idle_card", "list_rows"]
 
 #: A number must be this high, its capitals, to be read from 8 m away.
 CAP_MM = 98.0
 #: ... unless the panel is too small for it: it never takes more of its height.
-_MOST_SHARE = 0.31
+_MOST_SHARE = 0.33
 _ROW_MM, _LEAST_ROW_MM = 66.0, 34.0
 _MOST_ROWS = 8
 
@@ -36,7 +36,7 @@ def call_card(sheet: Sheet, rect: Rect) -> None:
     colours = draft.colours
     call = board.large_call
     if call is None:
-        _idle(sheet, rect)
+        idle_card(sheet, rect)
         return
     ground, text = (
         (colours.on_accent, colours.accent)
@@ -90,8 +90,8 @@ def _arrow(sheet: Sheet, rect: Rect, colour: tuple[int, int, int]) -> None:
         draft.line(rect.right - wing, middle + sign * wing, rect.right, middle, colour, thick)
 
 
-def _idle(sheet: Sheet, rect: Rect) -> None:
-    """Nobody is called: say what to do, and how many wait."""
+def idle_card(sheet: Sheet, rect: Rect) -> None:
+    """Draw that nobody is called: what to do, and how many wait."""
     draft, hall = sheet.draft, sheet.model.hall
     draft.sheet(rect)
     first, other = sheet.both("wall.idle")
@@ -133,8 +133,7 @@ def call_list(sheet: Sheet, rect: Rect, count: int) -> None:
         sheet.two_lines(body, *sheet.as_both(first, other), colours.quiet, cap=18, align="center")
         return
     for place, call in zip(rows(body, *[Share()] * count), calls, strict=False):
-        draft.fill(Rect(place.x, place.y, place.w, max(sheet.px(1), 1)), colours.rule)
-        _row(sheet, inset(place, 0, sheet.px(3)), call)
+        _row(sheet, sheet.ruled(place, 0.22), call)
 
 
 def _row(sheet: Sheet, rect: Rect, call: Call) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from kiosk_ui.draft import Draft
-from kiosk_ui.layout import Share, at, rows
+from kiosk_ui.layout import Share, at, inset, rows
 from kiosk_ui.ops import Colour, Rect
 from kiosk_ui.wall.model import Both, WallModel
 
@@ -36,6 +36,12 @@ class Sheet:
     def px(self, design_mm: float) -> int:
         """Return a length of the design on this panel, in pixels."""
         return self.draft.px(design_mm * self.scale)
+
+    def ruled(self, place: Rect, share: float) -> Rect:
+        """Draw the rule above a row; return what is left of it: ``share`` of its height is air."""
+        colour = self.draft.colours.rule
+        self.draft.fill(Rect(place.x, place.y, place.w, max(self.px(1), 1)), colour)
+        return inset(place, 0, round(place.h * share / 2))
 
     # ---- words
 

@@ -8,7 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from kiosk_ui.look import Look
-from kiosk_ui.messages import Answered, Ask, CutOff, Happened, Live, Message, Refused, Request, Tick
+from kiosk_ui.messages import (
+    Answered,
+    Ask,
+    CutOff,
+    Happened,
+    Live,
+    Message,
+    Refused,
+    Request,
+    Tick,
+    Unreadable,
+)
 from kiosk_ui.ops import Picture
 from kiosk_ui.wall.calls import Board
 from kiosk_ui.wall.model import (
@@ -83,6 +94,9 @@ class WallScreen:
                 return _happened(model, message, now_s), ()
             case Answered():
                 return _answered(model, message, now_s), ()
+            case Unreadable():
+                mark = message.path, message.stamp
+                return replace(model, unreadable=model.unreadable | {mark}, turned_s=now_s), ()
             case Refused():
                 return replace(model, asked=model.asked - {message.name}), ()
         return model, ()
@@ -116,13 +130,15 @@ def _ticked(model: WallModel, now_s: float) -> WallModel:
     notice = model.notice
     if notice is not None and now_s - turned_s >= notice.show_s:
         turn, turned_s = turn + 1, now_s
+    # What could not be shown is tried again with each shift: a disk may have been busy.
+    unreadable = model.unreadable if shift == model.shift else frozenset()
     if (board, flash, minute, shift, part, turn) == (
         model.board, model.flash, model.minute, model.shift, model.part, model.turn,
     ):  # fmt: skip
         return model
     return replace(
         model, board=board, flash=flash, minute=minute, shift=shift, part=part, turn=turn,
-        turned_s=turned_s,
+        turned_s=turned_s, unreadable=unreadable,
     )  # fmt: skip
 
 
@@ -154,7 +170,7 @@ def _answered(model: WallModel, answer: Answered, now_s: float) -> WallModel:
             notices = notices_of(answer.result, model.wall)
             if notices == model.notices:
                 return model
-            return replace(model, notices=notices, turn=0, turned_s=now_s)
+            return replace(model, notices=notices, unreadable=frozenset(), turn=0, turned_s=now_s)
     return model
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "ONE_ROW",
     "notice_card",
     "notice_height",
+    "picture_place",
     "ranges",
     "shown_windows",
     "waiting_card",
@@ -21,8 +22,10 @@ __all__ = [
 ]
 
 #: Rows of categories and lines of a list are not lower than this; more of them take turns.
-_LEAST_ROW_MM, _ROW_MM = 25.0, 34.0
+_LEAST_ROW_MM, _ROW_MM = 27.0, 34.0
 _LINE_MM = 27.0
+#: How much of its column a picture is given.
+_PICTURE_SHARE = 0.5
 T = TypeVar("T")
 
 #: So many windows stand beside each other; more of them in two rows.
@@ -48,31 +51,31 @@ def waiting_card(sheet: Sheet, rect: Rect) -> None:
     height = min(body.h // min(len(found), most), sheet.px(_ROW_MM * 1.35))
     places = rows(body, *[height] * len(shown), Share())
     for place, category in zip(places, shown, strict=False):
-        draft.fill(Rect(place.x, place.y, place.w, max(sheet.px(1), 1)), colours.rule)
-        _category(sheet, inset(place, 0, sheet.px(1.5)), category)
+        _category(sheet, sheet.ruled(place, 0.17), category)
 
 
 def _leaf(sheet: Sheet, found: Sequence[T], most: int) -> tuple[list[T], int]:
-    """Return the part of a list whose turn it is, and how long the parts are: all alike."""
+    """Return the part of a list whose turn it is, and how long the longest is: all about alike."""
     leaves = max(-(-len(found) // most), 1)
-    each = -(-len(found) // leaves)
-    start = sheet.model.part % leaves * each
-    return list(found[start : start + each]), each
+    leaf = sheet.model.part % leaves
+    start, end = (len(found) * n // leaves for n in (leaf, leaf + 1))
+    return list(found[start:end]), -(-len(found) // leaves)
 
 
 def _category(sheet: Sheet, rect: Rect, category: Category) -> None:
     draft, colours = sheet.draft, sheet.draft.colours
+    mm = draft.look.panel.mm(rect.h)
     name, count, wait = columns(rect, Share(0.50), Share(0.18), Share(0.32), gap=sheet.px(7))
     sheet.two_lines(
         name, category.name.zh, category.name.en, colours.on_card, cap=18, second=colours.quiet
     )
     people, _ = sheet.both("wall.wait.people", count=category.waiting)
     draft.text(
-        count, people, colours.on_card, cap=sheet.mm(14), floor=sheet.mm(5), bold=True,
-        align="right",
+        count, people, colours.on_card, cap=min(sheet.mm(16), mm * 0.4), floor=sheet.mm(5),
+        bold=True, align="right",
     )  # fmt: skip
     first, other = _wait_words(sheet, category)
-    sheet.two_lines(wait, *sheet.as_both(first, other), colours.quiet, cap=15, align="right")
+    sheet.two_lines(wait, *sheet.as_both(first, other), colours.quiet, cap=18, align="right")
 
 
 def _wait_words(sheet: Sheet, category: Category) -> tuple[str, str]:
@@ -126,7 +129,7 @@ def windows_card(sheet: Sheet, rect: Rect) -> None:
         )
         return
     across = max(len(seen) if len(seen) <= ONE_ROW else -(-len(seen) // 2), 6)
-    for cell, window in zip(grid(body, len(seen), across, gap=sheet.px(4)), seen, strict=True):
+    for cell, window in zip(grid(body, len(seen), across, gap=sheet.px(5)), seen, strict=True):
         _chip(sheet, cell, window)
 
 
@@ -160,11 +163,12 @@ def _chip(sheet: Sheet, rect: Rect, window: WindowSeen) -> None:
     )
 
 
-def notice_height(sheet: Sheet, rect: Rect) -> int:
-    """Return how much of ``rect`` the notice on show is given, in pixels; 0 without one."""
-    notice = sheet.model.notice
+def notice_height(sheet: Sheet, rect: Rect, notice: Notice | None) -> int:
+    """Return how much of ``rect`` a notice is given, in pixels; 0 without one."""
     if notice is None:
         return 0
+    if notice.picture:
+        return round(rect.h * _PICTURE_SHARE)
     if notice.lines:
         wanted = sheet.px(44 + _LINE_MM * min(len(notice.lines), 6))
     else:
@@ -179,6 +183,9 @@ def notice_card(sheet: Sheet, rect: Rect) -> None:
         return
     draft, colours = sheet.draft, sheet.draft.colours
     draft.sheet(rect)
+    if notice.picture:
+        draft.image(picture_place(sheet, rect), notice.picture, notice.stamp)
+        return
     bar = Rect(rect.x, rect.y + sheet.px(6), sheet.px(4), rect.h - 2 * sheet.px(6))
     draft.fill(bar, colours.accent)
     inner = inset(rect, sheet.px(16), sheet.px(9))
@@ -198,6 +205,11 @@ def notice_card(sheet: Sheet, rect: Rect) -> None:
             title, notice.text, colours.on_card, cap=sheet.mm(16), floor=sheet.mm(8), bold=True
         )
     _list(sheet, body, notice)
+
+
+def picture_place(sheet: Sheet, rect: Rect) -> Rect:
+    """Return where on a card a picture stands."""
+    return inset(rect, sheet.px(5))
 
 
 def _list(sheet: Sheet, rect: Rect, notice: Notice) -> None:

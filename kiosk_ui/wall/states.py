@@ -6,13 +6,14 @@ Each is reached as in a hall, by the messages that a daemon sends.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from kiosk_ui.messages import Answered, CutOff, Happened, Live, Message, Tick
 from kiosk_ui.wall.model import WallModel
 from kiosk_ui.wall.screen import WallScreen
 
-__all__ = ["wall_after", "wall_states"]
+__all__ = ["EXAMPLE", "wall_after", "wall_states"]
 
 _NAME = {"zh": "国家税务总局示范市税务局办税服务厅", "en": "Demo City Tax Service Hall"}
 _CATEGORIES = (
@@ -74,7 +75,7 @@ def _notices(*found: tuple[str, tuple[str, ...]]) -> Answered:
     listed = [
         {
             "notice": f"n{n}", "text": text, "lines": list(lines), "priority": 0,
-            "state": "shown", "walls": [],
+            "state": "shown", "walls": [], "picture": "", "stamp": 0,
         }
         for n, (text, lines) in enumerate(found)
     ]  # fmt: skip
@@ -83,6 +84,15 @@ def _notices(*found: tuple[str, tuple[str, ...]]) -> Answered:
 
 def _call(number: str, window: str) -> Happened:
     return Happened("ticket.called", {"number": number, "window": window})
+
+
+#: A picture file of the kind that a hall puts into its folder, 16:9.
+EXAMPLE = Path(__file__).with_name("example.jpg")
+
+
+def _posters() -> Answered:
+    found = _notices(("", ())).result["notices"]
+    return Answered("notices", {"notices": [{**found[0], "picture": str(EXAMPLE), "stamp": 1}]})
 
 
 _TEXT = ("60周岁以上老年人、残疾人和A级纳税人可到导税台优先取号，请提前备齐资料。", ())
@@ -132,6 +142,8 @@ def wall_states() -> dict[str, WallModel]:
         "called": wall_after(*_busy()),
         "flashing": wall_after(*_busy(), _call("A121", "2"), step_s=10.0),
         "price_list": wall_after(*_busy()[:2], _notices(_LIST), *_busy()[3:]),
+        "picture": wall_after(*_busy()[:2], _posters(), *_busy()[3:]),
+        "poster": wall_after(_status(_windows(15, (5, 6))), _categories(), _posters()),
         "no_notice": wall_after(*_busy()[:2], *_busy()[3:]),
         "hundred_windows": wall_after(
             _status(_windows(100, range(40, 60), hundred)), _categories([*many, *many]),
@@ -147,6 +159,7 @@ def wall_states() -> dict[str, WallModel]:
             ]), _categories(), _call("VIP2001", "desk"),
         ),
         "closed": wall_after(_status(**closed), _notices(_TEXT)),
+        "closed_picture": wall_after(_status(**closed), _posters()),
         "holiday": wall_after(_status(**holiday)),
         "midnight": wall_after(_status(now="2026-03-03 00:00:05"), _call("A001", "1")),
         "cut_off": wall_after(*_busy(), CutOff()),

@@ -7,13 +7,14 @@ from kiosk_ui.fonts import INSTALL
 from kiosk_ui.layout import Share, columns, inset, rows
 from kiosk_ui.look import Look
 from kiosk_ui.ops import Picture, Rect
-from kiosk_ui.wall.model import Both, WallModel
-from kiosk_ui.wall.open_page import call_card, call_list, card_height, list_rows
+from kiosk_ui.wall.model import Both, Notice, WallModel
+from kiosk_ui.wall.open_page import call_card, call_list, card_height, idle_card, list_rows
 from kiosk_ui.wall.parts import Sheet
 from kiosk_ui.wall.side import (
     ONE_ROW,
     notice_card,
     notice_height,
+    picture_place,
     shown_windows,
     waiting_card,
     windows_card,
@@ -23,6 +24,8 @@ __all__ = ["view"]
 
 #: Where the page stands, one after the other, in thousandths of its width: against burning in.
 _SHIFTS = ((0, 0), (1, 0), (2, 1), (1, 2), (0, 2), (-1, 1), (-2, 0), (-1, -1), (0, -2), (1, -1))
+#: The large place of a small panel is not that large while nobody is called.
+_IDLE_SHARE = 0.32
 
 
 def view(model: WallModel, look: Look) -> Picture:
@@ -72,30 +75,82 @@ def _header(sheet: Sheet, rect: Rect) -> None:
 def _open(sheet: Sheet, page: Rect) -> None:
     """Draw the page of an open hall."""
     gap, model = sheet.px(11), sheet.model
-    header, card, body = rows(page, sheet.px(46), card_height(sheet), Share(), gap=gap)
+    if not model.board.calls:
+        poster = _poster_places(sheet, page)[1]
+        _soon(sheet, poster)
+        if model.notice is not None and model.notice.picture:
+            _poster(sheet, page)
+            return
+    high = card_height(sheet)
+    if not model.board.calls:
+        high = min(high, round(page.h * _IDLE_SHARE))
+    header, card, body = rows(page, sheet.px(46), high, Share(), gap=gap)
     _header(sheet, header)
     call_card(sheet, card)
     if sheet.upright:
-        notice = notice_height(sheet, body)
-        most = max(body.h - notice - gap * 3, 0)
-        calls, waiting, windows, below = rows(
-            body, Share(most * 0.42), Share(most * 0.42), Share(most * 0.16), notice, gap=gap
-        )
+        calls, waiting, windows, below = _upright(sheet, body, model.notice)
+        _soon(sheet, _upright(sheet, body, model.next_notice)[3])
         call_list(sheet, calls, list_rows(sheet, calls))
         waiting_card(sheet, waiting)
         windows_card(sheet, windows)
         notice_card(sheet, below)
         return
     left, right = columns(body, Share(0.53), Share(0.47), gap=gap)
-    calls, below = rows(
-        left, Share(), sheet.px(52 if len(shown_windows(model)) <= ONE_ROW else 66), gap=gap
-    )
+    calls, below = rows(left, Share(), _windows_height(sheet), gap=gap)
     call_list(sheet, calls, list_rows(sheet, calls))
     windows_card(sheet, below)
-    notice = notice_height(sheet, right)
-    waiting, beside = rows(right, Share(), notice, gap=gap if notice else 0)
+    waiting, beside = _beside(sheet, right, model.notice)
+    _soon(sheet, _beside(sheet, right, model.next_notice)[1])
     waiting_card(sheet, waiting)
     notice_card(sheet, beside)
+
+
+def _windows_height(sheet: Sheet) -> int:
+    return sheet.px(52 if len(shown_windows(sheet.model)) <= ONE_ROW else 70)
+
+
+def _upright(sheet: Sheet, body: Rect, notice: Notice | None) -> list[Rect]:
+    gap = sheet.px(11)
+    high = notice_height(sheet, body, notice)
+    if notice is not None and notice.picture:
+        # It leaves room for two calls and some categories.
+        high = round(body.h * 0.36)
+    most = max(body.h - high - gap * 3, 0)
+    return rows(body, Share(most * 0.42), Share(most * 0.42), Share(most * 0.16), high, gap=gap)
+
+
+def _beside(sheet: Sheet, column: Rect, notice: Notice | None) -> list[Rect]:
+    high = notice_height(sheet, column, notice)
+    return rows(column, Share(), high, gap=sheet.px(11) if high else 0)
+
+
+def _poster_places(sheet: Sheet, page: Rect) -> list[Rect]:
+    """Return the places of header, picture, what to do, who waits, and windows."""
+    gap = sheet.px(11)
+    header, body = rows(page, sheet.px(46), Share(), gap=gap)
+    if sheet.upright:
+        return [header, *rows(body, Share(0.46), Share(0.17), Share(0.28), Share(0.09), gap=gap)]
+    left, right = columns(body, Share(0.62), Share(0.38), gap=gap)
+    poster, windows = rows(left, Share(), _windows_height(sheet), gap=gap)
+    idle, waiting = rows(right, Share(0.3), Share(0.7), gap=gap)
+    return [header, poster, idle, waiting, windows]
+
+
+def _poster(sheet: Sheet, page: Rect) -> None:
+    """Draw the page of an open hall in which nobody is called: its picture is large."""
+    header, poster, idle, waiting, windows = _poster_places(sheet, page)
+    _header(sheet, header)
+    notice_card(sheet, poster)
+    idle_card(sheet, idle)
+    waiting_card(sheet, waiting)
+    windows_card(sheet, windows)
+
+
+def _soon(sheet: Sheet, card: Rect) -> None:
+    """Have the next notice's picture made ready for its card."""
+    notice = sheet.model.next_notice
+    if notice is not None and notice.picture:
+        sheet.draft.soon(picture_place(sheet, card), notice.picture, notice.stamp)
 
 
 def _closed(sheet: Sheet, page: Rect) -> None:
@@ -104,8 +159,12 @@ def _closed(sheet: Sheet, page: Rect) -> None:
     header, body = rows(page, sheet.px(46), Share(), gap=gap)
     _header(sheet, header)
     notice = model.notice
+    with_picture = rows(body, Share(0.24), Share(0.76), gap=gap)
+    _soon(sheet, with_picture[1])
     if notice is None:
         main, below = body, Rect(body.x, body.bottom, body.w, 0)
+    elif notice.picture:
+        main, below = with_picture
     else:
         main, below = rows(body, Share(0.45), Share(0.55), gap=gap)
     draft.sheet(main)
@@ -113,8 +172,8 @@ def _closed(sheet: Sheet, page: Rect) -> None:
     opening = hall.next_opening if hall is not None else Both()
     rest = hall.rest_name if hall is not None else Both()
     title, second = sheet.both("wall.closed")
-    inner = inset(main, sheet.px(24), sheet.px(14))
-    over, under = rows(inner, Share(0.55), Share(0.45), gap=gap)
+    inner = inset(main, sheet.px(24), sheet.px(14 if main.h > sheet.px(200) else 7))
+    over, under = rows(inner, Share(0.55), Share(0.45), gap=gap // 2)
     sheet.two_lines(
         over, *sheet.as_both(title, second), draft.colours.on_card, cap=58, align="center"
     )

@@ -21,6 +21,7 @@ import pygame
 from kiosk_ui.app import Runner, Screen
 from kiosk_ui.link import Link
 from kiosk_ui.look import Look
+from kiosk_ui.messages import Message
 from kiosk_ui.ops import Picture
 from kiosk_ui.painter import Painter
 from kiosk_ui.panel import Panel
@@ -120,6 +121,9 @@ class _Memory:
         return bool(self.painter.show(picture))
 
     def contacts(self) -> list[Contact]:
+        return []
+
+    def news(self) -> list[Message]:
         return []
 
     def wait(self) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pygame
 import pytest
 
+from firmware_py.core.pictures import MOST_PIXELS
 from kiosk_ui.draft import Draft
-from kiosk_ui.images import MOST_PIXELS, picture_size, read_picture
+from kiosk_ui.images import picture_size, read_picture
 from kiosk_ui.ink import Ink
 from kiosk_ui.ops import Fill, Image, Modules, Op, Picture, Rect, RoundRect, Text
 from kiosk_ui.painter import Painter, changed
@@ -183,9 +184,9 @@ def test_a_broken_or_huge_picture_file_leaves_a_gap_and_a_line_in_the_log(
 
 
 def test_a_picture_that_unpacks_to_too_much_is_refused_by_its_header(tmp_path: Path) -> None:
-    assert picture_size(png(5000, 4001)) == (5000, 4001)
+    assert picture_size(png(8000, 5001)) == (8000, 5001)
     path = tmp_path / "large.png"
-    path.write_bytes(png(5000, 4001))
+    path.write_bytes(png(8000, 5001))
     with pytest.raises(ValueError, match=str(MOST_PIXELS)):
         read_picture(path)
 

@@ -2,7 +2,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from kiosk_ui.messages import Answered, Ask, CutOff, Happened, Live, Message, Refused, Tick
+from kiosk_ui.messages import (
+    Answered,
+    Ask,
+    CutOff,
+    Happened,
+    Live,
+    Message,
+    Refused,
+    Tick,
+    Unreadable,
+)
 from kiosk_ui.wall.model import WallModel
 from kiosk_ui.wall.screen import STATUS_S, WallScreen
 
@@ -167,7 +177,10 @@ def test_nothing_that_is_seen_changes_while_nothing_happens() -> None:
 
 
 def listing(*found: dict[str, Any]) -> Answered:
-    usual = {"lines": [], "priority": 0, "state": "shown", "walls": []}
+    usual = {
+        "text": "", "lines": [], "priority": 0, "state": "shown", "walls": [],
+        "picture": "", "stamp": 0,
+    }  # fmt: skip
     return Answered("notices", {"notices": [{**usual, **one} for one in found]})
 
 
@@ -212,3 +225,43 @@ def test_weeks_of_calls_leave_nothing_behind() -> None:
     wall.wait(10)
     assert wall.model.board.calls == ()
     assert wall.model.board.turns == ()
+
+
+def test_a_picture_that_cannot_be_shown_is_left_out_and_tried_again_later() -> None:
+    wall = Wall()
+    wall.open()
+    poster = {"notice": "p.png", "picture": "/notices/p.png", "stamp": 5}
+    wall.take(listing(poster, {"notice": "a", "text": "一"}))
+    assert wall.model.notice is not None
+    assert wall.model.notice.key == "p.png"
+    wall.take(Unreadable("/notices/p.png", 5))
+    seen = {wall.wait(1).notice for _ in range(30)}
+    assert {one.key for one in seen if one is not None} == {"a"}
+    # With the page's next shift: a disk may have been busy.
+    seen = {wall.wait(1).notice for _ in range(200)}
+    assert {one.key for one in seen if one is not None} == {"a", "p.png"}
+    wall.take(Unreadable("/notices/p.png", 5), listing({**poster, "stamp": 6}))
+    assert wall.model.notice is not None
+
+
+def test_a_wall_with_nothing_but_a_broken_picture_has_its_usual_page() -> None:
+    wall = Wall()
+    wall.open()
+    wall.take(listing({"notice": "p.png", "picture": "/notices/p.png", "stamp": 5}))
+    wall.take(Unreadable("/notices/p.png", 5))
+    assert wall.model.notice is None
+
+
+def test_pictures_take_turns_with_texts_each_long_enough_to_be_seen() -> None:
+    wall = Wall()
+    wall.open()
+    wall.take(
+        listing(
+            {"notice": "p.png", "picture": "/notices/p.png", "stamp": 5},
+            {"notice": "a", "text": "一"},
+        )
+    )
+    shown = [wall.wait(0.1).notice for _ in range(360)]
+    keys = [one.key for one in shown if one is not None]
+    assert 115 <= keys.index("a") <= 125
+    assert "p.png" in keys[keys.index("a") :]
