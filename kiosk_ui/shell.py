@@ -17,6 +17,8 @@ os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 # The screen stays on; people look at it without touching it.
 os.environ.setdefault("SDL_VIDEO_ALLOW_SCREENSAVER", "0")
+# A press that gives the window its focus is a press all the same.
+os.environ.setdefault("SDL_MOUSE_FOCUS_CLICKTHROUGH", "1")
 os.environ.setdefault("SDL_TOUCH_MOUSE_EVENTS", "0")
 os.environ.setdefault("SDL_MOUSE_TOUCH_EVENTS", "0")
 
@@ -80,11 +82,11 @@ class Shell:
     ) -> None:
         _begin()
         size = (panel.width_px, panel.height_px)
-        place = position if position is not None else (0, 0)
+        middle = pygame.WINDOWPOS_CENTERED if windowed else (0, 0)
         self._window = pygame.Window(
             title,
             size,
-            pygame.WINDOWPOS_CENTERED if windowed else place,
+            position if position is not None else middle,
             borderless=not windowed,
             fullscreen=not windowed and position is None,
         )

@@ -20,9 +20,13 @@ from firmware_py.cli.words import t
 __all__ = ["SCREENS", "Screens", "has_display"]
 
 #: What each is started with; ``screen-wall`` is the process and its log, ``wall.png`` its picture.
-SCREENS: Mapping[str, tuple[str, ...]] = {"wall": ("wall", "--size", "55in")}
-#: A window that fits on a desk; the panel of a hall.
+SCREENS: Mapping[str, tuple[str, ...]] = {
+    "wall": ("wall", "--size", "55in"),
+    "kiosk": ("kiosk", "--kiosk", "kiosk-1", "--size", "21.5in"),
+}
+#: A window that fits on a desk, and where, so that something of each is seen; the panel of a hall.
 WINDOW, PANEL = "1280x720", "1920x1080"
+PLACES: Mapping[str, str] = {"wall": "30,40", "kiosk": "600,300"}
 #: Hours of the day at which the pictures are kept.
 HOURS = range(9, 18)
 LOOK_S = 0.5
@@ -72,7 +76,8 @@ class Screens:
         """Start one, the first time or again."""
         arguments = [*SCREENS[name], "--lang", t("zh", "en")]
         if self._windows:
-            more, extra = ["--windowed", "--panel", WINDOW], dict[str, str]()
+            more = ["--windowed", "--panel", WINDOW, "--at", PLACES[name]]
+            extra = dict[str, str]()
         else:
             # A place of its own, or it would fill a desktop that nobody sees.
             more = ["--at", "0,0", "--panel", PANEL, "--picture", str(self.picture_of(name))]
@@ -108,6 +113,8 @@ class Screens:
                     )
                 )
                 for name in SCREENS:
+                    if f"screen-{name}" in self._stage.processes:
+                        await asyncio.to_thread(self._stage.end, f"screen-{name}")
                     self.start_one(name)
 
     def _keep(self, when: str) -> None:

@@ -103,17 +103,19 @@ def test_every_slip_and_led_state_is_a_picture(played: Played) -> None:
         assert picture.size == (256 * 8 + 24, 64 * 8 + 24)
 
 
-def test_the_wall_is_a_picture_of_each_hour_as_it_was(played: Played) -> None:
+def test_the_screens_are_pictures_of_each_hour_as_they_were(played: Played) -> None:
     out, done = played
-    names = [f"wall-{hour:02}00.png" for hour in range(9, 18)]
-    assert sorted(path.name for path in (out / "screens").iterdir()) == [*names, "wall.png"]
+    screens = ("wall", "kiosk")
+    names = [f"{screen}-{hour:02}00.png" for hour in range(9, 18) for screen in screens]
+    present = [f"{screen}.png" for screen in screens]
+    assert {path.name for path in (out / "screens").iterdir()} == {*names, *present}
     assert f"显示屏 screens/ {len(names)} 幅" in done.stdout
     pictures = set()
     for path in (out / "screens").iterdir():
         with Image.open(path) as picture:
             assert picture.size == (1920, 1080)
             pictures.add(picture.tobytes())
-    assert len(pictures) > 3
+    assert len(pictures) > 6
 
 
 def test_the_journal_is_there_whole_as_json_lines(played: Played) -> None:

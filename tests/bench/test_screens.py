@@ -11,7 +11,7 @@ import pytest
 
 from firmware_py.bench.halltime import HallTime
 from firmware_py.bench.polling import until
-from firmware_py.bench.screens import Screens, has_display
+from firmware_py.bench.screens import SCREENS, Screens, has_display
 from firmware_py.bench.stage import Stage
 from tests.kiosk_ui.x_server import NEEDS_X, XServer
 
@@ -40,7 +40,7 @@ def test_a_display_is_known_by_the_environment(environment: dict[str, str], ther
 
 async def shown(x: XServer) -> None:
     async def window() -> bool:
-        return bool(x.windows())
+        return len(x.windows()) == len(SCREENS)
 
     async with asyncio.timeout(30):
         await until(window)
@@ -51,19 +51,19 @@ def test_on_a_desktop_each_screen_is_a_window_that_ends_with_the_bench(
     stage: Stage, tmp_path: Path
 ) -> None:
     said = list[str]()
-    with XServer(tmp_path, 1600, 900) as x:
+    with XServer(tmp_path, 1920, 1080) as x:
         stage.environment |= x.environment
         screens = Screens(stage, stage.folder / "screens", said.append, windows=True)
         screens.start()
         try:
             asyncio.run(shown(x))
-            window = x.window()
-            assert (window["Width"], window["Height"]) == ("1280", "720")
-            # In the middle, with the desktop around it.
-            assert window["Absolute upper-left X"] == "160"
+            windows = [x.window(number) for number in x.windows()]
+            assert {(one["Width"], one["Height"]) for one in windows} == {("1280", "720")}
+            # Something of each can be seen and touched.
+            assert {one["Absolute upper-left X"] for one in windows} == {"30", "600"}
         finally:
             ended = stage.stop()
-    assert ended == {"screen-wall": 0}
+    assert ended == {"screen-wall": 0, "screen-kiosk": 0}
     assert said == []
     assert not (stage.folder / "screens").exists()
 
@@ -80,10 +80,10 @@ def test_a_display_that_is_told_of_and_not_there_gives_way_to_pictures(
     screens = Screens(stage, folder, said.append, windows=True)
 
     async def drawn() -> bool:
-        return (folder / "wall.png").exists()
+        return all((folder / f"{name}.png").exists() for name in SCREENS)
 
     async def kept() -> bool:
-        return screens.made > 1
+        return screens.made > len(SCREENS)
 
     async def play() -> None:
         screens.start()

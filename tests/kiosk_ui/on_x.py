@@ -19,6 +19,7 @@ from typing import Any, Self
 import pygame
 
 from kiosk_ui.app import Runner, Screen
+from kiosk_ui.kiosk.screen import KioskScreen
 from kiosk_ui.link import Link
 from kiosk_ui.look import Look
 from kiosk_ui.messages import Message
@@ -31,7 +32,17 @@ from tests.e2e.scene import Scene
 from tests.kiosk_ui.looks import look
 from tests.kiosk_ui.x_server import XServer
 
-__all__ = ["MAIN", "PANEL", "Mirror", "OnX", "mirror_of_wall", "open_today", "wall_arguments"]
+__all__ = [
+    "MAIN",
+    "PANEL",
+    "Mirror",
+    "OnX",
+    "kiosk_arguments",
+    "mirror_of_kiosk",
+    "mirror_of_wall",
+    "open_today",
+    "wall_arguments",
+]
 
 MAIN = ("-m", "kiosk_ui.main")
 #: A wall of 55 inches.
@@ -44,6 +55,9 @@ async def open_today(hall: Scene, *windows: str) -> None:
     await hall.do("day.open", day=now[:10], override=True)
     for window in windows:
         await hall.do("window.open", window=window, clerk="1023")
+
+
+_NOTHING = Picture((1, 1), ())
 
 
 class OnX:
@@ -154,6 +168,17 @@ class Mirror:
         assert self.runner.picture is not None
         return "\n".join(self.runner.picture.texts())
 
+    def area(self, wanted: str) -> tuple[int, int]:
+        """Return the middle of an area that can be pressed, on the panel. Raises ``KeyError``."""
+        areas = {area.id: area.rect for area in (self.runner.picture or _NOTHING).areas}
+        x, y, w, h = self._display.panel.on_panel(areas[wanted])
+        return x + w // 2, y + h // 2
+
+    def take(self, *messages: Message) -> None:
+        """Let what people do on the X server happen here too."""
+        for message in messages:
+            self.runner._take(message)
+
     def pixels(self) -> bytes:
         """Return what the panel should show now, as RGB."""
         surface = self._display.surface
@@ -163,7 +188,7 @@ class Mirror:
     def agrees(self) -> bool:
         """Whether the X server shows the same now."""
         self.runner.turn()
-        return pygame.image.tobytes(self._x.picture(), "RGB") == self.pixels()
+        return self._x.pixels() == self.pixels()
 
     async def becomes(
         self, wanted: Callable[[str], bool] = bool, seconds: float = 15.0
@@ -175,16 +200,21 @@ class Mirror:
         began = time.monotonic()
         while not (wanted(self.text()) and self.agrees()):
             if time.monotonic() - began > seconds:
-                self._keep()
+                self.keep()
                 raise AssertionError(f"not within {seconds} s: {self.text()}")
             await asyncio.sleep(0.01)
         return self.text(), time.monotonic() - began
 
-    def _keep(self) -> None:
+    def keep(self) -> None:
         """Leave both pictures beside each other, to look at."""
         folder = self._x.folder
         pygame.image.save(self._x.picture(), str(folder / "is.png"))
         pygame.image.save(self._display.surface, str(folder / "should.png"))
+
+
+def kiosk_arguments(hall: Scene, *more: str) -> list[str]:
+    """Return how the kiosk of a hall is started."""
+    return ["kiosk", "--socket", str(hall.stage.hall_socket), "--size", "476x268", *more]
 
 
 def wall_arguments(hall: Scene, *more: str) -> list[str]:
@@ -195,3 +225,9 @@ def wall_arguments(hall: Scene, *more: str) -> list[str]:
 def mirror_of_wall(hall: Scene, x: XServer, on: Look | None = None) -> Mirror:
     """Return what a wall of a hall should show."""
     return Mirror(x, WallScreen(), hall.stage.hall_socket, on or look(PANEL))
+
+
+def mirror_of_kiosk(hall: Scene, x: XServer, panel: Panel | None = None) -> Mirror:
+    """Return what the kiosk of a hall should show."""
+    on = look(panel or Panel(*x.size, 476, 268))
+    return Mirror(x, KioskScreen("kiosk-1"), hall.stage.hall_socket, on)

@@ -113,14 +113,19 @@ class XServer:
         pixels = data[begin : begin + head[_LINE] * head[_HEIGHT]]
         return pygame.image.frombytes(pixels, self.size, "BGRA").convert(24)
 
+    def pixels(self) -> bytes:
+        """Return what people would see now, as RGB."""
+        return pygame.image.tobytes(self.picture(), "RGB")
+
     def windows(self) -> list[str]:
         """Return what ``xwininfo`` calls the windows on the screen."""
         listed = self._ask("xwininfo", "-root", "-children").splitlines()
         return [line.split()[0] for line in listed if line.strip().startswith("0x")]
 
-    def window(self) -> dict[str, str]:
-        """Return what ``xwininfo`` says of the one window on the screen."""
-        (number,) = self.windows()
+    def window(self, number: str = "") -> dict[str, str]:
+        """Return what ``xwininfo`` says of a window; of the only one when none is named."""
+        if not number:
+            (number,) = self.windows()
         said = self._ask("xwininfo", "-id", number).splitlines()
         return {name.strip(): value.strip() for name, _, value in (x.partition(":") for x in said)}
 
