@@ -16,7 +16,7 @@ import pytest
 from kiosk_ui.main import _parser
 from tests.config.test_systemd import ROOT, SANDBOX, SYSTEMD, allowed_calls, run, said
 from tests.kiosk_ui.on_x import OnX
-from tests.kiosk_ui.x_server import NEEDS_X, XServer
+from tests.kiosk_ui.x_server import NEEDS_X, XServer, known_as
 
 SCREEN = SYSTEMD / "hall-screen@.service"
 XORG = SYSTEMD / "hall-xorg.service"
@@ -147,16 +147,16 @@ def test_a_screen_works_inside_the_units_filters_with_the_key_of_its_x_server(
 @NEEDS_X
 @needs_xauth
 def test_nobody_gets_to_the_screens_x_server_without_its_key(tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    made_key(tmp_path).rename(old)
     key = made_key(tmp_path)
-    again = key.read_bytes()
-    made_key(tmp_path)
-    assert key.read_bytes() != again
+    assert key.read_bytes() != old.read_bytes()
     with XServer(tmp_path, key=key) as x:
         assert x.windows() == []
-        for other in (tmp_path / "none", tmp_path / "old"):
-            (tmp_path / "old").write_bytes(again)
+        known_as(old, x.display)
+        for other in (tmp_path / "none", old):
             more = {"XAUTHORITY": str(other)}
-            with OnX(x, tmp_path, "wall", "--socket", str(tmp_path / "none"), more=more) as screen:
+            with OnX(x, tmp_path, "wall", "--socket", str(tmp_path / "no"), more=more) as screen:
                 assert screen.process is not None
                 assert screen.process.wait(20) == 1
             assert "没有可用的显示屏" in screen.log()

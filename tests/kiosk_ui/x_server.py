@@ -18,7 +18,7 @@ from typing import Self
 import pygame
 import pytest
 
-__all__ = ["NEEDS_X", "XServer"]
+__all__ = ["NEEDS_X", "XServer", "known_as"]
 
 NEEDS_X = pytest.mark.skipif(
     not all(shutil.which(name) for name in ("Xvfb", "xdotool", "xwininfo", "xclip")),
@@ -31,6 +31,14 @@ _SIZE, _VERSION, _FORMAT, _DEPTH, _WIDTH, _HEIGHT = range(6)
 _BYTE_ORDER, _BITS, _LINE, _COLOURS = 7, 11, 12, 19
 _COLOUR_BYTES = 12
 _Z_PIXMAP, _LOW_FIRST = 2, 0
+
+
+def known_as(key: Path, display: str) -> None:
+    """Let the key, which was made for display ``:0``, be found by who looks for another one's."""
+    xauth = ("xauth", "-q", "-f", str(key))
+    listed = subprocess.run([*xauth, "list"], capture_output=True, text=True, check=True)
+    cookie = listed.stdout.split()[-1]
+    subprocess.run([*xauth, "add", display, ".", cookie], check=True, timeout=10)
 
 
 class XServer:
@@ -72,6 +80,8 @@ class XServer:
             self.end()
             raise AssertionError((self.folder / "log").read_text(errors="replace"))
         self.display = f":{number.decode().strip()}"
+        if self._key is not None:
+            known_as(self._key, self.display)
         return self
 
     def __exit__(self, *_: object) -> None:
