@@ -234,17 +234,20 @@ class Figures:
 
     def take(self, record: StoredEvent) -> None:
         """Count one event; those before the first opening belong to no day."""
-        event = decode_event(record.type, record.body)
+        self.add(decode_event(record.type, record.body), record.seq, record.time_ms)
+
+    def add(self, event: e.Event, seq: int, time_ms: int) -> None:
+        """Count one event that is decoded already."""
         if isinstance(event, e.DayOpened):
             self._current = self._days.setdefault(event.day, _Day(event.day))
             figures = self._current.figures
-            figures.first_seq = figures.first_seq or record.seq
+            figures.first_seq = figures.first_seq or seq
             figures.passed_over += self._ahead.pop(event.day, 0)
         if isinstance(event, e.SeriesJumped):
             self._jumped(event)
         if self._current is not None:
-            self._current.take(event, record.time_ms)
-            self._current.figures.last_seq = record.seq
+            self._current.take(event, time_ms)
+            self._current.figures.last_seq = seq
 
     def _jumped(self, event: e.SeriesJumped) -> None:
         current = self._current.figures if self._current is not None else None

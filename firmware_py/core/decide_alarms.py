@@ -14,7 +14,7 @@ from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.core.rules import Rules
 from firmware_py.core.waiting import waiting_since_ms
 
-__all__ = ["acknowledge", "call_help", "tick"]
+__all__ = ["acknowledge", "call_help", "level_at", "tick"]
 
 Decision = list[e.Event] | Refusal
 
@@ -61,7 +61,8 @@ def tick(rules: Rules, state: State, command: c.Tick, now_ms: int) -> list[e.Eve
     return events
 
 
-def _level(rules: Rules, seconds: float, limit_s: float) -> Level | None:
+def level_at(rules: Rules, seconds: float, limit_s: float) -> Level | None:
+    """Return how bad ``seconds`` are where ``limit_s`` are allowed."""
     if seconds >= limit_s:
         return Level.RED
     return Level.AMBER if seconds >= limit_s * rules.amber_share else None
@@ -94,7 +95,7 @@ def _service(rules: Rules, state: State, window: Window, now_ms: int) -> Iterato
     if ticket.started_ms is None:
         return
     seconds = (now_ms - ticket.started_ms + ticket.served_before_ms) // 1000
-    level = _level(rules, seconds, item.service_limit_s)
+    level = level_at(rules, seconds, item.service_limit_s)
     yield from _raise(state, AlarmKind.SERVICE, level, window.id, window.id, seconds)
 
 
@@ -109,7 +110,7 @@ def _idle(rules: Rules, state: State, window: Window, now_ms: int) -> Iterator[e
             yield AlarmCleared(key)
         return
     seconds = (now_ms - max(since_ms, window.free_ms)) // 1000
-    level = _level(rules, seconds, rules.idle_limit_s)
+    level = level_at(rules, seconds, rules.idle_limit_s)
     yield from _raise(state, AlarmKind.IDLE, level, window.id, window.id, seconds)
 
 
@@ -126,5 +127,5 @@ def _waiting(rules: Rules, state: State, now_ms: int) -> Iterator[e.Event]:
                 due.append((entry, seconds, limit_s))
     # In order of issue: the order of the queues is another after a restart.
     for entry, seconds, limit_s in sorted(due):
-        level = _level(rules, seconds, limit_s)
+        level = level_at(rules, seconds, limit_s)
         yield from _raise(state, AlarmKind.WAITING, level, entry[2], None, seconds)

@@ -24,6 +24,7 @@ __all__ = [
     "reprint",
     "resume",
     "take",
+    "too_late_to_return",
     "transfer",
     "used_for",
 ]
@@ -128,7 +129,7 @@ def open_ticket(rules: Rules, state: State, person: str | None, now_ms: int) -> 
     for ticket in reversed(state.tickets.values()):
         if ticket.person == person and ticket.status not in ENDED:
             missed = ticket.status is TicketStatus.MISSED
-            if not (missed and _too_late_to_return(rules, ticket, now_ms)):
+            if not (missed and too_late_to_return(rules, ticket, now_ms)):
                 return ticket
     return None
 
@@ -143,7 +144,7 @@ def used_for(rules: Rules, state: State, appointment: str | None, now_ms: int) -
     for ticket in reversed(state.tickets.values()):
         if ticket.appointment == appointment and ticket.status is not TicketStatus.CANCELLED:
             missed = ticket.status is TicketStatus.MISSED
-            if not (missed and _too_late_to_return(rules, ticket, now_ms)):
+            if not (missed and too_late_to_return(rules, ticket, now_ms)):
                 return ticket
     return None
 
@@ -181,7 +182,8 @@ def _check_persons_quota(
     return None
 
 
-def _too_late_to_return(rules: Rules, ticket: Ticket, now_ms: int) -> bool:
+def too_late_to_return(rules: Rules, ticket: Ticket, now_ms: int) -> bool:
+    """Say whether somebody who was missed has been away for too long to come back."""
     return now_ms - (ticket.missed_ms or 0) > rules.return_within_s * 1000
 
 
@@ -192,9 +194,7 @@ def _usable(rules: Rules, state: State, person: str, now_ms: int) -> int:
         for ticket in state.tickets.values()
         if ticket.person == person
         and ticket.status is not TicketStatus.CANCELLED
-        and not (
-            ticket.status is TicketStatus.MISSED and _too_late_to_return(rules, ticket, now_ms)
-        )
+        and not (ticket.status is TicketStatus.MISSED and too_late_to_return(rules, ticket, now_ms))
     )
 
 
@@ -265,7 +265,7 @@ def resume(rules: Rules, state: State, command: c.ResumeTicket, now_ms: int) -> 
     if ticket.status is TicketStatus.PARKED:
         return [e.TicketResumed(ticket.number, ticket.window)]
     if ticket.status is TicketStatus.MISSED:
-        if _too_late_to_return(rules, ticket, now_ms):
+        if too_late_to_return(rules, ticket, now_ms):
             minutes = rules.return_within_s // 60
             return refuse("return_too_late", number=ticket.number, minutes=minutes)
         return [e.TicketReturned(ticket.number, state.calls + rules.return_after_calls)]

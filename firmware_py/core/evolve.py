@@ -203,6 +203,7 @@ def _ticket_parked(state: State, event: e.TicketParked, at_ms: int) -> None:
     ticket = state.tickets[event.number]
     _stop_serving(state, ticket, at_ms)
     ticket.status = TicketStatus.PARKED
+    ticket.parked_ms = at_ms
     ticket.reason = event.reason
 
 
@@ -229,6 +230,7 @@ def _window_opened(state: State, event: e.WindowOpened, at_ms: int) -> None:
     window = state.window_of(event.window)
     window.status = WindowStatus.OPEN
     window.clerk = event.clerk
+    window.opened_ms = at_ms
     window.skills = event.skills
     window.free_ms = at_ms
 
@@ -264,6 +266,7 @@ def _ticket_called(state: State, event: e.TicketCalled, at_ms: int) -> None:
     ticket.returned_from_call = None
     ticket.calls = 1
     ticket.called_ms = at_ms
+    ticket.call_rule = event.reason.rule
     ticket.ended_ms = None
     ticket.reason = ""
     window = state.window_of(event.window)

@@ -18,6 +18,7 @@ def asked(state: State, event: e.RatingAsked, at_ms: int) -> None:
     """The pad asks."""
     state.tickets[event.number].rating_state = "asked"
     window = state.window_of(event.window)
+    window.rating_again = window.rating_ticket == event.number
     window.rating_ticket = event.number
     window.rating_until_ms = event.until_ms
 

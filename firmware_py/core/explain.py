@@ -10,7 +10,7 @@ from firmware_py.core.model import State, Ticket, TicketStatus, Window, WindowSt
 from firmware_py.core.rules import Rules, Text
 from firmware_py.core.waiting import key_of, priority_of, waits_for
 
-__all__ = ["RULE_WORDS", "call_words", "waiting_words"]
+__all__ = ["RULE_WORDS", "call_words", "rule_words", "waiting_words"]
 
 #: What the class that decided a call is called.
 RULE_WORDS: dict[str, Text] = {
@@ -37,9 +37,14 @@ def _span(seconds: float) -> Text:
     return Text(f" {minutes} 分钟", f"{minutes} min")
 
 
+def rule_words(rule: str) -> Text:
+    """Return what decided a call in a few words, without numbers."""
+    return RULE_WORDS.get(rule, Text(rule, rule))
+
+
 def call_words(number: str, window: str, reason: CallReason) -> Text:
     """Return why ``number`` was called to ``window`` and nobody else."""
-    rule = RULE_WORDS.get(reason.rule, Text(reason.rule, reason.rule))
+    rule = rule_words(reason.rule)
     zh = f"{number} 由 {window} 号窗口呼叫：{rule.zh}"
     en = f"{number} was called to window {window}: {rule.en}"
     if reason.rule != "resumed":

@@ -98,12 +98,15 @@ class Ticket:
     returned_from_call: int | None = None
     calls: int = 0
     called_ms: int | None = None
+    #: What decided its newest call; see ``CallReason``.
+    call_rule: str = ""
     started_ms: int | None = None
     #: Service started by itself, because nobody pressed start.
     auto_started: bool = False
     #: Milliseconds of service before it was parked or transferred.
     served_before_ms: int = 0
     missed_ms: int | None = None
+    parked_ms: int | None = None
     #: Since when it waits again, after it was called or parked; None: since it was issued.
     again_ms: int | None = None
     ended_ms: int | None = None
@@ -137,6 +140,8 @@ class Window:
     skills: frozenset[str] | None = None
     status: WindowStatus = WindowStatus.CLOSED
     clerk: str = ""
+    #: When this clerk opened it.
+    opened_ms: int | None = None
     ticket: str | None = None
     #: What it served last today: forms are made of it a moment later too.
     last_ticket: str | None = None
@@ -146,6 +151,8 @@ class Window:
     #: The ticket whose rating its pad waits for.
     rating_ticket: str | None = None
     rating_until_ms: int = 0
+    #: It was asked for more than once.
+    rating_again: bool = False
     #: The ticket whose question ended last here, answered or not.
     rated_ticket: str | None = None
     #: Its pad was pressed before anybody was served; recorded once.

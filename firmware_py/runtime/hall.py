@@ -27,6 +27,7 @@ from firmware_py.core import commands as c
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
+from firmware_py.runtime.away import Away
 from firmware_py.runtime.backups import Backups
 from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.runtime.brightness import Brightness
@@ -148,6 +149,7 @@ class Hall:
         self.scans = Scans(self)
         self.previews = Previews(self)
         self.cards = Cards(self)
+        self.away = Away(self.state)
         self.list_intake = ListIntake(self, self.cards)
         writer.complete = self.cards.complete
         writer.vet = lambda command: (
@@ -170,6 +172,7 @@ class Hall:
             self.lamps.recorded,
             self.voices.recorded,
             self.cards.recorded,
+            self.away.recorded,
             self._to_subscribers,
         ]
 

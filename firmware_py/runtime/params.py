@@ -245,6 +245,7 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "report.print": PrintReport,
     "form.paper": FormOf,
     "window.card": AtWindow,
+    "window.show": AtWindow,
     "kiosk.card": AtKiosk,
     "kiosk.show": AtKiosk,
     "kiosk.say": KioskSay,

@@ -49,6 +49,7 @@ from firmware_py.runtime.views import (
     ticket_view,
     window_view,
 )
+from firmware_py.runtime.windows import Windows
 from firmware_py.store.backup import find_backups
 
 __all__ = ["queries_of"]
@@ -86,6 +87,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         **Privacy(hall).queries(),
         **CardQueries(hall).queries(),
         **Kiosks(hall).queries(),
+        **Windows(hall, reports).queries(),
         **scan_queries(hall),
         **Documents(hall).queries(),
         "voice.list": answers.voices,

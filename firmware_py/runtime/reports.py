@@ -110,23 +110,25 @@ class Reports:
             "total": whole_view(total, self._category_of()),
         }
 
+    async def counting(self, day: str) -> tuple[Figures, int]:
+        """Return a business day's count and the last event in it, for whoever counts on.
+
+        Only for a day of which nothing was compacted: the present one.
+        """
+        async with self._looking:
+            await self._look_back(day)
+            pieces, newest = self._pieces(day, day).get(day, []), self._to_seq
+        return await self._count(pieces), newest
+
     # ---- reading
 
     async def _days(self, first: str, last: str) -> AsyncIterator[DayFigures]:
         """Yield the figures of the business days from ``first`` to ``last``, by date."""
         async with self._looking:
             await self._look_back(first)
-            openings, newest = list(self._openings), self._to_seq
+            openings, pieces = list(self._openings), self._pieces(first, last)
         kept = await self._run(lambda _: self._kept())
-        pieces: dict[str, list[tuple[int, int]]] = {}
-        whole: set[str] = set()
-        # Each goes on until the next one; the newest until now.
-        ends = [*(opening.seq - 1 for opening in openings[1:]), newest]
-        for opening, end in zip(openings, ends, strict=False):
-            if first <= opening.day <= last:
-                pieces.setdefault(opening.day, []).append((opening.seq, end))
-                if not opening.reopened:
-                    whole.add(opening.day)
+        whole = {one.day for one in openings if not one.reopened}
         for day in sorted({*pieces, *(day for day in kept if first <= day <= last)}):
             if day in kept and day not in whole:
                 # Its beginning is compacted: what was kept then was made of all of it.
@@ -134,12 +136,26 @@ class Reports:
             else:
                 yield await self._counted(day, pieces[day])
 
+    def _pieces(self, first: str, last: str) -> dict[str, list[tuple[int, int]]]:
+        """Return where in the journal each of these days stands, as far as it was looked at."""
+        pieces: dict[str, list[tuple[int, int]]] = {}
+        # Each goes on until the next one; the newest until now.
+        ends = [*(opening.seq - 1 for opening in self._openings[1:]), self._to_seq]
+        for opening, end in zip(self._openings, ends, strict=False):
+            if first <= opening.day <= last:
+                pieces.setdefault(opening.day, []).append((opening.seq, end))
+        return pieces
+
     async def _counted(self, day: str, pieces: Iterable[tuple[int, int]]) -> DayFigures:
+        figures = await self._count(pieces)
+        return next(one for one in figures.days if one.day == day)
+
+    async def _count(self, pieces: Iterable[tuple[int, int]]) -> Figures:
         figures = Figures()
         for first, last in pieces:
             async for stored in self._events(first, last):
                 figures.take(stored)
-        return next(one for one in figures.days if one.day == day)
+        return figures
 
     async def _events(self, first: int, last: int) -> AsyncIterator[StoredEvent]:
         after = first - 1

@@ -48,7 +48,7 @@ def ticket_view(rules: Rules, state: State, ticket: Ticket) -> dict[str, Any]:
     del view["person"], view["appointment"]
     item = rules.items.get(ticket.item)
     view["item_name"] = {"zh": item.name.zh, "en": item.name.en} if item else None
-    for name in ("issued", "called", "started", "missed", "ended", "appointment"):
+    for name in ("issued", "called", "started", "missed", "parked", "ended", "appointment"):
         at_ms = view.pop(f"{name}_ms")
         view[f"{name}_ms"] = at_ms
         view[f"{name}_at"] = local_text(state.wall_offset_ms, at_ms) if at_ms is not None else ""
