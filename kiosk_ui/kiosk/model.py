@@ -108,8 +108,8 @@ class Item:
 class CardSeen:
     """Who laid a card: nothing but what may stand on the screen for some seconds."""
 
-    name: str = ""
-    tail: str = ""
+    name: str = field(default="", repr=False)
+    tail: str = field(default="", repr=False)
     known: bool = False
     #: Why they go before others.
     priority: Both = field(default_factory=Both)
@@ -123,8 +123,10 @@ class CardSeen:
 class Page:
     """One page: pure, and a file of its own. What it does not need it leaves as it is here."""
 
-    #: Shown although the hall has closed or the paper has ended meanwhile.
+    #: Shown although the daemon has gone, the hall has closed or the paper has ended meanwhile.
     stays: ClassVar[bool] = False
+    #: Shown although the hall has closed: it helps to read why.
+    helps: ClassVar[bool] = False
     #: "Start" ends the visit here: the person has what they came for.
     last: ClassVar[bool] = False
     #: Nobody is asked "still there?" here: there is nothing to lose, or it ends by itself.
@@ -154,6 +156,14 @@ class Page:
         """Return what makes it another page: not each letter that is typed into it."""
         return self
 
+    def heard(self, model: KioskModel) -> object:
+        """Return what makes it worth being spoken again."""
+        return self.key()
+
+    def yields(self, change: str) -> bool:
+        """Say whether a card's ``change`` at the reader (``laid``, ``changed``) takes its place."""
+        return not self.stays
+
 
 @dataclass(frozen=True, slots=True)
 class KioskModel:
@@ -164,12 +174,16 @@ class KioskModel:
     page: Page
     own: Choices = Choices()
     choices: Choices = Choices()
+    #: The hall's own theme.
+    theme: str = "normal"
     #: How high the panel's lower edge is above the floor.
     foot_mm: float = 850.0
     behind: tuple[Page, ...] = ()
     #: False until the daemon answered for the first time.
     met: bool = False
     live: bool = False
+    #: ``facts`` are of this connection.
+    fresh: bool = False
     facts: Facts | None = None
     categories: tuple[Category, ...] = ()
     items: Mapping[str, Item] = field(default_factory=dict)
@@ -192,7 +206,11 @@ class KioskModel:
     clock: tuple[datetime, float] | None = field(default=None, compare=False)
     due: Mapping[str, float] = field(default_factory=dict, compare=False)
     asked: frozenset[str] = field(default=frozenset(), compare=False)
+    #: When the greeting came, and when the name in it: that one stays for no news' sake.
     card_s: float = field(default=0.0, compare=False)
+    named_s: float = field(default=0.0, compare=False)
+    #: What was last said of the card that lies there: it is told once.
+    told: Said | None = field(default=None, compare=False, repr=False)
     taps: tuple[float, ...] = field(default=(), compare=False)
     #: The command of the ticket that is being taken.
     token: str = field(default="", compare=False)
@@ -206,8 +224,9 @@ class KioskModel:
         return next((one for one in self.categories if one.id == category_id), None)
 
     def to(self, page: Page) -> KioskModel:
-        """Go on to a page; "back" leads here."""
-        return replace(self, page=page, behind=(*self.behind, self.page)[-8:])
+        """Go on to a page; "back" leads here, unless this is the end of something or a door."""
+        behind = self.behind if self.page.stays else (*self.behind, self.page)
+        return replace(self, page=page, behind=behind[-8:])
 
     def instead(self, page: Page) -> KioskModel:
         """Show a page in place of this one: "back" does not lead here."""
@@ -226,7 +245,7 @@ class KioskModel:
     def left(self) -> KioskModel:
         """Nobody is there any more: nothing of the last person stays."""
         return replace(
-            self.at_home(), choices=self.own, paperless=False, card=None, there=False, taps=(),
+            self.at_home(), choices=self.own, paperless=False, card=None, taps=(), token="",
         )  # fmt: skip
 
 

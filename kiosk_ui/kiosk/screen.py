@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 
-from kiosk_ui.idle import Idle
-from kiosk_ui.kiosk.model import KioskModel, Step
+from kiosk_ui.kiosk.cards import carded, without_card
+from kiosk_ui.kiosk.model import Facts, KioskModel, Step
 from kiosk_ui.kiosk.pages.access import Access
 from kiosk_ui.kiosk.pages.card import CardPage
 from kiosk_ui.kiosk.pages.pin import Pin
 from kiosk_ui.kiosk.pages.start import Start
-from kiosk_ui.kiosk.pages.ticket import ticket_page
+from kiosk_ui.kiosk.pages.taking import Taking
+from kiosk_ui.kiosk.pages.technician import Technician
+from kiosk_ui.kiosk.pages.ticket import TicketPage, ticket_page
 from kiosk_ui.kiosk.pages.trouble import front
-from kiosk_ui.kiosk.reading import card_of, catalogue_of, categories_of, clock_of, facts_of, item_of
+from kiosk_ui.kiosk.reading import catalogue_of, categories_of, clock_of, facts_of, item_of
+from kiosk_ui.kiosk.speech import followed, speech
 from kiosk_ui.kiosk.view import view
 from kiosk_ui.look import Look
 from kiosk_ui.messages import (
@@ -35,6 +38,7 @@ from kiosk_ui.messages import (
 )
 from kiosk_ui.ops import Picture
 from kiosk_ui.theme import load_theme
+from kiosk_ui.touch import STUCK_S
 from kiosk_ui.words import Words, load_words
 
 __all__ = ["KioskScreen"]
@@ -64,7 +68,7 @@ class KioskScreen:
     def __post_init__(self) -> None:
         """Make the model before anything is known."""
         start = Start()
-        first = KioskModel(self.kiosk, start, start, foot_mm=self.foot_mm)
+        first = KioskModel(self.kiosk, start, start, theme=self.theme, foot_mm=self.foot_mm)
         object.__setattr__(self, "first", first)
 
     @cached_property
@@ -87,7 +91,8 @@ class KioskScreen:
             case Tick():
                 return self._ticked(model, now_s)
             case Held(area):
-                if area is not None:
+                # A question stays where it is until the finger has left it.
+                if area is None or model.asking_s is None:
                     model = replace(model, idle=model.idle.touched(now_s))
                 return replace(model, held=area), ()
             case Pressed(area, token):
@@ -95,14 +100,16 @@ class KioskScreen:
             case Live():
                 watch = Ask("card", "card.watch", {"kiosk": model.kiosk})
                 due = dict.fromkeys(_EVERY_S, now_s)
-                model = replace(model, live=True, met=True, due=due, asked=frozenset())
-                return model, (watch,)
+                return replace(
+                    model, live=True, met=True, fresh=False, due=due, asked=frozenset()
+                ), (watch,)
             case CutOff():
-                return replace(model, live=False, asked=frozenset(), card=None, there=False), ()
+                model = replace(model, live=False, asked=frozenset(), there=False, told=None)
+                return without_card(model), ()
             case Happened():
                 return self._happened(model, message, now_s)
             case Notified("card", params):
-                return _carded(model, params, now_s), ()
+                return carded(model, params, now_s), ()
             case Answered() | Refused() | Unknown():
                 return self._answered(model, message, now_s)
         return model, ()
@@ -111,10 +118,11 @@ class KioskScreen:
 
     def _pressed(self, model: KioskModel, area: str, token: str, now_s: float) -> Step:
         model = replace(model, idle=model.idle.touched(now_s))
+        settling = now_s - model.since_s < SETTLE_S
         if model.asking_s is not None:
             model = replace(model, asking_s=None)
-            return (model.left() if area == "leave" else model), ()
-        if now_s - model.since_s < SETTLE_S:
+            return (model.left() if area == "leave" and not settling else model), ()
+        if settling:
             return model, ()
         match area:
             case "corner":
@@ -127,7 +135,7 @@ class KioskScreen:
                 other = "en" if self._language(model) == "zh" else "zh"
                 return self._chosen(model, language=other), ()
             case "elder":
-                large = (model.choices.theme or self.theme) == "elder"
+                large = self._theme(model) == "elder"
                 usual = self.theme if self.theme != "elder" else "normal"
                 voice = model.facts is not None and model.facts.voice
                 return self._chosen(
@@ -136,16 +144,21 @@ class KioskScreen:
             case "access":
                 return (model if isinstance(model.page, Access) else model.to(Access())), ()
             case "repeat":
-                return model, self._speech(model)
+                return model, speech(model, self.language, self._words)
         return front(model).press(model, area, token)
 
     def _language(self, model: KioskModel) -> str:
         return model.choices.language or self.language
 
+    def _theme(self, model: KioskModel) -> str:
+        return model.choices.theme or self.theme
+
     def _chosen(self, model: KioskModel, **change: object) -> KioskModel:
         return replace(model, choices=replace(model.choices, **change))  # type: ignore[arg-type]
 
     def _tapped(self, model: KioskModel, now_s: float) -> KioskModel:
+        if isinstance(model.page, Taking | Pin | Technician):
+            return model
         taps = (*(one for one in model.taps if now_s - one < _TAPS_S), now_s)
         if len(taps) >= _TAPS and model.facts is not None and model.facts.technician:
             return replace(model.to(Pin()), taps=())
@@ -154,7 +167,7 @@ class KioskScreen:
     # ---- time
 
     def _ticked(self, model: KioskModel, now_s: float) -> Step:
-        idle_s = load_theme(model.choices.theme).idle_s if model.choices.theme else 60.0
+        idle_s = load_theme(self._theme(model)).idle_s
         if model.idle.idle_s != idle_s:
             model = replace(model, idle=replace(model.idle, idle_s=idle_s))
         if model.clock is not None:
@@ -162,6 +175,9 @@ class KioskScreen:
             minute = (told + timedelta(seconds=now_s - at_s)).replace(second=0, microsecond=0)
             if minute != model.minute:
                 model = replace(model, minute=minute)
+        if model.held is not None and now_s - model.idle.touched_s >= STUCK_S:
+            # A drop of water is no finger: nothing stays pressed by it.
+            model = replace(model, held=None)
         model = self._waited(model, now_s)
         page = front(model)
         model, requests = page.tick(model, now_s)
@@ -170,10 +186,15 @@ class KioskScreen:
 
     def _waited(self, model: KioskModel, now_s: float) -> KioskModel:
         """Ask whether somebody is still there, and go back when nobody is."""
+        page, phase = front(model), model.idle.phase(now_s)
         untouched = model == model.left()
-        if front(model).calm and (untouched or model.page.stays):
+        if page.calm and (untouched or model.page.stays or page != model.page):
+            covered = page != model.page and not untouched
+            if covered and phase == "gone":
+                # What stands in front is not to be left; what is behind it is.
+                return model.left()
             return model if model.asking_s is None else replace(model, asking_s=None)
-        match model.idle.phase(now_s):
+        match phase:
             case "here":
                 return model if model.asking_s is None else replace(model, asking_s=None)
             case "gone":
@@ -187,11 +208,20 @@ class KioskScreen:
         soon = now_s + (0.0 if event.type in _OURS else _SOON_S)
         due = {**model.due, **{k: min(model.due.get(k, soon), soon) for k in ("facts",)}}
         model = replace(model, due=due)
-        mine = event.type == "ticket.issued" and event.data.get("origin") == model.kiosk
-        if mine and isinstance(model.page, CardPage):
-            # The card alone took the ticket: an appointment at its time.
-            return ticket_page(replace(model, card=None), event.data)
+        if event.type == "ticket.issued" and event.data.get("origin") == model.kiosk:
+            return self._issued(model, event, now_s)
         return model, ()
+
+    def _issued(self, model: KioskModel, event: Happened, now_s: float) -> Step:
+        """Show a ticket that nobody pressed for here: of a card alone, or of the ticket button."""
+        page = model.page
+        if isinstance(page, Taking | Pin | Technician):
+            # One that was pressed for comes with its answer.
+            return model, ()
+        if isinstance(page, TicketPage) and page.number == event.data.get("number"):
+            return model, ()
+        model = replace(model, card=None, asking_s=None, idle=model.idle.touched(now_s))
+        return ticket_page(model, event.data)
 
     def _answered(
         self, model: KioskModel, message: Answered | Refused | Unknown, now_s: float
@@ -202,10 +232,14 @@ class KioskScreen:
             case Answered("facts", result):
                 now = clock_of(result)
                 clock = (now, now_s) if now is not None else None
-                model = replace(model, facts=facts_of(result), clock=clock)
+                model = replace(model, facts=facts_of(result), fresh=True, clock=clock)
                 if clock is None:
                     model = replace(model, minute=None)
                 return model, ()
+            case Refused("facts"):
+                # Safe mode answers nothing of this; whatever it is, nobody gets a number here.
+                facts = replace(model.facts or Facts(), mode="safe")
+                return replace(model, facts=facts, fresh=True), ()
             case Answered("categories", result):
                 return replace(model, categories=categories_of(result)), ()
             case Answered("items", result):
@@ -215,8 +249,8 @@ class KioskScreen:
                 item = item_of(result)
                 return replace(model, items={**model.items, item.id: item}), ()
             case Answered("card", result):
-                return _carded(model, result, now_s), ()
-            case Answered("say" | "card_forget") | Refused("say" | "card" | "item"):
+                return carded(model, result, now_s), ()
+            case Answered("say") | Refused("say" | "card" | "item" | "categories" | "items"):
                 return model, ()
         return front(model).answered(model, message)
 
@@ -226,30 +260,20 @@ class KioskScreen:
         self, before: KioskModel, model: KioskModel, requests: list[Request], now_s: float
     ) -> Step:
         """Remember when the page came, and speak it."""
-        was, now = front(before), front(model)
-        if type(was) is not type(now) or was.key() != now.key():
+        if model.card is not None and not isinstance(model.page, CardPage):
+            model = replace(model, card=None)
+        if _moved(before, model):
             model = replace(model, since_s=now_s)
-        changed = was.key() != now.key() or before.choices != model.choices
-        if changed and model.choices.speaks:
-            requests += self._speech(model)
-        elif before.choices.speaks and not model.choices.speaks:
-            requests.append(Ask("say", "kiosk.say", {"kiosk": model.kiosk, "text": ""}))
+        requests += followed(before, model, self.language, self._words)
         return model, requests
 
-    def _speech(self, model: KioskModel) -> Sequence[Request]:
-        """Return the request that speaks the page in front."""
-        if model.facts is None or not model.facts.voice or not model.live:
-            return ()
-        language = self._language(model)
-        words = self._words[language]
-        text = front(model).say(model, words)
-        if model.asking_s is not None:
-            text = words("kiosk.idle.ask")
-        params = {
-            "kiosk": model.kiosk, "text": text, "language": language,
-            "volume": model.choices.volume,
-        }  # fmt: skip
-        return (Ask("say", "kiosk.say", params),)
+
+def _moved(before: KioskModel, after: KioskModel) -> bool:
+    """Say whether other things stand where a finger may be."""
+    was, now = front(before), front(after)
+    style = replace(before.choices, volume=after.choices.volume)
+    asks = (before.asking_s is None) != (after.asking_s is None)
+    return was.key() != now.key() or style != after.choices or asks
 
 
 def _asked(model: KioskModel, now_s: float) -> Step:
@@ -265,20 +289,3 @@ def _asked(model: KioskModel, now_s: float) -> Step:
     requests = [Ask(name, _METHODS[name], params.get(name, {})) for name in due]
     later = {**model.due, **{name: now_s + _EVERY_S[name] for name in due}}
     return replace(model, due=later, asked=model.asked | set(due)), requests
-
-
-def _carded(model: KioskModel, found: Mapping[str, object], now_s: float) -> KioskModel:
-    """Take the card at the reader: greet, follow, let go."""
-    card, there = card_of(found), bool(found.get("there"))
-    model = replace(model, there=there)
-    if card is None:
-        return replace(model, card=None)
-    if isinstance(model.page, CardPage):
-        return replace(model, card=card)
-    if (model.page.stays and not isinstance(model.page, Access)) or not found.get("change"):
-        return model
-    if found.get("change") == "changed" and card.say is None:
-        # What was let go of after its ten seconds does not come back.
-        return model
-    model = replace(model, card=card, card_s=now_s, idle=Idle(model.idle.idle_s, now_s))
-    return model.to(CardPage())

@@ -58,7 +58,7 @@ def _issued(number: str = "A061", ahead: int = 12) -> Answered:
         "estimate_s": 1500,
         "origin": "kiosk-1",
     }
-    return Answered("take", {"events": [{"type": "ticket.issued", "data": data}]})
+    return Answered("take:t2", {"events": [{"type": "ticket.issued", "data": data}]})
 
 
 def _paper(owed_by: str | None) -> Answered:
@@ -158,7 +158,7 @@ def kiosk_states() -> dict[str, KioskModel]:
             *_press("paperless"), *taken, show={"paper": "out"}
         ),
         "refused": kiosk_after(*take, Refused(
-            "take", "person_waiting",
+            "take:t2", "person_waiting",
             "您已有 A045 号在等候，前面还有 7 人，不用再取号；号票丢失请到导税台补打。",
             "You have A045 already, 7 are ahead of you; for a lost slip ask at the entrance.",
         )),

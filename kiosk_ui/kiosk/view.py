@@ -16,6 +16,8 @@ def view(model: KioskModel, look: Look) -> Picture:
     """Return what the kiosk shows."""
     kit = Kit(model, look)
     if model.asking_s is not None:
+        # A touch anywhere says that somebody is there.
+        kit.draft.area("stay", kit.draft.rect, "")
         still_there(kit, model.asking_s)
     else:
         front(model).draw(kit)

@@ -19,7 +19,7 @@ _STEP, _LEAST, _MOST = 15, 25, 100
 class Access(Page):
     """Switches; each does at once what it says."""
 
-    stays: ClassVar[bool] = True
+    helps: ClassVar[bool] = True
 
     def draw(self, kit: Kit) -> None:
         """Draw the page."""
@@ -54,8 +54,9 @@ class Access(Page):
         choices = model.choices
         match id:
             case "contrast":
-                usual = choices.theme == "contrast"
-                choices = replace(choices, theme="normal" if usual else "contrast")
+                on = (choices.theme or model.theme) == "contrast"
+                usual = model.theme if model.theme != "contrast" else "normal"
+                choices = replace(choices, theme=usual if on else "contrast")
             case "low":
                 choices = replace(choices, low=not choices.low)
             case "speak":

@@ -12,7 +12,7 @@ from kiosk_ui.kiosk.model import CardSeen, KioskModel, Page, Step
 from kiosk_ui.layout import Share, at, columns, inset, rows
 from kiosk_ui.words import Words
 
-__all__ = ["GREETING_S", "CardPage"]
+__all__ = ["GREETING_S", "CardPage", "greeted"]
 
 #: Nothing of a person stays on the screen for longer.
 GREETING_S = 10.0
@@ -57,12 +57,25 @@ class CardPage(Page):
 
     def press(self, model: KioskModel, id: str, token: str) -> Step:  # noqa: A002
         """Go on to the choice."""
-        return (_on(model) if id == "go" else model), ()
+        return (greeted(model) if id == "go" else model), ()
 
     def tick(self, model: KioskModel, now_s: float) -> Step:
-        """Forget within ten seconds of the card, or when it is gone."""
-        over = model.card is None or now_s - model.card_s >= GREETING_S
-        return (_on(model) if over else model), ()
+        """Forget the name ten seconds after the card, and all when no more is told."""
+        card = model.card
+        if card is None or now_s - model.card_s >= GREETING_S:
+            return greeted(model), ()
+        if card.name and now_s - model.named_s >= GREETING_S:
+            return replace(model, card=replace(card, name="", tail="")), ()
+        return model, ()
+
+    def heard(self, model: KioskModel) -> object:
+        """Return what makes it worth being spoken again: who it is was found meanwhile."""
+        card = model.card or CardSeen()
+        return (type(self), card.priority, card.say)
+
+    def yields(self, change: str) -> bool:
+        """Another card, or another code, has a greeting of its own."""
+        return True
 
     def say(self, model: KioskModel, words: Words) -> str:
         """Speak the greeting without a name: others hear it."""
@@ -75,7 +88,7 @@ class CardPage(Page):
         return words("kiosk.say.stop").join(parts)
 
 
-def _on(model: KioskModel) -> KioskModel:
+def greeted(model: KioskModel) -> KioskModel:
     """Return to what was chosen before, or to the start; nothing of the card stays."""
     return replace(model.back() if model.behind else model.at_home(), card=None)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from kiosk_ui.kiosk.kit import Kit
 from kiosk_ui.kiosk.lists import bullets, paragraphs
 from kiosk_ui.kiosk.model import Facts, Item, KioskModel, Page, Step
-from kiosk_ui.kiosk.pages.taking import Taking
+from kiosk_ui.kiosk.pages.taking import Taking, taken_as
 from kiosk_ui.layout import Share, columns, inset, rows
 from kiosk_ui.messages import Ask, Command, Request
 from kiosk_ui.ops import Rect
@@ -24,7 +24,8 @@ def look_at(item: str) -> Sequence[Request]:
 
 def take(model: KioskModel, item: str, token: str) -> Step:
     """Take a ticket: the command counts once, however often it is sent."""
-    command = Command("take", "ticket.take", token, {"item": item, "origin": model.kiosk})
+    params = {"item": item, "origin": model.kiosk}
+    command = Command(taken_as(token), "ticket.take", token, params)
     return replace(model.to(Taking(item)), token=token), (command,)
 
 

@@ -11,6 +11,7 @@ from kiosk_ui.kiosk.model import KioskModel, Page, Step
 from kiosk_ui.kiosk.pages.technician import Technician, look_round
 from kiosk_ui.layout import Share, at, columns, rows
 from kiosk_ui.messages import Answered, Ask, Refused, Unknown
+from kiosk_ui.words import Words
 
 __all__ = ["Pin"]
 
@@ -74,8 +75,15 @@ class Pin(Page):
 
     def tick(self, model: KioskModel, now_s: float) -> Step:
         """Leave when nobody goes on."""
-        left = now_s - max(model.since_s, model.idle.touched_s) >= _LEFT_S
-        return (model.left() if left else model), ()
+        if now_s - max(model.since_s, model.idle.touched_s) >= _LEFT_S:
+            return model.left(), ()
+        if self.asked and not model.live:
+            return model.instead(Pin(said=_GONE)), ()
+        return model, ()
+
+    def say(self, model: KioskModel, words: Words) -> str:
+        """Speak the page."""
+        return words("kiosk.pin.ask")
 
     def answered(self, model: KioskModel, message: Answered | Refused | Unknown) -> Step:
         """Open, or say why not."""
@@ -85,3 +93,6 @@ class Pin(Page):
             case Refused("unlock", _, zh, en):
                 return model.instead(Pin(said=Both(zh, en))), ()
         return model, ()
+
+
+_GONE = Both("控制器没有应答，请稍后再试。", "The controller does not answer. Try again later.")

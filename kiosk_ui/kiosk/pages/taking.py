@@ -11,11 +11,14 @@ from kiosk_ui.kiosk.pages.plain import plain
 from kiosk_ui.kiosk.pages.ticket import ticket_page
 from kiosk_ui.kiosk.pages.told import Told
 from kiosk_ui.messages import Answered, Refused, Unknown
+from kiosk_ui.words import Words
 
-__all__ = ["Taking"]
+__all__ = ["Taking", "taken_as"]
 
 #: A wait that is longer needs a word of why.
 _SLOW_S = 2.0
+#: The line says after 30 s that nobody knows; this is for a line that says nothing at all.
+_LOST_S = 45.0
 
 
 @dataclass(frozen=True)
@@ -38,24 +41,37 @@ class Taking(Page):
 
     def tick(self, model: KioskModel, now_s: float) -> Step:
         """Say after a while that it takes longer."""
+        if now_s - model.since_s >= _LOST_S:
+            return model.instead(Told(_NOT_SURE)), ()
         if not self.slow and now_s - model.since_s >= _SLOW_S:
             return model.instead(replace(self, slow=True)), ()
         return model, ()
 
     def answered(self, model: KioskModel, message: Answered | Refused | Unknown) -> Step:
         """Show the number, or why there is none."""
+        if message.name != taken_as(model.token):
+            # Of somebody before, who was told that nobody knows.
+            return model, ()
         match message:
-            case Answered("take", result):
+            case Answered(_, result):
                 for event in result.get("events", ()):
                     if event["type"] == "ticket.issued":
                         return ticket_page(model, event["data"])
                 # Answered before, and no event told again: the journal has the ticket.
                 return model.instead(Told(_NOT_SURE)), ()
-            case Refused("take", code, zh, en):
+            case Refused(_, code, zh, en):
                 return model.instead(Told(Said(code, zh, en))), ()
-            case Unknown("take"):
+            case Unknown():
                 return model.instead(Told(_NOT_SURE)), ()
-        return model, ()
+
+    def say(self, model: KioskModel, words: Words) -> str:
+        """Speak the page."""
+        return words("kiosk.taking")
+
+
+def taken_as(token: str) -> str:
+    """Return the name under which the answer to this press comes."""
+    return f"take:{token}"
 
 
 _NOT_SURE = Said(

@@ -12,6 +12,7 @@ from kiosk_ui.kiosk.lists import leaves, pager
 from kiosk_ui.kiosk.model import KioskModel, Page, Step
 from kiosk_ui.layout import Share, columns, inset, rows
 from kiosk_ui.messages import Answered, Ask, Refused, Request, Unknown
+from kiosk_ui.words import Words
 
 __all__ = ["DeviceSeen", "Technician", "look_round"]
 
@@ -120,6 +121,12 @@ class Technician(Page):
         if not model.live and self.testing:
             return model.instead(replace(self, testing="")), ()
         return model, ()
+
+    def say(self, model: KioskModel, words: Words) -> str:
+        """Speak the page."""
+        bad = sum(one.state not in _FINE for one in self.devices)
+        told = words("kiosk.tech.trouble", count=bad) if bad else words("kiosk.tech.fine")
+        return words("kiosk.say.stop").join([words("kiosk.tech"), told])
 
     def answered(self, model: KioskModel, message: Answered | Refused | Unknown) -> Step:
         """Take the devices, or what a test said."""

@@ -113,17 +113,22 @@ class TicketPage(Page):
     def tick(self, model: KioskModel, now_s: float) -> Step:
         """Follow the paper; leave when it is time."""
         age_s = now_s - model.since_s
-        if self.paper == "printing":
-            if age_s >= _PAPER_S or _no_printer(model.facts):
-                return model.instead(replace(self, paper="none")), ()
-            if model.live and now_s - self.asked_s >= _ASK_S:
-                asked = Ask("paper", "ticket.show", {"number": self.number})
-                return model.instead(replace(self, asked_s=now_s)), (asked,)
-            return model, ()
+        if self.paper == "printing" and (age_s >= _PAPER_S or _no_printer(model.facts)):
+            return model.instead(replace(self, paper="none")), ()
         shown_s = _SHOWN_S if self.paper == "printed" else _WITHOUT_S
         # Whoever needs larger words needs more time.
-        slow = 2.0 if model.choices.theme == "elder" else 1.0
-        return (model.left() if age_s >= shown_s * slow else model), ()
+        if self.paper != "printing" and age_s >= shown_s * max(model.idle.idle_s / _WITHOUT_S, 1):
+            return model.left(), ()
+        # A slow printer, or one that just got paper, may still print it.
+        waits = self.paper != "printed" and not _never(model.facts)
+        if waits and model.live and now_s - self.asked_s >= _ASK_S:
+            asked = Ask("paper", "ticket.show", {"number": self.number})
+            return model.instead(replace(self, asked_s=now_s)), (asked,)
+        return model, ()
+
+    def yields(self, change: str) -> bool:
+        """Whoever has the slip is gone when the next card is laid; a number alone stays."""
+        return change == "laid" and self.paper == "printed"
 
     def answered(self, model: KioskModel, message: Answered | Refused | Unknown) -> Step:
         """Learn whether the paper came out."""
@@ -140,6 +145,11 @@ class TicketPage(Page):
         last = words("kiosk.say.paper" if self.paper != "none" else "kiosk.ticket.none")
         parts = [words("kiosk.say.number", number=spelt), self._ahead(words, wait), last]
         return words("kiosk.say.stop").join(parts)
+
+
+def _never(facts: Facts | None) -> bool:
+    """Say whether nothing is owed, for there is no printer."""
+    return facts is None or facts.paper == "none"
 
 
 def _no_printer(facts: Facts | None) -> bool:

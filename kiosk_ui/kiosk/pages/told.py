@@ -22,7 +22,6 @@ class Told(Page):
 
     said: Said
     stays: ClassVar[bool] = True
-    last: ClassVar[bool] = True
     calm: ClassVar[bool] = True
 
     def draw(self, kit: Kit) -> None:
@@ -34,6 +33,10 @@ class Told(Page):
     def tick(self, model: KioskModel, now_s: float) -> Step:
         """Leave after a while."""
         return (model.left() if now_s - model.since_s >= _SHOWN_S else model), ()
+
+    def yields(self, change: str) -> bool:
+        """It may have been that a card was wanted."""
+        return True
 
     def say(self, model: KioskModel, words: Words) -> str:
         """Speak the sentence."""

@@ -36,6 +36,10 @@ class Starting(Page):
         """Draw the page."""
         plain(kit, "clock", kit.key("kiosk.starting"), None, tone="calm", controls=False)
 
+    def say(self, model: KioskModel, words: Words) -> str:
+        """Speak the page."""
+        return words("kiosk.starting")
+
 
 @dataclass(frozen=True)
 class CutOff(Page):
@@ -47,6 +51,10 @@ class CutOff(Page):
         """Draw the page."""
         plain(kit, "cut_off", kit.key("kiosk.cut_off"), kit.key("kiosk.cut_off.do"),
               controls=False)  # fmt: skip
+
+    def say(self, model: KioskModel, words: Words) -> str:
+        """Return the page's words: nobody is there who could speak them."""
+        return words("kiosk.cut_off") + words("kiosk.say.stop") + words("kiosk.cut_off.do")
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,8 @@ class Closed(Page):
 
     def say(self, model: KioskModel, words: Words) -> str:
         """Speak the page."""
-        return self.said.in_language(words.language)
+        parts = [self.said, self.next_words] if self.code == "day_closed" else [self.said]
+        return " ".join(text for one in parts if (text := one.in_language(words.language)))
 
 
 @dataclass(frozen=True)
@@ -109,13 +118,22 @@ def front(model: KioskModel) -> Page:
         return CutOff() if model.met else Starting()
     if facts is None:
         return Starting()
-    if facts.mode == "safe":
+    if not model.fresh:
+        # What was known before the daemon went may be wrong; it is asked for already.
+        return CutOff()
+    if model.page.helps:
+        return model.page
+    if facts.mode in _NOTHING_RECORDED:
         return Closed("safe", _SAFE)
     if facts.closed is not None:
         return Closed(facts.closed.code, facts.closed.both, facts.next_words)
     if _no_paper(facts) and not model.paperless and model.page == model.start:
         return NoPaper(facts.paper, facts.printer_says)
     return model.page
+
+
+#: Where nothing can be recorded nobody gets a number.
+_NOTHING_RECORDED = frozenset({"safe", "storage_failing"})
 
 
 def _no_paper(facts: Facts) -> bool:
