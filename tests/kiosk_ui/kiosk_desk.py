@@ -15,6 +15,7 @@ from kiosk_ui.kiosk.pages.trouble import front
 from kiosk_ui.kiosk.screen import KioskScreen
 from kiosk_ui.kiosk.states import facts
 from kiosk_ui.link import Link
+from kiosk_ui.messages import Message
 from kiosk_ui.ops import Picture
 from kiosk_ui.panel import Panel
 from kiosk_ui.touch import Contact
@@ -40,6 +41,10 @@ class Glass:
         """Return what touched it."""
         found, self.touched = self.touched, []
         return found
+
+    def news(self) -> list[Message]:
+        """Nothing is unpacked beside it."""
+        return []
 
     def wait(self) -> None:
         """The test turns the loop."""

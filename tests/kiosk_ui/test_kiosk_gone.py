@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,9 +32,8 @@ STAY = (TicketPage, Told, Taking, Technician, Pin)
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path)
-    yield desk.opened()
-    desk.close()
+    with closing(Desk(tmp_path)) as desk:
+        yield desk.opened()
 
 
 def in_state(model: KioskModel) -> Kiosk:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,8 @@ from tests.kiosk_ui.kiosk_desk import Desk
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path)
-    yield desk.opened()
-    desk.close()
+    with closing(Desk(tmp_path)) as desk:
+        yield desk.opened()
 
 
 def test_a_double_touch_takes_one_ticket_and_leaves_the_number() -> None:
