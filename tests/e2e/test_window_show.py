@@ -103,7 +103,7 @@ async def test_it_says_what_of_the_window_works(place: Path) -> None:
         refusal = await refused(hall.hall.call("window.show", window="99"))
         assert refusal.code == "unknown_window"
         refusal = await refused(hall.hall.call("window.show"))
-        assert refusal.code == "missing_field"
+        assert refusal.code == "bad_field"
 
 
 async def test_many_screens_asking_at_once_are_all_answered(place: Path) -> None:
