@@ -86,11 +86,11 @@ def test_the_options_of_the_guide_are_options_of_the_program() -> None:
     assert words == ["$SCREEN", "$OPTIONS"]
     assert "SCREEN=%i" in said("Environment", SCREEN)[0].split()
     guide = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    lines = re.findall(r"^OPTIONS=(.*)$", guide, re.MULTILINE)
-    assert lines
-    for line in lines:
-        parsed = _parser().parse_args(["wall", *shlex.split(line)])
-        assert parsed.screen == "wall"
+    lines = [shlex.split(line) for line in re.findall(r"^OPTIONS=(.*)$", guide, re.MULTILINE)]
+    kinds = ["kiosk" if "--kiosk" in line else "wall" for line in lines]
+    assert set(kinds) == {"kiosk", "wall"}
+    for kind, line in zip(kinds, lines, strict=True):
+        assert _parser().parse_args([kind, *line]).screen == kind
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="systemd-sysusers needs root")
