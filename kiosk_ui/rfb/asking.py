@@ -11,6 +11,7 @@ from kiosk_ui.rfb.viewing import Area
 __all__ = ["Asking"]
 
 _FENCE_NUMBER = 4
+_NOTHING = Rect(0, 0, 0, 0)
 
 
 class Asking:
@@ -33,13 +34,13 @@ class Asking:
         self._can_continue = self._fences = False
         self._probe: tuple[int, Rect] | None = None
 
-    def lay(self, area: Area | None) -> None:
-        """Something else is visible: from now on that is asked for, all of it anew."""
+    def lay(self, area: Area | None, unseen: list[Rect]) -> None:
+        """Something else is visible: from now on that is asked for, and ``unseen`` of it anew."""
         self.area = area
-        self._unseen = list(area.visible) if area else []
+        self._unseen = unseen
         self._probe = None
         self._flow()
-        self.owes = bool(self._unseen)
+        self.owes = True
 
     def again(self, rects: list[Rect]) -> None:
         """These must come as pixels, though for the server they did not change."""
@@ -50,6 +51,7 @@ class Asking:
         """Ask for what was not seen and for what will change."""
         self.owes = False
         if self.area is None:
+            self._ask_screens()
             return
         for rect in self._unseen:
             self._out += protocol.update_request(rect, incremental=False)
@@ -60,21 +62,40 @@ class Asking:
                     self._out += protocol.update_request(rect, incremental=True)
         self._unseen = []
 
-    def ask_screens(self) -> None:
-        """Ask for the list of screens and for no pixel: a full request is answered with it too."""
-        self._out += protocol.update_request(Rect(0, 0, 0, 0), incremental=False)
+    @property
+    def deaf(self) -> bool:
+        """True where nothing is visible and the server could not tell that this changed."""
+        return self.area is None and not self._can_continue
+
+    def _ask_screens(self) -> None:
+        """Ask for the size and the screens, and for no pixel.
+
+        A full request is answered with them (rfbproto.rst), so it may be empty; TigerVNC answers
+        such a one only while it sends by itself, so it is told to: nothing.
+        """
+        self._flow()
+        self._out += protocol.update_request(_NOTHING, incremental=False)
 
     # ---- signs of life
 
-    def ping(self, number: int) -> None:
-        """Ask for a sign of life. Without fences that is one pixel of what is visible."""
+    def ping(self, number: int) -> bool:
+        """Ask for a sign of life. Without fences that is one pixel of what is visible.
+
+        False where nothing is visible, or that pixel was asked for already. Where nothing is, the
+        size and the screens are asked for as well.
+        """
+        if self.area is None:
+            self._ask_screens()
         if self._fences:
             flags = protocol.FENCE_REQUEST | protocol.FENCE_BLOCK_BEFORE
             self._out += protocol.client_fence(flags, struct.pack(">I", number))
-        elif self.area is not None and self.area.visible and self._probe is None:
-            first = self.area.visible[0]
-            self._probe = number, Rect(first.x, first.y, 1, 1)
-            self._out += protocol.update_request(self._probe[1], incremental=False)
+            return True
+        if self.area is None or not self.area.visible or self._probe is not None:
+            return False
+        first = self.area.visible[0]
+        self._probe = number, Rect(first.x, first.y, 1, 1)
+        self._out += protocol.update_request(self._probe[1], incremental=False)
+        return True
 
     def fence(self, flags: int, payload: bytes) -> int | None:
         """The server's fence: answer it, or return the number of the ping that it answers."""
@@ -102,12 +123,14 @@ class Asking:
         self._can_continue = self.owes = True
 
     def _flow(self) -> None:
-        visible = self.area.visible if self.area else ()
-        possible = self._continuous and self._can_continue and len(visible) == 1
-        wanted = visible[0] if possible else None
+        wanted = None
+        if self._can_continue and self.area is None:
+            wanted = _NOTHING
+        elif self._can_continue and self._continuous and self.area is not None:
+            wanted = self.area.visible[0] if len(self.area.visible) == 1 else None
         if wanted == self._flowing:
             return
-        rect = wanted or self._flowing
+        rect = self._flowing if wanted is None else wanted
         if rect is not None:
             self._out += protocol.continuous_updates(rect, enable=wanted is not None)
         self._flowing = wanted

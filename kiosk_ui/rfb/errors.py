@@ -6,6 +6,10 @@ __all__ = ["SENTENCES", "RfbError"]
 
 #: Code -> what to tell people: Chinese, English.
 SENTENCES: dict[str, tuple[str, str]] = {
+    "connecting": (
+        "正在连接窗口电脑，请稍候。",
+        "Connecting to the clerk's computer.",
+    ),
     "unreachable": (
         "连不上窗口电脑。请检查电脑是否开机、网线是否插好。",
         "The clerk's computer cannot be reached. Is it on, and is its network cable in?",
@@ -49,6 +53,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "lies": (
         "窗口电脑发来的画面数据有误，正在重新连接。",
         "What the clerk's computer sent cannot be read; connecting again.",
+    ),
+    "stale": (
+        "窗口电脑的画面没有更新，暂不显示。",
+        "The picture of the clerk's computer stands still, so it is not shown.",
     ),
     "unknown-size": (
         "窗口电脑的屏幕大小不在配置之内，为保护隐私不予显示。",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 __all__ = ["Rect", "bounding", "without"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
-    """``x``, ``y`` of its upper left pixel, ``width`` and ``height`` in pixels."""
+class Rect(NamedTuple):
+    """``x``, ``y`` of its upper left pixel, ``width`` and ``height`` in pixels.
+
+    A tuple, because thousands are made a second.
+    """
 
     x: int
     y: int
@@ -32,6 +34,11 @@ class Rect:
     def size(self) -> tuple[int, int]:
         """Width and height."""
         return self.width, self.height
+
+    @property
+    def area(self) -> int:
+        """How many pixels it has."""
+        return self.width * self.height
 
     @property
     def empty(self) -> bool:

@@ -7,7 +7,7 @@ no thread. Nothing but ``RfbError`` leaves it, whatever a server says, and then 
 from __future__ import annotations
 
 import struct
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,8 +27,9 @@ from kiosk_ui.rfb.zrle import Zrle
 
 __all__ = ["Event", "Laid", "Pong", "Session", "Tuning", "Updated"]
 
-#: An update of more pieces than this is told as one piece around them.
-_MOST_DIRTY = 200
+#: An update of more pieces than the first number is told as one piece around them where they fill
+#: half of it, an update of more than the second always.
+_MANY_DIRTY, _MOST_DIRTY = 8, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,10 @@ class Tuning:
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """The desktop, or what is shown of it, is another one: all of it is black again.
+    """The desktop, its screens, or what is shown of them are other ones.
 
-    ``area`` is None where nothing may be shown.
+    All is black again unless ``desktop`` and the view of ``area`` are the same; it is None where
+    nothing may be shown.
     """
 
     desktop: Rect
@@ -85,7 +87,8 @@ class Session:
 
     While ``wants_tls`` the next bytes both ways are TLS: encrypt the line, then call ``tls_is_up``.
     ``owes`` says that the server should be asked for more (``ask``): at once, or a moment later.
-    ``frame`` has the pixels once the desktop is ``Laid``.
+    ``frame`` has the pixels once the desktop is ``Laid``. ``on_event`` hears events as they happen:
+    with ``Updated`` the frame is then whole, while behind ``feed`` the next update may have begun.
     """
 
     def __init__(
@@ -105,7 +108,7 @@ class Session:
         self._dirty: list[Rect] = []
         #: Which pixels ever came; None when all that is visible did.
         self._came: NDArray[np.bool_] | None = None
-        self._asked_screens = False
+        self.on_event: Callable[[Event], None] | None = None
         self.frame: Framebuffer | None = None
         self.screens: tuple[Screen, ...] = ()
         self.wants_tls = False
@@ -173,6 +176,11 @@ class Session:
         return self.area is not None and self._came is None
 
     @property
+    def deaf(self) -> bool:
+        """True where nothing is visible, and a server of this kind never tells when it could be."""
+        return self._asking.deaf
+
+    @property
     def owes(self) -> bool:
         """True when it is time to ask."""
         return self._asking.owes
@@ -181,32 +189,36 @@ class Session:
         """Ask for what is visible: all that was not seen, and what will change."""
         self._asking.ask()
 
-    def ping(self, number: int) -> None:
-        """Ask for a sign of life: ``Pong(number)``. Numbers are 32 bits."""
-        if self.frame is not None:
-            self._asking.ping(number)
+    def ping(self, number: int) -> bool:
+        """Ask for a sign of life: ``Pong(number)``, 32 bits. False where nothing can be asked."""
+        return self.frame is not None and self._asking.ping(number)
 
     def look(self, viewing: Viewing) -> list[Event]:
-        """Show something else from now on; what is private then is black at once."""
-        self._viewing = viewing
+        """Show something else from now on; what is private then is black at once.
+
+        Where only masks come and go, the rest stays as it is.
+        """
+        before, self._viewing = self.area, viewing
         self._events = []
         if self.frame is not None:
-            self._lay(self.frame)
+            after = viewing.area(self.frame.rect, self.screens)
+            same = before is not None and after is not None and before.view == after.view
+            self._lay(self.frame, anew=not same)
         return self._events
 
-    def _lay(self, frame: Framebuffer) -> None:
-        """Work out what is visible; forget what was seen."""
-        area = self._viewing.area(frame.rect, self.screens)
+    def _lay(self, frame: Framebuffer, *, anew: bool = True) -> None:
+        """Work out what is visible. ``anew``: what was seen before is none of it."""
+        before, area = self._visible, self._viewing.area(frame.rect, self.screens)
         visible = area.visible if area else ()
-        self._came = np.zeros(frame.words.shape, np.bool_) if visible else None
-        self._dirty = []
-        for shown in self._visible:  # all else is black already, and takes no memory
-            frame.black(shown)
-        self._asking.lay(area)
-        if self._viewing.screen is not None and not self._asked_screens:
-            self._asked_screens = True
-            self._asking.ask_screens()
-        self._events.append(Laid(frame.rect, self.screens, area))
+        kept = () if anew else before
+        for shown in before:  # all else is black already, and takes no memory
+            for hidden in without(shown, () if anew else visible):
+                frame.black(hidden)
+        if anew:
+            self._came = np.zeros(frame.words.shape, np.bool_) if visible else None
+            self._dirty = []
+        self._asking.lay(area, [part for rect in visible for part in without(rect, kept)])
+        self._tell(Laid(frame.rect, self.screens, area))
 
     # ---- what the server says
 
@@ -258,14 +270,16 @@ class Session:
 
     def _updated(self) -> None:
         dirty, self._dirty = self._dirty, []
-        if len(dirty) > _MOST_DIRTY:
+        if len(dirty) > _MANY_DIRTY:
             # What is private in between is black in the framebuffer all the same.
-            dirty = [bounding(dirty)]
+            around = bounding(dirty)
+            if len(dirty) > _MOST_DIRTY or 2 * sum(r.area for r in dirty) >= around.area:
+                dirty = [around]
         if self._came is not None and all(
             self._came[r.y : r.bottom, r.x : r.right].all() for r in self._visible
         ):
             self._came = None
-        self._events.append(Updated(tuple(dirty)))
+        self._tell(Updated(tuple(dirty)))
 
     def _pixels(self, frame: Framebuffer, rect: Rect, encoding: int) -> Parser:
         if not frame.rect.holds(rect):
@@ -304,10 +318,13 @@ class Session:
         self, frame: Framebuffer, size: tuple[int, int], screens: tuple[Screen, ...]
     ) -> Framebuffer:
         """Take what the server says of its desktop; it says so with every full update."""
+        if frame.rect.size == size and screens == self.screens:
+            return frame
         self.screens = screens
         if frame.rect.size != size:
             frame = self.frame = Framebuffer(*size, self._limits)
         elif self._viewing.area(frame.rect, screens) == self.area:
+            self._tell(Laid(frame.rect, screens, self.area))
             return frame
         self._lay(frame)
         return frame
@@ -318,7 +335,12 @@ class Session:
 
     def _pong(self, number: int | None) -> None:
         if number is not None:
-            self._events.append(Pong(number))
+            self._tell(Pong(number))
+
+    def _tell(self, event: Event) -> None:
+        self._events.append(event)
+        if self.on_event is not None:
+            self.on_event(event)
 
 
 def _screens() -> Generator[int, bytes, tuple[Screen, ...]]:

@@ -43,6 +43,9 @@ _GRADIENT_BAND = 8 * _BAND
 #: Byte -> its eight bits, the leftmost first.
 _BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(bool)
 
+#: So many tables of two colours are kept, 8 KB each.
+_MOST_EIGHTS = 64
+
 #: Is given plain bytes, and the rows that they are.
 _Put: TypeAlias = Callable[[bytes, Words], None]
 
@@ -54,6 +57,8 @@ class Tight:
         self._streams = [Inflater() for _ in range(4)]
         self._index = np.empty(_BAND, np.intp)
         self._found = np.empty(_BAND, np.uint32)
+        #: Two colours -> eight pixels for every byte.
+        self._eights: dict[bytes, NDArray[np.void]] = {}
 
     def decode(self, frame: Framebuffer, rect: Rect) -> Parser:
         """Decode one rectangle into ``frame``."""
@@ -83,20 +88,38 @@ class Tight:
             count = (yield 1)[0] + 1
             if count < 2:
                 raise RfbError("lies", "Tight: a palette of one colour")
-            colours = np.zeros(256, np.uint32)
-            colours[:count] = _words((yield 3 * count), 1, count)[0]
-            row, put = (
-                ((width + 7) // 8, _two(colours)) if count == 2 else (width, self._many(colours))
-            )
-            yield from _bands(target, stream, row, put)
+            colours = yield 3 * count
+            if count == 2:
+                yield from _bands(target, stream, (width + 7) // 8, self._two(colours))
+            else:
+                yield from _bands(target, stream, width, self._many(colours, count))
         elif kind == _GRADIENT:
             put = _gradient(width)
             yield from _bands(target, stream, 3 * width, put, most=_GRADIENT_BAND)
         else:
             raise RfbError("lies", f"Tight: filter {kind}")
 
-    def _many(self, colours: Words) -> _Put:
+    def _two(self, colours: bytes) -> _Put:
+        """A bit a pixel: eight pixels at a time, from a table of all bytes."""
+        eights = self._eights.get(colours)
+        if eights is None:
+            zero, one = _words(colours, 1, 2)[0]
+            if len(self._eights) >= _MOST_EIGHTS:
+                self._eights.clear()
+            table = np.where(_BITS, np.uint32(one), np.uint32(zero))
+            eights = self._eights[colours] = table.view("V32")[:, 0]
+
+        def put(data: bytes, rows: Words) -> None:
+            height, width = rows.shape
+            found = eights.take(np.frombuffer(data, np.uint8)).view(np.uint32)
+            rows[...] = found.reshape(height, -1)[:, :width]
+
+        return put
+
+    def _many(self, palette: bytes, count: int) -> _Put:
         """An index a pixel; one beyond the palette is black."""
+        colours = np.zeros(256, np.uint32)
+        colours[:count] = _words(palette, 1, count)[0]
 
         def put(data: bytes, rows: Words) -> None:
             index, found = self._index[: len(data)], self._found[: len(data)]
@@ -148,17 +171,6 @@ def _words(data: bytes, rows: int, width: int) -> NDArray[np.generic]:
 
 def _copy(data: bytes, rows: Words) -> None:
     rows[...] = _words(data, *rows.shape)
-
-
-def _two(colours: Words) -> _Put:
-    """A bit a pixel: eight pixels at a time, from a table of all bytes."""
-    eights = np.where(_BITS, colours[1], colours[0]).view("V32")[:, 0]
-
-    def put(data: bytes, rows: Words) -> None:
-        found = eights.take(np.frombuffer(data, np.uint8)).view(np.uint32)
-        rows[...] = found.reshape(rows.shape[0], -1)[:, : rows.shape[1]]
-
-    return put
 
 
 def _gradient(width: int) -> _Put:

@@ -121,19 +121,36 @@ def test_what_comes_of_a_private_area_all_the_same_is_black() -> None:
     assert shown(found) == [black] * 2 + [red] * 2 + [black] * 4
 
 
-def test_a_new_mask_is_black_at_once_and_its_end_asks_for_the_pixels() -> None:
+def test_a_new_mask_is_black_at_once_and_its_end_asks_for_its_pixels_alone() -> None:
     found = session(8, 8)
     found.feed(update(rect(0, 0, 8, 8, TIGHT, RED)))
-    found.ask()
-    found.to_send()
     (laid,) = found.look(LOWER_HALF)
     assert isinstance(laid, Laid)
-    assert set(" ".join(shown(found)).split()) == {"000000"}
+    black, red = " ".join(["000000"] * 8), " ".join(["ff0000"] * 8)
+    assert shown(found) == [red] * 4 + [black] * 4
     found.ask()
-    assert asked(found) == ["all 0,0 8x4"]
+    assert asked(found) == ["more 0,0 8x4"]
     found.look(Viewing())
     found.ask()
-    assert asked(found) == ["all 0,0 8x8"]
+    assert asked(found) == ["all 0,4 8x4", "more 0,0 8x8"]
+    assert found.complete
+
+
+def test_another_part_of_the_desktop_begins_black() -> None:
+    found = session(8, 8)
+    found.feed(update(rect(0, 0, 8, 8, TIGHT, RED)))
+    found.look(Viewing(crop=Rect(0, 0, 4, 4)))
+    assert set(" ".join(shown(found)).split()) == {"000000"}
+    assert not found.complete
+    found.ask()
+    assert asked(found) == ["all 0,0 4x4"]
+
+
+def test_events_are_heard_while_the_frame_is_whole() -> None:
+    found, seen = session(8, 8), list[str]()
+    found.on_event = lambda _: seen.append(shown(found)[0][:6])
+    found.feed(update(rect(0, 0, 8, 8, TIGHT, RED)) + update(rect(0, 0, 8, 8, TIGHT, "80 0000ff")))
+    assert seen == ["ff0000", "0000ff"]
 
 
 def test_a_copy_out_of_a_private_area_comes_as_pixels_instead() -> None:
@@ -214,22 +231,33 @@ def test_a_desktop_of_another_size_begins_black_and_is_asked_for(encoding: str) 
 def test_the_same_size_told_again_changes_nothing() -> None:
     found = session(8, 8)
     found.feed(update(rect(0, 0, 8, 8, TIGHT, RED)))
-    assert found.feed(update(extended(8, 8, (9, 0, 0, 8, 8)))) == [Updated(())]
+    laid, updated = found.feed(update(extended(8, 8, (9, 0, 0, 8, 8))))
+    assert isinstance(laid, Laid)
+    assert updated == Updated(())
     assert found.complete
+    assert shown(found) == [" ".join(["ff0000"] * 8)] * 8
+    assert found.feed(update(extended(8, 8, (9, 0, 0, 8, 8)))) == [Updated(())]
     assert [screen.number for screen in found.screens] == [9]
 
 
 def test_the_screens_are_asked_for_without_a_pixel_and_one_of_them_is_shown() -> None:
     found = Session(Access(), Viewing(screen=2), limits=SMALL)
     found.feed(GREETING + server_init(8, 8))
-    assert found.to_send().endswith(bytes.fromhex("03 00 0000 0000 0000 0000"))
+    found.to_send()
+    found.ask()
+    assert asked(found) == ["all 0,0 0x0"]
+    assert found.deaf
+    # It can send by itself: it is told to send nothing, for then it tells its screens.
+    found.feed(CAN_CONTINUE)
+    found.ask()
+    assert asked(found) == ["9601000000000000 0000", "all 0,0 0x0"]
     assert found.area is None
     (laid, _) = found.feed(update(extended(8, 8, (7, 4, 0, 4, 8), (3, 0, 0, 4, 8))))
     assert isinstance(laid, Laid)
     assert laid.area is not None
     assert laid.area.view == Rect(4, 0, 4, 8)
     found.ask()
-    assert asked(found) == ["all 4,0 4x8"]
+    assert asked(found) == ["9601000400000004 0008", "all 4,0 4x8"]
 
 
 def test_a_screen_that_is_gone_shows_nothing_and_asks_for_nothing() -> None:
@@ -240,8 +268,9 @@ def test_a_screen_that_is_gone_shows_nothing_and_asks_for_nothing() -> None:
     found.feed(update(extended(8, 8, (3, 0, 0, 8, 8))))
     assert found.area is None
     found.ask()
+    assert asked(found) == ["all 0,0 0x0"]
     found.ping(1)
-    assert asked(found) == []
+    assert asked(found) == ["all 0,0 0x0"], "is it back?"
 
 
 def test_a_clipboard_a_bell_and_colours_are_read_over() -> None:

@@ -1,0 +1,194 @@
+"""A clerk's desktop for tests: TigerVNC's own server on a Unix socket, and a hand that draws."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from kiosk_ui.rfb.access import Access
+from kiosk_ui.rfb.call import Patience
+from kiosk_ui.rfb.line import Address
+from kiosk_ui.rfb.mirror import Mirror
+from kiosk_ui.rfb.session import Tuning
+from kiosk_ui.rfb.viewing import Viewing
+
+__all__ = ["LOSSLESS", "NEEDS_VNC", "QUICK", "Desktop", "mirrored", "seen", "shows", "until"]
+
+NEEDS_VNC = pytest.mark.skipif(
+    not all(shutil.which(name) for name in ("Xtigervnc", "xwd", "xrandr")),
+    reason="tigervnc-standalone-server, x11-apps or x11-xserver-utils is not installed",
+)
+#: Without lossy pictures a mirror shows exactly what the server has.
+LOSSLESS = Tuning(quality=None)
+#: So that a test need not wait for what people would.
+QUICK = Patience(ping_s=0.1, again_s=0.1, again_most_s=0.4, wrong_s=0.4)
+DEADLINE_S = 20.0
+
+
+class Desktop:
+    """``with Desktop(folder) as desktop``: 640x480 unless told otherwise; nobody needs to log in.
+
+    ``options`` are the server's own. It listens on ``socket``; ``easel=False``: nothing is drawn.
+    """
+
+    def __init__(
+        self, folder: Path, *options: str, size: str = "640x480", easel: bool = True
+    ) -> None:
+        self.folder, self.size = folder, size
+        self.socket = folder / "rfb"
+        self._options = options or ("-SecurityTypes", "None")
+        self._wants_easel = easel
+        self._server: subprocess.Popen[bytes] | None = None
+        self._easel: subprocess.Popen[str] | None = None
+        self.display = ""
+
+    def __enter__(self) -> Self:
+        """Start it; return when programs may connect."""
+        reads, writes = os.pipe()
+        try:
+            with (self.folder / "server.log").open("wb") as log:
+                self._server = subprocess.Popen(
+                    [
+                        *("Xtigervnc", "-displayfd", str(writes), "-nolisten", "tcp", "-noreset"),
+                        *("-geometry", self.size, "-depth", "24", "-rfbport", "-1"),
+                        *("-rfbunixpath", str(self.socket), "-AlwaysShared", "-nocursor"),
+                        *self._options,
+                    ],
+                    pass_fds=[writes],
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
+                )  # fmt: skip
+            os.close(writes)
+            number = b""
+            while not number.endswith(b"\n") and select.select([reads], [], [], 20)[0]:
+                if not (more := os.read(reads, 16)):
+                    break
+                number += more
+        finally:
+            os.close(reads)
+        if not number.endswith(b"\n"):
+            self.end()
+            raise AssertionError((self.folder / "server.log").read_text(errors="replace"))
+        self.display = f":{number.decode().strip()}"
+        if self._wants_easel:
+            self._start_easel()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        self.end()
+
+    def end(self) -> None:
+        """Switch the clerk's computer off."""
+        for process in (self._easel, self._server):
+            if process is not None:
+                process.kill()
+                process.wait(10)
+        if self._easel is not None and self._easel.stdin and self._easel.stdout:
+            self._easel.stdin.close()
+            self._easel.stdout.close()
+        self._easel = self._server = None
+        self.socket.unlink(missing_ok=True)
+
+    def hang(self) -> None:
+        """It stands still; its connections stay."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """It works again."""
+        self._signal(signal.SIGCONT)
+
+    def resize(self, size: str) -> None:
+        """Give its desktop another size: one of those that it knows."""
+        self._ask("xrandr", "-s", size)
+
+    def plaid(self, x: int, y: int) -> None:
+        """Draw a pattern on the ground of the desktop."""
+        self._ask("xsetroot", "-mod", str(x), str(y), "-fg", "#c04020", "-bg", "#204060")
+
+    def draw(self, line: str) -> None:
+        """Draw; return when the server has it."""
+        easel = self._easel
+        assert easel is not None
+        assert easel.stdin is not None
+        assert easel.stdout is not None
+        easel.stdin.write(line + "\n")
+        easel.stdin.flush()
+        assert easel.stdout.readline().strip() == line
+        self._ask("xwd", "-root", "-silent", "-out", "/dev/null")  # waits for all before it
+
+    def pixels(self) -> NDArray[np.uint8]:
+        """What the server itself says that it shows: (height, width, 3) of B, G, R."""
+        data = subprocess.run(
+            ["xwd", "-root", "-silent", "-display", self.display],
+            capture_output=True, timeout=20, check=True,
+        ).stdout  # fmt: skip
+        head = struct.unpack_from(">25I", data)
+        size, width, height, line, colours = head[0], head[4], head[5], head[12], head[19]
+        rows = np.frombuffer(data, np.uint8, line * height, size + 12 * colours)
+        return rows.reshape(height, line // 4, 4)[:, :width, :3]
+
+    def _start_easel(self) -> None:
+        self._easel = subprocess.Popen(
+            [sys.executable, "-m", "tests.kiosk_ui.rfb.easel", self.size],
+            env={**os.environ, "DISPLAY": self.display, "SDL_VIDEODRIVER": "x11",
+                 "PYGAME_HIDE_SUPPORT_PROMPT": "1"},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self._easel.stdout is not None
+        assert self._easel.stdout.readline() == "ready\n"
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._server is not None
+        self._server.send_signal(number)
+
+    def _ask(self, *command: str) -> str:
+        done = subprocess.run(
+            command, env={**os.environ, "DISPLAY": self.display},
+            capture_output=True, text=True, timeout=20, check=True,
+        )  # fmt: skip
+        return done.stdout
+
+
+def until(true: Callable[[], object], what: str) -> None:
+    """Wait for it."""
+    pause, end_s = threading.Event(), time.monotonic() + DEADLINE_S
+    while not true():
+        assert time.monotonic() < end_s, f"not within {DEADLINE_S:.0f} s: {what}"
+        pause.wait(0.01)
+
+
+def seen(mirror: Mirror) -> NDArray[np.uint8] | None:
+    """What people see: a copy, without the byte that means nothing."""
+    with mirror.picture() as shown:
+        return None if shown is None else shown.pixels[..., :3].copy()
+
+
+def shows(mirror: Mirror, wanted: NDArray[np.uint8]) -> bool:
+    """Whether people see just that."""
+    found = seen(mirror)
+    return found is not None and found.shape == wanted.shape and bool((found == wanted).all())
+
+
+def mirrored(
+    desktop: Desktop,
+    viewing: Viewing | None = None,
+    tuning: Tuning = LOSSLESS,
+    access: Access | None = None,
+) -> Mirror:
+    """A mirror of that desktop, to be entered."""
+    address = Address(path=str(desktop.socket))
+    return Mirror(address, access or Access(), viewing, tuning, patience=QUICK)
