@@ -26,7 +26,11 @@ BITS, SIDE = 16, 16
 KINDS = ("scroll", "full", "photo", "smooth")
 _NUMBERS = 1 << BITS
 _STEP_PX = 6
-_WORDS = ["纳税人识别号", "增值税", "普通发票", "申报", "Declaration", "invoice", "2026-11-22", "receipt", "税款所属期", "1,024.50", "办理", "clerk", "window", "窗口", "number", "应纳税额", "本期", "balance", "企业所得税", "total", "0.13", "合计"]
+_WORDS = (
+    "纳税人识别号", "增值税", "普通发票", "申报", "Declaration", "invoice", "2026-11-22", "receipt",
+    "税款所属期", "1,024.50", "办理", "clerk", "window", "窗口", "number", "应纳税额", "本期",
+    "balance", "企业所得税", "total", "0.13", "合计",
+)  # fmt: skip
 
 
 class Times:

@@ -29,8 +29,8 @@ from kiosk_ui.rfb.viewing import Viewing
 __all__ = ["LOSSLESS", "NEEDS_VNC", "QUICK", "Desktop", "mirrored", "seen", "shows", "until"]
 
 NEEDS_VNC = pytest.mark.skipif(
-    not all(shutil.which(name) for name in ("Xtigervnc", "xwd", "xrandr")),
-    reason="tigervnc-standalone-server, x11-apps or x11-xserver-utils is not installed",
+    not all(shutil.which(name) for name in ("Xtigervnc", "tigervncpasswd", "xwd", "xrandr")),
+    reason="tigervnc-standalone-server, tigervnc-tools, x11-apps or x11-xserver-utils is missing",
 )
 #: Without lossy pictures a mirror shows exactly what the server has.
 LOSSLESS = Tuning(quality=None)
