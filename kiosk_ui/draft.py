@@ -16,6 +16,7 @@ from kiosk_ui.ops import (
     Icon,
     Image,
     Line,
+    Live,
     Modules,
     Op,
     Picture,
@@ -104,6 +105,11 @@ class Draft:
         """Have a picture file made ready that another page shows in a place of this size."""
         self._soon.append(Image(rect, path, stamp))
 
+    def live(self, rect: Rect, source: str, frame: int = 0) -> None:
+        """Show pictures that move, inside ``rect``."""
+        if rect.w > 0 and rect.h > 0:
+            self._ops.append(Live(rect, source, frame))
+
     def qr(self, rect: Rect, rows: tuple[tuple[bool, ...], ...]) -> None:
         """Show a QR code, dark on white whatever the theme: readers want it so."""
         self._ops.append(Modules(rect, rows))
@@ -187,9 +193,14 @@ class Draft:
 
     # ---- touch
 
-    def area(self, id: str, rect: Rect, label: str) -> None:  # noqa: A002 - what it is
-        """Make a place touchable; ``label`` is what stands there, for speech and for tests."""
-        self._areas.append(TouchArea(id, rect, label))
+    def area(
+        self, id: str, rect: Rect, label: str, key: str = "", *, draws: bool = False,  # noqa: A002
+    ) -> None:  # fmt: skip
+        """Make a place touchable; ``label`` is what stands there, for speech and for tests.
+
+        ``key`` is the key that presses it as well; in an area that ``draws`` fingers draw.
+        """
+        self._areas.append(TouchArea(id, rect, label, key, draws))
 
     def button(
         self,

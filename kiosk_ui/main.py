@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk_ui.panel import NoPanel, panel_of
+from kiosk_ui.window.run import add_options
 
 if TYPE_CHECKING:
     from kiosk_ui.app import Screen
@@ -36,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from kiosk_ui.theme import ThemeError
 
     try:
-        return _gallery(options) if options.screen == "gallery" else _screen(options)
+        if options.screen == "gallery":
+            return _gallery(options)
+        return _pair(options) if options.screen == "window" else _screen(options)
     except (ThemeError, NoFont, ValueError) as error:
         sys.stderr.write(f"hall-screen: {error}\n")
         return 2
@@ -66,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
         help="屏幕下沿离地的毫米数 · the panel's lower edge above the floor",
     )  # fmt: skip
     _common(kiosk)
+    window = of.add_parser("window", help="窗口双屏 · the pair at a window: clerk and taxpayer")
+    _common(window)
+    add_options(window)
     gallery = of.add_parser("gallery", help="把所有页面画成图片 · every page as a picture")
     gallery.add_argument("--out", type=Path, default=Path("out/gallery"))
     for name in ("themes", "langs", "sizes", "states"):
@@ -134,6 +140,23 @@ def _screen(options: argparse.Namespace) -> int:
         link.close()
         shell.close()
         look.faces.close()
+        for one, handler in before.items():
+            signal.signal(one, handler)
+    return 0
+
+
+def _pair(options: argparse.Namespace) -> int:
+    from kiosk_ui.notify import Watched
+    from kiosk_ui.window.run import run
+
+    stopped: list[int] = []
+    before = {one: signal.signal(one, lambda number, _: stopped.append(number)) for one in _ENDS}
+    try:
+        run(
+            options, options.socket or _socket(), lambda: bool(stopped), _position,
+            Watched(time.monotonic).turned,
+        )  # fmt: skip
+    finally:
         for one, handler in before.items():
             signal.signal(one, handler)
     return 0

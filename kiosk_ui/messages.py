@@ -14,15 +14,19 @@ __all__ = [
     "Ask",
     "Command",
     "CutOff",
+    "Drawn",
     "Happened",
     "Held",
     "Live",
     "Message",
+    "Mirrored",
     "Notified",
+    "Panels",
     "Pressed",
     "Refused",
     "Request",
     "Tick",
+    "Typed",
     "Unknown",
     "Unreadable",
 ]
@@ -39,6 +43,40 @@ class Pressed:
 
     id: str
     token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A key that presses nothing on the page: ``key`` is a character, ``backspace``, ``escape``."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A finger draws in the area ``id``: at ``x``, ``y`` thousandths of it; ``begins`` a stroke."""
+
+    id: str
+    begins: bool
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mirrored:
+    """How it stands with the clerk's PC: ``code`` is empty while it may be shown, else why not."""
+
+    code: str
+    zh: str = ""
+    en: str = ""
+    size: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """How many panels are there now; a pair of screens has two."""
+
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +147,9 @@ class Unknown:
 
 
 Message = (
-    Tick
-    | Pressed
-    | Held
-    | Live
-    | CutOff
-    | Happened
-    | Notified
-    | Answered
-    | Refused
-    | Unknown
-    | Unreadable
-)
+    Tick | Pressed | Held | Typed | Drawn | Panels | Mirrored | Live | CutOff | Happened | Notified
+    | Answered | Refused | Unknown | Unreadable
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ __all__ = [
     "Icon",
     "Image",
     "Line",
+    "Live",
     "Modules",
     "Op",
     "Picture",
@@ -163,16 +164,31 @@ class Modules:
     light: Colour = (255, 255, 255)
 
 
-Op = Fill | RoundRect | Line | Text | Icon | Image | Modules
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Pictures that move: ``source`` is whose, ``frame`` counts them, so that a new one differs."""
+
+    rect: Rect
+    source: str
+    frame: int = 0
+
+
+Op = Fill | RoundRect | Line | Text | Icon | Image | Live | Modules
 
 
 @dataclass(frozen=True, slots=True)
 class TouchArea:
-    """A place that does something when a finger leaves it again; ``label`` is what it says."""
+    """A place that does something when a finger leaves it again; ``label`` is what it says.
+
+    ``key`` presses it too, on a screen with a keyboard: ``F1``, ``escape``, ``a``. ``draws``: what
+    a finger does inside it is drawing, not pressing.
+    """
 
     id: str
     rect: Rect
     label: str
+    key: str = ""
+    draws: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +221,10 @@ class Picture:
             if area.rect.holds(x, y):
                 return area
         return None
+
+    def area_of(self, key: str) -> TouchArea | None:
+        """Return what a key presses."""
+        return next((area for area in reversed(self.areas) if key and area.key == key), None)
 
     def texts(self) -> Iterator[str]:
         """Yield every run of text, in the order of drawing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 
 import pygame
@@ -17,6 +18,7 @@ from kiosk_ui.ops import (
     Icon,
     Image,
     Line,
+    Live,
     Modules,
     Op,
     Picture,
@@ -100,6 +102,8 @@ class Painter:
         self._failed: list[Image] = []
         self._ink = Ink(faces)
         self._shown: Picture | None = None
+        #: Who draws pictures that move: on a surface, into a rectangle, what of it changed.
+        self.sources: dict[str, Callable[[pygame.Surface, Rect, Rect], None]] = {}
         self._icons: dict[tuple[str, int, Colour], pygame.Surface] = {}
         self._images: OrderedDict[tuple[str, int, int, int], pygame.Surface | None] = OrderedDict()
 
@@ -173,6 +177,10 @@ class Painter:
                 self._icon(op)
             case Image():
                 self._image(op)
+            case Live():
+                source = self.sources.get(op.source)
+                if source is not None:
+                    source(self.surface, op.rect, place)
 
     def _modules(self, op: Modules) -> None:
         self.surface.fill(op.light, pygame.Rect(op.rect))

@@ -118,13 +118,15 @@ class Pencils:
 
     # ---- things to touch
 
-    def surface(self, id: str, rect: Rect, label: str, colour: Colour, on: Colour) -> None:  # noqa: A002
+    def surface(
+        self, id: str, rect: Rect, label: str, colour: Colour, on: Colour, key: str = ""  # noqa: A002
+    ) -> None:  # fmt: skip
         """Draw the ground of something to touch; darker or lighter while a finger is on it."""
         held = self.held == id
         self.draft.card(rect, mixed(colour, on, _HELD) if held else colour)
         if colour in {self.colours.ground, self.colours.card}:
             self.draft.frame(rect, self.colours.rule, self.px(0.5))
-        self.draft.area(id, rect, label)
+        self.draft.area(id, rect, label, key)
 
     def button(
         self, id: str, rect: Rect, label: str, icon: str = "", *, main: bool = False,  # noqa: A002

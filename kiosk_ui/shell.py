@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -26,7 +27,7 @@ import pygame
 
 from kiosk_ui.fonts import Faces
 from kiosk_ui.messages import Message, Unreadable
-from kiosk_ui.ops import Picture
+from kiosk_ui.ops import Picture, Rect
 from kiosk_ui.painter import Painter
 from kiosk_ui.panel import NoPanel, Panel
 from kiosk_ui.pictures import Pictures
@@ -100,11 +101,11 @@ class Shell:
             log.warning("the panel has %dx%d pixels, not %dx%d", *found, *size)
             panel = replace(panel, width_px=found[0], height_px=found[1])
         self.panel = panel
-        self._canvas = (
+        self.canvas = (
             pygame.Surface(panel.size).convert(self._surface) if panel.turned else self._surface
         )
         self.pictures = Pictures()
-        self.painter = Painter(self._canvas, faces, self.pictures)
+        self.painter = Painter(self.canvas, faces, self.pictures)
         self._clock = pygame.time.Clock()
         self._windowed = windowed
         #: How often something else was to be seen.
@@ -119,7 +120,7 @@ class Shell:
     def save(self, path: Path, kind: str = ".png") -> None:
         """Write the picture as people see it, also of a turned panel. Raises ``OSError``."""
         try:
-            pygame.image.save(self._canvas, str(path), kind)
+            pygame.image.save(self.canvas, str(path), kind)
         except pygame.error as error:
             raise OSError(str(error)) from error
 
@@ -127,8 +128,9 @@ class Shell:
         """Close the window."""
         self.painter.close()
         self.pictures.close()
-        self._window.destroy()
-        pygame.display.quit()
+        if pygame.display.get_init():
+            self._window.destroy()
+            pygame.display.quit()
 
     def show(self, picture: Picture) -> bool:
         """Draw what differs from the last picture; say whether anything did."""
@@ -136,15 +138,19 @@ class Shell:
         if not places:
             return False
         self.shown += 1
+        self.flip(places)
+        return True
+
+    def flip(self, places: Sequence[Rect]) -> None:
+        """Bring to the panel what was drawn on the canvas at these places."""
         if self.panel.turned:
             whole = self.panel.rect
             for place in places:
                 part = pygame.Rect(place).clip(pygame.Rect(whole))
-                turned = pygame.transform.rotate(self._canvas.subsurface(part), self.panel.turned)
-                x, y, _, _ = self.panel.on_panel(type(place)(*part))
+                turned = pygame.transform.rotate(self.canvas.subsurface(part), self.panel.turned)
+                x, y, _, _ = self.panel.on_panel(Rect(*part))
                 self._surface.blit(turned, (x, y))
         self._window.flip()
-        return True
 
     def news(self) -> list[Message]:
         """Return which picture files cannot be shown."""
@@ -156,22 +162,30 @@ class Shell:
 
     def contacts(self) -> list[Contact]:
         """Return what touched the panel since the last call, at places of the upright picture."""
-        found = list[Contact]()
-        for event in pygame.event.get():
-            match event.type:
-                case pygame.QUIT | pygame.WINDOWCLOSE:
-                    self.closed = self._windowed
-                case pygame.WINDOWEXPOSED:
-                    self.painter.forget()
-                case pygame.FINGERDOWN | pygame.FINGERMOTION | pygame.FINGERUP:
-                    x = int(event.x * self.panel.width_px)
-                    y = int(event.y * self.panel.height_px)
-                    found.append(self._contact(event.type, event.finger_id, x, y))
-                case pygame.MOUSEBUTTONDOWN | pygame.MOUSEBUTTONUP if event.button == 1:
-                    found.append(self._contact(event.type, _MOUSE, *event.pos))
-                case pygame.MOUSEMOTION if event.buttons[0]:
-                    found.append(self._contact(event.type, _MOUSE, *event.pos))
-        return found
+        heard = (self.heard(event) for event in pygame.event.get())
+        return [contact for contact in heard if contact is not None]
+
+    def owns(self, event: pygame.Event) -> bool:
+        """Say whether an event is this window's; one of no window is everybody's."""
+        window = getattr(event, "window", None)
+        return window is None or window is self._window
+
+    def heard(self, event: pygame.Event) -> Contact | None:
+        """Take an event of this window; return what it says of a finger or of the mouse."""
+        match event.type:
+            case pygame.QUIT | pygame.WINDOWCLOSE:
+                self.closed = self._windowed
+            case pygame.WINDOWEXPOSED:
+                self.painter.forget()
+            case pygame.FINGERDOWN | pygame.FINGERMOTION | pygame.FINGERUP:
+                x = int(event.x * self.panel.width_px)
+                y = int(event.y * self.panel.height_px)
+                return self._contact(event.type, event.finger_id, x, y)
+            case pygame.MOUSEBUTTONDOWN | pygame.MOUSEBUTTONUP if event.button == 1:
+                return self._contact(event.type, _MOUSE, *event.pos)
+            case pygame.MOUSEMOTION if event.buttons[0]:
+                return self._contact(event.type, _MOUSE, *event.pos)
+        return None
 
     def _contact(self, kind: int, finger: int, x: int, y: int) -> Contact:
         inside_x = min(max(x, 0), self.panel.width_px - 1)

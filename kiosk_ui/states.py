@@ -30,6 +30,16 @@ LAYOUTS: dict[str, dict[str, Panel]] = {
         "32in-upright": Panel(1920, 1080, 708, 398, 270),
         "27in-4k": Panel(3840, 2160, 597, 336),
     },
+    "inner": {
+        "21in": Panel(1920, 1080, 476, 268),
+        "19in-1280": Panel(1280, 1024, 376, 301),
+        "14in-1366": Panel(1366, 768, 310, 174),
+    },
+    "outer": {
+        "21in": Panel(1920, 1080, 476, 268),
+        "19in-1280": Panel(1280, 1024, 376, 301),
+        "10in-1280": Panel(1280, 800, 217, 136),
+    },
 }
 
 
@@ -56,3 +66,12 @@ def states(screen: str | None = None) -> Iterator[State]:
 
         for name, seen in kiosk_states().items():
             yield State("kiosk", name, partial(kiosk_view, seen))
+    if screen in {None, "inner", "outer"}:
+        from kiosk_ui.window.inner.view import inner
+        from kiosk_ui.window.outer.view import outer
+        from kiosk_ui.window.states import desk_states
+
+        for kind, one_view in (("inner", inner), ("outer", outer)):
+            if screen in {None, kind}:
+                for name, at_desk in desk_states().items():
+                    yield State(kind, name, partial(one_view, at_desk))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from kiosk_ui.kiosk.cards import carded, without_card
-from kiosk_ui.kiosk.model import Facts, KioskModel, Step
+from kiosk_ui.kiosk.model import Facts, KioskModel, Said, Step
 from kiosk_ui.kiosk.pages.access import Access
 from kiosk_ui.kiosk.pages.card import CardPage
 from kiosk_ui.kiosk.pages.pin import Pin
@@ -236,10 +236,13 @@ class KioskScreen:
                 if clock is None:
                     model = replace(model, minute=None)
                 return model, ()
-            case Refused("facts"):
-                # Safe mode answers nothing of this; whatever it is, nobody gets a number here.
-                facts = replace(model.facts or Facts(), mode="safe")
-                return replace(model, facts=facts, fresh=True), ()
+            case Refused("facts", code, zh, en):
+                # Safe mode has no such question; a kiosk that the hall does not know says so.
+                facts = model.facts if model.facts is not None else Facts()
+                if code == "unknown_kiosk":
+                    said = Said(code, zh, en)
+                    return replace(model, facts=replace(facts, closed=said), fresh=True), ()
+                return replace(model, facts=replace(facts, mode="safe"), fresh=True), ()
             case Answered("categories", result):
                 return replace(model, categories=categories_of(result)), ()
             case Answered("items", result):

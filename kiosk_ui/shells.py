@@ -1,0 +1,136 @@
+"""Two windows on two panels in one process: without X only one process can hold the display."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import pygame
+
+from kiosk_ui.fonts import Faces
+from kiosk_ui.ops import Live, Picture, Rect
+from kiosk_ui.panel import Panel
+from kiosk_ui.shell import Shell
+from kiosk_ui.touch import Contact
+
+__all__ = ["Moving", "Shells"]
+
+#: So often it is looked whether a panel was unplugged.
+_LOOK_S = 2.0
+#: Keys by SDL's names, as areas of a page have them.
+_NAMES = {"page up": "pageup", "page down": "pagedown", "enter": "return"}
+
+
+class Moving(Protocol):
+    """Pictures that move, on a surface of SDL; the mirror is one."""
+
+    def draw(self, on: pygame.Surface, rect: Rect, place: Rect) -> None:
+        """Draw the present picture into ``rect``, as far as it is inside ``place``."""
+
+    def refresh(self, on: pygame.Surface, rect: Rect) -> list[Rect]:
+        """Draw what is new since the last time; return where."""
+
+
+class Shells:
+    """The inner panel and the outer one. ``moving`` has what moves, by its source."""
+
+    def __init__(
+        self,
+        panels: tuple[Panel, Panel],
+        faces: Faces,
+        places: tuple[tuple[int, int], tuple[int, int]],
+        moving: Mapping[str, Moving],
+        clock: Callable[[], float],
+        *,
+        windowed: bool = False,
+    ) -> None:
+        self._shells = tuple(
+            Shell(panel, faces, title=title, windowed=windowed, position=place)
+            for panel, place, title in zip(
+                panels, places, ("hall-screen inner", "hall-screen outer"), strict=True
+            )
+        )
+        self._moving = moving
+        for shell in self._shells:
+            shell.painter.sources.update({name: one.draw for name, one in moving.items()})
+        pygame.event.set_allowed([pygame.KEYDOWN])
+        # A clerk has a mouse; taxpayers have none.
+        pygame.mouse.set_visible(True)
+        self._typed: list[str] = []
+        self._clock = clock
+        self._windowed = windowed
+        self._looked_s, self._there = clock(), 2
+
+    @property
+    def panels(self) -> tuple[Panel, Panel]:
+        """The panels as they were found."""
+        return self._shells[0].panel, self._shells[1].panel
+
+    @property
+    def closed(self) -> bool:
+        """Whether somebody closed one of the windows, which only those with a frame allow."""
+        return any(shell.closed for shell in self._shells)
+
+    @property
+    def shells(self) -> tuple[Shell, Shell]:
+        """Both windows."""
+        return self._shells[0], self._shells[1]
+
+    def close(self) -> None:
+        """Close both windows."""
+        for shell in self._shells:
+            shell.close()
+
+    def show(self, pictures: tuple[Picture, Picture]) -> bool:
+        """Draw what differs from the last pictures, and what moves; say whether anything did."""
+        changed = False
+        for shell, picture in zip(self._shells, pictures, strict=True):
+            changed |= shell.show(picture)
+            for op in picture.ops:
+                moves = self._moving.get(op.source) if isinstance(op, Live) else None
+                if moves is not None:
+                    places = moves.refresh(shell.canvas, op.rect)
+                    if places:
+                        shell.flip(places)
+                        changed = True
+        return changed
+
+    def contacts(self) -> list[tuple[int, Contact]]:
+        """Return what touched which panel since the last call."""
+        found = list[tuple[int, Contact]]()
+        for event in pygame.event.get():
+            if event.type == pygame.KEYDOWN:
+                name = pygame.key.name(event.key)
+                self._typed.append(_NAMES.get(name, name))
+                continue
+            for n, shell in enumerate(self._shells):
+                if shell.owns(event):
+                    contact = shell.heard(event)
+                    if contact is not None:
+                        found.append((n, contact))
+        return found
+
+    def typed(self) -> list[str]:
+        """Return the keys that were pressed since the last call."""
+        typed, self._typed = self._typed, []
+        return typed
+
+    def there(self) -> int:
+        """Return how many panels are plugged in."""
+        now_s = self._clock()
+        if not self._windowed and now_s - self._looked_s >= _LOOK_S:
+            self._looked_s = now_s
+            self._there = reached(self.panels, pygame.display.get_desktop_sizes())
+        return self._there
+
+    def wait(self) -> None:
+        """Wait for the next turn of the loop."""
+        self._shells[0].wait()
+
+
+def reached(panels: tuple[Panel, Panel], desktops: list[tuple[int, int]]) -> int:
+    """Return how many panels can be seen: as many as desktops, or one desktop of both widths."""
+    if len(desktops) >= len(panels):
+        return len(panels)
+    wide = sum(width for width, _ in desktops)
+    return 2 if wide >= sum(panel.width_px for panel in panels) else 1

@@ -1,0 +1,1 @@
+"""The pair of screens at a window: ``hall-screen window``."""

@@ -1,0 +1,251 @@
+"""The window at work: what it asks the daemon for, and what keys, touches and answers do to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from kiosk_ui.both import NOTHING, Both, both_of
+from kiosk_ui.look import Look
+from kiosk_ui.messages import (
+    Answered,
+    Ask,
+    CutOff,
+    Drawn,
+    Happened,
+    Held,
+    Live,
+    Message,
+    Mirrored,
+    Notified,
+    Panels,
+    Pressed,
+    Refused,
+    Tick,
+    Typed,
+    Unknown,
+)
+from kiosk_ui.ops import Picture
+from kiosk_ui.window.inner.view import inner
+from kiosk_ui.window.model import DeskModel, MirrorSeen, Shared, Step
+from kiosk_ui.window.outer.view import outer
+from kiosk_ui.window.presses import pressed, typed
+from kiosk_ui.window.reading import (
+    card_of,
+    clock_of,
+    facts_of,
+    named,
+    reasons_of,
+    seconds_of,
+    shared_of,
+)
+from kiosk_ui.window.signing import stroked
+
+__all__ = ["DeskScreen"]
+
+_EVERY_S = {"facts": 2.0, "names": 600.0}
+_QUESTIONS = frozenset({"facts", "shared", "card", "windows", "items", "reasons", "glass"})
+#: So soon after something happened in the hall.
+_SOON_S = 0.05
+#: What was told to the clerk stays for so long, "thank you" for so long.
+_TOLD_S, _THANKED_S = 8.0, 4.0
+
+
+@dataclass(frozen=True)
+class DeskScreen:
+    """A pair of screens: one model, two views. ``window`` is its id in the configuration."""
+
+    window: str
+    elder: bool = False
+    first: DeskModel = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the model before anything is known."""
+        object.__setattr__(self, "first", DeskModel(self.window, elder=self.elder))
+
+    def inner(self, model: DeskModel, look: Look) -> Picture:
+        """Return the clerk's picture."""
+        return inner(model, look)
+
+    def outer(self, model: DeskModel, look: Look) -> Picture:
+        """Return the taxpayer's picture."""
+        return outer(model, look)
+
+    def update(self, model: DeskModel, message: Message, now_s: float) -> Step:
+        """Return the next model and what to ask for."""
+        match message:
+            case Tick():
+                return self._ticked(model, now_s)
+            case Held() | Panels() | Pressed() | Drawn() | Typed():
+                return self._touched(model, message, now_s)
+            case Live():
+                place = {"window": self.window}
+                model = replace(model, live=True, met=True, busy="", asked=frozenset(), due={})
+                return model, (
+                    Ask("shared", "screen.watch", place), Ask("card", "card.watch", place),
+                    Ask("reasons", "rating.reasons"), Ask("glass", "window.mirror", place),
+                )  # fmt: skip
+            case CutOff():
+                # What stood here of a person may be another's by the time the hall is back.
+                return replace(
+                    model, live=False, card=None, shared=Shared(), menu=None, busy="",
+                    asked=frozenset(), correcting=None, corrections={},
+                ), ()  # fmt: skip
+            case Happened():
+                due = {**model.due, "facts": min(model.due.get("facts", 0.0), now_s + _SOON_S)}
+                if message.data.get("window") == self.window:
+                    due["facts"] = now_s
+                return replace(model, due=due), ()
+            case Mirrored(code, zh, en, size):
+                seen = MirrorSeen(code or "live", Both(zh, en), size)
+                return replace(model, mirror=seen), ()
+            case Notified(method, params):
+                return self._notified(model, method, dict(params)), ()
+            case Answered() | Refused() | Unknown():
+                return self._answered(model, message, now_s)
+        return model, ()
+
+    def _touched(
+        self, model: DeskModel, message: Held | Panels | Pressed | Drawn | Typed, now_s: float
+    ) -> Step:
+        match message:
+            case Held(area):
+                return replace(model, held=area), ()
+            case Panels(count):
+                return replace(model, outer_there=count > 1), ()
+            case Pressed(area, token):
+                return pressed(model, area, token, now_s)
+            case Drawn(_, begins, x, y):
+                return stroked(model, (x, y), begins=begins), ()
+            case Typed(key):
+                return typed(model, key), ()
+
+    # ---- time
+
+    def _ticked(self, model: DeskModel, now_s: float) -> Step:
+        if model.clock is not None:
+            told, at_s = model.clock
+            minute = (told + timedelta(seconds=now_s - at_s)).replace(second=0, microsecond=0)
+            if minute != model.minute:
+                model = replace(model, minute=minute)
+        if model.ticket is not None:
+            told_s, at_s = model.since
+            seconds = int(told_s + now_s - at_s)
+            if seconds != model.seconds:
+                model = replace(model, seconds=seconds)
+        if model.told and now_s - model.told_s >= _TOLD_S:
+            model = replace(model, told=NOTHING)
+        if model.thanked and now_s - model.thanked_s >= _THANKED_S:
+            model = replace(model, thanked=False)
+        return self._asked(model, now_s)
+
+    def _asked(self, model: DeskModel, now_s: float) -> Step:
+        if not model.live:
+            return model, ()
+        requests = list[Ask]()
+        due, asked = dict(model.due), set(model.asked)
+        if "facts" not in asked and now_s >= due.get("facts", 0.0):
+            requests.append(Ask("facts", "window.show", {"window": self.window}))
+            due["facts"] = now_s + _EVERY_S["facts"]
+            asked.add("facts")
+        if "names" not in asked and now_s >= due.get("names", 0.0):
+            requests += [Ask("windows", "window.list"), Ask("items", "item.list")]
+            due["names"] = now_s + _EVERY_S["names"]
+        if not requests:
+            return model, ()
+        return replace(model, due=due, asked=frozenset(asked)), requests
+
+    # ---- the daemon
+
+    def _notified(self, model: DeskModel, method: str, params: dict[str, object]) -> DeskModel:
+        if params.get("window") != self.window:
+            return model
+        if method == "card":
+            return replace(model, card=card_of(params))
+        if method == "screen":
+            return _shared(model, params)
+        return model
+
+    def _answered(
+        self, model: DeskModel, message: Answered | Refused | Unknown, now_s: float
+    ) -> Step:
+        name = message.name
+        model = replace(model, asked=model.asked - {name})
+        if name == model.busy:
+            model = replace(model, busy="")
+        match message:
+            case Answered() if (known := self._known(model, message, now_s)) is not None:
+                return known, ()
+            case Answered("rate", result):
+                bad = any(
+                    event["type"] == "rating.given" and event["data"].get("bad")
+                    for event in result.get("events", ())
+                )
+                return replace(model, asks_why=bad, thanked=not bad, thanked_s=now_s), ()
+            case Answered("rate.reason"):
+                return replace(model, asks_why=False, thanked=True, thanked_s=now_s), ()
+            case Refused(name) if name in _QUESTIONS:
+                return model, ()
+            case Refused(_, _, zh, en):
+                model = replace(model, asks_why=model.asks_why and name != "rate.reason")
+                return model.tell(Both(zh, en), now_s, bad=True), ()
+            case Unknown():
+                return model.tell(_NOT_SURE, now_s, bad=True), ()
+        # A command that was taken closes the menu that gave it.
+        return replace(model, menu=None, told=NOTHING), ()
+
+    def _known(self, model: DeskModel, message: Answered, now_s: float) -> DeskModel | None:
+        """Take the answer to a question; None for that to a command."""
+        result = message.result
+        match message.name:
+            case "facts":
+                return self._facts(model, result, now_s)
+            case "shared":
+                return _shared(model, result)
+            case "card":
+                return replace(model, card=card_of(result))
+            case "windows":
+                return replace(model, windows=named(result))
+            case "items":
+                return replace(model, items=named(result))
+            case "reasons":
+                return replace(model, reasons=reasons_of(result))
+            case "glass":
+                return replace(model, glass=result if isinstance(result, dict) else None)
+            case "document.scan":
+                said = both_of(result.get("say")) if isinstance(result, dict) else NOTHING
+                return model.tell(said or _SCANNED, now_s, bad=False)
+        return None
+
+    def _facts(self, model: DeskModel, result: dict[str, object], now_s: float) -> DeskModel:
+        before = model.ticket
+        facts, now = facts_of(result), clock_of(result)
+        model = replace(
+            model, facts=facts, clock=(now, now_s) if now is not None else None,
+            since=(seconds_of(result), now_s), minute=model.minute if now is not None else None,
+        )  # fmt: skip
+        after = facts.ticket
+        if (before.number if before else None) != (after.number if after else None):
+            # Another person: nothing of the one before stays, on either screen.
+            menu = model.menu if before is None else None
+            model = replace(
+                model, ticked=frozenset(), menu=menu, correcting=None, corrections={},
+                asks_why=model.asks_why and after is None,
+            )  # fmt: skip
+        return model
+
+
+def _shared(model: DeskModel, params: dict[str, object]) -> DeskModel:
+    shared = shared_of(params, model.shared)
+    if (shared.check and shared.check.id) != (model.shared.check and model.shared.check.id):
+        model = replace(model, correcting=None, corrections={})
+    mirror: Any = params.get("mirror") or {}
+    return replace(model, shared=shared, title=str(mirror.get("title") or ""))
+
+
+_SCANNED = Both("扫描完成。", "Scanned.")
+_NOT_SURE = Both(
+    "与控制器的连接中断，不能确定刚才的操作是否生效，请核对后再按。",
+    "The connection broke: whether the last press counted is not known. Look before pressing.",
+)

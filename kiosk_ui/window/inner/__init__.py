@@ -1,0 +1,1 @@
+"""The clerk's screen: a file a part."""

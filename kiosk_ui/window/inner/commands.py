@@ -1,0 +1,90 @@
+"""The commands of a window: one touch or one key each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk_ui.layout import Share, columns, rows
+from kiosk_ui.ops import Rect
+from kiosk_ui.window.inner.sheet import Sheet
+from kiosk_ui.window.model import DeskModel, Facts
+
+__all__ = ["KEYS", "commands"]
+
+#: Each command's key on the clerk's keyboard.
+KEYS = {
+    "next": "F1", "recall": "F2", "start": "F3", "finish": "F4", "missed": "F5", "park": "F6",
+    "transfer": "F7", "form": "F8", "message": "F9", "pause": "F10", "resume": "F10",
+    "open": "F10", "help": "F12", "close": "F11", "ask_rating": "r", "scan": "s", "away": "b",
+    "mirror_show": "m", "mirror_freeze": "f", "mirror_blank": "x", "sign": "g", "withdraw": "w",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Can:
+    """Whether a command does something now, and whether it is the one that is meant next."""
+
+    can: bool
+    main: bool = False
+
+
+def _states(model: DeskModel, facts: Facts) -> dict[str, _Can]:
+    ticket = model.ticket
+    is_open, free = facts.status == "open", ticket is None
+    called = ticket is not None and ticket.status == "called"
+    serving = ticket is not None and ticket.status == "serving"
+    return {
+        "next": _Can(is_open and (free or serving), main=is_open and free and facts.waiting > 0),
+        "recall": _Can(called),
+        "start": _Can(called, main=called),
+        "finish": _Can(serving, main=serving),
+        "missed": _Can(called),
+        "park": _Can(called or serving),
+        "transfer": _Can(called or serving),
+        "form": _Can(serving and facts.form_printer),
+        "message": _Can(called or serving),
+        "scan": _Can(serving and facts.scanner),
+        "away": _Can(bool(facts.away)),
+        "help": _Can(can=True),
+    }
+
+
+def commands(sheet: Sheet, rect: Rect, facts: Facts) -> None:
+    """Draw the commands: those of the ticket, of the taxpayer's screen, of the window."""
+    model = sheet.model
+    states = _states(model, facts)
+    lines: list[list[str]] = [
+        ["next", "recall"], ["start", "finish"], ["missed", "park", "transfer"],
+        ["form", "scan", "message"], _mirror(model), _window(model, facts),
+    ]  # fmt: skip
+    heights = [Share(1.5), Share(1.25), *[Share()] * (len(lines) - 2)]
+    for names, line in zip(lines, rows(rect, *heights, gap=sheet.px(5)), strict=True):
+        for name, place in zip(names, columns(line, *[Share()] * len(names), gap=sheet.px(5)),
+                               strict=True):  # fmt: skip
+            state = states.get(name, _Can(can=True))
+            sheet.command(
+                name, place, sheet.words(f"desk.do.{name}"), KEYS[name],
+                can=state.can and not model.busy, main=state.main,
+            )  # fmt: skip
+
+
+def _mirror(model: DeskModel) -> list[str]:
+    """Return what can be done with the taxpayer's screen."""
+    found = ["mirror_show"] if model.shared.mirror != "show" else ["mirror_freeze"]
+    found.append("mirror_blank")
+    if model.shared.check is not None and model.shared.check.state == "open":
+        return [*found, "withdraw"]
+    if model.ticket is not None and model.ticket.forms:
+        return [*found, "sign"]
+    return [*found, "away"]
+
+
+def _window(model: DeskModel, facts: Facts) -> list[str]:
+    """Return the commands of the window itself."""
+    if facts.status == "closed":
+        return ["open", "help"]
+    if facts.status == "paused":
+        return ["resume", "close", "help"]
+    last = ["pause", "close"] if model.ticket is None else ["pause"]
+    rating = ["ask_rating"] if model.ticket is not None or facts.last else []
+    return [*last, *rating, "help"]

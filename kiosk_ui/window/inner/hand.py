@@ -1,0 +1,157 @@
+"""The ticket in hand: number, item, time, papers; who it is, hidden until held."""
+
+from __future__ import annotations
+
+from kiosk_ui.layout import Share, columns, inset, rows
+from kiosk_ui.ops import Rect
+from kiosk_ui.window.inner.sheet import Sheet
+from kiosk_ui.window.model import Card, TicketSeen
+
+__all__ = ["clock_text", "hand"]
+
+
+def clock_text(seconds: int) -> str:
+    """Return a time as it runs: 4:07, 1:02:09."""
+    hours, rest = divmod(max(seconds, 0), 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def hand(sheet: Sheet, rect: Rect) -> None:
+    """Draw the ticket in hand, its papers, the person's card."""
+    model = sheet.model
+    ticket, card = model.ticket, model.card
+    if ticket is None:
+        _nobody(sheet, rect)
+        return
+    parts = [Share(1.25), Share(0.9 if ticket.papers else 0.3)]
+    if card is not None:
+        parts.append(Share(0.95))
+    places = rows(rect, *parts, gap=sheet.px(6))
+    _ticket(sheet, places[0], ticket)
+    _papers(sheet, places[1], ticket)
+    if card is not None:
+        _card(sheet, places[2], card)
+
+
+def _nobody(sheet: Sheet, rect: Rect) -> None:
+    facts = sheet.model.facts
+    inner = sheet.card(rect)
+    upper, lower = rows(inner, Share(), Share())
+    key = "desk.nobody" if facts is not None and facts.status == "open" else "desk.not_open"
+    sheet.text(upper, sheet.words(key), sheet.colours.quiet, cap=sheet.sizes.title, align="center",
+               valign="bottom", lines=3)  # fmt: skip
+    if facts is not None and facts.last:
+        text = sheet.words("desk.last", number=facts.last)
+        if facts.rated is not None:
+            text += sheet.words("desk.last.rated", score=facts.rated)
+        elif facts.rating == facts.last:
+            text += sheet.words("desk.last.rating")
+        sheet.text(lower, text, sheet.colours.quiet, align="center", valign="top", lines=2)
+
+
+def _ticket(sheet: Sheet, rect: Rect, ticket: TicketSeen) -> None:
+    c, model = sheet.colours, sheet.model
+    inner = sheet.card(rect)
+    number, item, why, time = rows(
+        inner, Share(1.5), Share(0.7), Share(0.75), Share(1), gap=sheet.px(2)
+    )
+    left, right = columns(number, Share(1.5), Share(1), gap=sheet.px(4))
+    sheet.draft.text(left, ticket.number, c.accent if sheet.look.theme.name == "normal" else
+                     c.on_card, cap=sheet.cap(48), floor=sheet.cap(8), bold=True,
+                     figures=True)  # fmt: skip
+    state = sheet.words(f"desk.ticket.{ticket.status}")
+    if ticket.status == "called" and ticket.calls > 1:
+        state = sheet.words("desk.ticket.calls", calls=ticket.calls)
+    sheet.text(right, state, c.on_card, cap=sheet.sizes.title, floor=3, bold=True, align="right")
+    sheet.text(item, sheet.of(ticket.name), c.on_card, cap=sheet.sizes.title, floor=3, lines=2)
+    reasons = [sheet.words(f"desk.trait.{one}") for one in ticket.traits]
+    if ticket.appointment:
+        reasons.append(sheet.words("desk.appointment", time=ticket.appointment[-5:]))
+    between = sheet.words("desk.between")
+    sheet.text(why, between.join([*reasons, sheet.of(ticket.why)][:4]), c.quiet,
+               cap=sheet.sizes.small, floor=2.5, lines=3)  # fmt: skip
+    _time(sheet, time, ticket, model.level, model.seconds)
+
+
+def _time(sheet: Sheet, rect: Rect, ticket: TicketSeen, level: str, seconds: int) -> None:
+    """Draw the time and its bar: amber at its share, red at the limit."""
+    c = sheet.colours
+    colour, on = {
+        "amber": (c.warn, c.on_warn), "red": (c.alarm, c.on_alarm),
+    }.get(level, (c.good, c.on_good))  # fmt: skip
+    words, bar = columns(rect, Share(0.8), Share(1.2), gap=sheet.px(5))
+    sheet.draft.card(words, colour)
+    sheet.text(inset(words, sheet.px(3)), clock_text(seconds), on, cap=sheet.sizes.title * 1.5,
+               floor=3, bold=True, align="center")  # fmt: skip
+    if ticket.status != "serving" or not ticket.limit_s:
+        return
+    upper, lower = rows(bar, Share(0.55), Share(0.45), gap=sheet.px(2))
+    sheet.draft.card(upper, c.rule)
+    done = min(seconds / ticket.limit_s, 1.0)
+    sheet.draft.card(Rect(upper.x, upper.y, max(round(upper.w * done), 1), upper.h), colour)
+    left_s = ticket.limit_s - seconds
+    key = "desk.time.left" if left_s >= 0 else "desk.time.over"
+    sheet.text(lower, sheet.words(key, time=clock_text(abs(left_s))), c.quiet,
+               cap=sheet.sizes.small, floor=2)  # fmt: skip
+
+
+def _papers(sheet: Sheet, rect: Rect, ticket: TicketSeen) -> None:
+    """Draw the papers of the item, to be ticked off; what was scanned; forms."""
+    c, model = sheet.colours, sheet.model
+    done = sheet.words("desk.papers", ticked=len(model.ticked), count=len(ticket.papers))
+    inner = sheet.card(rect, done if ticket.papers else "")
+    notes = []
+    if ticket.pages:
+        notes.append(sheet.words("desk.pages", count=ticket.pages))
+    notes += [sheet.words("desk.form", form=form) for form in ticket.forms[-1:]]
+    if not ticket.papers:
+        notes.insert(0, sheet.words("desk.papers.none"))
+    foot = sheet.line(sheet.sizes.small) if notes else 0
+    inner, below = rows(inner, Share(), foot, gap=sheet.px(2))
+    if notes:
+        sheet.text(below, sheet.words("desk.between").join(notes), c.quiet,
+                   cap=sheet.sizes.small, floor=2)  # fmt: skip
+    shown = ticket.papers[:6]
+    if not shown:
+        return
+    for n, (paper, place) in enumerate(
+        zip(shown, rows(inner, *[Share()] * len(shown), gap=sheet.px(3)), strict=True)
+    ):
+        ticked = n in model.ticked
+        ground, on = (c.good, c.on_good) if ticked else (c.card, c.on_card)
+        # In a menu digits choose, or are typed.
+        key = str(n + 1) if model.menu is None else ""
+        sheet.surface(f"tick:{n}", place, sheet.of(paper), ground, on, key)
+        row = inset(place, sheet.px(4), sheet.px(1))
+        box, name = columns(row, min(sheet.px(9), row.h), Share(), gap=sheet.px(4))
+        if ticked:
+            sheet.draft.icon(box, "done", on)
+        else:
+            sheet.text(box, str(n + 1), c.quiet, floor=2, align="center")
+        sheet.text(name, sheet.of(paper), on, floor=2.5, lines=2)
+
+
+def _card(sheet: Sheet, rect: Rect, card: Card) -> None:
+    """Draw the card; names and addresses are hidden until a finger or the mouse holds them."""
+    c, held = sheet.colours, sheet.model.held == "hold"
+    inner = sheet.card(rect, sheet.words("desk.card"))
+    lines = list[tuple[str, str]]()
+    for key, whole, hidden in card.fields[:7]:
+        lines.append((sheet.words(f"desk.card.{key}"), sheet.of(whole if held else hidden)))
+    if card.same is False:
+        lines.insert(0, (sheet.words("desk.card.other"), ""))
+    if card.expired:
+        lines.insert(0, (sheet.words("desk.card.expired"), ""))
+    if card.say:
+        lines.insert(0, (sheet.of(card.say), ""))
+    if not lines:
+        return
+    sheet.draft.area("hold", rect, sheet.words("desk.card.hold"))
+    for place, (name, value) in zip(
+        rows(inner, *[Share()] * len(lines), gap=sheet.px(1)), lines, strict=True
+    ):
+        if value:
+            sheet.line_of(place, name, value)
+        else:
+            sheet.text(place, name, c.on_card, floor=2, bold=True, lines=2)

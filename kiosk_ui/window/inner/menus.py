@@ -1,0 +1,146 @@
+"""What a command asks before it is given: where to, what to say, which papers, who is the clerk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kiosk_ui.both import Both
+from kiosk_ui.layout import Share, columns, grid, rows
+from kiosk_ui.ops import Rect
+from kiosk_ui.window.inner.sheet import Sheet
+from kiosk_ui.window.model import Menu
+
+__all__ = ["MESSAGES", "menu"]
+
+#: What clerks say most; each is sent in both languages.
+MESSAGES = ("id", "wait", "papers", "sign", "copy", "terminal", "desk", "next")
+_PER_LEAF = 12
+
+Choice = tuple[str, str, str]
+
+
+def menu(sheet: Sheet, rect: Rect, chosen: Menu) -> None:
+    """Draw a menu; each choice has its digit, Escape leads back."""
+    head, body, foot = rows(rect, sheet.px(20), Share(), sheet.px(26), gap=sheet.px(6))
+    sheet.text(head, sheet.words(f"desk.menu.{chosen.kind}"), cap=sheet.sizes.title * 1.2, floor=3,
+               bold=True)  # fmt: skip
+    buttons = [("shut", sheet.words("desk.menu.back"), "escape")]
+    if chosen.kind == "open":
+        _digits(sheet, body, chosen)
+        buttons.append(("open_as", sheet.words("desk.do.open"), "return"))
+    elif chosen.kind == "form":
+        _form(sheet, body)
+        if sheet.model.ticked:
+            buttons.append(("make_form", sheet.words("desk.menu.make"), "return"))
+    else:
+        buttons += _list(sheet, body, chosen)
+    for place, (id_, label, key) in zip(
+        columns(foot, *[Share()] * len(buttons), gap=sheet.px(6)), buttons, strict=True
+    ):
+        sheet.command(id_, place, label, key.upper() if len(key) > 1 else key,
+                      main=id_ in {"open_as", "make_form"})  # fmt: skip
+
+
+def _choices(sheet: Sheet, chosen: Menu) -> list[Choice]:
+    """Return what can be chosen: id, name, what is beside it."""
+    model, words = sheet.model, sheet.words
+    match chosen.kind:
+        case "transfer":
+            return [
+                ("transfer_window", words("desk.menu.to_window"), ""),
+                ("transfer_item", words("desk.menu.to_item"), ""),
+                ("to_desk", words("desk.menu.to_desk"), ""),
+            ]
+        case "transfer_window":
+            return [
+                (f"to_window:{id_}", sheet.of(name) or id_, "")
+                for id_, name in model.windows if id_ != model.window
+            ]  # fmt: skip
+        case "transfer_item":
+            typed = chosen.text.casefold()
+            return [
+                (f"to_item:{id_}", sheet.of(name), id_)
+                for id_, name in model.items
+                if not typed or id_.casefold().startswith(typed) or typed in name.en.casefold()
+            ]
+        case "away" if model.facts is not None:
+            return [
+                (f"return:{one.number}", f"{one.number}  {sheet.of(one.name)}",
+                 words(f"desk.away.{one.status}", minutes=one.minutes))
+                for one in model.facts.away
+            ]  # fmt: skip
+        case "message":
+            said = [(_said(sheet, name), words(f"desk.say.{name}")) for name in MESSAGES]
+            found = [(f"say:{text}", label, "") for text, label in said]
+            if model.shared.message:
+                found.insert(0, ("say_nothing", words("desk.menu.quiet"), ""))
+            return found
+    return []
+
+
+def _said(sheet: Sheet, name: str) -> str:
+    """Return a message in both languages: the taxpayer's screen shows both."""
+    both: Both = sheet.key(f"desk.say.{name}")
+    return f"{both.zh} {both.en}".strip()
+
+
+def _list(sheet: Sheet, rect: Rect, chosen: Menu) -> Sequence[Choice]:
+    choices = _choices(sheet, chosen)
+    if chosen.kind == "transfer_item":
+        field, rect = rows(rect, sheet.px(20), Share(), gap=sheet.px(4))
+        typed = chosen.text.upper() or sheet.words("desk.menu.type")
+        sheet.text(field, typed, sheet.colours.quiet, floor=2.5)
+    if not choices:
+        sheet.text(rect, sheet.words("desk.menu.nothing"), sheet.colours.quiet, align="center")
+        return ()
+    per = 9 if chosen.kind == "transfer_item" else _PER_LEAF
+    leaves = -(-len(choices) // per)
+    leaf = min(chosen.leaf, leaves - 1)
+    shown = choices[leaf * per : (leaf + 1) * per]
+    across = 1 if len(shown) <= 5 else 2 if len(shown) <= 10 else 3
+    cells = grid(rect, len(shown), across, gap=sheet.px(5), deep=4)
+    for n, (cell, (id_, name, beside)) in enumerate(zip(cells, shown, strict=True), 1):
+        # Letters and digits are typed where items are searched; elsewhere a digit chooses.
+        key = str(n) if n <= 9 and chosen.kind != "transfer_item" else ""
+        label = f"{name}  {beside}" if beside else name
+        sheet.command(id_, cell, label, key)
+    found = list[Choice]()
+    if leaf > 0:
+        found.append((f"leaf:{leaf - 1}", sheet.words("kiosk.before"), "pageup"))
+    if leaf < leaves - 1:
+        found.append((f"leaf:{leaf + 1}", sheet.words("kiosk.next"), "pagedown"))
+    return found
+
+
+def _digits(sheet: Sheet, rect: Rect, chosen: Menu) -> None:
+    """Draw a pad for the clerk's number."""
+    field, pad = rows(rect, sheet.px(30), Share(), gap=sheet.px(6))
+    sheet.draft.sheet(field)
+    sheet.text(field, chosen.text or sheet.words("desk.menu.clerk"), sheet.colours.on_card,
+               cap=sheet.sizes.title * 1.4, align="center", bold=bool(chosen.text))  # fmt: skip
+    keys = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "erase", "0"]
+    for key, cell in zip(keys, grid(pad, len(keys), 3, gap=sheet.px(5)), strict=True):
+        if key == "erase":
+            sheet.command("erase", cell, sheet.words("kiosk.search.erase"), "backspace")
+        else:
+            sheet.command(f"digit:{key}", cell, key, "")
+
+
+def _form(sheet: Sheet, rect: Rect) -> None:
+    """Draw what the acceptance form would say: the papers that were ticked."""
+    ticket, c = sheet.model.ticket, sheet.colours
+    inner = sheet.card(rect)
+    if ticket is None:
+        return
+    names = [sheet.of(paper) for n, paper in enumerate(ticket.papers) if n in sheet.model.ticked]
+    if not names:
+        sheet.text(inner, sheet.words("desk.menu.form.none"), c.on_card, align="center", lines=3)
+        return
+    lines = [
+        sheet.words("desk.menu.form.papers"),
+        *[f"{n}. {one}" for n, one in enumerate(names, 1)],
+    ]
+    if ticket.statutory_days:
+        lines.append(sheet.words("desk.menu.form.days", days=ticket.statutory_days))
+    for place, text in zip(rows(inner, *[Share()] * max(len(lines), 6)), lines, strict=False):
+        sheet.text(place, text, c.on_card, floor=2.5, lines=2)

@@ -1,0 +1,277 @@
+"""What the two screens of a window know. Immutable; what a person typed or opened is here too.
+
+The inner screen is the clerk's, the outer one the taxpayer's. What both share beside the queue
+(message, check, signature, the mirror's state) lies in the daemon, so a restarted screen has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from kiosk_ui.both import NOTHING, Both
+from kiosk_ui.messages import Request
+
+__all__ = [
+    "Away",
+    "Card",
+    "Check",
+    "CheckField",
+    "DeskModel",
+    "Facts",
+    "Menu",
+    "MirrorSeen",
+    "Next",
+    "Shared",
+    "Shift",
+    "Signing",
+    "Step",
+    "TicketSeen",
+]
+
+Level = Literal["none", "amber", "red"]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSeen:
+    """The ticket in hand."""
+
+    number: str
+    item: str
+    name: Both
+    status: str
+    limit_s: int
+    amber_s: int
+    calls: int
+    why: Both
+    traits: tuple[str, ...] = ()
+    appointment: str = ""
+    papers: tuple[Both, ...] = ()
+    statutory_days: int | None = None
+    pages: int = 0
+    forms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """Whom "next" would call now, and why."""
+
+    number: str
+    name: Both
+    waited_min: int
+    why: Both
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Somebody parked or missed who may come back."""
+
+    number: str
+    name: Both
+    status: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The clerk's own figures of today."""
+
+    served: int = 0
+    missed: int = 0
+    average_min: int | None = None
+    rated: int = 0
+    bad: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``window.show``."""
+
+    name: Both
+    status: str
+    clerk: str
+    mode: str
+    day_open: bool
+    ticket: TicketSeen | None
+    next: Next | None
+    waiting: int
+    waiting_hall: int
+    away: tuple[Away, ...]
+    #: The number whose rating is open here.
+    rating: str | None
+    scores: int
+    rated: int | None
+    pad: bool
+    last: str | None
+    shift: Shift
+    alarms: tuple[Both, ...]
+    form_printer: bool
+    scanner: bool
+    reader: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The card at the window, for its clerk alone. Fields: their key, whole, hidden."""
+
+    fields: tuple[tuple[str, Both, Both], ...] = ()
+    same: bool | None = None
+    say: Both = NOTHING
+    expired: bool = False
+
+    def __repr__(self) -> str:
+        """Say nothing of the person."""
+        return f"Card({len(self.fields)} fields)"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckField:
+    """What the taxpayer is asked to look at."""
+
+    id: str
+    label: Both
+    value: str
+    correct: bool
+
+    def __repr__(self) -> str:
+        """Say nothing of the value."""
+        return f"CheckField({self.id})"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A panel "please check"; ``state`` is ``open``, ``lost`` or an outcome."""
+
+    id: str
+    title: Both
+    fields: tuple[CheckField, ...]
+    state: str = "open"
+    corrected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """A form that waits for a signature, and the strokes so far, in thousandths of the field."""
+
+    form: str
+    strokes: tuple[tuple[tuple[int, int], ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """``screen.watch``: what both screens have in common."""
+
+    message: str = ""
+    mirror: str = "blank"
+    check: Check | None = None
+    signing: Signing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorSeen:
+    """The clerk's PC as the mirror has it; ``say`` is for the clerk.
+
+    ``state``: ``off``, ``connecting``, ``live``, ``stale``, ``lost`` or ``refused``.
+    """
+
+    state: str = "off"
+    say: Both = NOTHING
+    size: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What the clerk has opened: ``kind`` and what was typed into it."""
+
+    kind: str
+    text: str = ""
+    leaf: int = 0
+    ticked: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DeskModel:
+    """Both screens; what only drives them does not count as another model."""
+
+    window: str
+    met: bool = False
+    live: bool = False
+    facts: Facts | None = None
+    shared: Shared = field(default_factory=Shared)
+    card: Card | None = None
+    mirror: MirrorSeen = field(default_factory=MirrorSeen)
+    menu: Menu | None = None
+    #: Papers of the ticket in hand that the clerk has seen.
+    ticked: frozenset[int] = frozenset()
+    #: Seconds since the call or the beginning.
+    seconds: int = 0
+    #: What was refused or done, for some seconds.
+    told: Both = NOTHING
+    told_bad: bool = False
+    #: Windows and items to transfer to: id and name.
+    windows: tuple[tuple[str, Both], ...] = ()
+    items: tuple[tuple[str, Both], ...] = ()
+    reasons: tuple[tuple[str, Both], ...] = ()
+    #: The taxpayer gave a bad score and is asked why.
+    asks_why: bool = False
+    thanked: bool = False
+    #: What the taxpayer corrects: the field and what was typed.
+    correcting: tuple[str, str] | None = None
+    corrections: Mapping[str, str] = field(default_factory=dict)
+    english: bool = False
+    elder: bool = False
+    #: Both panels are there.
+    outer_there: bool = True
+    held: str | None = None
+    minute: datetime | None = None
+    #: A command is on its way: the buttons rest.
+    busy: str = ""
+
+    # ---- what only drives them
+    #: ``window.mirror``: where the clerk's PC is, and what of it is private.
+    glass: Mapping[str, Any] | None = field(default=None, compare=False)
+    #: Which program the clerk's PC shows, as its side tells.
+    title: str = field(default="", compare=False)
+    clock: tuple[datetime, float] | None = field(default=None, compare=False)
+    since: tuple[float, float] = field(default=(0.0, 0.0), compare=False)
+    told_s: float = field(default=0.0, compare=False)
+    thanked_s: float = field(default=0.0, compare=False)
+    due: Mapping[str, float] = field(default_factory=dict, compare=False)
+    asked: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @property
+    def ticket(self) -> TicketSeen | None:
+        """The ticket in hand."""
+        return self.facts.ticket if self.facts is not None else None
+
+    @property
+    def level(self) -> Level:
+        """How long the service takes: amber at its share of the limit, red at the limit."""
+        ticket = self.ticket
+        if ticket is None or ticket.status != "serving" or not ticket.limit_s:
+            return "none"
+        if self.seconds >= ticket.limit_s:
+            return "red"
+        return "amber" if self.seconds >= ticket.amber_s else "none"
+
+    @property
+    def mirrors(self) -> bool:
+        """Whether the taxpayer sees the clerk's PC now: never between two people."""
+        ticket = self.ticket
+        return (
+            self.live
+            and ticket is not None
+            and ticket.status == "serving"
+            and self.shared.mirror in {"show", "freeze"}
+            and self.mirror.state == "live"
+        )
+
+    def tell(self, said: Both, now_s: float, *, bad: bool) -> DeskModel:
+        """Say something to the clerk for some seconds."""
+        return replace(self, told=said, told_bad=bad, told_s=now_s)
+
+
+Step = tuple[DeskModel, Sequence[Request]]
+Found = Mapping[str, Any]

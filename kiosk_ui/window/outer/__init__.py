@@ -1,0 +1,1 @@
+"""The taxpayer's screen: a file a page."""

@@ -1,0 +1,173 @@
+"""What presses do: the clerk's commands and menus, the taxpayer's answers. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from kiosk_ui.messages import Ask, Command
+from kiosk_ui.window.model import Check, DeskModel, Menu, Step, TicketSeen
+from kiosk_ui.window.signing import signature_command
+
+__all__ = ["pressed", "typed"]
+
+#: Areas whose press is a command with the window alone.
+_PLAIN = {
+    "next": "window.next", "recall": "window.recall", "start": "window.start",
+    "finish": "window.finish", "missed": "window.missed", "pause": "window.pause",
+    "resume": "window.resume", "close": "window.close", "help": "window.help",
+    "ask_rating": "window.ask_rating",
+}  # fmt: skip
+_MENUS = frozenset({"transfer", "transfer_window", "transfer_item", "message", "form", "away",
+                    "open", "more"})  # fmt: skip
+#: The mirror's states, by the key that asks for each.
+_MIRROR = {"mirror_show": "show", "mirror_freeze": "freeze", "mirror_blank": "blank"}
+_MOST_TYPED = 40
+
+
+def pressed(model: DeskModel, area: str, token: str, now_s: float) -> Step:
+    """Return what a press does. One command is on its way at a time."""
+    kind, _, what = area.partition(":")
+    if kind.startswith("o_"):
+        return _outer(model, kind, what, token, now_s)
+    if kind in _MENUS:
+        return replace(model, menu=Menu(kind)), ()
+    match kind:
+        case "shut":
+            return replace(model, menu=None), ()
+        case "leaf" if model.menu is not None:
+            return replace(model, menu=replace(model.menu, leaf=int(what))), ()
+        case "tick":
+            return replace(model, ticked=model.ticked ^ {int(what)}), ()
+        case "digit" if model.menu is not None and len(model.menu.text) < _MOST_TYPED:
+            return replace(model, menu=replace(model.menu, text=model.menu.text + what)), ()
+        case "erase" if model.menu is not None:
+            return replace(model, menu=replace(model.menu, text=model.menu.text[:-1])), ()
+        case "hold":
+            return model, ()
+    if model.busy or not model.live:
+        return model, ()
+    method, params = _command(model, kind, what)
+    if not method:
+        return model, ()
+    if method in {"screen.message", "screen.mirror", "document.scan", "card.forget"}:
+        # These change nothing of the queue: questions, as far as the daemon is concerned.
+        return replace(model, busy=method), (Ask(method, method, params),)
+    return replace(model, busy=method), (Command(method, method, token, params),)
+
+
+def _command(model: DeskModel, kind: str, what: str) -> tuple[str, Mapping[str, Any]]:
+    """Return the method and its parameters; an empty method for what does nothing."""
+    window = {"window": model.window}
+    if kind in _PLAIN:
+        return _PLAIN[kind], window
+    if kind in _MIRROR:
+        return "screen.mirror", {**window, "state": _MIRROR[kind]}
+    match kind:
+        case "open_as" if model.menu is not None and model.menu.text:
+            return "window.open", {**window, "clerk": model.menu.text}
+        case "return":
+            return "ticket.resume", {"number": what}
+        case "say":
+            return "screen.message", {**window, "text": what}
+        case "say_nothing":
+            return "screen.message", {**window, "text": ""}
+        case "scan":
+            return "document.scan", window
+        case "withdraw" if model.shared.check is not None:
+            return "check.withdraw", {**window, "check": model.shared.check.id}
+    return _with_ticket(model, model.ticket, kind, what) if model.ticket is not None else ("", {})
+
+
+def _with_ticket(
+    model: DeskModel, ticket: TicketSeen, kind: str, what: str
+) -> tuple[str, Mapping[str, Any]]:
+    """Return the commands that are about the ticket in hand."""
+    number = {"number": ticket.number}
+    match kind:
+        case "park":
+            return "ticket.park", number
+        case "to_desk":
+            return "ticket.transfer", {**number, "window": "desk"}
+        case "to_window":
+            return "ticket.transfer", {**number, "window": what}
+        case "to_item":
+            return "ticket.transfer", {**number, "item": what}
+        case "make_form" if model.ticked:
+            papers = [{"paper": n + 1, "count": 1} for n in sorted(model.ticked)]
+            return "form.make", {"window": model.window, "papers": papers}
+        case "sign" if ticket.forms:
+            return "signature.ask", {"window": model.window, "form": ticket.forms[-1]}
+    return "", {}
+
+
+def typed(model: DeskModel, key: str) -> DeskModel:
+    """Take a key of the keyboard that presses nothing."""
+    if model.menu is None:
+        return model
+    if key == "escape":
+        return replace(model, menu=None)
+    if key == "backspace":
+        return replace(model, menu=replace(model.menu, text=model.menu.text[:-1], leaf=0))
+    if len(key) == 1 and key.isalnum() and len(model.menu.text) < _MOST_TYPED:
+        return replace(model, menu=replace(model.menu, text=model.menu.text + key, leaf=0))
+    return model
+
+
+# ---- the taxpayer
+
+
+def _outer(model: DeskModel, kind: str, what: str, token: str, now_s: float) -> Step:
+    window, check, signing = {"window": model.window}, model.shared.check, model.shared.signing
+    match kind:
+        case "o_language":
+            return replace(model, english=not model.english), ()
+        case "o_score" if not model.busy:
+            params = {**window, "score": int(what)}
+            return replace(model, busy="rate"), (Command("rate", "rate", token, params),)
+        case "o_reason":
+            params = {**window, "reason": what}
+            return model, (Command("rate.reason", "rate.reason", token, params),)
+        case "o_no_reason":
+            return replace(model, asks_why=False, thanked=True, thanked_s=now_s), ()
+        case "o_clear" if signing is not None:
+            shared = replace(model.shared, signing=replace(signing, strokes=()))
+            return replace(model, shared=shared), ()
+        case "o_signed" if signing is not None and signing.strokes and not model.busy:
+            command = signature_command(model.window, signing, token)
+            return replace(model, busy="signature.give"), (command,)
+    if check is not None:
+        return _checked(model, check, kind, what, token)
+    return model, ()
+
+
+def _checked(model: DeskModel, check: Check, kind: str, what: str, token: str) -> Step:
+    """Take what the taxpayer does with a check."""
+    if kind in {"o_confirm", "o_wrong"} and not model.busy:
+        known = {one.id: one.value for one in check.fields}
+        changed = {k: v for k, v in model.corrections.items() if known.get(k) != v}
+        outcome = "refused" if kind == "o_wrong" else "corrected" if changed else "confirmed"
+        params = {
+            "window": model.window, "check": check.id, "outcome": outcome,
+            "corrections": changed if outcome == "corrected" else {},
+        }  # fmt: skip
+        command = Command("check.answer", "check.answer", token, params)
+        return replace(model, busy="check.answer"), (command,)
+    if kind == "o_correct":
+        value = next((one.value for one in check.fields if one.id == what), "")
+        return replace(model, correcting=(what, model.corrections.get(what, value))), ()
+    if kind == "o_back":
+        return replace(model, correcting=None), ()
+    if model.correcting is None:
+        return model, ()
+    field, text = model.correcting
+    match kind:
+        case "o_key":
+            return replace(model, correcting=(field, (text + what)[:200])), ()
+        case "o_erase":
+            return replace(model, correcting=(field, text[:-1])), ()
+        case "o_taken":
+            changed = {**model.corrections, field: text}
+            return replace(model, correcting=None, corrections=changed), ()
+    return model, ()
