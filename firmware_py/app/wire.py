@@ -29,6 +29,7 @@ __all__ = [
     "encode",
     "encode_outcome",
     "encode_state",
+    "has_controls",
     "parse_command",
 ]
 
@@ -109,7 +110,7 @@ def _check_field(name: str, field_name: str, value: object) -> None:
     elif isinstance(value, PaperTicked):
         for part in (value.paper, value.name, value.count):
             _check_field(name, field_name, part)
-    elif isinstance(value, str) and (len(value) > MAX_TEXT or _has_controls(value)):
+    elif isinstance(value, str) and (len(value) > MAX_TEXT or has_controls(value)):
         raise BadCommandError(
             "bad_field",
             f"{name} 的参数 {field_name} 过长或含有控制字符。",
@@ -123,7 +124,8 @@ def _check_field(name: str, field_name: str, value: object) -> None:
         )
 
 
-def _has_controls(text: str) -> bool:
+def has_controls(text: str) -> bool:
+    """Say whether a text holds what no display or paper takes."""
     # isprintable() alone would refuse the full-width space, which people do type.
     return not text.isprintable() and any(category(one) in NOT_TEXT for one in text)
 

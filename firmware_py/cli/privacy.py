@@ -54,7 +54,7 @@ def status(session: Session) -> None:
     "destroy",
     cls=HallCommand,
     help=t(
-        "立即销毁一天的密钥。当日保存的证件信息和扫描件全部无法再读取，也不能恢复。\n\n"
+        "立即销毁一天的密钥。当日保存的证件信息、核对内容和扫描件全部无法再读取，也不能恢复。\n\n"
         "销毁当天的密钥后，当天不能再保存新的资料。",
         "Destroy a day's key now. Nobody can read the cards and pages kept of that day any more, "
         "and nothing brings them back.\n\n"
@@ -105,7 +105,7 @@ def destroy(session: Session, day: Any, key_lost: bool, yes: bool) -> None:
     "forget",
     cls=HallCommand,
     help=t(
-        "应当事人要求，删除一个号票（或受理单）保存的证件信息和扫描件。",
+        "应当事人要求，删除一个号票（或受理单）保存的证件信息、核对内容和扫描件。",
         "Delete what is kept of a ticket or form. For a person who asks for it.",
     ),
 )
@@ -124,8 +124,8 @@ def forget(session: Session, number: str, day: Any, yes: bool) -> None:
     _sure(
         yes,
         t(
-            f"将删除 {number} 的全部扫描件和证件信息，不能恢复。",
-            f"All pages and card fields of {number} will be deleted for good.",
+            f"将删除 {number} 的全部扫描件、证件信息和核对内容，不能恢复。",
+            f"All pages, card fields and checked entries of {number} will be deleted for good.",
         ),
     )
     date = None if day is None else f"{day:%Y-%m-%d}"

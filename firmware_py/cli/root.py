@@ -61,6 +61,10 @@ COMMANDS = {
         "document:document",
         t("资料：扫描、查看、取消、导出", "Documents: scan, list, remove, take out"),
     ),
+    "check": (
+        "check:check",
+        t("请核对：外屏核对内容、查看、撤回", "Checks on outer screens: ask, show, withdraw"),
+    ),
     "alarms": (
         "alarms:alarms",
         t("告警：查看、确认", "Alarms: list, acknowledge"),

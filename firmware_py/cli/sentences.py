@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from firmware_py.cli.sentences_checks import CHECK_SENTENCES, check_words
 from firmware_py.cli.sentences_papers import PAPER_SENTENCES, paper_words
 from firmware_py.cli.words import chosen, in_words, joined, t
 
@@ -81,6 +82,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "action.taken": ("技术操作：{act} {subject}", "technician: {act} {subject}"),
     "clock.set": ("时钟已校准", "the clock was set"),
     **PAPER_SENTENCES,
+    **CHECK_SENTENCES,
 }
 
 
@@ -129,7 +131,7 @@ def _words(data: Mapping[str, Any]) -> dict[str, object]:
         words["to"] = t(f"到窗口 {data['window']}", f" to window {data['window']}")
     elif "from_window" in data:
         words["to"] = t(f"（{data.get('item')}）", f" ({data.get('item')})")
-    return words | paper_words(data)
+    return words | paper_words(data) | check_words(data)
 
 
 def _notice_times(data: Mapping[str, Any]) -> str:

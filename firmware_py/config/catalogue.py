@@ -83,6 +83,8 @@ class ItemTable(Table, frozen=True, kw_only=True):
     wait_limit_s: Limit | None = None
     #: Fields of the taxpayer's card that this item needs later; kept encrypted, docs/privacy.md.
     keep: tuple[CardField, ...] = ()
+    #: What a taxpayer checked on the outer screen is needed later too; kept likewise.
+    keep_checks: bool = False
 
 
 class CatalogueTable(Table, frozen=True, kw_only=True):
@@ -188,6 +190,7 @@ def _item(entry: ItemTable) -> Item:
         initials=entry.initials,
         wait_limit_s=entry.wait_limit_s,
         keep=entry.keep,
+        keep_checks=entry.keep_checks,
         quota=entry.quota,
     )
 

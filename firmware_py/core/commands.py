@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from firmware_py.core.commands_checks import CheckCommand
 from firmware_py.core.commands_papers import FORM_COMMANDS, PaperCommand
 from firmware_py.core.rules import Trait
 
@@ -321,6 +322,7 @@ Command = (
     | SetClock
     | Tick
     | PaperCommand
+    | CheckCommand
 )
 
 #: Names for other programs. ``RecordAction``, ``SetClock`` and ``Tick`` are the daemon's own.

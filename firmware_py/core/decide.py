@@ -2,8 +2,8 @@
 
 Each family of commands has a file of its own (``decide_day``, ``decide_hours``,
 ``decide_series``, ``decide_tickets``, ``decide_windows``, ``decide_service``, ``decide_rating``,
-``decide_alarms``, ``decide_notices``, ``decide_documents``, ``decide_forms``); this one brings
-them together.
+``decide_alarms``, ``decide_notices``, ``decide_documents``, ``decide_forms``, ``decide_checks``);
+this one brings them together.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 from firmware_py.core import commands as c
+from firmware_py.core import commands_checks as k
 from firmware_py.core import commands_papers as p
 from firmware_py.core import (
     decide_alarms,
+    decide_checks,
     decide_day,
     decide_documents,
     decide_forms,
@@ -84,9 +86,14 @@ _DECIDE: dict[type[c.Command], Callable[[Rules, State, Any, int], Decision]] = {
     p.FormDone: decide_forms.done,
     p.WithdrawForm: decide_forms.withdraw,
     p.ReprintForm: decide_forms.reprint,
+    k.AskCheck: decide_checks.ask,
+    k.AnswerCheck: decide_checks.answer,
+    k.WithdrawCheck: decide_checks.withdraw,
 }
 
 
 def decide(rules: Rules, state: State, command: c.Command, now_ms: int) -> Decision:
     """Return what ``command`` makes happen at hall time ``now_ms``; changes nothing."""
-    return _DECIDE[type(command)](rules, state, command, now_ms)
+    decision = _DECIDE[type(command)](rules, state, command, now_ms)
+    # Whatever takes a ticket from its window ends what it is asked to check there.
+    return decision if isinstance(decision, Refusal) else decide_checks.with_ended(state, decision)

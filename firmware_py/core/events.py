@@ -1,9 +1,9 @@
 """What happened in the hall. Past tense; the journal keeps these and nothing else.
 
 The day, tickets, windows and service are described here, what stands beside the queue in
-``events_aside``, documents and forms in ``events_papers``. ``EVENTS`` holds the names under which
-all of them are stored and published. A stored event is never changed: a new field has a default,
-a new meaning is a new event.
+``events_aside``, documents and forms in ``events_papers``, what a taxpayer checks in
+``events_checks``. ``EVENTS`` holds the names under which all of them are stored and published. A
+stored event is never changed: a new field has a default, a new meaning is a new event.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from firmware_py.core.events_aside import (
     NoticeRemoved,
     NoticeShown,
 )
+from firmware_py.core.events_checks import CHECK_EVENTS, CheckEvent
 from firmware_py.core.events_papers import PAPER_EVENTS, PaperEvent
 from firmware_py.core.rules import Hours, Text, Trait
 
@@ -342,6 +343,7 @@ Event = (
     | ActionTaken
     | ClockSet
     | PaperEvent
+    | CheckEvent
 )
 
 EVENTS: dict[str, type[Event]] = {
@@ -378,6 +380,7 @@ EVENTS: dict[str, type[Event]] = {
     "action.taken": ActionTaken,
     "clock.set": ClockSet,
     **PAPER_EVENTS,
+    **CHECK_EVENTS,
 }
 
 EVENT_NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENTS.items()}

@@ -7,6 +7,7 @@ from typing import Any
 
 from firmware_py.core import events as e
 from firmware_py.core import evolve_aside as aside
+from firmware_py.core import evolve_checks as checks
 from firmware_py.core import evolve_papers as papers
 from firmware_py.core import evolve_rating as rating
 from firmware_py.core.alarms import ENDED_BY_ACKNOWLEDGEMENT, OUTLIVES_THE_DAY
@@ -55,6 +56,7 @@ def _leave_window(state: State, ticket: Ticket, at_ms: int) -> None:
         window = state.window_of(ticket.window)
         if window.ticket == ticket.number:
             window.ticket = None
+            window.check = None
             window.free_ms = at_ms
 
 
@@ -84,6 +86,7 @@ def _day_opened(state: State, event: e.DayOpened, at_ms: int) -> None:
         for window in state.windows.values():
             window.served = 0
             window.ticket = None
+            window.check = None
             window.last_ticket = None
             rating.forget(window)
     state.day = event.day
@@ -348,4 +351,5 @@ _FOLD: dict[type[e.Event], Callable[[State, Any, int], None]] = {
     ActionTaken: aside.action_taken,
     ClockSet: aside.clock_set,
     **papers.FOLD,
+    **checks.FOLD,
 }

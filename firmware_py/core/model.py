@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from firmware_py.core.checks import WindowCheck
 from firmware_py.core.papers import Form, TicketDocument
 from firmware_py.core.rules import Hours, Trait
 
@@ -123,6 +124,8 @@ class Ticket:
     documents: tuple[TicketDocument, ...] = ()
     #: The number in the last document's id; one that was taken out does not come again.
     last_document: int = 0
+    #: How often its taxpayer was asked to check something.
+    last_check: int = 0
     #: Which appointment it was taken with.
     appointment: str | None = None
 
@@ -158,6 +161,8 @@ class Window:
     #: Its pad was pressed before anybody was served; recorded once.
     rated_nothing: bool = False
     served: int = 0
+    #: What its taxpayer is asked to check, or has.
+    check: WindowCheck | None = None
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from firmware_py.core.refusals_checks import CHECK_SENTENCES
 from firmware_py.core.refusals_papers import PAPER_SENTENCES
 from firmware_py.core.rules import Text
 
@@ -276,6 +277,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "already_acknowledged": ("该告警已由 {by} 确认。", "{by} has acknowledged it already."),
     **PAPER_SENTENCES,
+    **CHECK_SENTENCES,
 }
 
 

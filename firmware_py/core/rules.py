@@ -76,7 +76,7 @@ class Item:
 
     ``service_limit_s`` is the time limit at the counter; ``skill`` is what a window must be able
     to do; ``quota`` the number of tickets a day; ``keep`` the fields of a card that are kept,
-    encrypted, beyond the transaction.
+    encrypted, beyond the transaction; ``keep_checks``: so is what a taxpayer checked.
     """
 
     id: str
@@ -91,6 +91,7 @@ class Item:
     wait_limit_s: int | None = None
     quota: int | None = None
     keep: tuple[str, ...] = ()
+    keep_checks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.params import check_params
 from firmware_py.runtime.personal import holds_id_number
 
-__all__ = ["ControlServer", "Query", "QueryError", "Stream", "Subscriber"]
+__all__ = ["Call", "ControlServer", "Query", "QueryError", "Stream", "Subscriber"]
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +89,9 @@ class Subscriber(Protocol):
     def unsent(self) -> int:
         """Return how many bytes its socket has not taken yet."""
 
+
+#: Answers as a query does, and may send to whoever asked later.
+Call = Callable[[dict[str, Any], Subscriber], Awaitable[Any]]
 
 #: Answers, and sends more until what it returns beside the answer is called: the subscriber left.
 Stream = Callable[[dict[str, Any], Subscriber], tuple[Any, Callable[[], None]]]
@@ -202,10 +205,12 @@ class ControlServer:
         writer: Decider,
         queries: dict[str, Query],
         streams: Mapping[str, Stream] = MappingProxyType({}),
+        calls: Mapping[str, Call] = MappingProxyType({}),
     ) -> None:
         self._writer = writer
         self._queries = queries
         self._streams = streams
+        self._calls = calls
         self._server: asyncio.Server | None = None
         self._path: Path | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -260,7 +265,7 @@ class ControlServer:
             self._command(connection, request)
         elif request.method == "subscribe":
             self._subscribe(connection, request)
-        elif request.method in self._queries:
+        elif request.method in self._queries or request.method in self._calls:
             task = asyncio.get_running_loop().create_task(self._query(connection, request))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -323,7 +328,12 @@ class ControlServer:
     async def _query(self, connection: _Connection, request: _Request) -> None:
         try:
             check_params(request.method, request.params)
-            answer = await self._queries[request.method](request.params, connection.user)
+            call = self._calls.get(request.method)
+            answer = await (
+                self._queries[request.method](request.params, connection.user)
+                if call is None
+                else call(request.params, connection)
+            )
         except QueryError as error:
             connection.send(_refused(request.id, error.refusal))
         except WrongParams as error:

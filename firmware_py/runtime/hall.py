@@ -32,6 +32,7 @@ from firmware_py.runtime.backups import Backups
 from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.runtime.brightness import Brightness
 from firmware_py.runtime.cards import Cards
+from firmware_py.runtime.checks import Checks
 from firmware_py.runtime.control import ControlServer
 from firmware_py.runtime.device_events import DeviceEvent, Finished, Lost, Opened, Reported, Result
 from firmware_py.runtime.device_events import Outcome as Ended
@@ -151,6 +152,7 @@ class Hall:
         self.cards = Cards(self)
         self.away = Away(self.state)
         self.list_intake = ListIntake(self, self.cards)
+        self.checks = Checks(self)
         writer.complete = self.cards.complete
         writer.vet = lambda command: (
             vet_papers(command)
@@ -173,6 +175,7 @@ class Hall:
             self.voices.recorded,
             self.cards.recorded,
             self.away.recorded,
+            self.checks.recorded,
             self._to_subscribers,
         ]
 

@@ -137,6 +137,7 @@ async def _serve(
             **hall.scans.streams(),
             **hall.previews.streams(),
         },
+        hall.checks.calls(),
     )
 
     def upkeep_died() -> None:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from firmware_py.app.wrong_params import explain
+from firmware_py.runtime.params_checks import CHECK_PARAMS
 from firmware_py.runtime.params_documents import DOCUMENT_PARAMS
 
 __all__ = [
@@ -254,13 +255,14 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "card.forget": AtPlace,
     "card.watch": AtPlace,
     "people.import": ListPart,
+    **DOCUMENT_PARAMS,
+    **CHECK_PARAMS,
 }
 
 
 def check_params(method: str, params: dict[str, Any]) -> None:
     """Refuse what a question does not take. Raises ``WrongParams``."""
     try:
-        wanted = _PARAMS.get(method) or DOCUMENT_PARAMS.get(method, Nothing)
-        msgspec.convert(params, wanted)
+        msgspec.convert(params, _PARAMS.get(method, Nothing))
     except msgspec.ValidationError as error:
         raise explain(method, error) from None

@@ -24,6 +24,7 @@ from firmware_py.core.explain import call_words, waiting_words
 from firmware_py.core.model import TicketStatus
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.card_queries import CardQueries
+from firmware_py.runtime.checks import check_queries
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.device_views import device_view, without_broker
 from firmware_py.runtime.documents import Documents
@@ -90,6 +91,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         **Windows(hall, reports).queries(),
         **scan_queries(hall),
         **Documents(hall).queries(),
+        **check_queries(hall),
         "voice.list": answers.voices,
         "voice.say": answers.say,
         "notice.list": answers.notices,

@@ -14,6 +14,7 @@ import pytest
 from config.setup.interfaces_doc import PAGE, rewritten
 from firmware_py.bench.client import BenchClient, HallClient, Refused
 from firmware_py.bench.stage import Stage
+from firmware_py.runtime.checks import Checks
 from firmware_py.runtime.queries import queries_of
 from firmware_py.runtime.reconfigure import Reconfigure
 from firmware_py.store.vault import Vault
@@ -109,6 +110,10 @@ async def play(stage: Stage) -> dict[str, Any]:
             for method, (params, _) in EXAMPLES.items():
                 if method == "document.scan":
                     answers |= await scanned(stage, hall, other, params)
+                elif method == "check.withdraw":
+                    asked, _ = EXAMPLES["check.ask"]
+                    await hall.call("check.ask", **asked | {"command_id": "demo-c2"})
+                    answers[method] = await hall.call(method, **params)
                 elif method not in answers:
                     if "export" in params:
                         params["export"] = answers["document.export"]["export"]
@@ -138,7 +143,8 @@ def test_every_question_is_on_the_page() -> None:
         """Enough of a hall for a table of methods."""
 
     asked = queries_of(Nobody())  # type: ignore[arg-type]
-    assert set(EXAMPLES) == {*asked, *object.__new__(Reconfigure).queries()}
+    more = {*object.__new__(Reconfigure).queries(), *object.__new__(Checks).calls()}
+    assert set(EXAMPLES) == {*asked, *more}
 
 
 @pytest.mark.parametrize("method", EXAMPLES)

@@ -13,7 +13,7 @@ from firmware_py.core import commands as c
 from firmware_py.core.model import TicketStatus
 from firmware_py.core.refusals import SENTENCES, STATUS_WORDS, Refusal, refuse
 from firmware_py.core.rules import Hours, SpecialDays, Text
-from tests.core import paper_refusals
+from tests.core import check_refusals, paper_refusals
 from tests.core.hall import FILING, RULES, Hall, windows
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -183,7 +183,8 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
             c.StartService("99"), c.FinishService("99"), c.MarkMissed("99"), c.AskRating("99"),
             c.Rate(5, window="99"), c.CallHelp("99"),
         )
-    ] + [(waiting, c.TransferTicket("A001", window="99")), *paper_refusals.UNKNOWN_WINDOW],
+    ] + [(waiting, c.TransferTicket("A001", window="99")), *paper_refusals.UNKNOWN_WINDOW,
+         *check_refusals.UNKNOWN_WINDOW],
     "unknown_ticket": [
         (lambda: Hall().open("1"), command)
         for command in (
@@ -243,7 +244,9 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
     "window_open": [(paused, c.OpenWindow("1"))],
     "window_not_paused": [(Hall, c.ResumeWindow("1"))],
     "ticket_in_hand": [(called, c.CallNext("1")), (called, c.CloseWindow("1"))],
-    "nobody_in_hand": [(lambda: Hall().open("1"), c.Recall("1"))],
+    "nobody_in_hand": [
+        (lambda: Hall().open("1"), c.Recall("1")), *check_refusals.NOBODY_IN_HAND,
+    ],
     "nobody_waiting": [(lambda: Hall().open("1"), c.CallNext("1"))],
     "too_soon": [(lambda: called().later(-9), c.CallNext("1"))],
     "already_started": [(serving, c.StartService("1"))],
@@ -279,6 +282,7 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
     ],
     "already_acknowledged": [(acknowledged, c.AcknowledgeAlarm("service:1"))],
     **paper_refusals.CASES,
+    **check_refusals.CASES,
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from firmware_py.store.vault import Vault
 from firmware_py.store.vault_errors import KeyDestroyed, VaultError
 from tests.e2e.leaks import Needles, files_below
 from tests.e2e.marked import PEOPLE
+from tests.e2e.marked_checks import check_entries, entries_of, wrong_checks
 from tests.e2e.marked_documents import Desk
 from tests.e2e.marked_found import MarkedDay, may_hold
 from tests.e2e.marked_hall import (
@@ -153,6 +154,7 @@ class _Play:
 
             await until(known)
             self.day.clerks_view = (await hall.hallctl("card", "1", lang="zh")).out
+            await check_entries(hall)
         await hall.do("window.finish", window="1")
         if keep:
 
@@ -210,6 +212,7 @@ class _Play:
             ("voice.say", {"text": f"请{number}到3号窗口"}),
             ("kiosk.say", {"kiosk": "kiosk-1", "text": f"请{number}", "language": "zh"}),
             ("day.open", {"day": number}),
+            *wrong_checks(),
         ]
         for method, params in wrong:
             refusal = await refused(hall.hall.call(method, **params))
@@ -243,6 +246,7 @@ class _Play:
             await self._at_window_1(hall, key)
             await self._lay(hall, "id-kiosk-1", key)
             await self._kiosk(hall, lambda found: found["there"] or found["say"])
+            await hall.do("check.ask", window="1", fields=entries_of(OLD))
             scan = await self._desk.begun(number)
             await asyncio.to_thread(self._look_into_processes)
             await hall.end(end)

@@ -96,6 +96,7 @@ def marked_hall(place: Path) -> tuple[HallClock, Scene]:
     text = (ROOT / "config" / "items.toml").read_text(encoding="utf-8")
     name = f'id = "{KEPT_ITEM}"\n'
     keep = 'keep = ["name", "number", "address", "birth", "authority", "valid_from"]\n'
+    keep += "keep_checks = true\n"
     for old, new in ((name, name + keep), ("发票票种核定", PUBLIC)):
         assert text.count(old) >= 1
         text = text.replace(old, new, 1)

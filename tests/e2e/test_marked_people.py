@@ -52,12 +52,15 @@ def test_the_marked_people_were_really_there(day: MarkedDay) -> None:
     kept = json.loads(day.kept["A001-card"])
     assert (kept["number"], kept["name"], kept["birth"]) == (old.number, card["name"], "1941-11-23")
     assert json.loads(day.kept["A002-card"])["number"] == PEOPLE[1].number
+    checked = json.loads(day.kept["A001-c1"])["fields"]
+    assert [one["value"] for one in checked] == [card["name"], card["address"], old.number]
+    assert [one["corrected"] for one in checked[:2]] == [PEOPLE[1].fields[n][2] for n in (0, 4)]
     happened = {one["type"] for one in day.events}
     assert happened >= {
         "ticket.issued", "ticket.called", "ticket.recalled", "ticket.missed", "ticket.parked",
         "ticket.resumed", "ticket.transferred", "ticket.cancelled", "rating.given", "form.made",
         "form.changed", "form.done", "form.withdrawn", "form.reprint_requested", "notice.shown",
-        "day.closed", "action.taken",
+        "day.closed", "action.taken", "check.asked", "check.answered", "check.withdrawn",
     }  # fmt: skip
     people = {e["data"]["person"] for e in day.events if e["type"] == "ticket.issued"}
     assert len(people - {None}) > len(PEOPLE)

@@ -15,7 +15,9 @@ import yaml
 from jsonschema import Draft7Validator
 
 from firmware_py.core import commands as c
+from firmware_py.core import commands_checks as k
 from firmware_py.core import commands_papers as p
+from firmware_py.core.checks import CheckState
 from firmware_py.core.commands import COMMANDS
 from firmware_py.core.events import EVENTS
 from firmware_py.sync.privacy import KEPT_OFF
@@ -127,6 +129,7 @@ class Day:
         await say("window.recall", window="1")
         await say("window.start", window="1")
         await self.hand_papers_in()
+        self.check_the_entries()
         await say("window.finish", window="1")
         await say("rate", window="1", score=1, reason="等候时间太长")
         await say("rate", window="1", score=5)
@@ -166,6 +169,19 @@ class Day:
         await say("series.jump", number="A050", day="2026-11-23")
         await say("series.jump", number="A060", reason="张三的号票")
         await say("day.close")
+
+    def check_the_entries(self) -> None:
+        """Somebody at window 1 checks what the clerk entered; the last time nobody answers."""
+        number = self.hall.state.windows["1"].ticket or ""
+        commands: list[c.Command] = [
+            k.AskCheck("1", ("name", "account_2")),
+            k.AnswerCheck("1", f"{number}-c1", CheckState.CORRECTED, ("account_2",)),
+            k.AskCheck("1", ("name",)),
+            k.AnswerCheck("1", f"{number}-c2", CheckState.REFUSED),
+            k.AskCheck("1", ("name",)),
+        ]
+        for n, command in enumerate(commands):
+            self.hall.carry_out(command, f"check-{n}", "window-1")
 
     async def hand_papers_in(self) -> None:
         """Scan what somebody brings to window 1, and make forms for it."""
