@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -11,16 +12,19 @@ import subprocess
 import time
 from pathlib import Path
 
+import pygame
 import pytest
 
 from kiosk_ui.main import _parser
 from tests.config.test_systemd import ROOT, SANDBOX, SYSTEMD, allowed_calls, run, said
-from tests.kiosk_ui.on_x import OnX
+from tests.e2e.scene import Scene, until
+from tests.kiosk_ui.on_x import OnX, open_today, wall_arguments
 from tests.kiosk_ui.x_server import NEEDS_X, XServer, known_as
 
 SCREEN = SYSTEMD / "hall-screen@.service"
 XORG = SYSTEMD / "hall-xorg.service"
 KMSDRM = SYSTEMD / "drop-ins" / "kmsdrm.conf"
+RED = (255, 0, 0)
 XORG_CONF = ROOT / "config" / "xorg"
 DUMMY = """
 Section "Device"
@@ -119,6 +123,47 @@ def made_key(folder: Path) -> Path:
     return folder / "auth"
 
 
+def inside_the_filters() -> tuple[str, str, str]:
+    """Return how a screen is started inside the unit's filters."""
+    families = said("RestrictAddressFamilies", SCREEN)[0].split()
+    assert families == ["AF_UNIX"]
+    rules = json.dumps({"allowed": sorted(allowed_calls(SCREEN)), "families": families})
+    return (str(SANDBOX), rules, "kiosk_ui.main")
+
+
+@NEEDS_X
+def test_a_wall_shows_the_halls_pictures_inside_the_units_filters(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("h")
+    (folder / "notices").mkdir()
+    poster = pygame.Surface((400, 300))
+    poster.fill(RED)
+    pygame.image.save(poster, str(folder / "notices" / "poster.png"))
+    log = asyncio.run(with_a_poster(folder))
+    assert "cannot be shown" not in log
+
+
+async def with_a_poster(folder: Path) -> str:
+    """Wait until a wall inside the filters shows something red; return its log."""
+    screens = ("[displays]\n", '[displays]\nscreens = ["lobby"]\n')
+    async with Scene(folder, open_day=False, changes=[screens]) as hall:
+        await open_today(hall, "3")
+        arguments = wall_arguments(hall, "--wall", "lobby")
+        with (
+            XServer(folder) as x,
+            OnX(x, folder, *arguments, program=inside_the_filters()) as screen,
+        ):
+
+            async def shown() -> bool:
+                mask = pygame.mask.from_threshold(x.picture(), RED, (1, 1, 1))
+                return mask.count() > 10_000
+
+            await until(shown, 20)
+            assert screen.end() == 0
+            return screen.log()
+
+
 @NEEDS_X
 @needs_xauth
 def test_a_screen_works_inside_the_units_filters_with_the_key_of_its_x_server(
@@ -126,14 +171,10 @@ def test_a_screen_works_inside_the_units_filters_with_the_key_of_its_x_server(
 ) -> None:
     key = made_key(tmp_path)
     assert key.stat().st_mode & 0o777 == 0o640
-    families = said("RestrictAddressFamilies", SCREEN)[0].split()
-    assert families == ["AF_UNIX"]
-    rules = json.dumps({"allowed": sorted(allowed_calls(SCREEN)), "families": families})
-    inside = (str(SANDBOX), rules, "kiosk_ui.main")
     arguments = ("wall", "--socket", str(tmp_path / "none"))
     with (
         XServer(tmp_path, key=key) as x,
-        OnX(x, tmp_path, *arguments, program=inside) as screen,
+        OnX(x, tmp_path, *arguments, program=inside_the_filters()) as screen,
     ):
         soon("first picture after", screen)
         assert x.window()["Map State"] == "IsViewable"
