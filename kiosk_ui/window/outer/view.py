@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk_ui.layout import Share, at, columns, inset, rows
 from kiosk_ui.look import Look
 from kiosk_ui.ops import Picture, Rect
+from kiosk_ui.window.fitting import fitted
 from kiosk_ui.window.model import DeskModel, Facts, TicketSeen
 from kiosk_ui.window.outer.checking import checking
 from kiosk_ui.window.outer.rating import rating
@@ -117,10 +118,8 @@ def _mirror(sheet: Sheet, facts: Facts, ticket: TicketSeen) -> None:
     sheet.text(right, ticket.number, cap=sheet.sizes.title, floor=3, bold=True,
                align="right")  # fmt: skip
     room = Rect(0, strip.h, draft.rect.w, draft.rect.h - strip.h)
-    wide, high = model.mirror.size
-    if wide and high:
-        scale = min(room.w / wide, room.h / high)
-        room = at(room, int(wide * scale), int(high * scale))
+    if min(model.mirror.size) > 0:
+        room = at(room, *fitted(model.mirror.size, (room.w, room.h)))
     draft.live(room, "mirror")
 
 
