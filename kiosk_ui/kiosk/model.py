@@ -215,6 +215,12 @@ class KioskModel:
     #: The command of the ticket that is being taken.
     token: str = field(default="", compare=False)
 
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing of anybody is here that would have to be left."""
+        mine = self.choices != self.own or self.paperless or self.card is not None
+        return not mine and not self.behind and self.page == self.start
+
     def item(self, item_id: str) -> Item | None:
         """Return an item of the catalogue."""
         return self.items.get(item_id)

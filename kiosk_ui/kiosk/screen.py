@@ -187,9 +187,8 @@ class KioskScreen:
     def _waited(self, model: KioskModel, now_s: float) -> KioskModel:
         """Ask whether somebody is still there, and go back when nobody is."""
         page, phase = front(model), model.idle.phase(now_s)
-        untouched = model == model.left()
-        if page.calm and (untouched or model.page.stays or page != model.page):
-            covered = page != model.page and not untouched
+        if page.calm and (model.untouched or model.page.stays or page != model.page):
+            covered = page != model.page and not model.untouched
             if covered and phase == "gone":
                 # What stands in front is not to be left; what is behind it is.
                 return model.left()
@@ -274,9 +273,11 @@ class KioskScreen:
 def _moved(before: KioskModel, after: KioskModel) -> bool:
     """Say whether other things stand where a finger may be."""
     was, now = front(before), front(after)
-    style = replace(before.choices, volume=after.choices.volume)
-    asks = (before.asking_s is None) != (after.asking_s is None)
-    return was.key() != now.key() or style != after.choices or asks
+    if was.key() != now.key() or (before.asking_s is None) != (after.asking_s is None):
+        return True
+    if before.choices is after.choices:
+        return False
+    return replace(before.choices, volume=after.choices.volume) != after.choices
 
 
 def _asked(model: KioskModel, now_s: float) -> Step:

@@ -26,7 +26,7 @@ from kiosk_ui.ops import Picture
 from kiosk_ui.states import LAYOUTS
 from tests.kiosk_ui.looks import look
 
-__all__ = ["Kiosk", "issued", "laid", "said"]
+__all__ = ["LIFTED", "Kiosk", "issued", "laid", "said"]
 
 PANEL = LAYOUTS["kiosk"]["21in"]
 
@@ -120,7 +120,7 @@ class Kiosk:
         """Go on to the number."""
         self.give(self.to_taking(), number)
         if printed:
-            self.paper(None)
+            self.paper(None, number)
         return self.model
 
     def give(self, name: str, number: str = "A061") -> KioskModel:
