@@ -154,11 +154,14 @@ Message = (
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question; it is lost when the daemon goes (``CutOff``). ``name`` comes with the answer."""
+    """A question; it is lost when the daemon goes (``CutOff``). ``name`` comes with the answer.
+
+    What is asked may be a PIN: it is not for logs.
+    """
 
     name: str
     method: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

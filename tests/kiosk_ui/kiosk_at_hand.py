@@ -143,6 +143,10 @@ class Kiosk:
         """Return the page that stands in front."""
         return front(self.model)
 
+    def asks(self) -> int | None:
+        """Return the seconds that are left to say that somebody is still there."""
+        return self.model.asking_s
+
     def picture(self) -> Picture:
         """Return what people see."""
         return self.screen.view(self.model, look(PANEL, self.theme, self.language))

@@ -204,9 +204,9 @@ def test_a_card_answers_still_there() -> None:
     kiosk = Kiosk()
     kiosk.press("category:filing")
     kiosk.wait(65)
-    assert kiosk.model.asking_s is not None
+    assert kiosk.asks() is not None
     kiosk.take(laid())
-    assert kiosk.model.asking_s is None
+    assert kiosk.asks() is None
     assert "样**" in kiosk.text()
     kiosk.take(LIFTED)
     kiosk.wait(40)

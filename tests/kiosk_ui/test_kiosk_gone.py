@@ -49,7 +49,7 @@ def test_a_daemon_that_goes_leaves_a_plain_page_and_nobody_of_before_is_met(name
     kiosk = in_state(STATES[name])
     before = kiosk.shown()
     kiosk.take(CutOff(), Tick())
-    assert kiosk.model.asking_s is None
+    assert kiosk.asks() is None
     assert kiosk.model.card is None
     if isinstance(before, STAY):
         assert type(kiosk.shown()) is type(before)
@@ -64,7 +64,7 @@ def test_a_daemon_that_goes_leaves_a_plain_page_and_nobody_of_before_is_met(name
     # Whoever it was has gone meanwhile, and nobody is asked.
     for _ in range(40):
         kiosk.wait(10, turns_hz=1)
-        assert kiosk.model.asking_s is None
+        assert kiosk.asks() is None
     kiosk.live()
     usual = Kiosk().model
     assert replace(kiosk.model, minute=usual.minute, catalogue=usual.catalogue) == usual

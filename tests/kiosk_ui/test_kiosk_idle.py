@@ -40,12 +40,12 @@ def test_it_asks_and_then_everything_is_as_the_hall_has_it(
     untouched = kiosk.model
     kiosk.press(*areas)
     kiosk.wait(idle_s - 0.5)
-    assert kiosk.model.asking_s is None
+    assert kiosk.asks() is None
     kiosk.wait(1)
-    assert kiosk.model.asking_s == 20
+    assert kiosk.asks() == 20
     assert {"stay", "leave"} <= set(kiosk.areas())
     kiosk.wait(19)
-    assert kiosk.model.asking_s == 1
+    assert kiosk.asks() == 1
     kiosk.wait(1.5)
     assert replace(kiosk.model, minute=untouched.minute) == untouched
     assert kiosk.model.choices == Choices()
@@ -60,9 +60,9 @@ def test_a_hall_that_has_larger_letters_itself_gives_everybody_their_time(
     kiosk = Kiosk(theme=theme)
     kiosk.press("category:filing")
     kiosk.wait(idle_s - 1)
-    assert kiosk.model.asking_s is None
+    assert kiosk.asks() is None
     kiosk.wait(2)
-    assert kiosk.model.asking_s is not None
+    assert kiosk.asks() is not None
     kiosk.wait(20)
     assert kiosk.shown() == Start()
 
@@ -77,7 +77,7 @@ def test_what_is_usual_is_the_halls_own_theme() -> None:
     assert kiosk.model.choices.theme == "normal"
     kiosk.press("contrast")
     assert kiosk.model.choices.theme == "contrast"
-    kiosk.press("leave" if kiosk.model.asking_s else "home")
+    kiosk.press("leave" if kiosk.asks() else "home")
     elder = Kiosk(theme="elder")
     elder.press("access", "contrast", "contrast")
     assert elder.model.choices.theme == "elder"
@@ -89,12 +89,12 @@ def test_whoever_stays_finds_what_they_had() -> None:
     kiosk = Kiosk()
     kiosk.press("elder", "leaf:1", "search", "key:F", "key:P")
     kiosk.wait(125)
-    assert kiosk.model.asking_s is not None
+    assert kiosk.asks() is not None
     kiosk.press("stay")
     assert kiosk.shown() == Search("fp")
     assert kiosk.model.choices.theme == "elder"
     kiosk.wait(100)
-    assert kiosk.model.asking_s is None
+    assert kiosk.asks() is None
 
 
 def test_whoever_leaves_leaves_at_once() -> None:
@@ -112,14 +112,14 @@ def test_a_finger_that_only_rests_is_somebody() -> None:
     for _ in range(5):
         kiosk.wait(50)
         kiosk.take(Held("item:B01"), Held(None))
-    assert kiosk.model.asking_s is None
+    assert kiosk.asks() is None
     assert kiosk.shown() == Items("filing")
 
 
 def test_a_press_that_was_on_its_way_when_the_question_came_does_not_end_the_visit() -> None:
     kiosk = Kiosk()
     kiosk.press("category:registration", "item:A01")
-    while kiosk.model.asking_s is None:
+    while kiosk.asks() is None:
         kiosk.wait(0.1)
     kiosk.now_s += 0.1
     kiosk.tap("leave")
@@ -136,7 +136,7 @@ def test_nobody_is_asked_where_a_page_ends_by_itself(name: str) -> None:
     kiosk.model = kiosk_states()[name]
     for _ in range(300):
         kiosk.wait(1, turns_hz=1)
-        assert kiosk.model.asking_s is None, kiosk.shown()
+        assert kiosk.asks() is None, kiosk.shown()
     if kiosk.model.live:
         assert kiosk.model.page == Start()
         assert kiosk.model.choices == Choices()
@@ -148,7 +148,7 @@ def test_nobody_is_asked_before_a_closed_hall_and_what_was_behind_it_is_left() -
     kiosk.take(facts(take=said("on_break")))
     for _ in range(150):
         kiosk.wait(1)
-        assert kiosk.model.asking_s is None
+        assert kiosk.asks() is None
     assert kiosk.model.page == Start()
     assert kiosk.model.choices == Choices()
     kiosk.take(facts())

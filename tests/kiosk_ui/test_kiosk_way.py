@@ -99,7 +99,7 @@ def test_a_number_leaves_by_itself_later_without_paper(printed: bool, stays_s: f
         kiosk.wait(0.1)
     kiosk.wait(stays_s)
     assert "A061" in kiosk.text()
-    assert kiosk.model.asking_s is None
+    assert kiosk.asks() is None
     kiosk.wait(1.5)
     assert kiosk.model.page == Start()
     assert "A061" not in kiosk.text()

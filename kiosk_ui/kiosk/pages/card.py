@@ -9,6 +9,7 @@ from kiosk_ui.both import Both
 from kiosk_ui.kiosk.kit import Kit
 from kiosk_ui.kiosk.lists import bullets
 from kiosk_ui.kiosk.model import CardSeen, KioskModel, Page, Step
+from kiosk_ui.kiosk.saying import sentences
 from kiosk_ui.layout import Share, at, columns, inset, rows
 from kiosk_ui.words import Words
 
@@ -85,7 +86,7 @@ class CardPage(Page):
             parts.append(card.priority.in_language(words.language))
         if card.say is not None:
             parts.append(card.say.both.in_language(words.language))
-        return words("kiosk.say.stop").join(parts)
+        return sentences(words, *parts)
 
 
 def greeted(model: KioskModel) -> KioskModel:

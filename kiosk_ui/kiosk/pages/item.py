@@ -9,6 +9,7 @@ from kiosk_ui.kiosk.kit import Kit
 from kiosk_ui.kiosk.lists import bullets, paragraphs
 from kiosk_ui.kiosk.model import Facts, Item, KioskModel, Page, Step
 from kiosk_ui.kiosk.pages.taking import Taking, taken_as
+from kiosk_ui.kiosk.saying import sentences
 from kiosk_ui.layout import Share, columns, inset, rows
 from kiosk_ui.messages import Ask, Command, Request
 from kiosk_ui.ops import Rect
@@ -111,14 +112,14 @@ class ItemPage(Page):
         if item is None:
             return words("kiosk.item.gone")
         language = words.language
-        parts = [item.name.in_language(language) + words("kiosk.say.stop")]
+        parts = [item.name.in_language(language)]
         if item.papers:
             papers = words("kiosk.say.and").join(one.in_language(language) for one in item.papers)
             parts.append(words("kiosk.say.papers", papers=papers))
         if item.elsewhere:
             parts.append(words(f"kiosk.elsewhere.{'_'.join(item.elsewhere)}"))
         parts.append(words("kiosk.say.take"))
-        return "".join(parts) if language == "zh" else " ".join(parts)
+        return sentences(words, *parts)
 
 
 def _refused(kit: Kit, item: Item, facts: Facts) -> str | None:

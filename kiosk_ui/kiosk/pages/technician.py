@@ -10,6 +10,7 @@ from kiosk_ui.both import NOTHING, Both, both_of
 from kiosk_ui.kiosk.kit import Kit
 from kiosk_ui.kiosk.lists import leaves, pager
 from kiosk_ui.kiosk.model import KioskModel, Page, Step
+from kiosk_ui.kiosk.saying import sentences
 from kiosk_ui.layout import Share, columns, inset, rows
 from kiosk_ui.messages import Answered, Ask, Refused, Request, Unknown
 from kiosk_ui.words import Words
@@ -126,7 +127,7 @@ class Technician(Page):
         """Speak the page."""
         bad = sum(one.state not in _FINE for one in self.devices)
         told = words("kiosk.tech.trouble", count=bad) if bad else words("kiosk.tech.fine")
-        return words("kiosk.say.stop").join([words("kiosk.tech"), told])
+        return sentences(words, words("kiosk.tech"), told)
 
     def answered(self, model: KioskModel, message: Answered | Refused | Unknown) -> Step:
         """Take the devices, or what a test said."""

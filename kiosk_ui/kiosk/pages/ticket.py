@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from kiosk_ui.both import Both
 from kiosk_ui.kiosk.kit import Kit
 from kiosk_ui.kiosk.model import Facts, KioskModel, Page, Step
+from kiosk_ui.kiosk.saying import sentences
 from kiosk_ui.layout import Share, at, columns, inset, rows
 from kiosk_ui.messages import Answered, Ask, Refused, Unknown
 from kiosk_ui.ops import Rect
@@ -144,7 +145,7 @@ class TicketPage(Page):
         wait = words("kiosk.wait.about", minutes=self.wait_min) if self.wait_min else ""
         last = words("kiosk.say.paper" if self.paper != "none" else "kiosk.ticket.none")
         parts = [words("kiosk.say.number", number=spelt), self._ahead(words, wait), last]
-        return words("kiosk.say.stop").join(parts)
+        return sentences(words, *parts)
 
 
 def _never(facts: Facts | None) -> bool:

@@ -9,6 +9,7 @@ from kiosk_ui.both import NOTHING, Both
 from kiosk_ui.kiosk.kit import Kit
 from kiosk_ui.kiosk.model import Facts, KioskModel, Page, Step
 from kiosk_ui.kiosk.pages.plain import plain
+from kiosk_ui.kiosk.saying import sentences
 from kiosk_ui.words import Words
 
 __all__ = ["CLOSED", "Closed", "CutOff", "NoPaper", "Starting", "front"]
@@ -54,7 +55,7 @@ class CutOff(Page):
 
     def say(self, model: KioskModel, words: Words) -> str:
         """Return the page's words: nobody is there who could speak them."""
-        return words("kiosk.cut_off") + words("kiosk.say.stop") + words("kiosk.cut_off.do")
+        return sentences(words, words("kiosk.cut_off"), words("kiosk.cut_off.do"))
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Closed(Page):
     def say(self, model: KioskModel, words: Words) -> str:
         """Speak the page."""
         parts = [self.said, self.next_words] if self.code == "day_closed" else [self.said]
-        return " ".join(text for one in parts if (text := one.in_language(words.language)))
+        return sentences(words, *[one.in_language(words.language) for one in parts])
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,7 @@ class NoPaper(Page):
 
     def say(self, model: KioskModel, words: Words) -> str:
         """Speak the page."""
-        return words(f"kiosk.printer.{self.why}") + words("kiosk.say.stop") + words(
-            "kiosk.printer.do"
-        )  # fmt: skip
+        return sentences(words, words(f"kiosk.printer.{self.why}"), words("kiosk.printer.do"))
 
 
 def front(model: KioskModel) -> Page:
