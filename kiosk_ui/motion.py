@@ -1,68 +1,33 @@
 """Pictures in motion on an X server, each with its number: what a mirror is measured with.
 
 ``python -m kiosk_ui.motion scroll --size 1920x1080 --fps 30 --times FILE`` draws until it is
-killed. ``FILE`` gets the time at which each picture was shown (``Times``), whose number stands
-in its upper left corner as black and white squares (``number_at``).
+killed. ``FILE`` gets the time at which each picture was shown, whose number stands in its upper
+left corner as black and white squares (kiosk_ui/rfb/numbered.py).
 """
 
 from __future__ import annotations
 
 import argparse
-import mmap
 import random
-import struct
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk_ui.rfb.numbered import BITS, NUMBERS, SIDE, Times
+
 if TYPE_CHECKING:
     import pygame
 
-__all__ = ["KINDS", "Times", "main", "number_at"]
+__all__ = ["KINDS", "main"]
 
-#: Bits of a picture's number, and the side of each one's square in pixels.
-BITS, SIDE = 16, 16
 KINDS = ("scroll", "full", "photo", "smooth")
-_NUMBERS = 1 << BITS
 _STEP_PX = 6
 _WORDS = (
     "纳税人识别号", "增值税", "普通发票", "申报", "Declaration", "invoice", "2026-11-22", "receipt",
     "税款所属期", "1,024.50", "办理", "clerk", "window", "窗口", "number", "应纳税额", "本期",
     "balance", "企业所得税", "total", "0.13", "合计",
 )  # fmt: skip
-
-
-class Times:
-    """When each picture was shown: seconds by the monotonic clock, by number, shared by a file."""
-
-    def __init__(self, path: Path) -> None:
-        if not path.exists():
-            path.write_bytes(bytes(8 * _NUMBERS))
-        with path.open("r+b") as file:
-            self._memory = mmap.mmap(file.fileno(), 8 * _NUMBERS)
-
-    def put(self, number: int, at_s: float) -> None:
-        """Note a picture."""
-        struct.pack_into("<d", self._memory, 8 * number, at_s)
-
-    def at(self, number: int) -> float:
-        """Return when it was shown; 0.0 for one that never was."""
-        (found,) = struct.unpack_from("<d", self._memory, 8 * number)
-        return float(found)
-
-    def close(self) -> None:
-        """Let the file go."""
-        self._memory.close()
-
-
-def number_at(bright: Callable[[int, int], int]) -> int:
-    """Return the number of a picture; ``bright(x, y)`` gives a pixel's green, 0 to 255."""
-    found = 0
-    for bit in range(BITS):
-        if bright(bit * SIDE + SIDE // 2, SIDE // 2) > 127:
-            found |= 1 << bit
-    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,11 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     begin_s, number = time.monotonic(), 0
     while not any(event.type == pygame.QUIT for event in pygame.event.get()):
         draw(window, number)
-        _mark(window, number % _NUMBERS)
+        _mark(window, number % NUMBERS)
         late_s = begin_s + number / options.fps - time.monotonic()
         if late_s > 0:
             time.sleep(late_s)
-        times.put(number % _NUMBERS, time.monotonic())
+        times.put(number % NUMBERS, time.monotonic())
         pygame.display.flip()
         number += 1
     return 0

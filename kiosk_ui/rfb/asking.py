@@ -107,6 +107,11 @@ class Asking:
             return None
         return int.from_bytes(payload, "big") if len(payload) == _FENCE_NUMBER else None
 
+    @property
+    def probing(self) -> bool:
+        """True while a pixel is waited for as a sign of life."""
+        return self._probe is not None
+
     def came(self, rect: Rect) -> int | None:
         """Pixels came: return the number of the ping that they answer."""
         if self._probe is None or not rect.holds(self._probe[1]):

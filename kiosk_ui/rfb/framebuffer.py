@@ -49,7 +49,8 @@ class Framebuffer:
 
     def part(self, rect: Rect) -> Words:
         """Return the words of a rectangle that lies within: a view, to read and to write."""
-        return self.words[rect.y : rect.bottom, rect.x : rect.right]
+        x, y, width, height = rect
+        return self.words[y : y + height, x : x + width]
 
     def black(self, rect: Rect) -> None:
         """Paint over what is at ``rect``, as far as it lies within."""

@@ -29,6 +29,15 @@ class Inflater:
         """A rectangle begins whose compressed bytes are ``length``."""
         self._left = length
 
+    def whole(self, data: bytes, size: int) -> bytes:
+        """Return all plain bytes of a rectangle whose compressed ones came in one piece."""
+        self._piece = data
+        # One more than there should be: so nothing can be left behind unnoticed.
+        plain = self._some(size + 1)
+        if len(plain) != size or self._piece:
+            raise RfbError("lies", f"zlib: other than {size} bytes")
+        return plain
+
     def take(self, least: int, most: int) -> Generator[int, bytes, bytes]:
         """Return ``least`` to ``most`` plain bytes; what the wire must give for it is yielded.
 

@@ -43,16 +43,13 @@ class Rect(NamedTuple):
     @property
     def empty(self) -> bool:
         """True without a single pixel."""
-        return self.width <= 0 or self.height <= 0
+        return self[2] <= 0 or self[3] <= 0
 
     def holds(self, other: Rect) -> bool:
         """Return whether every pixel of the other one is in this one."""
-        return (
-            self.x <= other.x
-            and self.y <= other.y
-            and other.right <= self.right
-            and other.bottom <= self.bottom
-        )
+        x, y, width, height = self
+        left, top, wide, high = other
+        return x <= left and y <= top and left + wide <= x + width and top + high <= y + height
 
     def meets(self, other: Rect) -> bool:
         """Return whether they share a pixel."""

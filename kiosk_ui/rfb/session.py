@@ -124,12 +124,12 @@ class Session:
             raise RfbError("closed", "this session is over")
         self._in += data
         self._events = []
+        self.over = True
         try:
             self._run()
-        except RfbError:
-            self.over = True
-            self._in = bytearray()
-            raise
+        except MemoryError as error:
+            raise RfbError("too-large", "no memory is left") from error
+        self.over = False
         return self._events
 
     def to_send(self) -> bytes:
@@ -299,20 +299,24 @@ class Session:
 
     def _arrived(self, frame: Framebuffer, rect: Rect, source: Rect | None) -> None:
         """Keep what may be seen of it and forget the rest, which nobody asked for."""
-        if any(whole.holds(rect) for whole in self._visible):
-            seen = [rect] if not rect.empty else []
+        visible = self._visible
+        for whole in visible:
+            if whole.holds(rect):
+                seen = [] if rect.empty else [rect]
+                break
         else:
-            seen = [r for r in (whole.common(rect) for whole in self._visible) if not r.empty]
-            for hidden in without(rect, self._visible):
+            seen = [r for r in (whole.common(rect) for whole in visible) if not r.empty]
+            for hidden in without(rect, visible):
                 frame.black(hidden)
-        if source is not None and not any(whole.holds(source) for whole in self._visible):
+        if source is not None and not any(whole.holds(source) for whole in visible):
             # Copied from where we have nothing: what is there now must come as pixels.
             self._asking.again(seen)
         self._dirty += seen
         if self._came is not None:
             for r in seen:
                 self._came[r.y : r.bottom, r.x : r.right] = True
-        self._pong(self._asking.came(rect))
+        if self._asking.probing:
+            self._pong(self._asking.came(rect))
 
     def _resized(
         self, frame: Framebuffer, size: tuple[int, int], screens: tuple[Screen, ...]
@@ -331,7 +335,8 @@ class Session:
 
     @property
     def _visible(self) -> tuple[Rect, ...]:
-        return self.area.visible if self.area else ()
+        area = self._asking.area
+        return area.visible if area else ()
 
     def _pong(self, number: int | None) -> None:
         if number is not None:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from kiosk_ui.rfb.errors import RfbError
 from kiosk_ui.rfb.framebuffer import Framebuffer, Parser, Words
-from kiosk_ui.rfb.inflate import Inflater
+from kiosk_ui.rfb.inflate import PIECE, Inflater
 from kiosk_ui.rfb.region import Rect
 
 __all__ = ["Tight"]
@@ -65,14 +65,16 @@ class Tight:
         if rect.width > _MOST_WIDE:
             raise RfbError("lies", f"Tight: {rect.width} pixels wide")
         control = (yield 1)[0]
-        for number in range(4):
-            if control >> number & 1:
-                self._streams[number] = Inflater()
+        if control & 0xF:
+            for number in range(4):
+                if control >> number & 1:
+                    self._streams[number] = Inflater()
         kind, target = control >> 4, frame.part(rect)
         if kind == _FILL:
-            target[...] = _words((yield 3), 1, 1)
+            target[...] = int.from_bytes((yield 3), "big")
         elif kind == _JPEG:
-            data = yield (yield from _length())
+            length = (yield 1)[0]
+            data = yield (length if length < 0x80 else (yield from _length(length)))
             target[...] = _picture(data, rect)
         elif kind & 0x8:
             raise RfbError("lies", f"Tight: control {control:#04x}")
@@ -103,10 +105,10 @@ class Tight:
         """A bit a pixel: eight pixels at a time, from a table of all bytes."""
         eights = self._eights.get(colours)
         if eights is None:
-            zero, one = _words(colours, 1, 2)[0]
             if len(self._eights) >= _MOST_EIGHTS:
                 self._eights.clear()
-            table = np.where(_BITS, np.uint32(one), np.uint32(zero))
+            zero, one = (np.uint32(int.from_bytes(c, "big")) for c in (colours[:3], colours[3:]))
+            table = np.where(_BITS, one, zero)
             eights = self._eights[colours] = table.view("V32")[:, 0]
 
         def put(data: bytes, rows: Words) -> None:
@@ -139,7 +141,13 @@ def _bands(target: Words, stream: Inflater, row: int, put: _Put, *, most: int = 
         if total:
             put(data, target)
         return
-    stream.begin((yield from _length()))
+    length = (yield 1)[0]
+    if length & 0x80:
+        length = yield from _length(length)
+    if length <= PIECE and total <= most:
+        put(stream.whole((yield length), total), target)
+        return
+    stream.begin(length)
     band = max(most // row, 1)
     for top in range(0, rows, band):
         part = target[top : top + band]
@@ -151,10 +159,8 @@ def _bands(target: Words, stream: Inflater, row: int, put: _Put, *, most: int = 
     yield from stream.end()
 
 
-def _length() -> Generator[int, bytes, int]:
-    low = (yield 1)[0]
-    if low < 0x80:
-        return low
+def _length(low: int) -> Generator[int, bytes, int]:
+    """Return the length whose first byte says that it goes on."""
     middle = (yield 1)[0]
     found = low & 0x7F | (middle & 0x7F) << 7
     return found if middle < 0x80 else found | (yield 1)[0] << 14
