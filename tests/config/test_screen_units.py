@@ -9,6 +9,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -16,6 +17,9 @@ import pygame
 import pytest
 
 from kiosk_ui.main import _parser
+from kiosk_ui.ops import Image, Rect
+from kiosk_ui.pictures import Pictures
+from kiosk_ui.wall.states import EXAMPLE
 from tests.config.test_systemd import ROOT, SANDBOX, SYSTEMD, allowed_calls, run, said
 from tests.e2e.scene import Scene, until
 from tests.kiosk_ui.on_x import OnX, open_today, wall_arguments
@@ -183,6 +187,31 @@ def test_a_screen_works_inside_the_units_filters_with_the_key_of_its_x_server(
         assert len({tuple(picture.get_at((n, 360))) for n in range(1280)}) > 5
         assert screen.end() == 0
         assert "not permitted" not in screen.log()
+
+
+def test_a_picture_is_unpacked_inside_the_units_filters(tmp_path: Path) -> None:
+    rules = {
+        "allowed": sorted(allowed_calls(SCREEN)),
+        "families": said("RestrictAddressFamilies", SCREEN)[0].split(),
+    }
+    pictures = Pictures(
+        command=(sys.executable, str(SANDBOX), json.dumps(rules), "kiosk_ui.unpack")
+    )
+    op = Image(Rect(0, 0, 320, 180), str(EXAMPLE))
+    pictures.get(op)
+    end = time.monotonic() + 30
+    while pictures.busy:
+        _, failed = pictures.turn()
+        assert failed == []
+        assert time.monotonic() < end
+    surface = pictures.get(op)
+    assert surface is not None
+    assert surface.get_size() == (320, 180)
+    pictures.close()
+
+
+def test_a_picture_that_needs_too_much_ends_itself_and_not_the_screen() -> None:
+    assert said("OOMPolicy", SCREEN) == ["continue"]
 
 
 @NEEDS_X

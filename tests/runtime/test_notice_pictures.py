@@ -71,7 +71,7 @@ BROKEN = [
     ("zeros.png", png()[:-30] + bytes(30), "is damaged", "已损坏"),
     ("hole.png", png()[:-12] + bytes(12), "is not whole", "不完整"),
     ("bits.png", png()[:45] + b"\x55" + png()[46:], "is damaged", "已损坏"),
-    ("huge.png", png(20_000, 20_000), "20000 x 20000 pixels, more than 40 million", "4000 万"),
+    ("huge.png", png(20_000, 20_000), "20000 x 20000 pixels, more than 25 million", "2500 万"),
     ("none.png", png(0, 8), "is damaged", "已损坏"),
     ("half.jpg", jpeg()[:9000], "is not whole", "不完整"),
     ("head.jpg", jpeg()[:100], "is not whole", "不完整"),
