@@ -143,6 +143,9 @@ class Painter:
             return []
         for op in picture.soon:
             self._pictures.get(op)
+        if picture is not self._shown:
+            here = [op for op in picture.ops if isinstance(op, Image)]
+            self._pictures.keep_only({(op.rect.w, op.rect.h) for op in (*here, *picture.soon)})
         ready, failed = self._pictures.turn()
         self._failed += failed
         what = {(op.path, op.stamp, op.rect.w, op.rect.h) for op in ready}

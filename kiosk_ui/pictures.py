@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -29,7 +29,7 @@ __all__ = ["Pictures"]
 log = logging.getLogger(__name__)
 
 #: Bytes of pictures that are kept; two always are, that on show and the next one.
-KEPT_BYTES = 24_000_000
+KEPT_BYTES = 12_000_000
 _LEAST_KEPT = 2
 #: What takes longer is given up: the file lies on a share that hangs.
 MOST_S = 60.0
@@ -99,6 +99,12 @@ class Pictures:
         elif not self._is_ordered(key) and self._failed.get(key[:2], 0.0) <= self._clock():
             self._wanted.append(key)
         return surface
+
+    def keep_only(self, sizes: Collection[tuple[int, int]]) -> None:
+        """Forget pictures that were made for places of other sizes: another page had them."""
+        if sizes and any(key[2:] not in sizes for key in self._ready):
+            for key in [key for key in self._ready if key[2:] not in sizes]:
+                del self._ready[key]
 
     def turn(self) -> tuple[list[Image], list[Image]]:
         """Go on; return the operations that can be drawn now, and those that cannot be.

@@ -82,7 +82,7 @@ def main(arguments: list[str]) -> int:
     with os.fdopen(int(fd), "wb") as file:
         file.write(HEAD.pack(*surface.get_size()))
         # Four bytes a pixel, no gaps between the rows.
-        file.write(surface.get_buffer())
+        file.write(surface.get_buffer().raw)
     return 0
 
 

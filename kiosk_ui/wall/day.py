@@ -114,11 +114,12 @@ def resident_bytes() -> int:
 
 
 def measure(
-    hours: float = 24.0, panel: Panel = _PANEL, step_s: float = _STEP_S
+    hours: float = 24.5, panel: Panel = _PANEL, step_s: float = _STEP_S
 ) -> dict[str, float]:
     """Return what a wall needs after its first hour and after ``hours``, and what it did.
 
-    24 hours are 1,450 calls from nine in the morning, closing, midnight, and until nine again.
+    From nine in the morning it is 1,450 calls, closing, midnight, and half an hour of the next day,
+    so that what is compared is the same kind of page.
     """
     resident = dict[int, int]()
 

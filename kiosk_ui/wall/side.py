@@ -24,6 +24,8 @@ __all__ = [
 #: Rows of categories and lines of a list are not lower than this; more of them take turns.
 _LEAST_ROW_MM, _ROW_MM = 27.0, 34.0
 _LINE_MM = 27.0
+#: Above and below what a notice says; its title and what is left free below that.
+_EDGE_MM, _TITLE_MM, _TITLE_GAP_MM = 9.0, 28.0, 3.0
 #: How much of its column a picture is given.
 _PICTURE_SHARE = 0.5
 T = TypeVar("T")
@@ -170,7 +172,8 @@ def notice_height(sheet: Sheet, rect: Rect, notice: Notice | None) -> int:
     if notice.picture:
         return round(rect.h * _PICTURE_SHARE)
     if notice.lines:
-        wanted = sheet.px(44 + _LINE_MM * min(len(notice.lines), 6))
+        title_mm = _TITLE_MM + _TITLE_GAP_MM if notice.text else 0.0
+        wanted = sheet.px(2 * _EDGE_MM + title_mm + 1 + _LINE_MM * min(len(notice.lines), 6))
     else:
         wanted = sheet.px(58 + 24 * (len(notice.text) // 24))
     return min(wanted, round(rect.h * 0.42))
@@ -188,7 +191,7 @@ def notice_card(sheet: Sheet, rect: Rect) -> None:
         return
     bar = Rect(rect.x, rect.y + sheet.px(6), sheet.px(4), rect.h - 2 * sheet.px(6))
     draft.fill(bar, colours.accent)
-    inner = inset(rect, sheet.px(16), sheet.px(9))
+    inner = inset(rect, sheet.px(16), sheet.px(_EDGE_MM))
     if not notice.lines:
         draft.text(
             inner,
@@ -199,7 +202,8 @@ def notice_card(sheet: Sheet, rect: Rect) -> None:
             lines=8,
         )
         return
-    title, body = rows(inner, sheet.px(28 if notice.text else 0), Share(), gap=sheet.px(3))
+    high, gap = (_TITLE_MM, _TITLE_GAP_MM) if notice.text else (0.0, 0.0)
+    title, body = rows(inner, sheet.px(high), Share(), gap=sheet.px(gap))
     if notice.text:
         draft.text(
             title, notice.text, colours.on_card, cap=sheet.mm(16), floor=sheet.mm(8), bold=True
@@ -214,7 +218,9 @@ def picture_place(sheet: Sheet, rect: Rect) -> Rect:
 
 def _list(sheet: Sheet, rect: Rect, notice: Notice) -> None:
     """Draw the lines of a list; those that find no room take turns."""
-    most = max(rect.h // max(sheet.px(_LINE_MM), 1), 1)
+    # What rounding took away is no reason for another leaf.
+    each = max(sheet.px(_LINE_MM), 1)
+    most = max((rect.h + each // 8) // each, 1)
     shown, _ = _leaf(sheet, notice.lines, most)
     draft, colours = sheet.draft, sheet.draft.colours
     height = min(rect.h // max(len(shown), 1), sheet.px(_LINE_MM * 1.3))

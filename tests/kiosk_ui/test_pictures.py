@@ -245,3 +245,18 @@ def test_a_photo_of_12_megapixels_neither_stalls_a_screen_nor_stays_in_it(
         assert time.monotonic() < end
     assert longest_s < 0.04
     assert pictures.kept_bytes == 533 * 400 * 4
+
+
+def test_pictures_made_for_another_page_are_forgotten_with_it(
+    pictures: Pictures, tmp_path: Path
+) -> None:
+    painter = Painter(pygame.Surface((200, 100), depth=32), look().faces, pictures)
+    path = str(saved(tmp_path / "a.png", (80, 80)))
+    small, large = Image(Rect(0, 0, 50, 50), path), Image(PLACE, path)
+    for op, ground in ((small, RED), (large, BLUE)):
+        page = Picture((200, 100), (Fill(PLACE, ground), op))
+        painter.show(page)
+        while pictures.busy:
+            painter.show(page)
+    painter.show(Picture((200, 100), (Fill(PLACE, RED),)))
+    assert pictures.kept_bytes == 100 * 100 * 4
