@@ -25,7 +25,7 @@ def _wall_day(*, quick: bool) -> Figures:
     from kiosk_ui.wall.day import measure
 
     if quick:
-        return measure(2.0, Panel(1280, 720, 1210, 680), step_s=2.0)
+        return measure(1.5, Panel(1280, 720, 1210, 680), step_s=2.0)
     return measure()
 
 

@@ -107,8 +107,9 @@ class WallDay:
 
 
 def resident_bytes() -> int:
-    """Return how much memory this process has in RAM."""
+    """Return how much memory this process keeps in RAM, whatever was free and is given back."""
     gc.collect()
+    memory.give_back()
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize()
 

@@ -25,9 +25,10 @@ async def wall_day(*options: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.timeout(300)
 async def test_hours_of_calls_grow_the_wall_by_less_than_2_mb() -> None:
     found = await wall_day("--quick")
-    assert found["calls"] > 300
+    assert found["calls"] > 250
     assert found["posters"] > 100
     assert found["wrong_pictures"] == 0
     assert found["pictures"] > 2 * found["calls"]
