@@ -189,14 +189,8 @@ def test_a_screen_works_inside_the_units_filters_with_the_key_of_its_x_server(
         assert "not permitted" not in screen.log()
 
 
-def test_a_picture_is_unpacked_inside_the_units_filters(tmp_path: Path) -> None:
-    rules = {
-        "allowed": sorted(allowed_calls(SCREEN)),
-        "families": said("RestrictAddressFamilies", SCREEN)[0].split(),
-    }
-    pictures = Pictures(
-        command=(sys.executable, str(SANDBOX), json.dumps(rules), "kiosk_ui.unpack")
-    )
+def test_a_picture_is_unpacked_inside_the_units_filters() -> None:
+    pictures = Pictures(command=(sys.executable, *inside_the_filters()[:2], "kiosk_ui.unpack"))
     op = Image(Rect(0, 0, 320, 180), str(EXAMPLE))
     pictures.get(op)
     end = time.monotonic() + 30
@@ -208,10 +202,6 @@ def test_a_picture_is_unpacked_inside_the_units_filters(tmp_path: Path) -> None:
     assert surface is not None
     assert surface.get_size() == (320, 180)
     pictures.close()
-
-
-def test_a_picture_that_needs_too_much_ends_itself_and_not_the_screen() -> None:
-    assert said("OOMPolicy", SCREEN) == ["continue"]
 
 
 @NEEDS_X
