@@ -95,7 +95,8 @@ def test_the_newest_number_can_be_read_from_8_m(layout: str, theme: str) -> None
 def test_a_panel_that_is_too_small_has_the_number_first() -> None:
     on = look(LAYOUTS["wall"]["24in"])
     number = cap_mm(on, state_of("called"), "A114")
-    assert number >= 85
+    # As high as on a large one; only a longer number has to be smaller.
+    assert number >= 97
     others = [
         op.size
         for op in state_of("called").draw(on).ops
