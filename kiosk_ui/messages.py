@@ -23,6 +23,7 @@ __all__ = [
     "Notified",
     "Panels",
     "Pressed",
+    "Previewed",
     "Refused",
     "Request",
     "Tick",
@@ -70,6 +71,15 @@ class Mirrored:
     zh: str = ""
     en: str = ""
     size: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """The document camera's picture has this size; none: why, in both languages."""
+
+    size: tuple[int, int] = (0, 0)
+    zh: str = ""
+    en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +157,8 @@ class Unknown:
 
 
 Message = (
-    Tick | Pressed | Held | Typed | Drawn | Panels | Mirrored | Live | CutOff | Happened | Notified
-    | Answered | Refused | Unknown | Unreadable
+    Tick | Pressed | Held | Typed | Drawn | Panels | Mirrored | Previewed | Live | CutOff
+    | Happened | Notified | Answered | Refused | Unknown | Unreadable
 )  # fmt: skip
 
 

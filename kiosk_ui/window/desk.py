@@ -21,6 +21,7 @@ from kiosk_ui.messages import (
     Notified,
     Panels,
     Pressed,
+    Previewed,
     Refused,
     Tick,
     Typed,
@@ -100,6 +101,8 @@ class DeskScreen:
             case Mirrored(code, zh, en, size):
                 seen = MirrorSeen(code or "live", Both(zh, en), size)
                 return replace(model, mirror=seen), ()
+            case Previewed(size, zh, en):
+                return replace(model, preview=size, preview_say=Both(zh, en)), ()
             case Notified(method, params):
                 return self._notified(model, method, dict(params)), ()
             case Answered() | Refused() | Unknown():
@@ -174,6 +177,8 @@ class DeskScreen:
         model = replace(model, asked=model.asked - {name})
         if name == model.busy:
             model = replace(model, busy="")
+        if name == "document.scan":
+            model = replace(model, scanning=False)
         match message:
             case Answered() if (known := self._known(model, message, now_s)) is not None:
                 return known, ()

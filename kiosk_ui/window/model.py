@@ -203,6 +203,11 @@ class DeskModel:
     card: Card | None = None
     mirror: MirrorSeen = field(default_factory=MirrorSeen)
     menu: Menu | None = None
+    #: The document camera's picture: its size, and why there is none.
+    preview: tuple[int, int] = (0, 0)
+    preview_say: Both = NOTHING
+    #: A scan is under way; everything else goes on.
+    scanning: bool = False
     #: Papers of the ticket in hand that the clerk has seen.
     ticked: frozenset[int] = frozenset()
     #: Seconds since the call or the beginning.

@@ -19,8 +19,9 @@ _PLAIN = {
     "resume": "window.resume", "close": "window.close", "help": "window.help",
     "ask_rating": "window.ask_rating",
 }  # fmt: skip
-_MENUS = frozenset({"transfer", "transfer_window", "transfer_item", "message", "form", "away",
-                    "open", "more"})  # fmt: skip
+_MENUS = frozenset({
+    "transfer", "transfer_window", "transfer_item", "message", "form", "away", "scan", "open",
+})  # fmt: skip
 #: The mirror's states, by the key that asks for each.
 _MIRROR = {"mirror_show": "show", "mirror_freeze": "freeze", "mirror_blank": "blank"}
 _MOST_TYPED = 40
@@ -33,28 +34,40 @@ def pressed(model: DeskModel, area: str, token: str, now_s: float) -> Step:
         return _outer(model, kind, what, token, now_s)
     if kind in _MENUS:
         return replace(model, menu=Menu(kind)), ()
-    match kind:
-        case "shut":
-            return replace(model, menu=None), ()
-        case "leaf" if model.menu is not None:
-            return replace(model, menu=replace(model.menu, leaf=int(what))), ()
-        case "tick":
-            return replace(model, ticked=model.ticked ^ {int(what)}), ()
-        case "digit" if model.menu is not None and len(model.menu.text) < _MOST_TYPED:
-            return replace(model, menu=replace(model.menu, text=model.menu.text + what)), ()
-        case "erase" if model.menu is not None:
-            return replace(model, menu=replace(model.menu, text=model.menu.text[:-1])), ()
-        case "hold":
-            return model, ()
+    menu = _in_menu(model, kind, what)
+    if menu is not None:
+        return menu, ()
     if model.busy or not model.live:
         return model, ()
     method, params = _command(model, kind, what)
     if not method:
         return model, ()
-    if method in {"screen.message", "screen.mirror", "document.scan", "card.forget"}:
+    if method == "document.scan":
+        # It may take minutes, and holds up nothing.
+        return replace(model, scanning=True), (Ask(method, method, params),)
+    if method in {"screen.message", "screen.mirror"}:
         # These change nothing of the queue: questions, as far as the daemon is concerned.
         return replace(model, busy=method), (Ask(method, method, params),)
     return replace(model, busy=method), (Command(method, method, token, params),)
+
+
+def _in_menu(model: DeskModel, kind: str, what: str) -> DeskModel | None:
+    """Take a press that changes only what the clerk sees; None for any other."""
+    menu = model.menu
+    match kind:
+        case "shut":
+            return replace(model, menu=None)
+        case "leaf" if menu is not None:
+            return replace(model, menu=replace(menu, leaf=int(what)))
+        case "tick":
+            return replace(model, ticked=model.ticked ^ {int(what)})
+        case "digit" if menu is not None and len(menu.text) < _MOST_TYPED:
+            return replace(model, menu=replace(menu, text=menu.text + what))
+        case "erase" if menu is not None:
+            return replace(model, menu=replace(menu, text=menu.text[:-1]))
+        case "hold":
+            return model
+    return None
 
 
 def _command(model: DeskModel, kind: str, what: str) -> tuple[str, Mapping[str, Any]]:
@@ -73,8 +86,8 @@ def _command(model: DeskModel, kind: str, what: str) -> tuple[str, Mapping[str, 
             return "screen.message", {**window, "text": what}
         case "say_nothing":
             return "screen.message", {**window, "text": ""}
-        case "scan":
-            return "document.scan", window
+        case "scan_as" if not model.scanning:
+            return "document.scan", {**window, "kind": what}
         case "withdraw" if model.shared.check is not None:
             return "check.withdraw", {**window, "check": model.shared.check.id}
     return _with_ticket(model, model.ticket, kind, what) if model.ticket is not None else ("", {})

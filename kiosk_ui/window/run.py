@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +45,8 @@ def run(
     from kiosk_ui.shells import Moving, Shells
     from kiosk_ui.theme import load_theme
     from kiosk_ui.window.desk import DeskScreen
+    from kiosk_ui.window.glass import Glass
+    from kiosk_ui.window.preview import Preview
 
     began_s = time.monotonic()
     pixels = options.panel or "{}x{}".format(*desktop())
@@ -55,17 +57,24 @@ def run(
     link = Link(socket, time.monotonic, by=f"screen-window-{options.window}")
     first = position(options.at) or (0, 0)
     second = position(options.outer_at) or (first[0] + panels[0].width_px, first[1])
-    moving: Mapping[str, Moving] = {}
+    glass = Glass()
+    preview = Preview(lambda: Link(socket, time.monotonic, by=f"preview-{options.window}"))
+    moving: dict[str, Moving] = {"mirror": glass, "preview": preview}
     shells = Shells(
         panels, look.faces, (first, second), moving, time.monotonic, windowed=options.windowed
     )
     try:
-        pair = PairRunner(DeskScreen(options.window), shells, link, looks)
+        pair = PairRunner(
+            DeskScreen(options.window), shells, link, looks,
+            beside=lambda model: (*glass.follow(model), *preview.follow(model)),
+        )  # fmt: skip
         pair.turn()
         log.info("first pictures after %.0f ms", (time.monotonic() - began_s) * 1000)
         notify("READY=1")
         pair.run(stopped, [beside])
     finally:
+        glass.close()
+        preview.close()
         link.close()
         shells.close()
         look.faces.close()

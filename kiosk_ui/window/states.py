@@ -15,6 +15,7 @@ from kiosk_ui.messages import (
     Notified,
     Panels,
     Pressed,
+    Previewed,
     Refused,
     Tick,
     Typed,
@@ -174,6 +175,13 @@ def desk_states() -> Mapping[str, DeskModel]:
         "message": desk_after(
             _shared(message={"text": "请出示身份证。 Your ID card, please."}), ticket=serving
         ),
+        "scan_menu": desk_after(*_press("scan"), ticket=serving),
+        "scan_failed": desk_after(
+            *_press("scan"), Previewed((0, 0), "高拍仪没有接上，请检查 USB 线。",
+                                       "The document camera is not there: look at its cable."),
+            ticket=serving,
+        ),
+        "scanning": desk_after(*_press("scan", "scan_as:paper:1"), ticket=serving),
         "form_menu": desk_after(*ticks, *_press("form"), ticket=serving),
         "away_menu": desk_after(*_press("away")),
         "refused": desk_after(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kiosk_ui.both import Both
-from kiosk_ui.layout import Share, columns, grid, rows
+from kiosk_ui.layout import Share, at, columns, grid, inset, rows
 from kiosk_ui.ops import Rect
 from kiosk_ui.window.inner.sheet import Sheet
 from kiosk_ui.window.model import Menu
@@ -28,6 +28,8 @@ def menu(sheet: Sheet, rect: Rect, chosen: Menu) -> None:
     if chosen.kind == "open":
         _digits(sheet, body, chosen)
         buttons.append(("open_as", sheet.words("desk.do.open"), "return"))
+    elif chosen.kind == "scan":
+        _scan(sheet, body)
     elif chosen.kind == "form":
         _form(sheet, body)
         if sheet.model.ticked:
@@ -144,3 +146,25 @@ def _form(sheet: Sheet, rect: Rect) -> None:
         lines.append(sheet.words("desk.menu.form.days", days=ticket.statutory_days))
     for place, text in zip(rows(inner, *[Share()] * max(len(lines), 6)), lines, strict=False):
         sheet.text(place, text, c.on_card, floor=2.5, lines=2)
+
+
+def _scan(sheet: Sheet, rect: Rect) -> None:
+    """Draw what the document camera sees, and what the paper under it may be."""
+    model, c = sheet.model, sheet.colours
+    picture, kinds = columns(rect, Share(1.5), Share(1), gap=sheet.px(6))
+    sheet.draft.sheet(picture)
+    inner = inset(picture, sheet.px(3))
+    wide, high = model.preview
+    if wide and high:
+        scale = min(inner.w / wide, inner.h / high)
+        sheet.draft.live(at(inner, int(wide * scale), int(high * scale)), "preview")
+    else:
+        text = sheet.of(model.preview_say) or sheet.words("desk.scan.waits")
+        sheet.text(inner, text, c.quiet, floor=2.5, align="center", lines=4)
+    papers = model.ticket.papers[:6] if model.ticket is not None else ()
+    choices = [(f"scan_as:paper:{n}", sheet.of(one), str(n)) for n, one in enumerate(papers, 1)]
+    choices.append(("scan_as:other", sheet.words("desk.scan.other"), "0"))
+    for place, (id_, label, key) in zip(
+        rows(kinds, *[Share()] * len(choices), gap=sheet.px(4)), choices, strict=True
+    ):
+        sheet.command(id_, place, label, key, can=not model.scanning)
