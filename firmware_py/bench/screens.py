@@ -23,10 +23,14 @@ __all__ = ["SCREENS", "Screens", "has_display"]
 SCREENS: Mapping[str, tuple[str, ...]] = {
     "wall": ("wall", "--size", "55in"),
     "kiosk": ("kiosk", "--kiosk", "kiosk-1", "--size", "21.5in"),
+    "window": ("window", "--window", "3", "--size", "21.5in"),
 }
+#: What the picture files of those are called that have two panels.
+PAIRS: Mapping[str, tuple[str, ...]] = {"window": ("window-inner", "window-outer")}
 #: A window that fits on a desk, and where, so that something of each is seen; the panel of a hall.
 WINDOW, PANEL = "1280x720", "1920x1080"
-PLACES: Mapping[str, str] = {"wall": "30,40", "kiosk": "600,300"}
+PLACES: Mapping[str, str] = {"wall": "30,40", "kiosk": "600,300", "window": "100,80"}
+OUTER = "240,200"
 #: Hours of the day at which the pictures are kept.
 HOURS = range(9, 18)
 LOOK_S = 0.5
@@ -77,6 +81,7 @@ class Screens:
         arguments = [*SCREENS[name], "--lang", t("zh", "en")]
         if self._windows:
             more = ["--windowed", "--panel", WINDOW, "--at", PLACES[name]]
+            more += ["--outer-at", OUTER] if name in PAIRS else []
             extra = dict[str, str]()
         else:
             # A place of its own, or it would fill a desktop that nobody sees.
@@ -85,8 +90,13 @@ class Screens:
         self._stage.start_screen(f"screen-{name}", [*arguments, *more], extra)
 
     def picture_of(self, name: str) -> Path:
-        """Return the file that a screen keeps its present picture in."""
+        """Return the file that a screen is told to keep its present picture in."""
         return self._folder / f"{name}.png"
+
+    def pictures(self) -> list[Path]:
+        """Return the files that the screens keep: a pair of panels has two."""
+        names = [one for name in SCREENS for one in PAIRS.get(name, (name,))]
+        return [self._folder / f"{name}.png" for name in names]
 
     async def run(self, time: HallTime) -> None:
         """Look after them through the day, and keep their pictures of each hour."""
@@ -118,8 +128,7 @@ class Screens:
                     self.start_one(name)
 
     def _keep(self, when: str) -> None:
-        for name in SCREENS:
-            picture = self.picture_of(name)
+        for picture in self.pictures():
             if picture.is_file():
-                shutil.copyfile(picture, picture.with_name(f"{name}-{when}.png"))
+                shutil.copyfile(picture, picture.with_name(f"{picture.stem}-{when}.png"))
                 self.made += 1

@@ -41,6 +41,7 @@ def run(
     from kiosk_ui.look import load_look
     from kiosk_ui.notify import notify
     from kiosk_ui.pair import PairRunner
+    from kiosk_ui.saved import Saved
     from kiosk_ui.shell import desktop
     from kiosk_ui.shells import Moving, Shells
     from kiosk_ui.theme import load_theme
@@ -71,7 +72,13 @@ def run(
         pair.turn()
         log.info("first pictures after %.0f ms", (time.monotonic() - began_s) * 1000)
         notify("READY=1")
-        pair.run(stopped, [beside])
+        also = [beside]
+        if options.picture is not None:
+            path: Path = options.picture
+            for name, shell in zip(("inner", "outer"), shells.shells, strict=True):
+                own = path.with_name(f"{path.stem}-{name}{path.suffix}")
+                also.append(Saved(own, shell, time.monotonic).turned)
+        pair.run(stopped, also)
     finally:
         glass.close()
         preview.close()
