@@ -37,6 +37,10 @@ COMMANDS = {
         "window:window",
         t("窗口：开放、叫号、办结等", "Windows: open, call, finish ..."),
     ),
+    "screen": (
+        "screen:screen",
+        t("窗口双屏：留言、同屏、标题", "A window's screens: message, mirror, title"),
+    ),
     "card": (
         "card:card",
         t("窗口或取号机上的证件", "The card at a window or a kiosk"),

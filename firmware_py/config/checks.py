@@ -8,6 +8,7 @@ from firmware_py.config.catalogue import Catalogue
 from firmware_py.config.hours import check_hours
 from firmware_py.config.kiosks import check_kiosks
 from firmware_py.config.lines import KeyPath
+from firmware_py.config.mirrors import check_mirrors
 from firmware_py.config.mistakes import Findings, close_to, path_text
 from firmware_py.config.people import check_people
 from firmware_py.config.voices import check_voices
@@ -53,6 +54,7 @@ def check_references(settings: Settings, catalogue: Catalogue | None, found: Fin
         )
     _check_places(settings, found)
     check_kiosks(settings, found)
+    check_mirrors(settings, found)
     check_people(settings, found)
     check_hours(settings.day, found)
     check_voices(settings, found)

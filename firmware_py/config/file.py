@@ -22,6 +22,7 @@ from firmware_py.config.devices import check_devices, check_named_files, with_us
 from firmware_py.config.displays import check_display_files, check_words
 from firmware_py.config.holidays import read_holidays
 from firmware_py.config.lines import KeyPath
+from firmware_py.config.mirrors import check_mirror_files
 from firmware_py.config.mistakes import ConfigError, Findings, Mistake
 from firmware_py.config.privacy import check_privacy
 from firmware_py.config.rules import describe, rules_from
@@ -127,6 +128,7 @@ def load_all(
     shown: list[Findings] = []
     if with_files:
         check_named_files(settings, found)
+        check_mirror_files(settings, found)
         shown = check_display_files(settings, found)
     mistakes = [m for wrong in (found, wrong_items, wrong_days, *shown) for m in wrong.mistakes()]
     if mistakes or catalogue is None:
@@ -182,9 +184,10 @@ def _fill(data: dict[str, Any], folders: Folders, env: Mapping[str, str], found:
             continue
         before = found.count
         text = _filled(value, known, at, found)
-        if at == ("broker", "port") and text != value and text.isdecimal():
+        number = key == "port" and at[0] in {"broker", "windows"}
+        if number and text != value and text.isdecimal():
             holder[key] = int(text)
-        elif at == ("broker", "port") and found.count > before:
+        elif number and found.count > before:
             del holder[key]
         elif "options" in at and text.startswith(("./", "../")):
             holder[key] = str(folders.config / text)
@@ -199,10 +202,7 @@ def _places(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, KeyPath
         holder = data.get(table)
         if isinstance(holder, dict) and key in holder:
             yield holder, key, (table, key)
-    kiosks = data.get("kiosks")
-    for n, holder in enumerate(kiosks if isinstance(kiosks, list) else ()):
-        if isinstance(holder, dict) and "pin_file" in holder:
-            yield holder, "pin_file", ("kiosks", n, "pin_file")
+    yield from _at_screens(data)
     for table in ("lines", "devices"):
         entries = data.get(table)
         for name, entry in entries.items() if isinstance(entries, dict) else ():
@@ -213,6 +213,20 @@ def _places(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, KeyPath
             options: Any = entry.get("options")
             for key in options if isinstance(options, dict) else ():
                 yield options, key, (table, name, "options", key)
+
+
+def _at_screens(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, KeyPath]]:
+    """Yield the same of kiosks and of windows' mirrors."""
+    kiosks, windows = data.get("kiosks"), data.get("windows")
+    for n, kiosk in enumerate(kiosks if isinstance(kiosks, list) else ()):
+        if isinstance(kiosk, dict) and "pin_file" in kiosk:
+            yield kiosk, "pin_file", ("kiosks", n, "pin_file")
+    for n, window in enumerate(windows if isinstance(windows, list) else ()):
+        mirror = window.get("mirror") if isinstance(window, dict) else None
+        if isinstance(mirror, dict):
+            for key in ("host", "port", "password_file", "ca"):
+                if key in mirror:
+                    yield mirror, key, ("windows", n, "mirror", key)
 
 
 def _filled(text: str, known: Mapping[str, str], at: KeyPath, found: Findings) -> str:
@@ -266,6 +280,19 @@ def _absolute(settings: Settings, folders: Folders) -> Settings:
             lists=_below(folders.data, settings.people.lists),
         ),
         forms=replace(settings.forms, holidays=_below(folders.config, settings.forms.holidays)),
+        windows=tuple(
+            window
+            if (mirror := window.mirror) is None
+            else replace(
+                window,
+                mirror=replace(
+                    mirror,
+                    password_file=_below(folders.config, mirror.password_file),
+                    ca=_below(folders.config, mirror.ca),
+                ),
+            )
+            for window in settings.windows
+        ),
         kiosks=tuple(
             replace(kiosk, pin_file=_below(folders.data, kiosk.pin_file))
             for kiosk in settings.kiosks

@@ -63,13 +63,7 @@ def _check(value: Any, node: inspect.Type, at: KeyPath, found: Findings) -> Any:
                 return _wrong_type(value, node, at, found)
             return _table(value, node, at, found)
         case inspect.VarTupleType() | inspect.ListType():
-            if not isinstance(value, list):
-                return _wrong_type(value, node, at, found)
-            checked = [_check(v, node.item_type, (*at, n), found) for n, v in enumerate(value)]
-            if isinstance(node.item_type, inspect.StructType):
-                # An entry that is no table leaves a gap: those after it keep their numbers.
-                return tuple(_nothing(node.item_type) if v is _BAD else v for v in checked)
-            return tuple(v for v in checked if v is not _BAD)
+            return _several(value, node, at, found)
         case inspect.TupleType():
             return _fixed(value, node, at, found)
         case inspect.DictType():
@@ -83,6 +77,25 @@ def _check(value: Any, node: inspect.Type, at: KeyPath, found: Findings) -> Any:
             return value
         case _:
             return _leaf(value, node, at, found)
+
+
+def _several(
+    value: Any, node: inspect.VarTupleType | inspect.ListType, at: KeyPath, found: Findings
+) -> Any:
+    if not isinstance(value, list):
+        return _wrong_type(value, node, at, found)
+    has, least, most = len(value), node.min_length or 0, node.max_length
+    if has < least:
+        found.add(at, f"at least {least} of them, got {has}", f"至少 {least} 个，实有 {has} 个")
+        return _BAD
+    if most is not None and has > most:
+        found.add(at, f"at most {most} of them, got {has}", f"最多 {most} 个，实有 {has} 个")
+        return _BAD
+    checked = [_check(v, node.item_type, (*at, n), found) for n, v in enumerate(value)]
+    if isinstance(node.item_type, inspect.StructType):
+        # An entry that is no table leaves a gap: those after it keep their numbers.
+        return tuple(_nothing(node.item_type) if v is _BAD else v for v in checked)
+    return tuple(v for v in checked if v is not _BAD)
 
 
 def _table(data: Mapping[str, Any], node: inspect.StructType, at: KeyPath, found: Findings) -> Any:

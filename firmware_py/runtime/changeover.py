@@ -101,6 +101,7 @@ def switch(hall: Hall, new: Configuration) -> Done:
     hall.kiosk_voices.configure(settings)
     hall.inputs.configure(settings)
     hall.cards.configure()
+    hall.screens.configure()
     if reports != _for_reports(settings, rules):
         # Only then: a report that waits for its printer is in the old one's hand.
         old, hall.report_paper = hall.report_paper, report_paper_of(hall)

@@ -53,6 +53,7 @@ from firmware_py.runtime.printing import Printing
 from firmware_py.runtime.proof import Proof
 from firmware_py.runtime.report_paper import report_paper_of
 from firmware_py.runtime.scans import Scans
+from firmware_py.runtime.screens import WindowScreens
 from firmware_py.runtime.supervisor import Supervisor
 from firmware_py.runtime.voices import Voices
 from firmware_py.settings import Settings
@@ -151,8 +152,12 @@ class Hall:
         self.previews = Previews(self)
         self.cards = Cards(self)
         self.away = Away(self.state)
+        self.screens = WindowScreens(self)
         self.list_intake = ListIntake(self, self.cards)
         self.checks = Checks(self)
+        self.screens.register("check", self.checks.view)
+        self.checks.on_changed.append(lambda window: self.screens.tell(window, "check"))
+        self.checks.watchers = self.screens.watchers
         writer.complete = self.cards.complete
         writer.vet = lambda command: (
             vet_papers(command)
@@ -176,6 +181,7 @@ class Hall:
             self.cards.recorded,
             self.away.recorded,
             self.checks.recorded,
+            self.screens.recorded,
             self._to_subscribers,
         ]
 
@@ -232,6 +238,7 @@ class Hall:
     async def stop(self) -> None:
         """Stop the devices, keep a snapshot, close the journal."""
         self.walls.stop()
+        self.screens.stop()
         await self.cards.stop()
         await self.report_paper.stop()
         if self.sync is not None:

@@ -30,6 +30,7 @@ from firmware_py.runtime.notify import notify, watchdog_every_s
 from firmware_py.runtime.queries import queries_of
 from firmware_py.runtime.reconfigure import Reconfigure
 from firmware_py.runtime.safe_mode import SafeMode
+from firmware_py.runtime.screen_queries import ScreenQueries
 from firmware_py.runtime.technician import Technician, disable_again
 from firmware_py.runtime.upkeep import Upkeep
 from firmware_py.settings import Settings
@@ -134,6 +135,7 @@ async def _serve(
         {
             **Technician(hall).streams(),
             **CardQueries(hall).streams(),
+            **ScreenQueries(hall).streams(),
             **hall.scans.streams(),
             **hall.previews.streams(),
         },

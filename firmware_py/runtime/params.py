@@ -14,6 +14,7 @@ from msgspec import Meta
 from firmware_py.app.wrong_params import explain
 from firmware_py.runtime.params_checks import CHECK_PARAMS
 from firmware_py.runtime.params_documents import DOCUMENT_PARAMS
+from firmware_py.runtime.params_screens import SCREEN_PARAMS
 
 __all__ = [
     "Apply",
@@ -247,6 +248,9 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "form.paper": FormOf,
     "window.card": AtWindow,
     "window.show": AtWindow,
+    "window.mirror": AtWindow,
+    "screen.show": AtWindow,
+    "screen.watch": AtWindow,
     "kiosk.card": AtKiosk,
     "kiosk.show": AtKiosk,
     "kiosk.say": KioskSay,
@@ -257,6 +261,7 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "people.import": ListPart,
     **DOCUMENT_PARAMS,
     **CHECK_PARAMS,
+    **SCREEN_PARAMS,
 }
 
 

@@ -37,6 +37,7 @@ from firmware_py.runtime.privacy import Privacy
 from firmware_py.runtime.report_paper import printer_for
 from firmware_py.runtime.reports import READ_AT_ONCE, Reports
 from firmware_py.runtime.scans import scan_queries
+from firmware_py.runtime.screen_queries import ScreenQueries
 from firmware_py.runtime.technician import Technician, unknown_device
 from firmware_py.runtime.views import (
     alarm_view,
@@ -89,6 +90,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         **CardQueries(hall).queries(),
         **Kiosks(hall).queries(),
         **Windows(hall, reports).queries(),
+        **ScreenQueries(hall).queries(),
         **scan_queries(hall),
         **Documents(hall).queries(),
         **check_queries(hall),

@@ -68,6 +68,7 @@ class Windows:
             "form_printer": works(healths, Printers(hall.settings).of(Asks(name, form=True))),
             "scanner": works(healths, here.scanner),
             "reader": works(healths, here.card_reader),
+            "idle": here.idle,
         }
 
     def _shift(self) -> Shifts:

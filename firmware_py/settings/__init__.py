@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from firmware_py.settings.mirror import MirrorSettings
 from firmware_py.settings.rules import (
     DaySettings,
     FormSettings,
@@ -43,7 +44,8 @@ from firmware_py.settings.types import (
 __all__ = [
     "BrightnessStep", "BrokerSettings", "ControlSettings", "Date", "DaySettings", "DeviceSettings",
     "DisplaysSettings", "FormSettings", "HallSettings", "JournalSettings", "KioskSettings",
-    "LimitSettings", "LineConfig", "Name", "NumberSettings", "PeopleSettings", "Positive",
+    "LimitSettings", "LineConfig", "MirrorSettings", "Name", "NumberSettings", "PeopleSettings",
+    "Positive",
     "PrivacySettings", "QueueSettings", "QuotaSettings", "RatingSettings", "ReasonSettings",
     "SeasonSettings", "Settings", "Spans", "SpecialDaySettings", "Table", "VoiceSettings",
     "WallSettings", "Weekday", "WeekdaySettings", "WeightSettings", "WindowSettings", "Words",
@@ -88,6 +90,11 @@ class WindowSettings(Table, frozen=True, kw_only=True):
     scanner: Filled | None = None
     card_reader: Filled | None = None
     code_scanner: Filled | None = None
+    #: The clerk's screen, for the taxpayer's.
+    mirror: MirrorSettings | None = None
+    #: What the taxpayer's screen shows between two people: pictures for this one of
+    #: ``[displays] screens``.
+    idle: Name | None = None
 
 
 class KioskSettings(Table, frozen=True, kw_only=True):

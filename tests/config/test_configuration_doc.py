@@ -14,6 +14,7 @@ from devices.registry import KINDS, load_options
 from devices.transport import LineSettings
 from firmware_py import settings as schema
 from firmware_py.core.rules import Weight, Weights
+from firmware_py.settings.mirror import MaskSettings
 
 DOC = Path(__file__).parents[2] / "docs" / "configuration.md"
 
@@ -32,6 +33,8 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "[rating]": schema.RatingSettings,
     "[forms]": schema.FormSettings,
     "[[windows]]": schema.WindowSettings,
+    "[windows.mirror]": schema.MirrorSettings,
+    "[[windows.mirror.masks]]": MaskSettings,
     "[[kiosks]]": schema.KioskSettings,
     "[[walls]]": schema.WallSettings,
     "[[voices]]": schema.VoiceSettings,

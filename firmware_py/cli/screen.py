@@ -1,0 +1,173 @@
+"""``hallctl screen``: a window's two screens: a message, the clerk's screen, its title."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import click
+
+from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
+from firmware_py.cli.errors import WrongUse
+from firmware_py.cli.output import say, write_json
+from firmware_py.cli.words import t
+
+__all__ = ["screen"]
+
+Place = Mapping[str, Any]
+
+_STATES = {
+    "show": ("实时显示", "live", "green"),
+    "freeze": ("画面定格", "frozen", "yellow"),
+    "blank": ("不显示", "blank", "dim"),
+}
+_CHANGES = {
+    "ticket": ("在办的号有变化", "another ticket in hand, or none"),
+    "message": ("留言", "message"),
+    "mirror": ("同屏", "mirror"),
+    "check": ("请核对", "please check"),
+    "settings": ("配置有变化", "the configuration changed"),
+}
+#: Longer titles are none that a program has.
+_MOST = 1000
+
+
+@click.group(
+    "screen",
+    HallGroup,
+    help=t(
+        "窗口的双屏。WINDOW 是窗口编号，例如 3。内容只在内存中，办完即清除。",
+        "A window's two screens; WINDOW is its number, such as 3. All of it is in memory alone "
+        "and goes with the ticket in hand.",
+    ),
+)
+def screen() -> None:
+    """Screens of a window."""
+
+
+_window = click.argument("window", metavar="WINDOW")
+_seconds = click.option(
+    "--seconds",
+    metavar="N",
+    type=click.IntRange(1, 3600),
+    help=t("多少秒后清除（1 至 3600）。", "Gone after so many seconds, 1 to 3600."),
+)
+
+
+@screen.command(
+    "show",
+    cls=HallCommand,
+    help=t("双屏现状；--watch 持续显示。", "What both screens share; --watch goes on."),
+)
+@_window
+@click.option("--watch", is_flag=True, help=t("持续显示变化。", "Show each change."))
+@pass_session
+def show(session: Session, window: str, watch: bool) -> None:
+    """Show what a window's screens share."""
+    if not watch:
+        _tell(session, session.client.ask("screen.show", window=window))
+        return
+    with suppress(KeyboardInterrupt):
+        _tell(session, session.client.ask("screen.watch", window=window), line=True)
+        for change in session.client.notifications("screen"):
+            _tell(session, change, line=True)
+            sys.stdout.flush()
+
+
+@screen.command(
+    "message",
+    cls=HallCommand,
+    help=t(
+        "在纳税人一侧的屏幕上显示一句话（200 字以内），换号时清除；不写 TEXT 立即清除。",
+        "Show the taxpayer a text of 200 characters at most, until another ticket is in hand; "
+        "without TEXT it is taken away.",
+    ),
+)
+@_window
+@click.argument("text", metavar="[TEXT]", default="")
+@_seconds
+@pass_session
+def message(session: Session, window: str, text: str, seconds: int | None) -> None:
+    """Show a message."""
+    asked = {} if seconds is None else {"seconds": seconds}
+    _tell(session, session.client.ask("screen.message", window=window, text=text, **asked))
+
+
+@screen.command(
+    "mirror",
+    cls=HallCommand,
+    help=t(
+        "办税人员的画面：show 实时显示，freeze 定格，blank 不显示。手中没有号时总是不显示。",
+        "The clerk's screen for the taxpayer: show, freeze or blank. With nobody in hand it is "
+        "always blank.",
+    ),
+)
+@_window
+@click.argument("state", metavar="show|freeze|blank", type=click.Choice(list(_STATES)))
+@pass_session
+def mirror(session: Session, window: str, state: str) -> None:
+    """Show, freeze or blank the clerk's screen."""
+    _tell(session, session.client.ask("screen.mirror", window=window, state=state))
+
+
+@screen.command(
+    "title",
+    cls=HallCommand,
+    help=t(
+        "办税人员电脑上当前程序的标题，用来选择遮挡区域；不写 TITLE 表示不知道（全部遮挡）。\n\n"
+        "--stdin：每行一个标题，输入结束即不知道，例如由电脑上的小程序经 ssh 持续送来。",
+        "The title of the program before the clerk: it chooses which areas are hidden. Without "
+        "TITLE nobody knows it, and all of them are.\n\n"
+        "--stdin: a title a line, and nobody knows it once the input ends; for a small program "
+        "on the clerk's PC, over ssh.",
+    ),
+)
+@_window
+@click.argument("title", metavar="[TITLE]", default="")
+@click.option(
+    "--stdin", "from_stdin", is_flag=True, help=t("从标准输入逐行读取。", "Read line by line.")
+)
+@_seconds
+@pass_session
+def title(session: Session, window: str, title: str, from_stdin: bool, seconds: int | None) -> None:
+    """Say which program is before the clerk."""
+    asked = {} if seconds is None else {"seconds": seconds}
+    if not from_stdin:
+        _tell(session, session.client.ask("screen.title", window=window, title=title, **asked))
+        return
+    if title:
+        raise WrongUse(
+            "title_or_stdin",
+            "TITLE 与 --stdin 只能选一个。",
+            "TITLE or --stdin: one of the two.",
+        )
+    try:
+        for line in sys.stdin:
+            session.client.ask("screen.title", window=window, title=line.strip()[:_MOST], **asked)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        session.client.ask("screen.title", window=window, title="")
+
+
+def _tell(session: Session, found: Place, *, line: bool = False) -> None:
+    if session.json:
+        write_json(found, line=line)
+        return
+    if "change" in found:
+        zh, en = _CHANGES.get(found["change"], (found["change"], found["change"]))
+        say((t(f"—— {zh}", f"-- {en}"), "dim"))
+    shown = found["mirror"]
+    zh, en, style = _STATES[shown["state"]]
+    say((t(f"{found['window']} 号窗口", f"Window {found['window']}"), "bold"))
+    say((t("同屏  ", "mirror   "), "dim"), (t(zh, en), style))
+    unknown = t("不知道（全部遮挡）", "not known: every masked area is hidden")
+    hidden = sum(len(mask["areas"]) for mask in shown["hide"])
+    if shown["title"] or hidden:
+        say((t("标题  ", "title    "), "dim"), shown["title"] or (unknown, "yellow"))
+    if hidden:
+        say((t("遮挡  ", "hidden   "), "dim"), t(f"{hidden} 处", f"areas: {hidden}"))
+    if found["message"] is not None:
+        say((t("留言  ", "message  "), "dim"), found["message"]["text"])

@@ -1,0 +1,95 @@
+"""What programs and people do with a window's two screens on the control socket.
+
+Titles of the clerk's programs and messages may be of somebody: they go to those who ask here and
+nowhere else. No answer of these is logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from devices.led_wall.charset import one_line
+from firmware_py.core.decide_windows import find_window
+from firmware_py.core.refusals import Refusal
+from firmware_py.runtime.control import Query, QueryError, Stream, Subscriber
+from firmware_py.runtime.hall import Hall
+from firmware_py.runtime.params import AtWindow
+from firmware_py.runtime.params_screens import ScreenMessage, ScreenMirror, ScreenTitle
+from firmware_py.runtime.personal import names_a_person
+
+__all__ = ["ScreenQueries"]
+
+
+class ScreenQueries:
+    """The methods ``screen.*`` and ``window.mirror``."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+
+    def queries(self) -> dict[str, Query]:
+        """Return the methods that answer once."""
+        return {
+            "screen.message": self.message,
+            "screen.mirror": self.mirror,
+            "screen.title": self.title,
+            "screen.show": self.show,
+            "window.mirror": self.configured,
+        }
+
+    def streams(self) -> dict[str, Stream]:
+        """Return the methods that go on."""
+        return {"screen.watch": self.watch}
+
+    async def show(self, params: dict[str, Any], user: str) -> Any:
+        """Return what a window's screens share."""
+        return self._hall.screens.view(self._known(msgspec.convert(params, AtWindow).window))
+
+    def watch(
+        self, params: dict[str, Any], subscriber: Subscriber
+    ) -> tuple[Any, Callable[[], None]]:
+        """Return it, and send each change as a notification ``screen``."""
+        window = self._known(msgspec.convert(params, AtWindow).window)
+        return self._hall.screens.view(window), self._hall.screens.watch(window, subscriber)
+
+    async def message(self, params: dict[str, Any], user: str) -> Any:
+        """Show the taxpayer a text, or take it away."""
+        wanted = msgspec.convert(params, ScreenMessage)
+        window, text = self._known(wanted.window), one_line(wanted.text)
+        refusal = names_a_person(text)
+        if refusal is not None:
+            raise QueryError(refusal)
+        self._hall.screens.message(window, text, wanted.seconds)
+        return self._hall.screens.view(window)
+
+    async def mirror(self, params: dict[str, Any], user: str) -> Any:
+        """Show, freeze or blank the clerk's screen for the taxpayer."""
+        wanted = msgspec.convert(params, ScreenMirror)
+        window = self._known(wanted.window)
+        refusal = self._hall.screens.mirror(window, wanted.state)
+        if refusal is not None:
+            raise QueryError(refusal)
+        return self._hall.screens.view(window)
+
+    async def title(self, params: dict[str, Any], user: str) -> Any:
+        """Take which program is before the clerk now."""
+        wanted = msgspec.convert(params, ScreenTitle)
+        window = self._known(wanted.window)
+        self._hall.screens.title(window, one_line(wanted.title), wanted.seconds)
+        return self._hall.screens.view(window)
+
+    async def configured(self, params: dict[str, Any], user: str) -> Any:
+        """Return where the clerk's screen comes from; None for a window without."""
+        window = self._known(msgspec.convert(params, AtWindow).window)
+        for one in self._hall.settings.windows:
+            if one.id == window and one.mirror is not None:
+                return {"window": window, **msgspec.to_builtins(one.mirror)}
+        return None
+
+    def _known(self, window: str) -> str:
+        found = find_window(self._hall.state(), window)
+        if isinstance(found, Refusal):
+            raise QueryError(found)
+        return window
