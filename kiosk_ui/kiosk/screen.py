@@ -266,7 +266,8 @@ class KioskScreen:
             model = replace(model, card=None)
         if _moved(before, model):
             model = replace(model, since_s=now_s)
-        requests += followed(before, model, self.language, self._words)
+        if before.choices.speaks or model.choices.speaks:
+            requests += followed(before, model, self.language, self._words)
         return model, requests
 
 

@@ -55,7 +55,7 @@ class Catalogue:
 
     def find(self, query: str) -> list[str]:
         """Return the ids of what fits, the best first; nothing for an empty query."""
-        query = "".join(query.casefold().split())
+        query = _typed(query)
         return [one.id for one in self._fitting(query)] if query else []
 
     def offered(self, query: str, most: int) -> list[str]:
@@ -64,7 +64,7 @@ class Catalogue:
         For an empty query the most frequent words of all; for one that ends in Chinese what
         follows in the names that fit.
         """
-        query = "".join(query.casefold().split())
+        query = _typed(query)
         chinese = query.rstrip("abcdefghijklmnopqrstuvwxyz0123456789")
         letters = query[len(chinese) :]
         if not query:
@@ -88,13 +88,18 @@ class Catalogue:
         return self._last[1]
 
 
+def _typed(query: str) -> str:
+    """Return a query as names are compared: without spaces, brackets, percent signs."""
+    return "".join(one for one in query.casefold() if one.isalnum())
+
+
 def _often_then_long(pair: tuple[str, int]) -> tuple[int, int, str]:
     word, count = pair
     return -count, -len(word), word
 
 
 def _prepared(entry: Entry) -> _Prepared:
-    chars = "".join(one for one in entry.zh.casefold() if one.isalnum())
+    chars = _typed(entry.zh)
     initials = entry.initials.casefold()
     letters = initials if len(initials) == len(chars) else ""
     words = tuple(entry.en.casefold().replace("-", " ").split())
