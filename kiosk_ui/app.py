@@ -35,6 +35,10 @@ __all__ = ["Display", "Runner", "Screen"]
 
 M = TypeVar("M")
 
+#: Time passes for a screen in such steps while nothing else happens: three of four turns of the
+#: loop only look whether something came.
+TICK_S = 0.1
+
 
 class Screen(Protocol[M]):
     """What a kind of screen is. Models are immutable and comparable."""
@@ -94,6 +98,7 @@ class Runner(Generic[M]):
         self._touch = Touch(self._area_at)
         self._held: str | None = None
         self._given_back_s = clock()
+        self._ticked_s = -TICK_S
 
     def run(self, stopped: Callable[[], bool], beside: Sequence[Callable[[], None]] = ()) -> None:
         """Turn until ``stopped`` or until the window is closed; call ``beside`` after each turn."""
@@ -105,14 +110,19 @@ class Runner(Generic[M]):
 
     def turn(self) -> None:
         """Take what came, and show what follows from it."""
-        for contact in self._display.contacts():
+        contacts = self._display.contacts()
+        for contact in contacts:
             pressed = self._touch.take(contact, self._clock())
             self._hold(self._touch.held)
             if pressed is not None:
                 self._take(Pressed(pressed, self._token()))
-        for message in (*self._display.news(), *self._link.poll()):
+        messages = [*self._display.news(), *self._link.poll()]
+        for message in messages:
             self._take(message)
-        self._take(Tick())
+        now_s = self._clock()
+        if contacts or messages or not 0 <= now_s - self._ticked_s < TICK_S:
+            self._ticked_s = now_s
+            self._take(Tick())
         if self.picture is None or self._drawn != self.model:
             self.picture = self._screen.view(self.model, self._look)
             self._drawn = self.model

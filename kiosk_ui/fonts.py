@@ -30,6 +30,8 @@ HANAZONO = Path("/usr/share/fonts/truetype/hanazono")
 INSTALL = "apt install fonts-noto-cjk fonts-hanazono"
 #: How far apart, at most, the sizes of text are that are kept measured.
 _MEASURED = 16_384
+#: Runs of text whose width is kept: words and lines of the pages that people look at.
+_MEASURED_RUNS = 2048
 
 
 class NoFont(Exception):
@@ -62,6 +64,7 @@ class Faces:
         #: What ``kiosk_ui.text.fit`` has found already.
         self.fitted: dict[tuple[object, ...], Fitted] = {}
         self.advance = lru_cache(_MEASURED)(self._advance)
+        self._width = lru_cache(_MEASURED_RUNS)(self._sum)
         self.face_of = lru_cache(_MEASURED)(self._face_of)
 
     def close(self) -> None:
@@ -91,6 +94,9 @@ class Faces:
 
     def width(self, text: str, size: int, *, bold: bool = False) -> int:
         """Return how wide a run of text is, in pixels."""
+        return self._width(text, size, bold)
+
+    def _sum(self, text: str, size: int, bold: bool) -> int:
         return sum(self.advance(char, size, bold) for char in text)
 
     def size_for(self, cap_px: float) -> int:

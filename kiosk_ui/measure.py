@@ -29,8 +29,31 @@ def _wall_day(*, quick: bool) -> Figures:
     return measure()
 
 
+def _kiosk_pages(*, quick: bool) -> Figures:
+    from kiosk_ui.measure_kiosk import measure_pages
+
+    return measure_pages(quick=quick)
+
+
+def _kiosk_search(*, quick: bool) -> Figures:
+    from kiosk_ui.measure_kiosk import measure_search
+
+    return measure_search(quick=quick)
+
+
+def _kiosk_places(*, quick: bool) -> Figures:
+    from kiosk_ui.measure_kiosk import places
+
+    return places(quick=quick)
+
+
 #: What can be measured, by name. Imports stay inside: a measurement of memory loads its own alone.
-MEASUREMENTS: dict[str, Callable[..., Figures]] = {"wall-day": _wall_day}
+MEASUREMENTS: dict[str, Callable[..., Figures]] = {
+    "wall-day": _wall_day,
+    "kiosk-pages": _kiosk_pages,
+    "kiosk-search": _kiosk_search,
+    "kiosk-places": _kiosk_places,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

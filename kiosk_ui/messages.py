@@ -35,7 +35,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Time passed; comes with every turn of the loop (30 a second)."""
+    """Time passed; comes ten times a second, and after whatever else came."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from kiosk_ui.ops import Rect
@@ -35,11 +35,16 @@ class Panel:
     width_mm: float
     height_mm: float
     turned: Turn = 0
+    #: Pixels a millimetre; the smaller one where they are not square.
+    px_per_mm: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Raise ``ValueError`` for a panel that cannot be."""
         if min(self.width_px, self.height_px) < 1 or min(self.width_mm, self.height_mm) <= 0:
             raise ValueError("a panel has pixels and a size above zero")
+        # Asked for some hundred times a page.
+        least = min(self.width_px / self.width_mm, self.height_px / self.height_mm)
+        object.__setattr__(self, "px_per_mm", least)
 
     @property
     def on_its_side(self) -> bool:
@@ -64,11 +69,6 @@ class Panel:
     def rect(self) -> Rect:
         """The whole of it."""
         return Rect(0, 0, *self.size)
-
-    @property
-    def px_per_mm(self) -> float:
-        """Pixels a millimetre; the smaller one where they are not square."""
-        return min(self.width_px / self.width_mm, self.height_px / self.height_mm)
 
     def on_panel(self, rect: Rect) -> Rect:
         """Return where on the panel a part of the upright picture is."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -33,11 +34,16 @@ from kiosk_ui.panel import NoPanel, Panel
 from kiosk_ui.pictures import Pictures
 from kiosk_ui.touch import Contact
 
-__all__ = ["Shell", "desktop"]
+__all__ = ["QUICK_HZ", "QUICK_S", "RATE_HZ", "Shell", "desktop"]
 
 log = logging.getLogger(__name__)
 
+#: Turns of the loop while nobody touches the panel. So soon a touch is seen at the latest.
 RATE_HZ = 30
+#: ... and for so long after something touched it: what acts is the release, 100 ms later, and the
+#: daemon's answer after that is to be shown at once, too.
+QUICK_HZ = 90
+QUICK_S = 1.0
 #: The mouse among fingers, whose ids SDL counts from 0.
 _MOUSE = -1
 #: What SDL takes by itself where there is no display: pictures that nobody sees.
@@ -80,6 +86,7 @@ class Shell:
         title: str = "hall-screen",
         windowed: bool = False,
         position: tuple[int, int] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         _begin()
         size = (panel.width_px, panel.height_px)
@@ -106,7 +113,8 @@ class Shell:
         )
         self.pictures = Pictures()
         self.painter = Painter(self.canvas, faces, self.pictures)
-        self._clock = pygame.time.Clock()
+        self._pace = pygame.time.Clock()
+        self._clock, self._touched_s = clock, clock() - QUICK_S
         self._windowed = windowed
         #: How often something else was to be seen.
         self.shown = 0
@@ -158,7 +166,12 @@ class Shell:
 
     def wait(self) -> None:
         """Wait for the next turn of the loop."""
-        self._clock.tick(RATE_HZ)
+        self._pace.tick(self.rate_hz)
+
+    @property
+    def rate_hz(self) -> int:
+        """How many turns a second there are now."""
+        return QUICK_HZ if self._clock() - self._touched_s < QUICK_S else RATE_HZ
 
     def contacts(self) -> list[Contact]:
         """Return what touched the panel since the last call, at places of the upright picture."""
@@ -188,6 +201,7 @@ class Shell:
         return None
 
     def _contact(self, kind: int, finger: int, x: int, y: int) -> Contact:
+        self._touched_s = self._clock()
         inside_x = min(max(x, 0), self.panel.width_px - 1)
         inside_y = min(max(y, 0), self.panel.height_px - 1)
         return Contact(_KINDS[kind], finger, *self.panel.upright(inside_x, inside_y))

@@ -125,7 +125,8 @@ class Shells:
 
     def wait(self) -> None:
         """Wait for the next turn of the loop."""
-        self._shells[0].wait()
+        # Whichever of the two was touched last.
+        max(self._shells, key=lambda shell: shell.rate_hz).wait()
 
 
 def reached(panels: tuple[Panel, Panel], desktops: list[tuple[int, int]]) -> int:

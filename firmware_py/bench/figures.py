@@ -25,6 +25,7 @@ from firmware_py.bench import (
     measure_pads,
     measure_pages,
     measure_printer,
+    measure_screens,
     measure_start,
     measure_voice,
     measure_wall,
@@ -49,6 +50,7 @@ MEASURES: dict[str, Measure] = {
     "codecs": measure_codecs.measure,
     "pages": measure_pages.measure,
     "many": measure_many.measure,
+    "screens": measure_screens.measure,
 }
 
 

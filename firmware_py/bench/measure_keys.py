@@ -16,7 +16,7 @@ from firmware_py.bench.figure import Figure
 from firmware_py.bench.raw import BareCommit, bare_echo_ms
 from firmware_py.bench.stage import ROOT, Stage
 
-__all__ = ["measure", "spread"]
+__all__ = ["bench_file", "measure", "one_write", "printed", "ready", "spread"]
 
 P50_MS, P99_MS = 1.0, 5.0
 TICKET_BYTES = 160
@@ -41,7 +41,7 @@ def _quick(values: list[float]) -> bool:
     return statistics.median(values) <= P50_MS and _p99(values) <= P99_MS
 
 
-def _one_write(pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def one_write(pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the first pieces that belong together."""
     for place in range(1, len(pieces)):
         if pieces[place][0] - pieces[place - 1][0] > ONE_WRITE_NS:
@@ -69,7 +69,7 @@ async def measure(folder: Path) -> list[Figure]:
             await HallClient.connect(stage.hall_socket) as hall,
             await BenchClient.connect(stage.bench_socket) as bench,
         ):
-            await _ready(hall)
+            await ready(hall)
             await hall.call("day.open", day="2026-11-24")
             for window in range(1, 16):
                 await hall.call("window.open", window=str(window))
@@ -102,7 +102,8 @@ async def measure(folder: Path) -> list[Figure]:
     ]
 
 
-async def _ready(hall: HallClient) -> None:
+async def ready(hall: HallClient) -> None:
+    """Wait until every device has said how it is."""
     async with asyncio.timeout(30):
         while True:
             states = [device["state"] for device in await hall.call("device.list")]
@@ -111,7 +112,7 @@ async def _ready(hall: HallClient) -> None:
             await asyncio.sleep(0.1)
 
 
-async def _printed(hall: HallClient, bench: BenchClient, before: int) -> None:
+async def printed(hall: HallClient, bench: BenchClient, before: int) -> None:
     """Wait until another slip came out and was confirmed."""
     for _ in range(2000):
         out = (await bench.do("seen", "printer"))["slips"] > before
@@ -141,10 +142,10 @@ async def _papers(
         before = (await bench.do("seen", "printer"))["slips"]
         begun_ns = time.monotonic_ns()
         sock.sendall(line)
-        await _printed(hall, bench, before)
+        await printed(hall, bench, before)
         bare.once()
         pieces = [piece for piece in await bench.do("times", "printer") if piece[0] > begun_ns]
-        slip = _one_write([piece for piece in pieces if piece[1] > QUESTION_BYTES])
+        slip = one_write([piece for piece in pieces if piece[1] > QUESTION_BYTES])
         took.append((slip[-1][0] - begun_ns) / 1e6 if slip else math.inf)
         size = max(size, sum(count for _, count in slip) - _QR_BYTES)
     sock.close()
@@ -168,7 +169,7 @@ async def _leds(hall: HallClient, bench: BenchClient, bare: BareCommit) -> list[
         ends: list[float] = []
         for device in (strip, "led-wall"):
             after = [p for p in await bench.do("times", device) if p[0] > pressed["tx_ns"]]
-            page = _one_write(after)
+            page = one_write(after)
             # A display that shows nothing by now is not left out: it is late without end.
             ends.append((page[-1][0] - pressed["tx_ns"]) / 1e6 if page else math.inf)
         took.append(max(ends))

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pygame
 import pytest
 
@@ -34,6 +37,16 @@ def test_a_code_has_its_finder_patterns_inside_a_quiet_zone() -> None:
     # ISO/IEC 18004, 6.3.3: a finder pattern is 7 dark, then 1 dark, 5 light, 1 dark.
     assert rows[4][4:11] == (True,) * 7
     assert rows[5][4:11] == (True, *(False,) * 5, True)
+
+
+def test_a_code_is_what_all_of_segno_makes_though_its_encoder_alone_is_loaded() -> None:
+    program = (
+        "import sys; from kiosk_ui.qr import modules; rows = modules('2026-11-24/A061')\n"
+        "assert 'ssl' not in sys.modules and 'segno' not in sys.modules\n"
+        "import segno; code = segno.make_qr('2026-11-24/A061', error='m', boost_error=False)\n"
+        "assert rows == tuple(tuple(map(bool, row)) for row in code.matrix_iter(border=4))\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=30)
 
 
 def test_a_text_that_no_code_can_hold_is_an_error() -> None:

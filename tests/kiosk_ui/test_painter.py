@@ -62,6 +62,18 @@ def test_another_order_of_the_same_operations_is_another_picture() -> None:
     assert changed(picture(one, two), picture(two, one)) == [Rect(0, 0, 200, 100)]
 
 
+def test_what_was_drawn_twice_and_is_drawn_once_is_another_picture() -> None:
+    once, over = Fill(Rect(0, 0, 40, 40), RED), Fill(Rect(20, 20, 40, 40), WHITE)
+    assert changed(picture(once, over, once), picture(over, once)) == [Rect(0, 0, 200, 100)]
+    assert changed(picture(over, once), picture(once, over, once)) != []
+
+
+def test_another_page_is_drawn_as_a_whole_without_looking_for_what_stayed() -> None:
+    before = picture(*(Fill(Rect(n * 10, 0, 8, 8), RED) for n in range(9)))
+    after = picture(*(Fill(Rect(n * 10, 50, 8, 8), RED) for n in range(9)))
+    assert changed(before, after) == [Rect(0, 0, 200, 100)]
+
+
 def test_a_part_drawn_anew_is_the_same_as_a_whole_picture(painter: Painter) -> None:
     def page(number: str) -> Picture:
         draft = Draft(look(Panel(200, 100, 200, 100)))
