@@ -104,6 +104,10 @@ import pygame
 pygame.display.init()
 window = pygame.Window("test", (640, 480), (0, 0), borderless=True)
 surface = window.get_surface()
+for _ in range(20):
+    # SDL takes no press for a moment after a window got the focus.
+    pygame.event.pump()
+    pygame.time.wait(10)
 surface.fill((0, 0, 200))
 window.flip()
 while True:
