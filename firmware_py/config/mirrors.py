@@ -67,11 +67,24 @@ def _check_access(mirror: MirrorSettings, at: KeyPath, found: Findings) -> None:
 
 def _check_areas(mirror: MirrorSettings, at: KeyPath, found: Findings) -> None:
     if mirror.crop is not None:
-        _check_area(mirror.crop, (*at, "crop"), found, percent=True)
+        _check_area(mirror.crop, (*at, "crop"), found, percent=False)
+        _check_sizes(mirror, (*at, "crop"), found)
     for m, mask in enumerate(mirror.masks):
+        if mask.unit == "pixels":
+            _check_sizes(mirror, (*at, "masks", m, "unit"), found)
         for k, area in enumerate(mask.areas):
             path = (*at, "masks", m, "areas", k)
             _check_area(area, path, found, percent=mask.unit == "percent")
+
+
+def _check_sizes(mirror: MirrorSettings, at: KeyPath, found: Findings) -> None:
+    """On a desktop of another size the same pixels would be something else."""
+    if not mirror.sizes:
+        found.add(
+            at,
+            "pixels need sizes, the widths and heights that the desktop may have",
+            "使用像素时需要 sizes（桌面可能的宽和高）",
+        )
 
 
 def _check_area(area: Area, at: KeyPath, found: Findings, *, percent: bool) -> None:

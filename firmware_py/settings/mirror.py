@@ -10,6 +10,7 @@ from firmware_py.settings.types import Filled, Table
 
 __all__ = ["Area", "MaskSettings", "MirrorSettings"]
 
+_Pixels = Annotated[int, Meta(ge=1, le=32_768)]
 _Length = Annotated[float, Meta(ge=0, le=32_768)]
 #: From the left, from the top, width, height.
 Area = tuple[_Length, _Length, _Length, _Length]
@@ -22,7 +23,7 @@ class MaskSettings(Table, frozen=True, kw_only=True):
     #: ``*`` stands for any text, ``?`` for one character; capitals or not is the same.
     title: Filled = "*"
     areas: Annotated[tuple[Area, ...], Meta(min_length=1, max_length=64)]
-    #: Of the clerk's monitor, or pixels from its upper left corner.
+    #: Of what is shown of the clerk's desktop, or pixels from its upper left corner.
     unit: Literal["percent", "pixels"] = "percent"
 
 
@@ -48,8 +49,10 @@ class MirrorSettings(Table, frozen=True, kw_only=True):
     compress: _Level = 2
     #: Which monitor, from 0; none: all of them as one picture.
     screen: Annotated[int, Meta(ge=0, le=15)] | None = None
-    #: The part of it that is shown, in per cent.
+    #: The part of it that is shown, in pixels.
     crop: Area | None = None
+    #: Widths and heights that its desktop may have; none: any. Pixels mean nothing without them.
+    sizes: tuple[tuple[_Pixels, _Pixels], ...] = ()
     #: What a taxpayer sees when the service begins.
     start: Literal["show", "blank"] = "show"
     masks: tuple[MaskSettings, ...] = ()

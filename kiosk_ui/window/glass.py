@@ -191,7 +191,8 @@ def _scale(source: pygame.Surface, target: pygame.Surface, area: Area) -> Rect:
 def viewing_of(settings: Mapping[str, Any], title: str) -> Viewing:
     """Return what is shown of the PC while a program of this title is in front.
 
-    Monitors count from 0 in the configuration. Raises ``ValueError``.
+    While nobody has said a title all masks hold. Monitors count from 0 in the configuration.
+    Raises ``ValueError``.
     """
     masks = tuple(
         Mask(
@@ -202,7 +203,7 @@ def viewing_of(settings: Mapping[str, Any], title: str) -> Viewing:
             "px" if mask.get("unit") == "pixels" else "percent",
         )
         for mask in settings.get("masks") or ()
-        if fnmatch.fnmatchcase(title.casefold(), str(mask.get("title", "*")).casefold())
+        if not title or fnmatch.fnmatchcase(title.casefold(), str(mask["title"]).casefold())
         for area in mask.get("areas") or ()
     )
     crop, screen = settings.get("crop"), settings.get("screen")

@@ -43,14 +43,16 @@ def test_a_mirror_has_the_usual_of_all_that_is_not_said(files: HallFiles) -> Non
 def test_a_mirror_says_all_of_it(files: HallFiles) -> None:
     text = mirror(
         f'{X509}\nca = "mirror/ca.pem"\nuser = "hall"\npassword_file = "/etc/hall/vnc"\n'
-        'port = 5901\nquality = 9\ncompress = 0\nscreen = 1\ncrop = [0, 0, 50, 100]\n'
+        'port = 5901\nquality = 9\ncompress = 0\nscreen = 1\nsizes = [[3840, 1080]]\n'
+        'crop = [0, 40, 1920, 1000]\n'
         'start = "blank"\nmasks = [{ areas = [[0, 0, 100, 12.5]] },\n'
         '  { title = "*金税*", unit = "pixels", areas = [[640, 200, 420, 36], [0, 0, 1, 1]] }]'
     )  # fmt: skip
     found = files.load(text).settings.windows[-1].mirror
     assert found is not None
     assert (found.ca, found.password_file) == (str(files.folder / "mirror/ca.pem"), "/etc/hall/vnc")
-    assert (found.screen, found.crop, found.start) == (1, (0, 0, 50, 100), "blank")
+    assert (found.screen, found.crop, found.start) == (1, (0, 40, 1920, 1000), "blank")
+    assert found.sizes == ((3840, 1080),)
     first, second = found.masks
     assert (first.title, first.unit, first.areas) == ("*", "percent", ((0, 0, 100, 12.5),))
     assert (second.title, second.unit) == ("*金税*", "pixels")
@@ -85,8 +87,9 @@ def test_host_port_and_files_may_come_from_the_environment(files: HallFiles) -> 
         ('security = "none"\nscreen = "left"', "screen: expected a whole number"),
         ('security = "none"\nstart = "freeze"', 'start: "freeze" is not one of blank, show'),
         ('security = "none"\ncrop = [0, 0, 50]', "crop: expected 4 values, got 3"),
-        ('security = "none"\ncrop = [60, 0, 50, 100]', "crop: reaches beyond the screen: 60 + 50"),
-        ('security = "none"\ncrop = [0, 0, 0, 100]', "crop: has no width or no height"),
+        ('security = "none"\ncrop = [60, 0, 50, 100]', "crop: pixels need sizes"),
+        ('security = "none"\nsizes = [[9, 9]]\ncrop = [0, 0, 0, 9]', "crop: has no width or no"),
+        ('security = "none"\nsizes = [[1920, 0]]', "0 is out of range"),
         ('security = "none"\nmask = []', "mask: unknown key; did you mean masks?"),
     ],
 )
@@ -107,7 +110,7 @@ def test_each_mistake_is_named(files: HallFiles, lines: str, wrong: str) -> None
         ("{ areas = [[0, 0, 100, 101]] }", "areas[1]: reaches beyond the screen"),
         ("{ areas = [[0, 0, 1, 1], [0, 0, 1, 0]] }", "areas[2]: has no width or no height"),
         ("{ areas = [[-1, 0, 1, 1]] }", "-1 is out of range"),
-        ('{ unit = "pixels", areas = [[0, 0, 10.5, 1]] }', "areas[1]: pixels are whole numbers"),
+        ('{ unit = "pixels", areas = [[0, 0, 10, 1]] }', "masks[1].unit: pixels need sizes"),
         ('{ unit = "mm", areas = [[0, 0, 1, 1]] }', 'unit: "mm" is not one of percent, pixels'),
     ],
 )
@@ -116,9 +119,16 @@ def test_each_mistake_in_a_mask_is_named(files: HallFiles, lines: str, wrong: st
     assert wrong in mistake
 
 
+PIXELS = 'security = "none"\nsizes = [[3840, 2160]]\nmasks = [{ unit = "pixels", areas = '
+
+
+def test_pixels_are_whole(files: HallFiles) -> None:
+    (mistake,) = files.mistakes(mirror(PIXELS + "[[0, 0, 10.5, 1]] }]"))
+    assert "areas[1]: pixels are whole numbers" in mistake
+
+
 def test_pixels_may_be_more_than_a_hundred(files: HallFiles) -> None:
-    text = masks('{ unit = "pixels", areas = [[3800, 2100, 40, 60]] }')
-    found = files.load(text).settings.windows[-1].mirror
+    found = files.load(mirror(PIXELS + "[[3800, 2100, 40, 60]] }]")).settings.windows[-1].mirror
     assert found is not None
     assert found.masks[0].areas == ((3800, 2100, 40, 60),)
 

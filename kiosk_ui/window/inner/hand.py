@@ -115,8 +115,9 @@ def _papers(sheet: Sheet, rect: Rect, ticket: TicketSeen) -> None:
     shown = ticket.papers[:6]
     if not shown:
         return
+    each = min((inner.h - sheet.px(3) * (len(shown) - 1)) // len(shown), sheet.px(30))
     for n, (paper, place) in enumerate(
-        zip(shown, rows(inner, *[Share()] * len(shown), gap=sheet.px(3)), strict=True)
+        zip(shown, rows(inner, *[each] * len(shown), gap=sheet.px(3)), strict=True)
     ):
         ticked = n in model.ticked
         ground, on = (c.good, c.on_good) if ticked else (c.card, c.on_card)
