@@ -26,7 +26,7 @@ from kiosk_ui.rfb.access import Access
 from kiosk_ui.rfb.framebuffer import Framebuffer
 from kiosk_ui.rfb.line import Address
 from kiosk_ui.rfb.mirror import Mirror
-from kiosk_ui.rfb.numbered import Times, number_at
+from kiosk_ui.rfb.numbered import NUMBERS, Times, number_at
 from kiosk_ui.rfb.region import Rect
 from kiosk_ui.rfb.session import Tuning
 from kiosk_ui.rfb.stage import Screen, Stage, rss_mb
@@ -50,6 +50,7 @@ class _Seen:
 
     times: Times
     number: int = -1
+    first: int = -1
     late_ms: list[float] = field(default_factory=list)
 
     def look(self, green: Callable[[int, int], int]) -> None:
@@ -57,6 +58,7 @@ class _Seen:
         late_s = time.monotonic() - self.times.at(number)
         if number != self.number and late_s < _OLD_S:
             self.number = number
+            self.first = number if self.first < 0 else self.first
             self.late_ms.append(1000 * late_s)
 
     def figures(self, seconds: float, cpu_s: float, server_s: float) -> Figures:
@@ -64,6 +66,7 @@ class _Seen:
         late_ms = self.late_ms or [float("nan")]
         return {
             "fps": round(len(self.late_ms) / seconds, 1),
+            "source_fps": round((self.number - self.first) % NUMBERS / seconds, 1),
             "p50_ms": round(float(np.percentile(late_ms, 50)), 1),
             "p95_ms": round(float(np.percentile(late_ms, 95)), 1),
             "cpu_percent": round(100 * cpu_s / seconds, 1),

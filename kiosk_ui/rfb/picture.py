@@ -84,11 +84,6 @@ class Picture:
         pixels = self._words.view(np.uint8).reshape(*self._words.shape, 4)
         return Shown(pixels, changed)
 
-    def seen_anew(self) -> None:
-        """Whoever looks has lost what was there: all of it counts as changed."""
-        if self._area is not None:
-            self._changed = [Rect(0, 0, *self._area.view.size)]
-
     def _cover(self, area: Area, covered: Iterable[Rect]) -> None:
         for rect in covered:
             self._part(area, rect)[...] = 0

@@ -79,10 +79,11 @@ ENCODINGS = (
 )  # fmt: skip
 
 
-def encodings(compress: int, quality: int | None) -> tuple[int, ...]:
+def encodings(compress: int, quality: int | None, *, tight: bool = True) -> tuple[int, ...]:
     """Return what to ask for: ``compress`` 0-9, ``quality`` of JPEG 0-9, or None for no JPEG."""
+    wanted = tuple(number for number in ENCODINGS if tight or number != TIGHT)
     jpeg = () if quality is None else (_QUALITY_LEVEL_0 + quality,)
-    return (*ENCODINGS, _COMPRESS_LEVEL_0 + compress, *jpeg)
+    return (*wanted, _COMPRESS_LEVEL_0 + compress, *jpeg)
 
 
 def set_encodings(wanted: Iterable[int]) -> bytes:

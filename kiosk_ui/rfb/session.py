@@ -38,12 +38,14 @@ class Tuning:
 
     ``quality`` is JPEG's, 0 to 9, None for none (then nothing is lost); ``compress`` zlib's, 0 to
     9: from 2 on TigerVNC looks for what can be sent cheaply. ``continuous``: let the server send
-    without being asked, where what is visible is one rectangle and the server can do it.
+    without being asked, where what is visible is one rectangle and the server can do it. Without
+    ``tight`` a server sends ZRLE: lossless, and more work for both.
     """
 
     quality: int | None = 8
     compress: int = 2
     continuous: bool = True
+    tight: bool = True
 
     def __post_init__(self) -> None:
         if self.quality is not None and not 0 <= self.quality <= 9:
@@ -186,8 +188,12 @@ class Session:
         return self._asking.owes
 
     def ask(self) -> None:
-        """Ask for what is visible: all that was not seen, and what will change."""
-        self._asking.ask()
+        """Ask for what is visible: all that was not seen, and what will change.
+
+        Before there is a desktop nothing can be asked.
+        """
+        if self.frame is not None:
+            self._asking.ask()
 
     def ping(self, number: int) -> bool:
         """Ask for a sign of life: ``Pong(number)``, 32 bits. False where nothing can be asked."""
@@ -226,8 +232,9 @@ class Session:
         size = yield from handshake(access, self._limits, self._out)
         self.frame = Framebuffer(*size, self._limits)
         self._out += protocol.SET_PIXEL_FORMAT
+        tuning = self._tuning
         self._out += protocol.set_encodings(
-            protocol.encodings(self._tuning.compress, self._tuning.quality)
+            protocol.encodings(tuning.compress, tuning.quality, tight=tuning.tight)
         )
         self._lay(self.frame)
         while True:

@@ -55,15 +55,15 @@ def rss_mb(pid: int) -> float:
 
 
 class Screen:
-    """An X server's display and, where it keeps its pixels in a file, those."""
+    """An X server's display and, where it keeps its pixels in a file, those (none elsewhere)."""
 
     def __init__(self, program: Program, display: str, file: Path | None) -> None:
         self.program, self.display = program, display
-        self._words = _mapped(file) if file else None
+        self.words: Words = _mapped(file) if file else np.zeros((0, 0), np.uint32)
 
     def green(self, x: int, y: int) -> int:
         """Return the green of a pixel that it shows now, 0 to 255."""
-        return 0 if self._words is None else int(self._words[y, x]) >> 8 & 0xFF
+        return int(self.words[y, x]) >> 8 & 0xFF
 
 
 class Stage:

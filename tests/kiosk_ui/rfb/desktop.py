@@ -113,11 +113,11 @@ class Desktop:
 
     def resize(self, size: str) -> None:
         """Give its desktop another size: one of those that it knows."""
-        self._ask("xrandr", "-s", size)
+        self.ask("xrandr", "-s", size)
 
     def plaid(self, x: int, y: int) -> None:
         """Draw a pattern on the ground of the desktop."""
-        self._ask("xsetroot", "-mod", str(x), str(y), "-fg", "#c04020", "-bg", "#204060")
+        self.ask("xsetroot", "-mod", str(x), str(y), "-fg", "#c04020", "-bg", "#204060")
 
     def draw(self, line: str) -> None:
         """Draw; return when the server has it."""
@@ -128,7 +128,7 @@ class Desktop:
         easel.stdin.write(line + "\n")
         easel.stdin.flush()
         assert easel.stdout.readline().strip() == line
-        self._ask("xwd", "-root", "-silent", "-out", "/dev/null")  # waits for all before it
+        self.ask("xwd", "-root", "-silent", "-out", "/dev/null")  # waits for all before it
 
     def pixels(self) -> NDArray[np.uint8]:
         """What the server itself says that it shows: (height, width, 3) of B, G, R."""
@@ -155,10 +155,11 @@ class Desktop:
         assert self._server is not None
         self._server.send_signal(number)
 
-    def _ask(self, *command: str) -> str:
+    def ask(self, *command: str, check: bool = True) -> str:
+        """Run a program on the desktop; return what it says."""
         done = subprocess.run(
             command, env={**os.environ, "DISPLAY": self.display},
-            capture_output=True, text=True, timeout=20, check=True,
+            capture_output=True, text=True, timeout=20, check=check,
         )  # fmt: skip
         return done.stdout
 

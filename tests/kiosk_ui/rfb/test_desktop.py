@@ -29,7 +29,11 @@ RIGHT = Viewing(masks=(Mask(50, 0, 50, 100),))
 MIDDLE = Viewing(masks=(Mask(160, 120, 320, 240, "px"),), sizes=((640, 480),))
 
 
-@pytest.mark.parametrize("tuning", [LOSSLESS, Tuning(quality=None, continuous=False)])
+@pytest.mark.parametrize(
+    "tuning",
+    [LOSSLESS, Tuning(quality=None, continuous=False), Tuning(tight=False)],
+    ids=["tight", "asked", "zrle"],
+)
 def test_every_pixel_is_the_servers(tmp_path: Path, tuning: Tuning) -> None:
     with Desktop(tmp_path) as desktop, mirrored(desktop, tuning=tuning) as mirror:
         for line in ("text 1", "fill 100 50 300 200 c04020", "noise 7 200 100 333 255", "text 2"):

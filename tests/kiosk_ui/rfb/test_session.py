@@ -88,6 +88,15 @@ def test_all_is_asked_for_once_and_then_what_changes() -> None:
     assert asked(found) == ["more 0,0 8x8"]
 
 
+def test_nothing_is_asked_before_there_is_a_desktop() -> None:
+    found = Session(Access(), Viewing(), limits=SMALL)
+    found.feed(GREETING[:12])
+    found.to_send()
+    found.ask()
+    assert not found.ping(1)
+    assert found.to_send() == b""
+
+
 def test_an_update_is_told_when_it_is_complete() -> None:
     found = begun()
     found.ask()
