@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from firmware_py.config.file import ConfigError, load_all
+from kiosk_ui.window.glass import viewing_of
 from tests.config.hallfiles import HALL, HallFiles
 
 PRINT = "AB:" * 31 + "ab"
@@ -156,3 +158,20 @@ def test_files_that_are_not_there_are_told_to_whoever_checks(files: HallFiles) -
     for name in ("ca.pem", "vnc.password"):
         (files.folder / name).write_text("x", encoding="utf-8")
     load_all(files.hall, files.env, with_files=True)
+
+
+def test_the_mirror_that_the_example_only_tells_of_is_one(files: HallFiles) -> None:
+    example = (Path(__file__).parents[2] / "config" / "hall.example.toml").read_text("utf-8")
+    told = example.partition("# [windows.mirror]\n")[2].partition("\n\n")[0]
+    lines = "\n".join(line.removeprefix("# ") for line in told.splitlines())
+    found = files.load(f'{HALL}\n[[windows]]\nid = "9"\n[windows.mirror]\n{lines}\n')
+    shown = found.settings.windows[-1].mirror
+    assert shown is not None
+    assert (shown.security, shown.screen, len(shown.masks)) == ("x509", 0, 2)
+    # What the configuration takes, the screen can show.
+    viewing = viewing_of(msgspec.to_builtins(shown), "金税四期")
+    assert (viewing.screen, viewing.sizes) == (1, ((1920, 1080),))
+    assert [(one.x, one.width, one.unit) for one in viewing.masks] == [
+        (0.0, 100.0, "percent"),
+        (640.0, 420.0, "px"),
+    ]
