@@ -223,3 +223,20 @@ async def test_the_pin_opens_the_technicians_page_with_every_device(place: Path)
         assert PIN not in hall.stage.log_of("halld")
         await kiosk.press("home")
         await kiosk.shows("请选择要办理的业务")
+
+
+async def test_safe_mode_is_a_page_that_says_where_to_go(place: Path) -> None:
+    async with Scene(place, start=False) as hall:
+        journal = hall.stage.data / "journal.db"
+        journal.parent.mkdir(parents=True, exist_ok=True)
+        # Somebody made a folder where the journal should be: nothing can be recorded.
+        journal.mkdir()
+        hall.allowed.append("safe mode: ")
+        await hall.start(devices=False)
+        assert (await hall.status())["mode"] == "safe"
+        found = Stand(hall)
+        try:
+            await found.shows("取号系统正在维护")
+            assert "take" not in found._areas()
+        finally:
+            found.link.close()
