@@ -13,7 +13,10 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("
 FOLDERS = ("firmware_py", "devices", "kiosk_ui", "config", "systemd", "tests", "docs", ".ci")
 
 #: A hall's own places; anything below them is the hall's choice.
-PLACES = {"/etc/hall", "/var/lib/hall", "/var/cache/hall", "/run/hall", "/opt/hall", "/dev/hall"}
+PLACES = {
+    "/etc/hall", "/var/lib/hall", "/var/cache/hall", "/run/hall", "/run/hall-xorg", "/opt/hall",
+    "/dev/hall",
+}  # fmt: skip
 _PLACE = re.compile(r"(?<![\w/.}])/(?:etc|var/lib|var/cache|run|opt|dev)/hall(?![\w]*\.)[\w-]*")
 _LINK = re.compile(r"\[[^]]*\]\((?!https?:)([^)#\s]+)[^)]*\)")
 _NAMED = re.compile(rf"(?<![\w/.])(?:/opt/hall/)?((?:{'|'.join(FOLDERS)})/[\w./*-]*[\w/])")
