@@ -12,6 +12,7 @@ from firmware_py.cli.errors import WrongUse
 from firmware_py.cli.form_asking import ask_for_form, line_of, paper_of
 from firmware_py.cli.form_pages import show_form, show_forms, show_made
 from firmware_py.cli.form_paper import pdf, print_again
+from firmware_py.cli.form_signature import signature
 from firmware_py.cli.outcome import give, only_given, say_events
 from firmware_py.cli.output import say, write_json
 from firmware_py.cli.words import t
@@ -297,3 +298,4 @@ def withdraw(session: Session, form: str, reason: str | None) -> None:
 
 form.add_command(print_again)
 form.add_command(pdf)
+form.add_command(signature)

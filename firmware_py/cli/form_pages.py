@@ -81,6 +81,8 @@ def _lines(form: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         pages = t(f"{form['pages']} 页", f"{form['pages']} pages")
         yield t("扫描", "Scanned"), f"{pages} ({joined(form['documents'])})"
     yield t("领取", "Result"), chosen(form["come"])
+    if form["signed"] is not None:
+        yield t("签字", "Signed"), form["signed"]["at"]
     if form["state"] != "open":
         yield t("结束", "Closed"), form["closed_at"] or form["closed_day"]
     if form["reason"]:

@@ -42,7 +42,7 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = {
 
 #: What became of a check.
 _RESULTS = {
-    "asked": ("等待核对", "waits for the answer"),
+    "open": ("等待核对", "waits for the answer"),
     "lost": ("内容已丢失", "lost"),
     "confirmed": ("无误", "all is right"),
     "corrected": ("有更正", "corrected"),

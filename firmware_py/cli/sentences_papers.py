@@ -33,6 +33,10 @@ PAPER_SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "form.done": ("受理单 {form} 已办结", "form {form} finished"),
     "form.withdrawn": ("受理单 {form} 作废{why}", "form {form} withdrawn{why}"),
+    "form.signed": (
+        "{number} 在窗口 {window} 签了受理单 {form} 第 {version} 版",
+        "{number} signed form {form}, version {version}, at window {window}",
+    ),
     "form.reprint_requested": (
         "受理单 {form} 在窗口 {window} 重新打印",
         "form {form} is printed again at window {window}",

@@ -15,7 +15,7 @@ __all__ = ["CheckState", "WindowCheck"]
 class CheckState(StrEnum):
     """What became of a check: it waits for an answer, or which it was."""
 
-    ASKED = "asked"
+    OPEN = "open"
     #: All is right.
     CONFIRMED = "confirmed"
     #: Right but for what the taxpayer changed.
@@ -35,5 +35,5 @@ class WindowCheck:
     number: str
     fields: tuple[str, ...]
     asked_ms: int
-    state: CheckState = CheckState.ASKED
+    state: CheckState = CheckState.OPEN
     corrected: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ __all__ = [
     "RemoveDocument",
     "ReplaceDocument",
     "ReprintForm",
+    "SignForm",
     "WithdrawForm",
 ]
 
@@ -111,6 +112,20 @@ class ReprintForm:
     window: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SignForm:
+    """The taxpayer in hand signed ``version`` of a form; fields as in ``FormSigned``.
+
+    Its picture lies in the vault already.
+    """
+
+    window: str
+    form: str
+    version: int
+    size: int
+    sha256: str
+
+
 PaperCommand = (
     AddDocument
     | ReplaceDocument
@@ -120,9 +135,11 @@ PaperCommand = (
     | FormDone
     | WithdrawForm
     | ReprintForm
+    | SignForm
 )
 
-#: Names for other programs. Documents come from the hall's own scanners alone.
+#: Names for other programs. Documents come from the hall's own scanners alone, signatures with
+#: their picture (``runtime.signatures``).
 FORM_COMMANDS: dict[str, type[MakeForm | ChangeForm | FormDone | WithdrawForm | ReprintForm]] = {
     "form.make": MakeForm,
     "form.change": ChangeForm,

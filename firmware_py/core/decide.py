@@ -2,8 +2,8 @@
 
 Each family of commands has a file of its own (``decide_day``, ``decide_hours``,
 ``decide_series``, ``decide_tickets``, ``decide_windows``, ``decide_service``, ``decide_rating``,
-``decide_alarms``, ``decide_notices``, ``decide_documents``, ``decide_forms``, ``decide_checks``);
-this one brings them together.
+``decide_alarms``, ``decide_notices``, ``decide_documents``, ``decide_forms``, ``decide_checks``,
+``decide_signatures``); this one brings them together.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from firmware_py.core import (
     decide_rating,
     decide_series,
     decide_service,
+    decide_signatures,
     decide_tickets,
     decide_windows,
 )
@@ -86,6 +87,7 @@ _DECIDE: dict[type[c.Command], Callable[[Rules, State, Any, int], Decision]] = {
     p.FormDone: decide_forms.done,
     p.WithdrawForm: decide_forms.withdraw,
     p.ReprintForm: decide_forms.reprint,
+    p.SignForm: decide_signatures.sign,
     k.AskCheck: decide_checks.ask,
     k.AnswerCheck: decide_checks.answer,
     k.WithdrawCheck: decide_checks.withdraw,

@@ -64,7 +64,7 @@ def standing(state: State, window: str, check: str) -> WindowCheck | Refusal:
         return refuse("no_check", window=found.id)
     if present.check != check:
         return refuse("check_over", check=check, now=present.check)
-    if present.state is not CheckState.ASKED:
+    if present.state is not CheckState.OPEN:
         return refuse("check_answered", check=check)
     return present
 
@@ -76,7 +76,7 @@ def answer(rules: Rules, state: State, command: c.AnswerCheck, now_ms: int) -> D
         return present
     corrected = command.corrected
     known = set(corrected) <= set(present.fields) and len(set(corrected)) == len(corrected)
-    if command.outcome is CheckState.ASKED or not known:
+    if command.outcome is CheckState.OPEN or not known:
         return refuse("check_corrections")
     if (command.outcome is CheckState.CORRECTED) != bool(corrected):
         return refuse("check_corrections")
@@ -111,6 +111,6 @@ def _left(state: State, event: e.Event) -> Sequence[Sequence[e.Event]]:
 
 def _over(window: Window, reason: str) -> list[e.Event]:
     present = window.check
-    if present is None or present.state is not CheckState.ASKED:
+    if present is None or present.state is not CheckState.OPEN:
         return []
     return [CheckWithdrawn(window.id, present.number, present.check, reason)]

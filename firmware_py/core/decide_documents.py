@@ -11,7 +11,15 @@ from firmware_py.core.papers import TicketDocument
 from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.core.rules import Rules
 
-__all__ = ["MOST_DOCUMENTS", "add", "next_document", "paper_of_kind", "remove", "replace"]
+__all__ = [
+    "MOST_DOCUMENTS",
+    "add",
+    "is_sha256",
+    "next_document",
+    "paper_of_kind",
+    "remove",
+    "replace",
+]
 
 #: Of one ticket, those taken out counted too.
 MOST_DOCUMENTS = 200
@@ -27,6 +35,11 @@ SHA256_DIGITS = 64
 _LONGEST_PLACE = 3
 #: Nobody stands at a window with it.
 _AWAY = frozenset({TicketStatus.MISSED, TicketStatus.CANCELLED})
+
+
+def is_sha256(text: str) -> bool:
+    """Say whether a text is a digest: 64 hexadecimal digits."""
+    return len(text) == SHA256_DIGITS and _HEX.issuperset(text)
 
 
 def next_document(ticket: Ticket) -> str:
@@ -137,7 +150,6 @@ def _check(
     sound = (
         1 <= command.pages <= MOST_PAGES
         and 1 <= command.size <= MOST_SIZE
-        and len(command.sha256) == SHA256_DIGITS
-        and _HEX.issuperset(command.sha256)
+        and is_sha256(command.sha256)
     )
     return None if sound else refuse("bad_document", max=MOST_PAGES)

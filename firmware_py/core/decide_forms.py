@@ -34,6 +34,7 @@ __all__ = [
     "find_form",
     "limit_of",
     "make",
+    "open_form",
     "reprint",
     "ticket_at",
     "withdraw",
@@ -58,7 +59,8 @@ def find_form(state: State, typed: str) -> Form | Refusal:
     return state.forms.get(form) or refuse("unknown_form", form=form)
 
 
-def _open_form(state: State, typed: str) -> Form | Refusal:
+def open_form(state: State, typed: str) -> Form | Refusal:
+    """Return a form with which something can still be done, or why it cannot."""
     form = find_form(state, typed)
     if isinstance(form, Refusal) or form.state is FormState.OPEN:
         return form
@@ -161,7 +163,7 @@ def change(rules: Rules, state: State, command: c.ChangeForm, now_ms: int) -> De
     The due date moves when the limit does, and when holidays have become known that it was
     reckoned without.
     """
-    form = _open_form(state, command.form)
+    form = open_form(state, command.form)
     if isinstance(form, Refusal):
         return form
     refusal = check_words(command.asked or "", command.come or "")
@@ -219,7 +221,7 @@ def _limit_again(rules: Rules, form: Form, wanted: int | None) -> tuple[int, str
 
 def done(rules: Rules, state: State, command: c.FormDone, now_ms: int) -> Decision:
     """The result is there."""
-    form = _open_form(state, command.form)
+    form = open_form(state, command.form)
     if isinstance(form, Refusal):
         return form
     day = state.day or form.day
@@ -229,7 +231,7 @@ def done(rules: Rules, state: State, command: c.FormDone, now_ms: int) -> Decisi
 
 def withdraw(rules: Rules, state: State, command: c.WithdrawForm, now_ms: int) -> Decision:
     """The form is void."""
-    form = _open_form(state, command.form)
+    form = open_form(state, command.form)
     if isinstance(form, Refusal):
         return form
     reason = command.reason.strip()
@@ -246,7 +248,7 @@ def _kept_until(rules: Rules, day: str) -> str:
 
 def reprint(rules: Rules, state: State, command: c.ReprintForm, now_ms: int) -> Decision:
     """Have the present version printed once more."""
-    form = _open_form(state, command.form)
+    form = open_form(state, command.form)
     if isinstance(form, Refusal):
         return form
     window = command.window or form.window

@@ -15,6 +15,7 @@ __all__ = [
     "FormDone",
     "FormMade",
     "FormReprintRequested",
+    "FormSigned",
     "FormWithdrawn",
     "PaperEvent",
 ]
@@ -92,6 +93,21 @@ class FormReprintRequested:
     window: str
 
 
+@dataclass(frozen=True, slots=True)
+class FormSigned:
+    """The taxpayer signed ``version`` of a form at ``window``; again: in place of that before.
+
+    ``number`` is the ticket, ``size`` and ``sha256`` are those of the signature's PNG.
+    """
+
+    form: str
+    version: int
+    number: str
+    window: str
+    size: int
+    sha256: str
+
+
 PaperEvent = (
     DocumentAdded
     | DocumentReplaced
@@ -101,6 +117,7 @@ PaperEvent = (
     | FormDone
     | FormWithdrawn
     | FormReprintRequested
+    | FormSigned
 )
 
 PAPER_EVENTS: dict[str, type[PaperEvent]] = {
@@ -112,4 +129,5 @@ PAPER_EVENTS: dict[str, type[PaperEvent]] = {
     "form.done": FormDone,
     "form.withdrawn": FormWithdrawn,
     "form.reprint_requested": FormReprintRequested,
+    "form.signed": FormSigned,
 }

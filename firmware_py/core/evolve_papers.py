@@ -10,7 +10,13 @@ from firmware_py.core import events_papers as p
 from firmware_py.core.events import Event
 from firmware_py.core.form_code import count_of
 from firmware_py.core.model import State
-from firmware_py.core.papers import Form, FormContent, FormState, TicketDocument
+from firmware_py.core.papers import (
+    Form,
+    FormContent,
+    FormSignature,
+    FormState,
+    TicketDocument,
+)
 
 __all__ = ["FOLD", "begin_day", "pass_over"]
 
@@ -93,6 +99,13 @@ def _form_withdrawn(state: State, event: p.FormWithdrawn, at_ms: int) -> None:
     _close(state, event, FormState.WITHDRAWN, event.reason, at_ms)
 
 
+def _form_signed(state: State, event: p.FormSigned, at_ms: int) -> None:
+    if (form := state.forms.get(event.form)) is not None:
+        new = FormSignature(event.version, at_ms, event.size, event.sha256)
+        others = tuple(one for one in form.signatures if one.version != event.version)
+        state.forms[event.form] = replace(form, signatures=(*others, new))
+
+
 def _close(
     state: State,
     event: p.FormDone | p.FormWithdrawn,
@@ -125,4 +138,5 @@ FOLD: dict[type[Event], Callable[[State, Any, int], None]] = {
     p.FormDone: _form_done,
     p.FormWithdrawn: _form_withdrawn,
     p.FormReprintRequested: _nothing,
+    p.FormSigned: _form_signed,
 }

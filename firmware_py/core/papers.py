@@ -11,7 +11,15 @@ from enum import StrEnum
 
 from firmware_py.core.rules import Text
 
-__all__ = ["Form", "FormContent", "FormPaper", "FormState", "PaperTicked", "TicketDocument"]
+__all__ = [
+    "Form",
+    "FormContent",
+    "FormPaper",
+    "FormSignature",
+    "FormState",
+    "PaperTicked",
+    "TicketDocument",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,19 @@ class FormContent:
 
 
 @dataclass(frozen=True, slots=True)
+class FormSignature:
+    """The taxpayer's signature under one ``version`` of a form; its picture lies in the vault.
+
+    ``size`` is in bytes; ``sha256`` that of the PNG, 64 hexadecimal digits; ``at_ms`` hall time.
+    """
+
+    version: int
+    at_ms: int
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Form(FormContent):
     """A form as it stands; times are hall time. ``kept_until`` is for one that is not open."""
 
@@ -97,3 +118,10 @@ class Form(FormContent):
     kept_until: str = ""
     #: Why it was withdrawn.
     reason: str = ""
+    #: One for each version that was signed.
+    signatures: tuple[FormSignature, ...] = ()
+
+    @property
+    def signed(self) -> FormSignature | None:
+        """The signature under what the form says now; another version's does not count."""
+        return next((one for one in self.signatures if one.version == self.version), None)

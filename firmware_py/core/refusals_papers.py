@@ -91,6 +91,18 @@ PAPER_SENTENCES: dict[str, tuple[str, str]] = {
         "受理单 {form} 不是今天的，扫描的资料不能再换；请另开一张。",
         "Form {form} is of another day, its scanned documents stay; make another form.",
     ),
+    "form_not_signed_here": (
+        "受理单 {form} 不是 {window} 号窗口现在这位纳税人的，不能在这里签字。",
+        "Form {form} is not of whoever is at window {window} now; it is not signed here.",
+    ),
+    "form_changed_meanwhile": (
+        "受理单 {form} 已改为第 {version} 版，请核对后重新签字。",
+        "Form {form} is version {version} now; read it, then sign again.",
+    ),
+    "bad_signature": (
+        "签字图片不能用，请重新签字。",
+        "The picture of the signature cannot be used; sign again.",
+    ),
     "too_many_forms": (
         "未办结的受理单已有 {max} 张，请先把办完的记为办结（hallctl form done）。",
         "There are {max} open forms; first mark those that are finished (hallctl form done).",

@@ -104,7 +104,7 @@ def kept_of(held: Held, outcome: CheckState, corrections: dict[str, str]) -> dic
 
 def view_of(present: WindowCheck, held: Held | None, wall_offset_ms: int | None) -> dict[str, Any]:
     """Return a check as a window's screens show it; without ``held`` its values are lost."""
-    pending = present.state is CheckState.ASKED
+    pending = present.state is CheckState.OPEN
     say = words.LOST if held is None else words.NOT_KEPT if held.kept is False else None
     return {
         "check": present.check,

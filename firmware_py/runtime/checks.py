@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -72,10 +72,7 @@ class Checks:
         self._standing: dict[str, WindowCheck] = _standing(hall)
         #: A double touch waits until the first is decided.
         self._answering = asyncio.Lock()
-        #: Called with each window whose panel has changed.
-        self.on_changed: list[Callable[[str], None]] = []
-        #: Who else is told of answers at a window: its screens.
-        self.watchers: Callable[[str], Iterable[Subscriber]] = lambda window: ()
+        hall.screens.register("check", self.view)
 
     def calls(self) -> dict[str, Call]:
         """Return the method whose caller is told later, too."""
@@ -122,6 +119,10 @@ class Checks:
         for name, value in wanted.corrections.items():
             if has_controls(value):
                 raise QueryError(words.bad_text(f"corrections.{name[:32]}"))
+        ids = (wanted.window, wanted.check, wanted.command_id or "", *wanted.corrections)
+        refusal = vet_texts(*ids)
+        if refusal is not None:
+            raise QueryError(refusal)
         async with self._answering:
             return await self._answer(wanted, f"{wanted.by}:{user}")
 
@@ -138,9 +139,6 @@ class Checks:
             outcome, corrections = taken(held, outcome, corrections)
             kept = held.kept = await self._keep(held, present.number, outcome, corrections)
         command = AnswerCheck(window, wanted.check, outcome, tuple(corrections))
-        refusal = vet_texts(window, wanted.check, command_id, *corrections)
-        if refusal is not None:
-            raise QueryError(refusal)
         self._answers[command_id] = corrections
         try:
             done = await self._submit(command_id, by, command)
@@ -211,12 +209,11 @@ class Checks:
     ) -> None:
         told = {"window": window, "check": check, "outcome": outcome, "corrections": corrections}
         line = encode({"jsonrpc": "2.0", "method": "check", "params": told}) + b"\n"
-        for one in dict.fromkeys((asker, *self.watchers(window))):
+        for one in dict.fromkeys((asker, *self._hall.screens.watchers(window))):
             one.send(line)
 
     def _changed(self, window: str) -> None:
-        for tell in self.on_changed:
-            tell(window)
+        self._hall.screens.tell(window, "check")
 
     # ---- the vault
 
@@ -248,10 +245,14 @@ class Checks:
 
     def view(self, window: str) -> dict[str, Any] | None:
         """Return the check at a window as its two screens show it; None without."""
-        present = self._standing.get(window)
-        if present is None:
+        # Not as it was told of last: whoever asks may be told of the same events before this.
+        found = self._hall.state().windows.get(window)
+        if found is None or found.check is None:
             return None
-        return view_of(present, self._held.get(window), self._hall.state().wall_offset_ms)
+        held = self._held.get(window)
+        if held is not None and held.check != found.check.check:
+            held = None
+        return view_of(found.check, held, self._hall.state().wall_offset_ms)
 
     async def _submit(self, command_id: str, by: str, command: CheckCommand) -> Outcome:
         """Return the outcome once it is on the disk. Raises ``QueryError`` for a refusal."""

@@ -18,6 +18,7 @@ from firmware_py.core.events_papers import (
     FormDone,
     FormMade,
     FormReprintRequested,
+    FormSigned,
     FormWithdrawn,
 )
 from firmware_py.core.evolve_papers import FOLD
@@ -33,7 +34,7 @@ READ_AT_ONCE = 5000
 #: A day under a wrong date stands among the others: only a second earlier one ends the search.
 EARLIER_DAYS = 2
 
-FormEvent = FormMade | FormChanged | FormDone | FormWithdrawn | FormReprintRequested
+FormEvent = FormMade | FormChanged | FormDone | FormWithdrawn | FormReprintRequested | FormSigned
 _CONTENT = tuple(field.name for field in fields(FormContent))
 
 

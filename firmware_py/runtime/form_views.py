@@ -27,6 +27,13 @@ def days_left(rules: Rules, state: State, form: Form) -> int | None:
 def form_view(rules: Rules, state: State, form: Form) -> dict[str, Any]:
     """Return all that a form says, its QR's content and where it is in its life."""
     view = asdict(form)
+    del view["signatures"]
+    signed = form.signed
+    view["signed"] = (
+        None
+        if signed is None
+        else {"version": signed.version, "at": local_text(state.wall_offset_ms, signed.at_ms)}
+    )
     view["code"] = code_of(form.form)
     view["left"] = days_left(rules, state, form)
     for name in ("made", "changed", "closed"):
@@ -54,6 +61,7 @@ def form_picture(rules: Rules, state: State, form: Form) -> dict[str, Any]:
         "due": form.due,
         "weekends_only": form.weekends_only,
         "left": days_left(rules, state, form),
+        "signed": form.signed is not None,
     }
 
 

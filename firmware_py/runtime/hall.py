@@ -54,6 +54,7 @@ from firmware_py.runtime.proof import Proof
 from firmware_py.runtime.report_paper import report_paper_of
 from firmware_py.runtime.scans import Scans
 from firmware_py.runtime.screens import WindowScreens
+from firmware_py.runtime.signatures import Signatures
 from firmware_py.runtime.supervisor import Supervisor
 from firmware_py.runtime.voices import Voices
 from firmware_py.settings import Settings
@@ -155,9 +156,7 @@ class Hall:
         self.screens = WindowScreens(self)
         self.list_intake = ListIntake(self, self.cards)
         self.checks = Checks(self)
-        self.screens.register("check", self.checks.view)
-        self.checks.on_changed.append(lambda window: self.screens.tell(window, "check"))
-        self.checks.watchers = self.screens.watchers
+        self.signatures = Signatures(self)
         writer.complete = self.cards.complete
         writer.vet = lambda command: (
             vet_papers(command)
@@ -182,6 +181,7 @@ class Hall:
             self.away.recorded,
             self.checks.recorded,
             self.screens.recorded,
+            self.signatures.recorded,
             self._to_subscribers,
         ]
 

@@ -15,6 +15,7 @@ from firmware_py.app.wrong_params import explain
 from firmware_py.runtime.params_checks import CHECK_PARAMS
 from firmware_py.runtime.params_documents import DOCUMENT_PARAMS
 from firmware_py.runtime.params_screens import SCREEN_PARAMS
+from firmware_py.runtime.params_signatures import SIGNATURE_PARAMS
 
 __all__ = [
     "Apply",
@@ -262,6 +263,7 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     **DOCUMENT_PARAMS,
     **CHECK_PARAMS,
     **SCREEN_PARAMS,
+    **SIGNATURE_PARAMS,
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from firmware_py.core.commands import RecordAction
+from firmware_py.core.form_code import read_code
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.hall import Hall
@@ -98,11 +99,20 @@ def _survey(vault: Vault) -> list[KeptDay]:
 
 
 def _forget(vault: Vault, day: str, number: str) -> list[str]:
-    """Remove every file whose name is the number or begins with it and a dash or a point."""
+    """Remove every file whose name is the number or begins with it and a dash or a point.
+
+    Of a form's number: its signatures, which lie under the ticket's.
+    """
     if not vault.begun():
         return []
     beginnings = (f"{number}-", f"{number}.")
-    names = [one for one in vault.names(day) if one == number or one.startswith(beginnings)]
+    names = [
+        one
+        for one in vault.names(day)
+        if one == number
+        or one.startswith(beginnings)
+        or (read_code(number) is not None and f"-{number}v" in one)
+    ]
     for name in names:
         vault.remove(day, name)
     return names

@@ -29,6 +29,7 @@ from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.device_views import device_view, without_broker
 from firmware_py.runtime.documents import Documents
 from firmware_py.runtime.form_paper import FormPapers
+from firmware_py.runtime.form_signature import FormSignatures
 from firmware_py.runtime.forms import Forms
 from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.kiosks import Kiosks
@@ -38,6 +39,7 @@ from firmware_py.runtime.report_paper import printer_for
 from firmware_py.runtime.reports import READ_AT_ONCE, Reports
 from firmware_py.runtime.scans import scan_queries
 from firmware_py.runtime.screen_queries import ScreenQueries
+from firmware_py.runtime.signatures import signature_queries
 from firmware_py.runtime.technician import Technician, unknown_device
 from firmware_py.runtime.views import (
     alarm_view,
@@ -94,6 +96,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         **scan_queries(hall),
         **Documents(hall).queries(),
         **check_queries(hall),
+        **signature_queries(hall),
         "voice.list": answers.voices,
         "voice.say": answers.say,
         "notice.list": answers.notices,
@@ -107,6 +110,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "report.print": answers.print_report,
         "config.show": answers.config,
         "form.paper": FormPapers(hall, forms).paper,
+        "form.signature": FormSignatures(hall, forms).take_out,
     }
 
 

@@ -114,6 +114,9 @@ async def play(stage: Stage) -> dict[str, Any]:
                     asked, _ = EXAMPLES["check.ask"]
                     await hall.call("check.ask", **asked | {"command_id": "demo-c2"})
                     answers[method] = await hall.call(method, **params)
+                elif method == "signature.cancel":
+                    await hall.call("signature.ask", **EXAMPLES["signature.ask"][0])
+                    answers[method] = await hall.call(method, **params)
                 elif method not in answers:
                     if "export" in params:
                         params["export"] = answers["document.export"]["export"]

@@ -76,6 +76,6 @@ CASES: dict[str, list[Case]] = {
         (asked, changed("name", "name")),
         (asked, changed("name", outcome=YES)),
         (asked, changed("name", outcome=CheckState.REFUSED)),
-        (asked, changed(outcome=CheckState.ASKED)),
+        (asked, changed(outcome=CheckState.OPEN)),
     ],
 }  # fmt: skip

@@ -22,6 +22,7 @@ FORM = "F20260921-001"
 ADD = p.AddDocument("A001", "A001-1", "paper:1", 2, 90_000, SHA)
 AGAIN = p.ReplaceDocument("A001", "A001-1", "paper:1", 3, 95_000, SHA)
 MAKE = p.MakeForm("1", papers=ONE)
+SIGN = p.SignForm("1", FORM, 1, 2_817, SHA)
 
 
 def waiting() -> Hall:
@@ -99,9 +100,25 @@ def ticked(*papers: PaperTicked) -> list[Case]:
     ]  # fmt: skip
 
 
+def changed() -> Hall:
+    hall = made()
+    hall.do(p.ChangeForm(FORM, asked="退税"))
+    return hall
+
+
+def with_the_next_one() -> Hall:
+    """Return a hall where whoever the form is for has left: the next one is at the window."""
+    hall = made()
+    hall.do(c.FinishService("1"))
+    hall.take("D02")
+    hall.later(60).next()
+    return hall
+
+
 UNKNOWN_ITEM: list[Case] = [(without_the_item, MAKE)]
 UNKNOWN_WINDOW: list[Case] = [
     (serving, p.MakeForm("99", papers=ONE)), (made, p.ReprintForm(FORM, "99")),
+    (made, replace(SIGN, window="99")),
 ]  # fmt: skip
 UNKNOWN_TICKET: list[Case] = [
     (serving, replace(ADD, number="Z9")), (serving, replace(AGAIN, number="Z9")),
@@ -139,7 +156,9 @@ CASES: dict[str, list[Case]] = {
         (done, command(FORM)) for command in (p.FormDone, p.WithdrawForm, p.ReprintForm,
                                               p.ChangeForm)
     ],
-    "form_is_withdrawn": [(withdrawn, p.FormDone(FORM)), (withdrawn, p.WithdrawForm(FORM))],
+    "form_is_withdrawn": [
+        (withdrawn, p.FormDone(FORM)), (withdrawn, p.WithdrawForm(FORM)), (withdrawn, SIGN),
+    ],
     "form_without_ticket": [(waiting, MAKE), (lambda: next_day(serving(), "2026-09-22"), MAKE)],
     "form_not_here": [
         (serving, p.MakeForm("2", "A001", ONE)), (waiting, p.MakeForm("1", "A001", ONE)),
@@ -174,6 +193,16 @@ CASES: dict[str, list[Case]] = {
     ],
     "form_documents_fixed": [(of_yesterday, p.ChangeForm(FORM, documents=("A001-1",)))],
     "too_many_forms": [(full, MAKE)],
+    "form_not_signed_here": [
+        (made, replace(SIGN, window="2")),
+        (of_yesterday, SIGN),
+        (with_the_next_one, SIGN),
+    ],
+    "form_changed_meanwhile": [(changed, SIGN), (made, replace(SIGN, version=2))],
+    "bad_signature": [
+        (made, replace(SIGN, **wrong))
+        for wrong in ({"size": 0}, {"size": 40 * 1024 + 1}, {"sha256": ""}, {"sha256": "g" * 64})
+    ],
 }  # fmt: skip
 
 assert f"F{DAY.replace('-', '')}-001" == FORM

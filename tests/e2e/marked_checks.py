@@ -1,13 +1,17 @@
-"""What the marked people are asked to check on the outer screen: their own names and addresses."""
+"""What the marked people do on the outer screen: check their own names and addresses, and sign."""
 
 from __future__ import annotations
 
+import base64
+from pathlib import Path
 from typing import Any
 
+from kiosk_ui.window.signing import png_of
 from tests.e2e.marked import PEOPLE, Marked
+from tests.e2e.marked_hall import Recorder
 from tests.e2e.scene import Scene
 
-__all__ = ["check_entries", "entries_of", "wrong_checks"]
+__all__ = ["check_entries", "entries_of", "sign_form", "wrong_checks"]
 
 
 def entries_of(one: Marked) -> list[dict[str, Any]]:
@@ -35,6 +39,19 @@ async def check_entries(hall: Scene) -> None:
     await hall.do("check.withdraw", window="1", check="A001-c3")
     await hall.do("check.ask", **ask)
     await hall.hallctl("check", "show", "1")
+
+
+async def sign_form(hall: Scene, form: str, recorder: Recorder, outside: Path) -> dict[str, bytes]:
+    """Whoever was last at window 1 signs; returns what must stand nowhere, packed or sent."""
+    png = png_of([tuple((37 * n % 991, 53 * n * n % 983) for n in range(40))])
+    sent = base64.b64encode(png)
+    await hall.hall.call("signature.ask", window="1", form=form)
+    await hall.hall.call("signature.give", window="1", form=form, png=sent.decode())
+    await recorder.hallctl(
+        "form", "signature", form, "--out", str(outside / "signature.png"), "--json"
+    )
+    packed = png.index(b"IDAT") + 4
+    return {"signature": png[packed : packed + 80], "signature as sent": sent[120:200]}
 
 
 def wrong_checks() -> list[tuple[str, dict[str, Any]]]:

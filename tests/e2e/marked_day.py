@@ -14,7 +14,7 @@ from firmware_py.store.vault import Vault
 from firmware_py.store.vault_errors import KeyDestroyed, VaultError
 from tests.e2e.leaks import Needles, files_below
 from tests.e2e.marked import PEOPLE
-from tests.e2e.marked_checks import check_entries, entries_of, wrong_checks
+from tests.e2e.marked_checks import check_entries, entries_of, sign_form, wrong_checks
 from tests.e2e.marked_documents import Desk
 from tests.e2e.marked_found import MarkedDay, may_hold
 from tests.e2e.marked_hall import (
@@ -173,6 +173,9 @@ class _Play:
         await hall.do("window.finish", window="2")
 
     async def _forms(self, hall: Scene) -> None:
+        first = f"F{DAY.replace('-', '')}-001"
+        signature = await sign_form(hall, first, self._recorder, self.day.outside)
+        self._desk.raw |= signature
         papers = [{"paper": 1, "count": 2}, {"name": TYPED}]
         for _ in range(3):
             await hall.do(

@@ -71,7 +71,7 @@ async def test_a_check_is_shown_corrected_and_told_to_whoever_asked(place: Path)
         assert [one["type"] for one in asked["events"]] == ["check.asked"]
         assert asked["events"][0]["data"]["fields"] == ["name", "account"]
         found = await shown(hall)
-        assert (found["state"], found["number"], found["title"]) == ("asked", "A001", title)
+        assert (found["state"], found["number"], found["title"]) == ("open", "A001", title)
         assert found["fields"][1] == {
             "id": "account", "label": {"zh": "银行账号", "en": "银行账号"}, "value": ACCOUNT,
             "correct": True, "mask": True, "corrected": None,
@@ -159,7 +159,7 @@ async def test_what_is_no_answer_is_refused_and_changes_nothing(place: Path) -> 
             "check_fixed", "check_corrections", "check_corrections", "check_corrections",
             "bad_field", "bad_field", "check_over", "check_over",
         ]  # fmt: skip
-        assert (await shown(hall))["state"] == "asked"
+        assert (await shown(hall))["state"] == "open"
         # An ID number is what people check; as a value it is no mistake.
         await hall.do(
             "check.ask", window="1",

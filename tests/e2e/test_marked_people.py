@@ -61,6 +61,7 @@ def test_the_marked_people_were_really_there(day: MarkedDay) -> None:
         "ticket.resumed", "ticket.transferred", "ticket.cancelled", "rating.given", "form.made",
         "form.changed", "form.done", "form.withdrawn", "form.reprint_requested", "notice.shown",
         "day.closed", "action.taken", "check.asked", "check.answered", "check.withdrawn",
+        "form.signed",
     }  # fmt: skip
     people = {e["data"]["person"] for e in day.events if e["type"] == "ticket.issued"}
     assert len(people - {None}) > len(PEOPLE)
@@ -78,6 +79,8 @@ def test_no_page_is_anywhere_but_in_the_vault(day: MarkedDay) -> None:
     kept = [name for name in day.kept if "-p0" in name]
     assert len(kept) >= 5
     assert all(day.kept[name].startswith(b"\xff\xd8\xff") for name in kept)
+    [signature] = [name for name in day.kept if "-sign-" in name]
+    assert day.pages["signature"] in day.kept[signature]
     assert len(day.pages) > 60
     pages = Needles({}, day.pages)
     assert pages.search_files(day.folder, lambda path: False) == []

@@ -84,7 +84,7 @@ def test_a_picture_says_how_a_form_stands_and_nothing_that_was_typed() -> None:
     assert picture == {
         "id": "F20260921-001", "state": "open", "version": 1, "ticket": "A001", "window": "1",
         "item": "D02", "papers": 2, "pages": 0, "day": DAY, "days": 5, "due": "2026-09-28",
-        "weekends_only": False, "left": 5,
+        "weekends_only": False, "left": 5, "signed": False,
     }  # fmt: skip
 
 

@@ -202,6 +202,8 @@ class Day:
             assert "refusal" not in made
         await say("form.change", form="F20261123-001", asked="张三的退税")
         await say("form.reprint", form="F20261123-001")
+        signed = p.SignForm("1", "F20261123-001", 2, 2_817, "9f" * 32)
+        hall.carry_out(signed, "sign-1", "window-1")
         await say("form.done", form="F20261123-001")
         await say("form.withdraw", form="F20261123-002", reason="张三取回")
 
