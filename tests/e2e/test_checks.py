@@ -345,3 +345,35 @@ async def test_hallctl_waits_for_the_answer(place: Path) -> None:
         await answer(hall, check, "corrected", account=RIGHT)
         ran = await waiting
         assert ran.out.splitlines()[1:] == ["corrected", f"  Bank account: {RIGHT}"], ran.err
+
+
+async def test_the_screens_of_a_window_are_told_and_those_of_others_not(place: Path) -> None:
+    async with Scene(place, windows=["1", "2"]) as hall:
+        await serving(hall)
+        screen, other = await hall.client(), await hall.client()
+        heard: list[dict[str, Any]] = []
+        screen.on_event = heard.append
+        not_meant = notified(other)
+        assert (await screen.call("screen.watch", window="1"))["check"] is None
+        await other.call("screen.watch", window="2")
+        await other.call("subscribe")
+        # Whoever asks and watches is told once.
+        await screen.call("check.ask", window="1", fields=FIELDS)
+        await answer(hall, "A001-c1", "corrected", account=RIGHT)
+        await hall.do("window.finish", window="1")
+
+        def told(method: str) -> list[dict[str, Any]]:
+            return [one["params"] for one in heard if one["method"] == method]
+
+        async def gone() -> bool:
+            places = told("screen")
+            return bool(places) and places[-1]["change"] == "ticket"
+
+        await until(gone)
+        states = [one["check"] and one["check"]["state"] for one in told("screen")]
+        assert list(dict.fromkeys(states)) == ["open", "corrected", None]
+        assert told("screen")[0]["check"]["fields"][0]["value"] == NAME
+        assert [one["outcome"] for one in told("check")] == ["corrected"]
+        assert not_meant, "events"
+        assert NAME not in str(not_meant)
+        assert RIGHT not in str(not_meant)

@@ -11,7 +11,7 @@ from typing import Any
 
 from firmware_py.store.vault import Vault
 from kiosk_ui.window.signing import png_of
-from tests.e2e.scene import TODAY, Connection, Scene, refused
+from tests.e2e.scene import TODAY, Connection, Scene, refused, until
 from tests.e2e.test_checks import files_with
 
 FORM = "F20261123-001"
@@ -213,3 +213,25 @@ async def test_without_the_days_key_nothing_is_signed(place: Path) -> None:
         assert "密钥已按期销毁" in refusal.zh
         assert await signed(hall) is None
         assert [one["type"] for one in await hall.journal()].count("form.signed") == 1
+
+
+async def test_the_windows_screens_see_which_form_waits_until_it_is_signed(place: Path) -> None:
+    async with Scene(place, windows=["1"]) as hall:
+        await with_form(hall)
+        screen = await hall.client()
+        heard: list[Any] = []
+        screen.on_event = lambda told: heard.append(told["params"]["signature"])
+        assert (await screen.call("screen.watch", window="1"))["signature"] is None
+        await asked(hall)
+        await hall.hall.call("signature.cancel", window="1")
+        await asked(hall)
+        await given(hall)
+        await asked(hall)
+        await hall.do("form.change", form=FORM, asked="退税")
+
+        async def all_heard() -> bool:
+            return len(heard) >= 6
+
+        await until(all_heard)
+        waits = {"form": FORM, "version": 1, "number": "A001"}
+        assert heard == [waits, None, waits, None, waits, None]
