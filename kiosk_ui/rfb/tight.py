@@ -113,8 +113,12 @@ class Tight:
 
         def put(data: bytes, rows: Words) -> None:
             height, width = rows.shape
-            found = eights.take(np.frombuffer(data, np.uint8)).view(np.uint32)
-            rows[...] = found.reshape(height, -1)[:, :width]
+            index = np.frombuffer(data, np.uint8)
+            if rows.flags.c_contiguous and width % 8 == 0:  # as wide as the desktop
+                eights.take(index, out=rows.reshape(-1).view("V32"), mode="clip")
+            else:
+                found = eights.take(index).view(np.uint32)
+                rows[...] = found.reshape(height, -1)[:, :width]
 
         return put
 
@@ -124,10 +128,13 @@ class Tight:
         colours[:count] = _words(palette, 1, count)[0]
 
         def put(data: bytes, rows: Words) -> None:
-            index, found = self._index[: len(data)], self._found[: len(data)]
+            index = self._index[: len(data)]
             index[...] = np.frombuffer(data, np.uint8)
-            colours.take(index, out=found, mode="clip")
-            rows[...] = found.reshape(rows.shape)
+            if rows.flags.c_contiguous:
+                colours.take(index, out=rows.reshape(-1), mode="clip")
+            else:
+                found = colours.take(index, out=self._found[: len(data)], mode="clip")
+                rows[...] = found.reshape(rows.shape)
 
         return put
 

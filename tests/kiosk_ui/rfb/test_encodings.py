@@ -77,6 +77,22 @@ def test_more_colours_take_a_byte_a_pixel_and_one_that_is_not_there_is_black() -
     assert drawn(4, 1, rect(0, 0, 4, 1, TIGHT, data)) == ["0000ff 00ff00 ff0000 000000"]
 
 
+@pytest.mark.parametrize(("x", "width"), [(0, 24), (0, 16), (3, 13), (8, 16), (4, 7)])
+@pytest.mark.parametrize("count", [2, 5])
+def test_palettes_wherever_the_rectangle_lies(x: int, width: int, count: int) -> None:
+    height = 6
+    index = np.random.default_rng(x + width).integers(0, count, (height, width), np.uint8)
+    colours = [f"{number}{number}00ff" for number in range(count)]
+    plain = np.packbits(index, axis=1).tobytes() if count == 2 else index.tobytes()
+    head = bytes([0x40, 1, count - 1]) + bytes.fromhex("".join(colours))
+    data = plain if len(plain) < 12 else with_length(Zlib()(plain))
+    found = drawn(24, 6, rect(x, 0, width, 6, TIGHT, head + data))
+    rows = [[colours[number] for number in row] for row in index.tolist()]
+    assert [row.split()[x : x + width] for row in found] == rows
+    around = {pixel for row in found for pixel in row.split()[:x] + row.split()[x + width :]}
+    assert around <= {"000000"}
+
+
 def test_the_gradient_filter_adds_to_what_the_neighbours_foretell() -> None:
     # Second row, second pixel: left 20 + above 30 - left above 10 = 40, and 2 more.
     plain = "0a0a0a 1414140a0a0a 020202"
