@@ -157,6 +157,11 @@ def test_a_number_too_large_to_be_stored_is_refused(number: int) -> None:
     assert refused("rate", {"score": number}).code == "bad_field"
 
 
+def test_what_carries_somebodys_values_is_no_command_that_the_broker_could_give() -> None:
+    for name in ("check.ask", "check.answer", "check.withdraw", "signature.give", "form.sign"):
+        assert refused(name, {}).code == "unknown_command"
+
+
 def test_a_missing_field_and_an_unknown_command_are_named() -> None:
     assert "number" in refused("ticket.cancel", {}).en
     assert refused("ticket.eat", {}).code == "unknown_command"
