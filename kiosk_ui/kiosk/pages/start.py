@@ -52,15 +52,16 @@ class Start(Page):
         if one:
             _one(kit, body)
             return
-        tiles = [*kit.model.categories]
+        tiles: list[Category | None] = [*kit.model.categories]
         leaf = leaves(
-                kit,
-            body, len(tiles) + 1, (100, 40) if not kit.elder else (118, 46), leaf=self.leaf,
+            kit, body, len(tiles) + 1, (100, 40) if not kit.elder else (118, 46), leaf=self.leaf,
             across=_across(kit, len(tiles) + 1), most_mm=95,
         )  # fmt: skip
-        for place, n in zip(leaf.cells, range(leaf.first, len(tiles) + 1), strict=False):
-            if n < len(tiles):
-                _tile(kit, place, tiles[n])
+        # The search comes last; on the first leaf where there are several.
+        tiles.insert(len(tiles) if leaf.count == 1 else 0, None)
+        for place, tile in zip(leaf.cells, tiles[leaf.first :], strict=False):
+            if tile is not None:
+                _tile(kit, place, tile)
             else:
                 kit.surface("search", place, words("kiosk.search"), c.button, c.on_button)
                 _tile_words(kit, place, "search", words("kiosk.search"), words("kiosk.search.how"),

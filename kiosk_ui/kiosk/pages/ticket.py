@@ -65,7 +65,7 @@ class TicketPage(Page):
         kit.draft.icon(at(left, side, side), "phone" if self.paper == "none" else "ticket", on)
         kit.text(right, words(f"kiosk.ticket.{self.paper}"), on, cap=kit.sizes.title, bold=True,
                  lines=2)  # fmt: skip
-        if kit.upright:
+        if rest.h > rest.w * 9 // 10:
             number, code = rows(rest, Share(0.55), Share(0.45), gap=kit.gap)
         else:
             number, code = columns(rest, Share(), min(rest.h, rest.w * 2 // 5), gap=kit.gap * 2)
