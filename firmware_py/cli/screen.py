@@ -38,9 +38,9 @@ _MOST = 1000
     "screen",
     HallGroup,
     help=t(
-        "窗口的双屏。WINDOW 是窗口编号，例如 3。内容只在内存中，办完即清除。",
-        "A window's two screens; WINDOW is its number, such as 3. All of it is in memory alone "
-        "and goes with the ticket in hand.",
+        "窗口的双屏。WINDOW 是窗口编号，例如 3。内容只在内存中，留言换号即清除。",
+        "A window's two screens; WINDOW is its number, such as 3. All of it is in memory alone, "
+        "and a message goes with the ticket in hand.",
     ),
 )
 def screen() -> None:
@@ -52,7 +52,7 @@ _seconds = click.option(
     "--seconds",
     metavar="N",
     type=click.IntRange(1, 3600),
-    help=t("多少秒后清除（1 至 3600）。", "Gone after so many seconds, 1 to 3600."),
+    help=t("多少秒后清除。", "Gone after so many seconds."),
 )
 
 
@@ -80,9 +80,9 @@ def show(session: Session, window: str, watch: bool) -> None:
     "message",
     cls=HallCommand,
     help=t(
-        "在纳税人一侧的屏幕上显示一句话（200 字以内），换号时清除；不写 TEXT 立即清除。",
-        "Show the taxpayer a text of 200 characters at most, until another ticket is in hand; "
-        "without TEXT it is taken away.",
+        "给纳税人留言，换号时清除。\n\n200 字以内；不写 TEXT 立即清除。",
+        "A message for the taxpayer, until the next ticket.\n\n"
+        "At most 200 characters; without TEXT it is taken away.",
     ),
 )
 @_window
@@ -99,9 +99,10 @@ def message(session: Session, window: str, text: str, seconds: int | None) -> No
     "mirror",
     cls=HallCommand,
     help=t(
-        "办税人员的画面：show 实时显示，freeze 定格，blank 不显示。手中没有号时总是不显示。",
-        "The clerk's screen for the taxpayer: show, freeze or blank. With nobody in hand it is "
-        "always blank.",
+        "办税人员的画面：实时显示、定格、不显示。\n\n"
+        "show 实时显示，freeze 定格，blank 不显示；手中没有号时总是不显示。",
+        "Show, freeze or blank the clerk's screen.\n\n"
+        "With nobody in hand it is always blank, whatever is said.",
     ),
 )
 @_window
@@ -116,10 +117,11 @@ def mirror(session: Session, window: str, state: str) -> None:
     "title",
     cls=HallCommand,
     help=t(
-        "办税人员电脑上当前程序的标题，用来选择遮挡区域；不写 TITLE 表示不知道（全部遮挡）。\n\n"
+        "电脑上当前程序的标题，用来选择遮挡区域。\n\n"
+        "不写 TITLE 表示不知道（全部遮挡）。"
         "--stdin：每行一个标题，输入结束即不知道，例如由电脑上的小程序经 ssh 持续送来。",
-        "The title of the program before the clerk: it chooses which areas are hidden. Without "
-        "TITLE nobody knows it, and all of them are.\n\n"
+        "The program before the clerk: it chooses the masks.\n\n"
+        "Without TITLE nobody knows it, and all of them hold. "
         "--stdin: a title a line, and nobody knows it once the input ends; for a small program "
         "on the clerk's PC, over ssh.",
     ),

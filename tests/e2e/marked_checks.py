@@ -39,6 +39,19 @@ async def check_entries(hall: Scene) -> None:
     await hall.do("check.withdraw", window="1", check="A001-c3")
     await hall.do("check.ask", **ask)
     await hall.hallctl("check", "show", "1")
+    await _told_by_name(hall, old)
+
+
+async def _told_by_name(hall: Scene, one: Marked) -> None:
+    """The clerk writes somebody's name; the program on the PC has it in its title."""
+    name = one.fields[0][2]
+    call = hall.hall.call
+    await call("screen.message", window="1", text=f"请{name}核对住址{one.fields[4][2]}")
+    await call("screen.title", window="1", title=f"{name} {one.number} - 申报")
+    await call("screen.mirror", window="1", state="show")
+    shown = await hall.hallctl("screen", "show", "1")
+    assert name in shown.out
+    await call("screen.title", window="1", title="记事本")
 
 
 async def sign_form(hall: Scene, form: str, recorder: Recorder, outside: Path) -> dict[str, bytes]:
@@ -61,6 +74,7 @@ def wrong_checks() -> list[tuple[str, dict[str, Any]]]:
     return [
         ("check.ask", {"window": "1", "fields": [field]}),
         ("check.ask", {"window": "1", "fields": entries_of(PEOPLE[0]), "title": number}),
+        ("screen.message", {"window": "1", "text": f"请{number}到窗口"}),
         ("check.withdraw", {"window": "1", "check": number}),
         ("check.answer", {"window": "1", "check": number, "outcome": "confirmed"}),
     ]
