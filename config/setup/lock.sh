@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 
 here=config/setup
 roles=(--extra printer --extra gpio --extra cli --extra console --extra voice --extra modbus --extra privacy --extra scan --extra forms
-       --extra bench --extra screens)
+       --extra bench --extra screens --extra mirror)
 
 resolve() { # resolve OUT ARGS...
     local out=$1 upgrade=()
