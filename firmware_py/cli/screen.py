@@ -28,6 +28,7 @@ _CHANGES = {
     "message": ("留言", "message"),
     "mirror": ("同屏", "mirror"),
     "check": ("请核对", "please check"),
+    "signature": ("签名", "signature"),
     "settings": ("配置有变化", "the configuration changed"),
 }
 #: Longer titles are none that a program has.
