@@ -37,6 +37,7 @@ from kiosk_ui.window.reading import (
     clock_of,
     facts_of,
     named,
+    pictures_of,
     reasons_of,
     seconds_of,
     shared_of,
@@ -45,8 +46,12 @@ from kiosk_ui.window.signing import stroked
 
 __all__ = ["DeskScreen"]
 
-_EVERY_S = {"facts": 2.0, "names": 600.0}
-_QUESTIONS = frozenset({"facts", "shared", "card", "windows", "items", "reasons", "glass"})
+_EVERY_S = {"facts": 2.0, "names": 600.0, "pictures": 10.0}
+#: How long a picture stands between two people.
+_PICTURE_S = 10.0
+_QUESTIONS = frozenset(
+    {"facts", "shared", "card", "windows", "items", "reasons", "glass", "pictures"}
+)
 #: So soon after something happened in the hall.
 _SOON_S = 0.05
 #: What was told to the clerk stays for so long, "thank you" for so long.
@@ -104,7 +109,10 @@ class DeskScreen:
             case Previewed(size, zh, en):
                 return replace(model, preview=size, preview_say=Both(zh, en)), ()
             case Notified(method, params):
-                return self._notified(model, method, dict(params)), ()
+                model = self._notified(model, method, dict(params))
+                if params.get("change") == "settings":
+                    return model, (Ask("glass", "window.mirror", {"window": self.window}),)
+                return model, ()
             case Answered() | Refused() | Unknown():
                 return self._answered(model, message, now_s)
         return model, ()
@@ -137,6 +145,8 @@ class DeskScreen:
             seconds = int(told_s + now_s - at_s)
             if seconds != model.seconds:
                 model = replace(model, seconds=seconds)
+        if model.pictures and int(now_s // _PICTURE_S) != model.turn:
+            model = replace(model, turn=int(now_s // _PICTURE_S))
         if model.told and now_s - model.told_s >= _TOLD_S:
             model = replace(model, told=NOTHING)
         if model.thanked and now_s - model.thanked_s >= _THANKED_S:
@@ -155,6 +165,11 @@ class DeskScreen:
         if "names" not in asked and now_s >= due.get("names", 0.0):
             requests += [Ask("windows", "window.list"), Ask("items", "item.list")]
             due["names"] = now_s + _EVERY_S["names"]
+        waits = model.facts is not None and model.facts.idle and model.ticket is None
+        if waits and "pictures" not in asked and now_s >= due.get("pictures", 0.0):
+            requests.append(Ask("pictures", "notice.list"))
+            due["pictures"] = now_s + _EVERY_S["pictures"]
+            asked.add("pictures")
         if not requests:
             return model, ()
         return replace(model, due=due, asked=frozenset(asked)), requests
@@ -210,6 +225,9 @@ class DeskScreen:
                 return _shared(model, result)
             case "card":
                 return replace(model, card=card_of(result))
+            case "pictures":
+                idle = model.facts.idle if model.facts is not None else ""
+                return replace(model, pictures=pictures_of(result, idle) if idle else ())
             case "windows":
                 return replace(model, windows=named(result))
             case "items":

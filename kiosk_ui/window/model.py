@@ -110,6 +110,8 @@ class Facts:
     form_printer: bool
     scanner: bool
     reader: bool
+    #: Whose pictures stand on the outer screen between two people; empty: none.
+    idle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,9 @@ class DeskModel:
     outer_there: bool = True
     held: str | None = None
     minute: datetime | None = None
+    #: Picture files for the time between two people, and which of them is on show.
+    pictures: tuple[tuple[str, int], ...] = ()
+    turn: int = 0
     #: A command is on its way: the buttons rest.
     busy: str = ""
 
@@ -245,6 +250,11 @@ class DeskModel:
     thanked_s: float = field(default=0.0, compare=False)
     due: Mapping[str, float] = field(default_factory=dict, compare=False)
     asked: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @property
+    def picture(self) -> tuple[str, int] | None:
+        """The picture file on show between two people, and its stamp."""
+        return self.pictures[self.turn % len(self.pictures)] if self.pictures else None
 
     @property
     def ticket(self) -> TicketSeen | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from kiosk_ui.both import NOTHING, Both, both_of
+from kiosk_ui.wall.model import notices_of
 from kiosk_ui.window.model import (
     Away,
     Card,
@@ -20,7 +21,16 @@ from kiosk_ui.window.model import (
     TicketSeen,
 )
 
-__all__ = ["card_of", "clock_of", "facts_of", "named", "reasons_of", "seconds_of", "shared_of"]
+__all__ = [
+    "card_of",
+    "clock_of",
+    "facts_of",
+    "named",
+    "pictures_of",
+    "reasons_of",
+    "seconds_of",
+    "shared_of",
+]
 
 #: What of a card stands on the clerk's screen, in this order; whole values only while held.
 _FIELDS = (
@@ -73,6 +83,7 @@ def facts_of(found: Mapping[str, Any]) -> Facts:
         form_printer=bool(found.get("form_printer")),
         scanner=bool(found.get("scanner")),
         reader=bool(found.get("reader")),
+        idle=str(found.get("idle") or ""),
     )  # fmt: skip
 
 
@@ -151,6 +162,13 @@ def _text(found: object) -> Both:
     if isinstance(found, str):
         return Both(found, found)
     return both_of(found) if found else NOTHING
+
+
+def pictures_of(found: Mapping[str, Any], screen: str) -> tuple[tuple[str, int], ...]:
+    """Read ``notice.list``: the picture files that a screen has now."""
+    return tuple(
+        (one.picture, one.stamp) for one in notices_of(found, screen) if one.picture
+    )  # fmt: skip
 
 
 def named(found: object) -> tuple[tuple[str, Both], ...]:

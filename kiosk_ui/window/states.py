@@ -20,6 +20,7 @@ from kiosk_ui.messages import (
     Tick,
     Typed,
 )
+from kiosk_ui.wall.states import EXAMPLE
 from kiosk_ui.window.desk import DeskScreen
 from kiosk_ui.window.model import DeskModel, MirrorSeen
 
@@ -157,6 +158,12 @@ def desk_states() -> Mapping[str, DeskModel]:
         "starting": DeskScreen("3").first,
         "idle": desk_after(),
         "idle_empty": desk_after(next=None, waiting=0, waiting_hall=0, away=[], last=None),
+        "idle_picture": desk_after(
+            Answered("pictures", {"notices": [{
+                "notice": "poster.png", "text": "", "lines": [], "priority": 0, "state": "shown",
+                "walls": [], "picture": str(EXAMPLE), "stamp": 1,
+            }]}), idle="windows",
+        ),
         "paused": desk_after(status="paused"),
         "closed": desk_after(status="closed", clerk="", next=None),
         "open_menu": desk_after(*_press("open", "digit:1", "digit:0"), status="closed", clerk=""),

@@ -127,6 +127,11 @@ def _idle(sheet: Sheet, facts: Facts, page: str) -> None:
     """Draw the window between two people: its number, and whether it is open."""
     c = sheet.colours
     body = _message(sheet, sheet.page())
+    picture = sheet.model.picture
+    if page == "open" and picture is not None:
+        # The strip above has the window's number; the hall's pictures have the rest.
+        sheet.draft.image(body, *picture)
+        return
     sheet.draft.sheet(body)
     inner = inset(body, sheet.px(12), sheet.px(8))
     upper, lower = rows(inner, Share(1.4), Share(1), gap=sheet.px(4))
