@@ -35,7 +35,7 @@ _SETTLED_S = 0.5
 #: The loop turns faster for a second after a touch: here it has gone back to its usual pace.
 _CALM_S = 1.1
 _TURN_S = 1 / 30
-_SCREEN = "screen-kiosk"
+_SCREEN, _NO_SCREEN = "screen-kiosk", "kiosk-without"
 #: The least that a screen must do: a window, 30 looks at what came, a fill where it was pressed.
 _BARE = """
 import pygame
@@ -75,13 +75,18 @@ class Kiosk:
 
 
 def kiosk_file(folder: Path) -> Path:
-    """Write the bench's hall with a first kiosk that has one button; return its path."""
+    """Write the bench's hall; return its path.
+
+    The first kiosk has one button. A second one has its printer and no screen, for the raw figure:
+    what the first is told of its own tickets is on its page.
+    """
     path = bench_file(folder)
     text = path.read_text(encoding="utf-8")
     one = text.replace('id = "kiosk-1"\n', 'id = "kiosk-1"\nchoose = "one"\n')
     if one == text:
         raise RuntimeError("the bench has no kiosk-1")
-    path.write_text(one, encoding="utf-8")
+    bare = f'\n[[kiosks]]\nid = "{_NO_SCREEN}"\nprinter = "printer"\n'
+    path.write_text(one + bare, encoding="utf-8")
     return path
 
 
@@ -188,7 +193,7 @@ class _User:
         """Take a ticket by the socket, as the screen does."""
         slips = await self._slips()
         await self._bench.do("times", "printer")
-        params = {"item": "F01", "origin": "kiosk-1", "command_id": f"bare:{number}"}
+        params = {"item": "F01", "origin": _NO_SCREEN, "command_id": f"bare:{number}"}
         request = {"jsonrpc": "2.0", "id": number, "method": "ticket.take", "params": params}
         line = msgspec.json.encode(request) + b"\n"
         begun_ns = time.monotonic_ns()
