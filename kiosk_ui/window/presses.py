@@ -65,6 +65,8 @@ def _in_menu(model: DeskModel, kind: str, what: str) -> DeskModel | None:
             return replace(model, menu=replace(menu, text=menu.text + what))
         case "erase" if menu is not None:
             return replace(model, menu=replace(menu, text=menu.text[:-1]))
+        case "days" if menu is not None:
+            return replace(model, menu=replace(menu, text=what))
         case "hold":
             return model
     return None
@@ -109,7 +111,9 @@ def _with_ticket(
             return "ticket.transfer", {**number, "item": what}
         case "make_form" if model.ticked:
             papers = [{"paper": n + 1, "count": 1} for n in sorted(model.ticked)]
-            return "form.make", {"window": model.window, "papers": papers}
+            days = model.menu.text if model.menu is not None else ""
+            own = {"days": int(days)} if days.isdecimal() else {}
+            return "form.make", {"window": model.window, "papers": papers, **own}
         case "sign" if ticket.forms:
             return "signature.ask", {"window": model.window, "form": ticket.forms[-1]}
     return "", {}

@@ -15,6 +15,8 @@ __all__ = ["MESSAGES", "menu"]
 #: What clerks say most; each is sent in both languages.
 MESSAGES = ("id", "wait", "papers", "sign", "copy", "terminal", "desk", "next")
 _PER_LEAF = 12
+#: Usual limits in working days; any other is typed.
+_LIMITS = ("1", "3", "5", "10", "15", "20", "30")
 
 Choice = tuple[str, str, str]
 
@@ -31,8 +33,8 @@ def menu(sheet: Sheet, rect: Rect, chosen: Menu) -> None:
     elif chosen.kind == "scan":
         _scan(sheet, body)
     elif chosen.kind == "form":
-        _form(sheet, body)
-        if sheet.model.ticked:
+        _form(sheet, body, chosen)
+        if sheet.model.ticked and _days(sheet, chosen):
             buttons.append(("make_form", sheet.words("desk.menu.make"), "return"))
     else:
         buttons += _list(sheet, body, chosen)
@@ -128,24 +130,37 @@ def _digits(sheet: Sheet, rect: Rect, chosen: Menu) -> None:
             sheet.command(f"digit:{key}", cell, key, "")
 
 
-def _form(sheet: Sheet, rect: Rect) -> None:
-    """Draw what the acceptance form would say: the papers that were ticked."""
+def _days(sheet: Sheet, chosen: Menu) -> str:
+    """Return the limit in working days: what was typed, else the item's own."""
+    ticket = sheet.model.ticket
+    own = str(ticket.statutory_days) if ticket is not None and ticket.statutory_days else ""
+    return chosen.text or own
+
+
+def _form(sheet: Sheet, rect: Rect, chosen: Menu) -> None:
+    """Draw what the acceptance form would say: the papers that were ticked, and its limit."""
     ticket, c = sheet.model.ticket, sheet.colours
-    inner = sheet.card(rect)
     if ticket is None:
         return
+    above, limit, keys = rows(rect, Share(), sheet.px(24), sheet.px(34), gap=sheet.px(5))
+    inner = sheet.card(above)
     names = [sheet.of(paper) for n, paper in enumerate(ticket.papers) if n in sheet.model.ticked]
     if not names:
         sheet.text(inner, sheet.words("desk.menu.form.none"), c.on_card, align="center", lines=3)
         return
-    lines = [
-        sheet.words("desk.menu.form.papers"),
-        *[f"{n}. {one}" for n, one in enumerate(names, 1)],
-    ]
-    if ticket.statutory_days:
-        lines.append(sheet.words("desk.menu.form.days", days=ticket.statutory_days))
+    numbered = [f"{n}. {one}" for n, one in enumerate(names, 1)]
+    lines = [sheet.words("desk.menu.form.papers"), *numbered]
     for place, text in zip(rows(inner, *[Share()] * max(len(lines), 6)), lines, strict=False):
         sheet.text(place, text, c.on_card, floor=2.5, lines=2)
+    days = _days(sheet, chosen)
+    words = sheet.words("desk.menu.form.days", days=days) if days else ""
+    sheet.text(
+        limit, words or sheet.words("desk.menu.form.type"), c.on_ground, floor=2.5, bold=True
+    )
+    for place, days in zip(
+        columns(keys, *[Share()] * len(_LIMITS), gap=sheet.px(5)), _LIMITS, strict=True
+    ):
+        sheet.command(f"days:{days}", place, days, "")
 
 
 def _scan(sheet: Sheet, rect: Rect) -> None:
