@@ -153,14 +153,12 @@ def _form(sheet: Sheet, rect: Rect, chosen: Menu) -> None:
     for place, text in zip(rows(inner, *[Share()] * max(len(lines), 6)), lines, strict=False):
         sheet.text(place, text, c.on_card, floor=2.5, lines=2)
     days = _days(sheet, chosen)
-    words = sheet.words("desk.menu.form.days", days=days) if days else ""
-    sheet.text(
-        limit, words or sheet.words("desk.menu.form.type"), c.on_ground, floor=2.5, bold=True
-    )
-    for place, days in zip(
+    key = "desk.menu.form.days" if days else "desk.menu.form.type"
+    sheet.text(limit, sheet.words(key, days=days), c.on_ground, floor=2.5, bold=True)
+    for place, usual in zip(
         columns(keys, *[Share()] * len(_LIMITS), gap=sheet.px(5)), _LIMITS, strict=True
     ):
-        sheet.command(f"days:{days}", place, days, "")
+        sheet.command(f"days:{usual}", place, usual, "")
 
 
 def _scan(sheet: Sheet, rect: Rect) -> None:
