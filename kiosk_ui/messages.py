@@ -181,7 +181,7 @@ class Command:
     name: str
     method: str
     command_id: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 Request = Ask | Command

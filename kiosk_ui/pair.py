@@ -13,9 +13,12 @@ from kiosk_ui.look import Look
 from kiosk_ui.messages import Drawn, Held, Message, Panels, Pressed, Request, Tick, Typed
 from kiosk_ui.ops import Picture, TouchArea
 from kiosk_ui.panel import Panel
-from kiosk_ui.touch import Contact, Touch
+from kiosk_ui.touch import STUCK_S, Contact, Touch
 
-__all__ = ["Pair", "PairDisplay", "PairRunner"]
+__all__ = ["SETTLE_S", "Pair", "PairDisplay", "PairRunner"]
+
+#: Where something else was so short a time ago a touch was meant for that: a double click.
+SETTLE_S = 0.4
 
 M = TypeVar("M")
 
@@ -98,7 +101,10 @@ class PairRunner(Generic[M]):
             Touch(lambda x, y: self._at(1, x, y)),
         )
         self._held: str | None = None
-        self._drawing: tuple[int, TouchArea] | None = None
+        #: Panel, finger, area, and when it last moved.
+        self._drawing: tuple[int, int, TouchArea, float] | None = None
+        #: What could be touched before, and until when.
+        self._before: list[tuple[float, tuple[Picture, Picture]]] = []
         self._there = 2
 
     def run(self, stopped: Callable[[], bool], beside: Sequence[Callable[[], None]] = ()) -> None:
@@ -115,10 +121,13 @@ class PairRunner(Generic[M]):
             if self._draws(panel, contact):
                 continue
             pressed = self._touches[panel].take(contact, self._clock())
-            self._hold(self._touches[panel].held)
+            # One finger is on one screen; that of the clerk comes first.
+            self._hold(self._touches[0].held or self._touches[1].held)
             if pressed is not None:
                 self._take(Pressed(pressed, self._token()))
         for key in self._display.typed():
+            # Keys are faster than pictures: each counts on the page that the one before it opened.
+            self._view()
             area = self.pictures[0].area_of(key) if self.pictures is not None else None
             self._take(Pressed(area.id, self._token()) if area is not None else Typed(key))
         there = self._display.there()
@@ -127,28 +136,44 @@ class PairRunner(Generic[M]):
             self._take(Panels(there))
         for message in (*self._link.poll(), *self._beside(self.model), Tick()):
             self._take(message)
+        self._display.show(self._view())
+
+    def _view(self) -> tuple[Picture, Picture]:
+        """Return the pictures of the present model."""
         if self.pictures is None or self._drawn != self.model:
+            before, now_s = self.pictures, self._clock()
             inner, outer = self._looks
             self.pictures = (self._pair.inner(self.model, inner),
                              self._pair.outer(self.model, outer))  # fmt: skip
             self._drawn = self.model
-        self._display.show(self.pictures)
+            self._before = [one for one in self._before if now_s - one[0] < SETTLE_S]
+            if before is not None:
+                self._before.append((now_s, before))
+        return self.pictures
 
     def _draws(self, panel: int, contact: Contact) -> bool:
         """Follow a finger that draws; say whether it did."""
         if self.pictures is None:
             return False
+        now_s = self._clock()
+        if self._drawing is not None and now_s - self._drawing[3] >= STUCK_S:
+            # A drop of water, a finger whose end never came.
+            self._drawing = None
         if contact.kind == "down" and self._drawing is None:
             area = self.pictures[panel].area_at(contact.x, contact.y)
             if area is None or not area.draws:
                 return False
-            self._drawing = contact.finger, area
-        if self._drawing is None or self._drawing[0] != contact.finger:
+            self._drawing = panel, contact.finger, area, now_s
+        if self._drawing is None or self._drawing[0] != panel:
             return False
-        _, area = self._drawing
+        _, finger, area, _ = self._drawing
+        if finger != contact.finger:
+            # The ball of the hand presses nothing while a finger draws.
+            return contact.kind == "down"
         if contact.kind == "up":
             self._drawing = None
             return True
+        self._drawing = panel, finger, area, now_s
         x = (contact.x - area.rect.x) * 1000 // max(area.rect.w, 1)
         y = (contact.y - area.rect.y) * 1000 // max(area.rect.h, 1)
         inside = (min(max(x, 0), 1000), min(max(y, 0), 1000))
@@ -166,5 +191,15 @@ class PairRunner(Generic[M]):
             self._take(Held(area))
 
     def _at(self, panel: int, x: int, y: int) -> str | None:
-        area = self.pictures[panel].area_at(x, y) if self.pictures is not None else None
-        return area.id if area is not None else None
+        if self.pictures is None:
+            return None
+        area, now_s = _id_at(self.pictures[panel], x, y), self._clock()
+        for until_s, pictures in self._before:
+            if now_s - until_s < SETTLE_S and _id_at(pictures[panel], x, y) not in {area, None}:
+                return None
+        return area
+
+
+def _id_at(picture: Picture, x: int, y: int) -> str | None:
+    area = picture.area_at(x, y)
+    return area.id if area is not None else None

@@ -29,18 +29,19 @@ from kiosk_ui.messages import (
 )
 from kiosk_ui.ops import Picture
 from kiosk_ui.window.inner.view import inner
-from kiosk_ui.window.model import DeskModel, MirrorSeen, Shared, Step
+from kiosk_ui.window.model import DeskModel, MirrorSeen, Shared, Step, TicketSeen
 from kiosk_ui.window.outer.view import outer
 from kiosk_ui.window.presses import pressed, typed
 from kiosk_ui.window.reading import (
     card_of,
     clock_of,
     facts_of,
-    named,
+    items_of,
     pictures_of,
     reasons_of,
     seconds_of,
     shared_of,
+    windows_of,
 )
 from kiosk_ui.window.signing import stroked
 
@@ -54,8 +55,15 @@ _QUESTIONS = frozenset(
 )
 #: So soon after something happened in the hall.
 _SOON_S = 0.05
-#: What was told to the clerk stays for so long, "thank you" for so long.
-_TOLD_S, _THANKED_S = 8.0, 4.0
+#: What was told to the clerk stays for so long, "thank you", the question why, and a language
+#: that somebody chose before an empty window.
+_TOLD_S, _THANKED_S, _WHY_S, _LANGUAGE_S = 8.0, 4.0, 30.0, 30.0
+#: Sent as questions: they are lost with the connection. All else is repeated (``Link``).
+_LOST = frozenset({"screen.message", "screen.mirror"})
+#: The taxpayer's own: they leave alone what the clerk has opened.
+_TAXPAYERS = frozenset({"check.answer", "signature.give"})
+#: Menus that are about nobody in hand.
+_OF_THE_WINDOW = frozenset({"away", "open"})
 
 
 @dataclass(frozen=True)
@@ -87,16 +95,18 @@ class DeskScreen:
                 return self._touched(model, message, now_s)
             case Live():
                 place = {"window": self.window}
-                model = replace(model, live=True, met=True, busy="", asked=frozenset(), due={})
+                model = replace(model, live=True, met=True, asked=frozenset(), due={})
                 return model, (
                     Ask("shared", "screen.watch", place), Ask("card", "card.watch", place),
                     Ask("reasons", "rating.reasons"), Ask("glass", "window.mirror", place),
                 )  # fmt: skip
             case CutOff():
-                # What stood here of a person may be another's by the time the hall is back.
+                # What stood here of a person may be another's by the time the hall is back. A
+                # command that was on its way still is: the line repeats it.
                 return replace(
-                    model, live=False, card=None, shared=Shared(), menu=None, busy="",
-                    asked=frozenset(), correcting=None, corrections={},
+                    model, live=False, fresh=False, safe=False, card=None, shared=Shared(),
+                    menu=None, busy="" if model.busy in _LOST else model.busy, scanning=False,
+                    asked=frozenset(), correcting=None, corrections={}, held=None,
                 ), ()  # fmt: skip
             case Happened():
                 due = {**model.due, "facts": min(model.due.get("facts", 0.0), now_s + _SOON_S)}
@@ -142,8 +152,9 @@ class DeskScreen:
                 model = replace(model, minute=minute)
         if model.ticket is not None:
             told_s, at_s = model.since
+            # An answer that came late would set it back by a second.
             seconds = int(told_s + now_s - at_s)
-            if seconds != model.seconds:
+            if seconds > model.seconds:
                 model = replace(model, seconds=seconds)
         if model.pictures and int(now_s // _PICTURE_S) != model.turn:
             model = replace(model, turn=int(now_s // _PICTURE_S))
@@ -151,7 +162,9 @@ class DeskScreen:
             model = replace(model, told=NOTHING)
         if model.thanked and now_s - model.thanked_s >= _THANKED_S:
             model = replace(model, thanked=False)
-        return self._asked(model, now_s)
+        if model.asks_why and now_s - model.why[1] >= _WHY_S:
+            model = replace(model, asks_why=False)
+        return self._asked(_of_person(model, now_s), now_s)
 
     def _asked(self, model: DeskModel, now_s: float) -> Step:
         if not model.live:
@@ -202,9 +215,16 @@ class DeskScreen:
                     event["type"] == "rating.given" and event["data"].get("bad")
                     for event in result.get("events", ())
                 )
-                return replace(model, asks_why=bad, thanked=not bad, thanked_s=now_s), ()
+                # Somebody else may have been called meanwhile: they are not asked.
+                bad_now = bad and model.ticket is None
+                return replace(
+                    model, asks_why=bad_now, why=(model.why[0], now_s),
+                    thanked=not bad, thanked_s=now_s,
+                ), ()  # fmt: skip
             case Answered("rate.reason"):
                 return replace(model, asks_why=False, thanked=True, thanked_s=now_s), ()
+            case Refused("facts", "safe_mode"):
+                return replace(model, safe=True), ()
             case Refused(name) if name in _QUESTIONS:
                 return model, ()
             case Refused(_, _, zh, en):
@@ -212,6 +232,8 @@ class DeskScreen:
                 return model.tell(Both(zh, en), now_s, bad=True), ()
             case Unknown():
                 return model.tell(_NOT_SURE, now_s, bad=True), ()
+            case Answered(name) if name in _TAXPAYERS:
+                return model, ()
         # A command that was taken closes the menu that gave it.
         return replace(model, menu=None, told=NOTHING), ()
 
@@ -229,9 +251,9 @@ class DeskScreen:
                 idle = model.facts.idle if model.facts is not None else ""
                 return replace(model, pictures=pictures_of(result, idle) if idle else ())
             case "windows":
-                return replace(model, windows=named(result))
+                return replace(model, windows=windows_of(result))
             case "items":
-                return replace(model, items=named(result))
+                return replace(model, items=items_of(result))
             case "reasons":
                 return replace(model, reasons=reasons_of(result))
             case "glass":
@@ -244,19 +266,43 @@ class DeskScreen:
     def _facts(self, model: DeskModel, result: dict[str, object], now_s: float) -> DeskModel:
         before = model.ticket
         facts, now = facts_of(result), clock_of(result)
+        after, told_s = facts.ticket, seconds_of(result)
+        same = model.fresh and _state_of(before) == _state_of(after)
         model = replace(
-            model, facts=facts, clock=(now, now_s) if now is not None else None,
-            since=(seconds_of(result), now_s), minute=model.minute if now is not None else None,
+            model, facts=facts, fresh=True, safe=False,
+            clock=(now, now_s) if now is not None else None,
+            minute=model.minute if now is not None else None, since=(told_s, now_s),
+            seconds=max(int(told_s), model.seconds if same else 0),
         )  # fmt: skip
-        after = facts.ticket
         if (before.number if before else None) != (after.number if after else None):
             # Another person: nothing of the one before stays, on either screen.
-            menu = model.menu if before is None else None
+            keeps = model.menu is not None and model.menu.kind in _OF_THE_WINDOW and before is None
             model = replace(
-                model, ticked=frozenset(), menu=menu, correcting=None, corrections={},
-                asks_why=model.asks_why and after is None,
+                model, ticked=frozenset(), menu=model.menu if keeps else None, correcting=None,
+                corrections={}, held=None, asks_why=model.asks_why and after is None,
             )  # fmt: skip
+        return _of_person(model, now_s)
+
+
+def _state_of(ticket: TicketSeen | None) -> tuple[str, str, int] | None:
+    """Return that in which a ticket's time runs on."""
+    return (ticket.number, ticket.status, ticket.calls) if ticket is not None else None
+
+
+def _of_person(model: DeskModel, now_s: float) -> DeskModel:
+    """Give the taxpayer's screen back the hall's own language once the person has left it."""
+    facts = model.facts
+    person = ""
+    if facts is not None:
+        person = facts.ticket.number if facts.ticket is not None else facts.rating or ""
+    if not person and (model.asks_why or model.thanked):
         return model
+    if person != model.person:
+        left = bool(model.person)
+        return replace(model, person=person, english=model.english and not left)
+    if model.english and not person and now_s - model.english_s >= _LANGUAGE_S:
+        return replace(model, english=False)
+    return model
 
 
 def _shared(model: DeskModel, params: dict[str, object]) -> DeskModel:

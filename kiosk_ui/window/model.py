@@ -158,14 +158,14 @@ class Signing:
     """A form that waits for a signature, and the strokes so far, in thousandths of the field."""
 
     form: str
-    strokes: tuple[tuple[tuple[int, int], ...], ...] = ()
+    strokes: tuple[tuple[tuple[int, int], ...], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
     """``screen.watch``: what both screens have in common."""
 
-    message: str = ""
+    message: str = field(default="", repr=False)
     mirror: str = "blank"
     check: Check | None = None
     signing: Signing | None = None
@@ -200,6 +200,10 @@ class DeskModel:
     window: str
     met: bool = False
     live: bool = False
+    #: The facts are of this connection; those of the one before may be another person's.
+    fresh: bool = False
+    #: The daemon is in safe mode and knows nothing of the queue.
+    safe: bool = False
     facts: Facts | None = None
     shared: Shared = field(default_factory=Shared)
     card: Card | None = None
@@ -217,16 +221,16 @@ class DeskModel:
     #: What was refused or done, for some seconds.
     told: Both = NOTHING
     told_bad: bool = False
-    #: Windows and items to transfer to: id and name.
+    #: Windows and items to transfer to: id and name; of items the initials of their pinyin too.
     windows: tuple[tuple[str, Both], ...] = ()
-    items: tuple[tuple[str, Both], ...] = ()
+    items: tuple[tuple[str, Both, str], ...] = ()
     reasons: tuple[tuple[str, Both], ...] = ()
     #: The taxpayer gave a bad score and is asked why.
     asks_why: bool = False
     thanked: bool = False
     #: What the taxpayer corrects: the field and what was typed.
-    correcting: tuple[str, str] | None = None
-    corrections: Mapping[str, str] = field(default_factory=dict)
+    correcting: tuple[str, str] | None = field(default=None, repr=False)
+    corrections: Mapping[str, str] = field(default_factory=dict, repr=False)
     english: bool = False
     elder: bool = False
     #: Both panels are there.
@@ -243,11 +247,17 @@ class DeskModel:
     #: ``window.mirror``: where the clerk's PC is, and what of it is private.
     glass: Mapping[str, Any] | None = field(default=None, compare=False)
     #: Which program the clerk's PC shows, as its side tells.
-    title: str = field(default="", compare=False)
+    title: str = field(default="", compare=False, repr=False)
     clock: tuple[datetime, float] | None = field(default=None, compare=False)
     since: tuple[float, float] = field(default=(0.0, 0.0), compare=False)
     told_s: float = field(default=0.0, compare=False)
     thanked_s: float = field(default=0.0, compare=False)
+    #: The number both screens are about: in hand, or asked for its rating; empty: nobody is there.
+    person: str = field(default="", compare=False)
+    #: Whose bad rating it was, and since when they are asked why.
+    why: tuple[str, float] = field(default=("", 0.0), compare=False)
+    #: When somebody last pressed for the other language.
+    english_s: float = field(default=0.0, compare=False)
     due: Mapping[str, float] = field(default_factory=dict, compare=False)
     asked: frozenset[str] = field(default=frozenset(), compare=False)
 
@@ -255,6 +265,14 @@ class DeskModel:
     def picture(self) -> tuple[str, int] | None:
         """The picture file on show between two people, and its stamp."""
         return self.pictures[self.turn % len(self.pictures)] if self.pictures else None
+
+    @property
+    def known(self) -> bool:
+        """Whether the hall is there and what is known of the window is of now."""
+        return (
+            self.live and self.fresh and not self.safe
+            and self.facts is not None and self.facts.mode != "safe"
+        )  # fmt: skip
 
     @property
     def ticket(self) -> TicketSeen | None:
@@ -276,7 +294,7 @@ class DeskModel:
         """Whether the taxpayer sees the clerk's PC now: never between two people."""
         ticket = self.ticket
         return (
-            self.live
+            self.known
             and ticket is not None
             and ticket.status == "serving"
             and self.shared.mirror in {"show", "freeze"}

@@ -30,6 +30,8 @@ _MOST_TYPED = 40
 def pressed(model: DeskModel, area: str, token: str, now_s: float) -> Step:
     """Return what a press does. One command is on its way at a time."""
     kind, _, what = area.partition(":")
+    if not model.known:
+        return model, ()
     if kind.startswith("o_"):
         return _outer(model, kind, what, token, now_s)
     if kind in _MENUS:
@@ -37,7 +39,7 @@ def pressed(model: DeskModel, area: str, token: str, now_s: float) -> Step:
     menu = _in_menu(model, kind, what)
     if menu is not None:
         return menu, ()
-    if model.busy or not model.live:
+    if model.busy:
         return model, ()
     method, params = _command(model, kind, what)
     if not method:
@@ -89,7 +91,8 @@ def _command(model: DeskModel, kind: str, what: str) -> tuple[str, Mapping[str, 
         case "say_nothing":
             return "screen.message", {**window, "text": ""}
         case "scan_as" if not model.scanning:
-            return "document.scan", {**window, "kind": what}
+            number = {"number": model.ticket.number} if model.ticket is not None else {}
+            return "document.scan", {**window, **number, "kind": what}
         case "withdraw" if model.shared.check is not None:
             return "check.withdraw", {**window, "check": model.shared.check.id}
     return _with_ticket(model, model.ticket, kind, what) if model.ticket is not None else ("", {})
@@ -113,7 +116,8 @@ def _with_ticket(
             papers = [{"paper": n + 1, "count": 1} for n in sorted(model.ticked)]
             days = model.menu.text if model.menu is not None else ""
             own = {"days": int(days)} if days.isdecimal() else {}
-            return "form.make", {"window": model.window, "papers": papers, **own}
+            # Bound to its ticket: by the time it comes another may be in hand.
+            return "form.make", {"window": model.window, **number, "papers": papers, **own}
         case "sign" if ticket.forms:
             return "signature.ask", {"window": model.window, "form": ticket.forms[-1]}
     return "", {}
@@ -139,14 +143,16 @@ def _outer(model: DeskModel, kind: str, what: str, token: str, now_s: float) -> 
     window, check, signing = {"window": model.window}, model.shared.check, model.shared.signing
     match kind:
         case "o_language":
-            return replace(model, english=not model.english), ()
-        case "o_score" if not model.busy:
-            params = {**window, "score": int(what)}
+            return replace(model, english=not model.english, english_s=now_s), ()
+        case "o_score" if not model.busy and model.facts is not None and model.facts.rating:
+            params = {**window, "number": model.facts.rating, "score": int(what)}
+            model = replace(model, why=(model.facts.rating, now_s))
             return replace(model, busy="rate"), (Command("rate", "rate", token, params),)
-        case "o_reason":
-            params = {**window, "reason": what}
-            return model, (Command("rate.reason", "rate.reason", token, params),)
-        case "o_no_reason":
+        case "o_reason" if not model.busy and model.asks_why:
+            params = {**window, "number": model.why[0], "reason": what}
+            command = Command("rate.reason", "rate.reason", token, params)
+            return replace(model, busy="rate.reason"), (command,)
+        case "o_no_reason" if model.asks_why:
             return replace(model, asks_why=False, thanked=True, thanked_s=now_s), ()
         case "o_clear" if signing is not None:
             shared = replace(model.shared, signing=replace(signing, strokes=()))

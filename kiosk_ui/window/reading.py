@@ -25,11 +25,12 @@ __all__ = [
     "card_of",
     "clock_of",
     "facts_of",
-    "named",
+    "items_of",
     "pictures_of",
     "reasons_of",
     "seconds_of",
     "shared_of",
+    "windows_of",
 ]
 
 #: What of a card stands on the clerk's screen, in this order; whole values only while held.
@@ -171,10 +172,17 @@ def pictures_of(found: Mapping[str, Any], screen: str) -> tuple[tuple[str, int],
     )  # fmt: skip
 
 
-def named(found: object) -> tuple[tuple[str, Both], ...]:
-    """Read ids and names: of windows, of the items of ``item.list``."""
-    listed: Any = found.get("items") if isinstance(found, Mapping) else found
-    return tuple((str(one["id"]), both_of(one.get("name"))) for one in listed or ())
+def windows_of(found: Any) -> tuple[tuple[str, Both], ...]:
+    """Read the ids and names of ``window.list``."""
+    return tuple((str(one["id"]), both_of(one.get("name"))) for one in found or ())
+
+
+def items_of(found: Any) -> tuple[tuple[str, Both, str], ...]:
+    """Read ids, names and the initials of pinyin of ``item.list``."""
+    return tuple(
+        (str(one["id"]), both_of(one.get("name")), str(one.get("initials") or ""))
+        for one in (found or {}).get("items") or ()
+    )
 
 
 def reasons_of(found: object) -> tuple[tuple[str, Both], ...]:

@@ -30,8 +30,11 @@ def stroked(model: DeskModel, point: tuple[int, int], *, begins: bool) -> DeskMo
     if signing is None or sum(map(len, signing.strokes)) >= _MOST_POINTS:
         return model
     strokes = signing.strokes
-    if begins or not strokes:
+    if begins:
         strokes = (*strokes, (point,))
+    elif not strokes:
+        # The field was cleared, or is another form's, under a finger that goes on.
+        return model
     elif strokes[-1][-1] != point:
         strokes = (*strokes[:-1], (*strokes[-1], point))
     return replace(model, shared=replace(model.shared, signing=replace(signing, strokes=strokes)))

@@ -14,7 +14,10 @@ __all__ = ["MESSAGES", "menu"]
 
 #: What clerks say most; each is sent in both languages.
 MESSAGES = ("id", "wait", "papers", "sign", "copy", "terminal", "desk", "next")
-_PER_LEAF = 12
+#: As many as there are digits to choose one by.
+_PER_LEAF = 9
+#: Where something is typed: digits do not choose there, Return does.
+_TYPED = frozenset({"transfer_window", "transfer_item"})
 #: Usual limits in working days; any other is typed.
 _LIMITS = ("1", "3", "5", "10", "15", "20", "30")
 
@@ -22,7 +25,7 @@ Choice = tuple[str, str, str]
 
 
 def menu(sheet: Sheet, rect: Rect, chosen: Menu) -> None:
-    """Draw a menu; each choice has its digit, Escape leads back."""
+    """Draw a menu; a digit chooses, or what is typed and Return; Escape leads back."""
     head, body, foot = rows(rect, sheet.px(20), Share(), sheet.px(26), gap=sheet.px(6))
     sheet.text(head, sheet.words(f"desk.menu.{chosen.kind}"), cap=sheet.sizes.title * 1.2, floor=3,
                bold=True)  # fmt: skip
@@ -47,7 +50,7 @@ def menu(sheet: Sheet, rect: Rect, chosen: Menu) -> None:
 
 def _choices(sheet: Sheet, chosen: Menu) -> list[Choice]:
     """Return what can be chosen: id, name, what is beside it."""
-    model, words = sheet.model, sheet.words
+    model, words, typed = sheet.model, sheet.words, chosen.text.casefold()
     match chosen.kind:
         case "transfer":
             return [
@@ -58,15 +61,16 @@ def _choices(sheet: Sheet, chosen: Menu) -> list[Choice]:
         case "transfer_window":
             return [
                 (f"to_window:{id_}", sheet.of(name) or id_, "")
-                for id_, name in model.windows if id_ != model.window
+                for id_, name in model.windows
+                if id_ != model.window and id_.casefold().startswith(typed)
             ]  # fmt: skip
         case "transfer_item":
-            typed = chosen.text.casefold()
             return [
                 (f"to_item:{id_}", sheet.of(name), id_)
-                for id_, name in model.items
-                if not typed or id_.casefold().startswith(typed) or typed in name.en.casefold()
-            ]
+                for id_, name, initials in model.items
+                if id_.casefold().startswith(typed) or typed in initials.casefold()
+                or typed in name.en.casefold()
+            ]  # fmt: skip
         case "away" if model.facts is not None:
             return [
                 (f"return:{one.number}", f"{one.number}  {sheet.of(one.name)}",
@@ -90,30 +94,36 @@ def _said(sheet: Sheet, name: str) -> str:
 
 def _list(sheet: Sheet, rect: Rect, chosen: Menu) -> Sequence[Choice]:
     choices = _choices(sheet, chosen)
-    if chosen.kind == "transfer_item":
+    if chosen.kind in _TYPED:
         field, rect = rows(rect, sheet.px(20), Share(), gap=sheet.px(4))
-        typed = chosen.text.upper() or sheet.words("desk.menu.type")
+        typed = chosen.text.upper() or sheet.words(f"desk.menu.type.{chosen.kind}")
         sheet.text(field, typed, sheet.colours.quiet, floor=2.5)
     if not choices:
         sheet.text(rect, sheet.words("desk.menu.nothing"), sheet.colours.quiet, align="center")
         return ()
-    per = 9 if chosen.kind == "transfer_item" else _PER_LEAF
-    leaves = -(-len(choices) // per)
+    leaves = -(-len(choices) // _PER_LEAF)
     leaf = min(chosen.leaf, leaves - 1)
-    shown = choices[leaf * per : (leaf + 1) * per]
+    shown = choices[leaf * _PER_LEAF : (leaf + 1) * _PER_LEAF]
     across = 1 if len(shown) <= 5 else 2 if len(shown) <= 10 else 3
     cells = grid(rect, len(shown), across, gap=sheet.px(5), deep=4)
     for n, (cell, (id_, name, beside)) in enumerate(zip(cells, shown, strict=True), 1):
-        # Letters and digits are typed where items are searched; elsewhere a digit chooses.
-        key = str(n) if n <= 9 and chosen.kind != "transfer_item" else ""
+        meant = chosen.kind in _TYPED and _is_meant(chosen, id_, n)
+        key = "RETURN" if meant else str(n) if chosen.kind not in _TYPED else ""
         label = f"{name}  {beside}" if beside else name
-        sheet.command(id_, cell, label, key)
+        sheet.command(id_, cell, label, key, main=meant)
     found = list[Choice]()
     if leaf > 0:
         found.append((f"leaf:{leaf - 1}", sheet.words("kiosk.before"), "pageup"))
     if leaf < leaves - 1:
         found.append((f"leaf:{leaf + 1}", sheet.words("kiosk.next"), "pagedown"))
     return found
+
+
+def _is_meant(chosen: Menu, id_: str, place: int) -> bool:
+    """Say whether Return takes a choice: the first item, a window whose whole number was typed."""
+    if chosen.kind == "transfer_window":
+        return id_.casefold() == f"to_window:{chosen.text.casefold()}"
+    return bool(chosen.text) and place == 1
 
 
 def _digits(sheet: Sheet, rect: Rect, chosen: Menu) -> None:

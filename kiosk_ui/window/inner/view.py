@@ -25,7 +25,7 @@ def inner(model: DeskModel, look: Look) -> Picture:
     head, body, foot = rows(page, sheet.px(24), Share(), sheet.px(20), gap=sheet.px(6))
     _head(sheet, head)
     facts = model.facts
-    if not model.live or facts is None or facts.mode == "safe":
+    if not model.known or facts is None:
         _stopped(sheet, body)
     else:
         left, middle, right = columns(body, Share(1.15), Share(1.2), Share(1), gap=sheet.px(7))
@@ -53,7 +53,7 @@ def _head(sheet: Sheet, rect: Rect) -> None:
         colour = {"open": (c.good, c.on_good), "paused": (c.warn, c.on_warn)}.get(
             facts.status, (c.card, c.on_card)
         )
-        if model.live:
+        if model.known:
             badge = at(middle, sheet.px(60), middle.h, across=0.0)
             sheet.draft.card(badge, colour[0])
             sheet.text(inset(badge, sheet.px(2)), state, colour[1], floor=3, bold=True,
@@ -73,7 +73,9 @@ def _head(sheet: Sheet, rect: Rect) -> None:
 def _stopped(sheet: Sheet, rect: Rect) -> None:
     """Draw what is wrong and what a clerk does without the hall."""
     model, c = sheet.model, sheet.colours
-    safe = model.facts is not None and model.facts.mode == "safe" and model.live
+    safe = model.live and (
+        model.safe or (model.fresh and model.facts is not None and model.facts.mode == "safe")
+    )
     key = "desk.safe" if safe else "desk.cut_off" if model.met else "desk.starting"
     box = at(rect, min(rect.w, sheet.px(560)), min(rect.h, sheet.px(190)))
     waiting = key == "desk.starting"

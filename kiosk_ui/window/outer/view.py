@@ -18,7 +18,7 @@ __all__ = ["outer", "page_of"]
 def page_of(model: DeskModel) -> str:
     """Return which page the taxpayer sees."""
     facts = model.facts
-    if not model.live or facts is None or facts.mode == "safe":
+    if not model.known or facts is None:
         return "cut_off" if model.met else "starting"
     if model.shared.signing is not None:
         return "signature"
