@@ -6,6 +6,7 @@ are pixels, all heights of text millimetres of a capital letter.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from typing import Literal
 
 from kiosk_ui.look import Look
@@ -28,6 +29,9 @@ from kiosk_ui.ops import (
 from kiosk_ui.text import DOWN, LEADING, UP, fit, height_of
 
 __all__ = ["Draft"]
+
+#: Parts that are kept (``Draft.once``): a keyboard in some themes, with a key held or not.
+_KEPT_PARTS = 16
 
 Align = Literal["left", "center", "right"]
 Valign = Literal["top", "middle", "bottom"]
@@ -60,6 +64,27 @@ class Draft:
             self.look.panel.size, tuple(self._ops), tuple(self._areas), tuple(self._defects),
             tuple(self._soon),
         )  # fmt: skip
+
+    def once(self, key: Hashable, draw: Callable[[], None]) -> None:
+        """Draw a part that is the same whenever ``key``, panel, theme and language are.
+
+        It is kept, so that a keyboard of forty keys is laid out once and not with each key.
+        """
+        look = self.look
+        whole = (key, look.panel, look.theme, look.words.language)
+        kept = look.faces.parts.get(whole)
+        if kept is None:
+            ops, areas, defects = len(self._ops), len(self._areas), len(self._defects)
+            draw()
+            if len(look.faces.parts) >= _KEPT_PARTS:
+                look.faces.parts.clear()
+            look.faces.parts[whole] = (
+                tuple(self._ops[ops:]), tuple(self._areas[areas:]), tuple(self._defects[defects:]),
+            )  # fmt: skip
+            return
+        self._ops += kept[0]
+        self._areas += kept[1]
+        self._defects += kept[2]
 
     def px(self, mm: float) -> int:
         """Return millimetres in whole pixels."""

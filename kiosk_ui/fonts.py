@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from kiosk_ui.sfnt import FontFile, face_named
 
@@ -63,6 +64,8 @@ class Faces:
         self._missing: set[str] = set()
         #: What ``kiosk_ui.text.fit`` has found already.
         self.fitted: dict[tuple[object, ...], Fitted] = {}
+        #: Parts of pages that are the same each time, by all that they depend on: ``Draft.once``.
+        self.parts: dict[tuple[object, ...], tuple[Any, Any, Any]] = {}
         self.advance = lru_cache(_MEASURED)(self._advance)
         self._width = lru_cache(_MEASURED_RUNS)(self._sum)
         self.face_of = lru_cache(_MEASURED)(self._face_of)

@@ -59,7 +59,10 @@ class Search(Page):
             kit.text(inner, words("kiosk.search.hint"), c.quiet, cap=kit.sizes.small, lines=2)
         kit.button("erase", erase, words("kiosk.search.erase"), "erase", quiet=True)
         self._offered(kit, chinese)
-        self._board(kit, board)
+        held = kit.held if kit.held is not None and kit.held.startswith(("key:", "switch")) else ""
+        kit.draft.once(
+            ("board", board, self.digits, held, kit.scale), lambda: self._board(kit, board)
+        )
 
     def _offered(self, kit: Kit, rect: Rect) -> None:
         """Draw the Chinese words that may be meant as keys."""
