@@ -136,6 +136,8 @@ class CheckField:
     label: Both
     value: str
     correct: bool
+    #: Hidden from those behind until it is held.
+    mask: bool = False
 
     def __repr__(self) -> str:
         """Say nothing of the value."""
@@ -151,6 +153,8 @@ class Check:
     fields: tuple[CheckField, ...]
     state: str = "open"
     corrected: tuple[str, ...] = ()
+    #: What the clerk should know: its values are lost, or could not be kept.
+    say: Both = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,10 +151,11 @@ def _check(found: Mapping[str, Any]) -> Check:
         str(found["check"]), _text(found.get("title")),
         tuple(
             CheckField(str(one["id"]), _text(one.get("label")), str(one.get("value") or ""),
-                       bool(one.get("correct")))
+                       bool(one.get("correct")), bool(one.get("mask")))
             for one in found.get("fields") or ()
         ),
         str(found.get("state", "open")), tuple(found.get("corrected") or ()),
+        both_of(found.get("say")),
     )  # fmt: skip
 
 

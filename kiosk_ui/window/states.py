@@ -116,7 +116,7 @@ _CHECK = {
         {"id": "name", "label": {"zh": "单位名称", "en": "Company"},
          "value": "样张商贸有限公司", "correct": False},
         {"id": "phone", "label": {"zh": "联系电话", "en": "Telephone"}, "value": "010-5550 0123",
-         "correct": True},
+         "correct": True, "mask": True},
         {"id": "types", "label": {"zh": "发票种类", "en": "Invoices"}, "value": "增值税普通发票",
          "correct": False},
     ],
@@ -207,6 +207,9 @@ def desk_states() -> Mapping[str, DeskModel]:
             mirror=MirrorSeen("lost"),
         ),
         "check": desk_after(_shared(check=_CHECK), ticket=serving),
+        "check_held": replace(
+            desk_after(_shared(check=_CHECK), ticket=serving), held="o_hold:phone"
+        ),
         "check_typing": desk_after(
             _shared(check=_CHECK), *_press("o_correct:phone", "o_erase", "o_key:4"), ticket=serving
         ),

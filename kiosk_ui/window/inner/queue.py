@@ -68,8 +68,8 @@ def _check(sheet: Sheet, rect: Rect, check: Check) -> None:
     c = sheet.colours
     inner = sheet.card(rect, sheet.words("desk.check"))
     state, fields = rows(inner, Share(0.5), Share(), gap=sheet.px(2))
-    sheet.text(state, sheet.words(f"desk.check.{check.state}"), c.on_card, floor=2.5, bold=True,
-               lines=2)  # fmt: skip
+    said = sheet.of(check.say) or sheet.words(f"desk.check.{check.state}")
+    sheet.text(state, said, c.on_card, floor=2.5, bold=True, lines=3)
     between = sheet.words("desk.between")
     names = between.join(
         sheet.of(one.label) + ("*" if one.id in check.corrected else "") for one in check.fields

@@ -32,6 +32,10 @@ def checking(sheet: Sheet, check: Check) -> None:
         sheet.text(label, sheet.of(field.label), c.quiet, floor=3.5, lines=2)
         shown = model.corrections.get(field.id, field.value)
         changed = shown != field.value
+        if field.mask:
+            hold = f"o_hold:{field.id}"
+            sheet.draft.area(hold, value, sheet.of(field.label))
+            shown = shown if sheet.held == hold else shown[:1] + "*" * max(len(shown) - 1, 1)
         sheet.text(value, shown, c.accent if changed else c.on_card, floor=3.5, bold=True, lines=2)
         if field.correct:
             sheet.button(f"o_correct:{field.id}", press, sheet.words("outer.check.correct"))
