@@ -11,7 +11,7 @@ from dataclasses import replace
 from kiosk_ui.both import Both
 from kiosk_ui.fonts import INSTALL
 from kiosk_ui.kiosk.model import KioskModel
-from kiosk_ui.layout import Share, columns, inset, rows
+from kiosk_ui.layout import Share, at, columns, inset, rows
 from kiosk_ui.look import Look
 from kiosk_ui.ops import Rect
 from kiosk_ui.pencils import Pencils
@@ -146,8 +146,27 @@ class Kit(Pencils):
         shown.append(("access", words("kiosk.access"), "access"))
         if choices.speaks and model.facts is not None and model.facts.voice:
             shown.append(("repeat", words("kiosk.repeat"), "repeat"))
-        for place, (id_, label, icon) in zip(
-            columns(rect, *[Share()] * len(shown), gap=self.gap), shown, strict=True
-        ):
+        places = columns(rect, *[Share()] * len(shown), gap=self.gap)
+        # One row has one form: as soon as a word lacks room beside its icon all stand below theirs.
+        most = max(self.draft.width_of(label, self.cap(self.sizes.small), bold=True)
+                   for _, label, icon in shown if icon)  # fmt: skip
+        beside = most + self.px(11) + self.px(3) <= places[0].w - 2 * self.px(2.5)
+        for place, (id_, label, icon) in zip(places, shown, strict=True):
+            quiet = id_ not in {"home", "back"}
             short = self.look.second("kiosk.language.short") if id_ == "language" else ""
-            self.button(id_, place, label, icon, quiet=id_ not in {"home", "back"}, short=short)
+            if beside or not icon:
+                self.button(id_, place, label, icon, quiet=quiet, short=short)
+            else:
+                cap = self.sizes.small * min(0.9, (place.w - 2 * self.px(3)) / most)
+                self._stacked(id_, place, label, icon, quiet=quiet, cap=cap)
+
+    def _stacked(
+        self, id_: str, rect: Rect, label: str, icon: str, *, quiet: bool, cap: float
+    ) -> None:
+        c = self.colours
+        colour, on = (c.card, c.on_card) if quiet else (c.button, c.on_button)
+        self.surface(id_, rect, label, colour, on)
+        inner = inset(rect, self.px(1), self.px(1.5))
+        above, below = rows(inner, Share(0.42), Share(0.58))
+        self.draft.icon(at(above, above.h, above.h), icon, on)
+        self.text(below, label, on, cap=cap, floor=cap * 0.7, bold=True, align="center")

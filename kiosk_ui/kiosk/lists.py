@@ -105,13 +105,18 @@ def paragraphs(
         pager(kit, Leaf((), 0, number, len(leaves), below))
 
 
-def bullets(kit: Kit, rect: Rect, lines: Sequence[tuple[str, str]], colour: Colour) -> None:
-    """Draw icons with a text each, below each other; smaller where there is little room."""
+def bullets(
+    kit: Kit, rect: Rect, lines: Sequence[tuple[str, str]], colour: Colour, *, cap: float = 0.0
+) -> None:
+    """Draw icons with a text each, below each other; smaller where there is little room.
+
+    ``cap`` is the height of capitals where there is room for it; else the theme's body.
+    """
     side, between = kit.px(12), kit.px(4)
     wide = rect.w - side - between
-    highs = list[int]()
-    for cap in (kit.sizes.body, kit.sizes.floor):
-        highs = [max(kit.height(text, wide, cap=cap), side) for _, text in lines]
+    highs, fitting = list[int](), 0.0
+    for fitting in (cap or kit.sizes.body, kit.sizes.body, kit.sizes.floor):
+        highs = [max(kit.height(text, wide, cap=fitting), side) for _, text in lines]
         if sum(highs) + kit.gap * (len(lines) - 1) <= rect.h:
             break
     left = rect.h - sum(highs)
@@ -121,7 +126,8 @@ def bullets(kit: Kit, rect: Rect, lines: Sequence[tuple[str, str]], colour: Colo
         high = min(high, rect.bottom - y)  # noqa: PLW2901 - the last has what is left
         kit.draft.icon(Rect(rect.x, y + (high - min(side, high)) // 2, side, min(side, high)),
                         icon, colour)  # fmt: skip
-        kit.text(Rect(rect.x + side + between, y, wide, high), text, colour, lines=6)
+        place = Rect(rect.x + side + between, y, wide, high)
+        kit.text(place, text, colour, cap=fitting, lines=6)
         y += high + gap
 
 

@@ -54,7 +54,7 @@ class CardPage(Page):
         shown = [one for one in lines if one[1]][:4]
         if not shown and not card.known:
             shown = [("clock", words("kiosk.card.reading"))]
-        bullets(kit, rest, shown, c.on_card)
+        bullets(kit, rest, shown, c.on_card, cap=kit.sizes.title)
 
     def press(self, model: KioskModel, id: str, token: str) -> Step:  # noqa: A002
         """Go on to the choice."""

@@ -82,7 +82,7 @@ class ItemPage(Page):
         button_high = max(kit.touch * 3 // 2, kit.px(30))
         rest, button = rows(rect, Share(), button_high, gap=kit.gap)
         lines: list[tuple[str, str]] = []
-        if item.elsewhere and refused is None:
+        if item.elsewhere:
             lines.append((item.elsewhere[0], words(f"kiosk.elsewhere.{'_'.join(item.elsewhere)}")))
         if refused is None:
             lines.append(("people", _glance(kit, item)))

@@ -16,7 +16,7 @@ from kiosk_ui.words import Words
 __all__ = ["Search"]
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_DIGITS = "0123456789"
+_DIGITS = "1234567890"
 _MOST = 24
 
 
@@ -81,8 +81,8 @@ class Search(Page):
 
     def _board(self, kit: Kit, rect: Rect) -> None:
         keys = list(_DIGITS if self.digits else _LETTERS)
-        across = _across(kit, rect.w)
         lines = _lines(kit, rect.w)
+        across = -(-(len(keys) + 1) // lines) if self.digits else _across(kit, rect.w)
         switch = "ABC" if self.digits else "123"
         each = (rect.h - kit.gap * (lines - 1)) // lines
         for n in range(lines):

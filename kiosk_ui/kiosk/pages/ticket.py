@@ -76,22 +76,19 @@ class TicketPage(Page):
         words, c = kit.words, kit.colours
         kit.draft.sheet(rect)
         inner = inset(rect, kit.px(6), kit.px(4))
+        names, aheads = kit.of(self.name), self._ahead(kit.words, kit.wait(self.wait_min))
+        # What is said besides has the lines that it needs; the number has all the rest.
         label, number, name, ahead = rows(
-            inner,
-            kit.line(kit.sizes.small),
-            Share(),
-            kit.line() * 3 // 2,
-            kit.line() * 2,
-            gap=kit.px(1),
-        )
+            inner, kit.line(kit.sizes.small), Share(), _lines(kit, names, inner.w),
+            _lines(kit, aheads, inner.w, bold=True), gap=kit.px(3),
+        )  # fmt: skip
         kit.text(label, words("kiosk.ticket.yours"), c.quiet, cap=kit.sizes.small, align="center")
         kit.draft.text(
             number, self.number, c.accent if kit.look.theme.name == "normal" else c.on_card,
             cap=kit.cap(70), floor=kit.cap(12), bold=True, align="center", figures=True,
         )  # fmt: skip
-        kit.text(name, kit.of(self.name), c.on_card, align="center", lines=2)
-        kit.text(ahead, self._ahead(kit.words, kit.wait(self.wait_min)), c.on_card, align="center",
-                 bold=True, lines=2)  # fmt: skip
+        kit.text(name, names, c.on_card, align="center", lines=2)
+        kit.text(ahead, aheads, c.on_card, align="center", bold=True, lines=2)
 
     def _ahead(self, words: Words, wait: str) -> str:
         if self.ahead == 0:
@@ -146,6 +143,11 @@ class TicketPage(Page):
         last = words("kiosk.say.paper" if self.paper != "none" else "kiosk.ticket.none")
         parts = [words("kiosk.say.number", number=spelt), self._ahead(words, wait), last]
         return sentences(words, *parts)
+
+
+def _lines(kit: Kit, text: str, wide: int, *, bold: bool = False) -> int:
+    """Return how high a text is, in two lines at most."""
+    return min(kit.height(text, wide, bold=bold), kit.line() * 2)
 
 
 def _never(facts: Facts | None) -> bool:
