@@ -28,7 +28,7 @@ DONE: list[tuple[tuple[str, ...], float]] = [
     (("access", "speak", "low"), 60),
     (("access", "contrast", "home"), 120),
     (("elder",), 120),
-    (("elder", "leaf:1", "search", "key:F", "language"), 120),
+    (("elder", "search", "key:F", "language"), 120),
 ]
 
 
@@ -87,7 +87,7 @@ def test_what_is_usual_is_the_halls_own_theme() -> None:
 
 def test_whoever_stays_finds_what_they_had() -> None:
     kiosk = Kiosk()
-    kiosk.press("elder", "leaf:1", "search", "key:F", "key:P")
+    kiosk.press("elder", "search", "key:F", "key:P")
     kiosk.wait(125)
     assert kiosk.asks() is not None
     kiosk.press("stay")
@@ -99,7 +99,7 @@ def test_whoever_stays_finds_what_they_had() -> None:
 
 def test_whoever_leaves_leaves_at_once() -> None:
     kiosk = Kiosk()
-    kiosk.press("elder", "leaf:1", "search", "key:F")
+    kiosk.press("elder", "search", "key:F")
     kiosk.wait(125)
     kiosk.press("leave")
     assert kiosk.shown() == Start()
@@ -144,7 +144,7 @@ def test_nobody_is_asked_where_a_page_ends_by_itself(name: str) -> None:
 
 def test_nobody_is_asked_before_a_closed_hall_and_what_was_behind_it_is_left() -> None:
     kiosk = Kiosk()
-    kiosk.press("elder", "leaf:1", "search", "key:F")
+    kiosk.press("elder", "search", "key:F")
     kiosk.take(facts(take=said("on_break")))
     for _ in range(150):
         kiosk.wait(1)
@@ -193,7 +193,7 @@ def test_a_clock_that_is_set_back_keeps_nobody_and_sends_nobody_away() -> None:
 
 def test_a_machine_that_slept_for_hours_wakes_at_its_start() -> None:
     kiosk = Kiosk()
-    kiosk.press("elder", "leaf:1", "search", "key:F")
+    kiosk.press("elder", "search", "key:F")
     kiosk.now_s += 7200
     kiosk.take(Tick())
     assert kiosk.shown() == Start()
