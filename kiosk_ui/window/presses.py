@@ -25,6 +25,8 @@ _MENUS = frozenset({
 #: The mirror's states, by the key that asks for each.
 _MIRROR = {"mirror_show": "show", "mirror_freeze": "freeze", "mirror_blank": "blank"}
 _MOST_TYPED = 40
+#: Digits of a form's limit.
+_DAYS = 3
 
 
 def pressed(model: DeskModel, area: str, token: str, now_s: float) -> Step:
@@ -131,6 +133,8 @@ def typed(model: DeskModel, key: str) -> DeskModel:
         return replace(model, menu=None)
     if key == "backspace":
         return replace(model, menu=replace(model.menu, text=model.menu.text[:-1], leaf=0))
+    if model.menu.kind == "form" and not (key in "0123456789" and len(model.menu.text) < _DAYS):
+        return model
     if len(key) == 1 and key.isalnum() and len(model.menu.text) < _MOST_TYPED:
         return replace(model, menu=replace(model.menu, text=model.menu.text + key, leaf=0))
     return model

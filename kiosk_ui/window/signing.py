@@ -11,10 +11,13 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kiosk_ui.messages import Command
 from kiosk_ui.window.model import DeskModel, Signing
 
-__all__ = ["HEIGHT", "WIDTH", "png_of", "signature_command", "stroked"]
+__all__ = ["HEIGHT", "WIDTH", "Stroke", "png_of", "signature_command", "stroked"]
 
 WIDTH, HEIGHT = 900, 300
 _PEN = 3
@@ -49,25 +52,39 @@ def signature_command(window: str, signing: Signing, token: str) -> Command:
 
 def png_of(strokes: Sequence[Stroke]) -> bytes:
     """Return a signature as a PNG, black on white; points are thousandths of the field."""
-    rows = [bytearray(b"\xff" * ((WIDTH + 7) // 8)) for _ in range(HEIGHT)]
-    for stroke in strokes:
-        points = [(x * (WIDTH - 1) // 1000, y * (HEIGHT - 1) // 1000) for x, y in stroke]
-        for (x1, y1), (x2, y2) in zip(points, points[1:] or points, strict=False):
-            steps = max(abs(x2 - x1), abs(y2 - y1), 1)
-            for n in range(steps + 1):
-                _dot(rows, x1 + (x2 - x1) * n // steps, y1 + (y2 - y1) * n // steps)
     header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 1, 0, 0, 0, 0)
-    lines = b"".join(b"\0" + bytes(row) for row in rows)
+    lines = b"".join(b"\0" + row.tobytes() for row in np.packbits(~_inked(strokes), axis=1))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         _chunk(kind, data)
         for kind, data in ((b"IHDR", header), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b""))
     )
 
 
-def _dot(rows: Sequence[bytearray], x: int, y: int) -> None:
-    for row in range(max(y - _PEN // 2, 0), min(y + _PEN // 2 + 1, HEIGHT)):
-        for column in range(max(x - _PEN // 2, 0), min(x + _PEN // 2 + 1, WIDTH)):
-            rows[row][column >> 3] &= ~(0x80 >> (column & 7)) & 0xFF
+def _inked(strokes: Sequence[Stroke]) -> NDArray[np.bool_]:
+    """Return (height, width): True where there is ink. All at once: a loop takes 20 s."""
+    ends = np.array(
+        [
+            (*one, *other)
+            for stroke in strokes
+            for one, other in zip(stroke, stroke[1:] or stroke, strict=False)
+        ],
+        dtype=np.int32,
+    ).reshape(-1, 4)
+    scaled = ends * np.array([WIDTH - 1, HEIGHT - 1] * 2, np.int32) // 1000
+    begin, way = scaled[:, :2], scaled[:, 2:] - scaled[:, :2]
+    steps = np.maximum(np.abs(way).max(axis=1), 1)
+    # Each line has steps + 1 dots; n counts within its line.
+    line = np.repeat(np.arange(len(steps)), steps + 1)
+    n = np.arange(len(line)) - np.repeat(np.cumsum(steps + 1) - (steps + 1), steps + 1)
+    dots = begin[line] + way[line] * n[:, None] // steps[line, None]
+    thin = np.zeros((HEIGHT, WIDTH), np.bool_)
+    thin[dots[:, 1], dots[:, 0]] = True
+    edge = _PEN // 2
+    wide = np.zeros((HEIGHT + 2 * edge, WIDTH + 2 * edge), np.bool_)
+    for down in range(_PEN):
+        for across in range(_PEN):
+            wide[down : down + HEIGHT, across : across + WIDTH] |= thin
+    return wide[edge : edge + HEIGHT, edge : edge + WIDTH]
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

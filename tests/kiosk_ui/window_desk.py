@@ -185,6 +185,14 @@ class WindowDesk:
 
     # ---- what people see
 
+    def menu(self) -> str:
+        """Return what the clerk has opened."""
+        return self.model.menu.kind if self.model.menu is not None else ""
+
+    def english(self) -> bool:
+        """Say whether the taxpayer reads English."""
+        return self.model.english
+
     def picture(self, panel: int) -> Picture:
         """Return one of the two pictures."""
         assert self.glass.shown is not None
