@@ -83,6 +83,8 @@ class PlayedWindow(PlayedHall):
         self.shared = screen_told()
         self.commands: list[tuple[str, dict[str, Any]]] = []
         self.events: list[dict[str, Any]] = []
+        #: Where the clerk's PC is.
+        self.mirror: dict[str, Any] | None = None
         self.items = [
             {"id": f"B{n:02}", "initials": initials, "name": {"zh": zh, "en": en}}
             for n, (zh, en, initials) in enumerate(
@@ -120,7 +122,7 @@ class PlayedWindow(PlayedHall):
             case "rating.reasons":
                 return [{"id": "slow", "words": {"zh": "慢", "en": "Slow"}}]
             case "window.mirror":
-                return None
+                return self.mirror
         return {"events": self.events}
 
     def happened(self, kind: str = "ticket.called", **data: Any) -> None:

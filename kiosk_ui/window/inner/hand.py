@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from kiosk_ui.layout import Share, columns, inset, rows
+from kiosk_ui.layout import Share, columns, grid, inset, rows
 from kiosk_ui.ops import Rect
 from kiosk_ui.window.inner.sheet import Sheet
 from kiosk_ui.window.model import Card, TicketSeen
 
 __all__ = ["clock_text", "hand"]
+
+_PAPERS_DOWN = 4
 
 
 def clock_text(seconds: int) -> str:
@@ -24,7 +26,7 @@ def hand(sheet: Sheet, rect: Rect) -> None:
     if ticket is None:
         _nobody(sheet, rect)
         return
-    parts = [Share(1.25), Share(0.9 if ticket.papers else 0.3)]
+    parts = [Share(1.25), Share(1.1 if ticket.papers else 0.3)]
     if card is not None:
         parts.append(Share(0.95))
     places = rows(rect, *parts, gap=sheet.px(6))
@@ -115,9 +117,13 @@ def _papers(sheet: Sheet, rect: Rect, ticket: TicketSeen) -> None:
     shown = ticket.papers[:6]
     if not shown:
         return
-    each = min((inner.h - sheet.px(3) * (len(shown) - 1)) // len(shown), sheet.px(30))
+    # More than four in one column would be too low for a finger.
+    across = 1 if len(shown) <= _PAPERS_DOWN else 2
+    down = -(-len(shown) // across)
+    each = min((inner.h - sheet.px(3) * (down - 1)) // down, sheet.px(30))
+    whole = Rect(inner.x, inner.y, inner.w, each * down + sheet.px(3) * (down - 1))
     for n, (paper, place) in enumerate(
-        zip(shown, rows(inner, *[each] * len(shown), gap=sheet.px(3)), strict=True)
+        zip(shown, grid(whole, len(shown), across, gap=sheet.px(3)), strict=True)
     ):
         ticked = n in model.ticked
         ground, on = (c.good, c.on_good) if ticked else (c.card, c.on_card)

@@ -15,6 +15,8 @@ from kiosk_ui.window.model import DeskModel
 __all__ = ["Sheet"]
 
 _DESIGN_MM = (476.0, 268.0)
+#: Of panels below 17 inches there is no room for fingers: everything shrinks in proportion.
+_SMALL = 0.7
 
 
 class Sheet(Pencils):
@@ -35,7 +37,11 @@ class Sheet(Pencils):
         model, c, draft = self.model, self.colours, self.draft
         draft.fill(draft.rect, c.ground)
         page = inset(draft.rect, self.px(9), self.px(8))
-        strip, rest = rows(page, self.px(22), Share(), gap=self.px(6))
+        # Fingers are as large before a small panel.
+        high = self.px(22)
+        if self.scale > _SMALL:
+            high = max(high, self.draft.px(self.sizes.touch))
+        strip, rest = rows(page, high, Share(), gap=self.px(6))
         if language and self.look.chinese:
             strip, button = columns(strip, Share(), self.px(46), gap=self.px(6))
             short = self.look.second("kiosk.language.short")
