@@ -98,3 +98,18 @@ def test_with_low_controls_everything_is_where_a_wheelchair_reaches(
                 if one.rect.y < top - 1
             ]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("layout", [one for one in PANELS if "upright" in one])
+def test_the_way_to_low_controls_is_itself_where_a_wheelchair_reaches(
+    layout: str, theme: str
+) -> None:
+    panel, foot_mm = PANELS[layout], 850.0
+    top = panel.px(panel.size_mm[1] - (REACH_MM - foot_mm))
+    assert top > 0
+    for name, area in (("start", "access"), ("access", "low")):
+        model = replace(STATES[name], foot_mm=foot_mm)
+        for language in ("zh", "en"):
+            areas = {one.id: one.rect for one in view(model, look(panel, theme, language)).areas}
+            assert areas[area].y >= top, f"{area} {language}"

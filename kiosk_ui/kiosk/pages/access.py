@@ -39,6 +39,9 @@ class Access(Page):
         most = kit.px(46)
         parts = len(switches) + (1 if voice and choices.speaks else 0)
         high = min((body.h - kit.gap * (parts - 1)) // max(parts, 1), most)
+        if kit.has_low:
+            # Who needs the lower buttons must reach the one that brings them.
+            body = rows(body, Share(), high * parts + kit.gap * (parts - 1))[1]
         places = rows(body, *[high] * parts, gap=kit.gap)
         for place, (id_, key, icon) in zip(places, switches, strict=False):
             kit.button(id_, place, words(key), icon, quiet=True, cap=kit.sizes.body, lines=2)
