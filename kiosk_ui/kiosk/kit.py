@@ -132,8 +132,25 @@ class Kit(Pencils):
         if clock:
             self.text(lower, clock, c.quiet, cap=self.sizes.title * 2.2, align="center", bold=True)
 
+    @property
+    def spoken(self) -> bool:
+        """Whether somebody hears the pages, and may want to hear one again."""
+        facts = self.model.facts
+        return self.model.choices.speaks and facts is not None and facts.voice
+
+    def ending(self, rect: Rect, id_: str, label: str) -> None:
+        """Draw the one button of a page without controls; what is spoken can be heard again."""
+        wide = min(rect.w, self.px(190))
+        if self.spoken:
+            both = at(rect, min(rect.w, wide * 2), rect.h)
+            place, again = columns(both, Share(), Share(0.8), gap=self.gap)
+            self.button("repeat", again, self.words("kiosk.repeat"), "repeat", quiet=True)
+        else:
+            place = at(rect, wide, rect.h)
+        self.button(id_, place, label, main=True, cap=self.sizes.body)
+
     def _controls(self, rect: Rect) -> None:
-        model, choices, words = self.model, self.model.choices, self.words
+        model, words = self.model, self.words
         shown: list[tuple[str, str, str]] = []
         if model.behind or model.page != model.start:
             shown.append(("home", words("kiosk.home"), "home"))
@@ -144,7 +161,7 @@ class Kit(Pencils):
         elder = "kiosk.usual" if self.elder else "kiosk.elder"
         shown.append(("elder", words(elder), "large"))
         shown.append(("access", words("kiosk.access"), "access"))
-        if choices.speaks and model.facts is not None and model.facts.voice:
+        if self.spoken:
             shown.append(("repeat", words("kiosk.repeat"), "repeat"))
         places = columns(rect, *[Share()] * len(shown), gap=self.gap)
         # One row has one form: as soon as a word lacks room beside its icon all stand below theirs.

@@ -97,6 +97,20 @@ def test_a_number_is_spoken_figure_by_figure_and_again_when_no_paper_comes() -> 
     assert "没有打印号票" in kiosk.spoken()[-1]
 
 
+def test_a_number_can_be_heard_again_and_stays_as_long_as_somebody_listens() -> None:
+    kiosk = heard()
+    kiosk.to_number(printed=True)
+    first = kiosk.spoken()[-1]
+    for times in range(2, 6):
+        kiosk.wait(12)
+        kiosk.press("repeat")
+        assert kiosk.spoken().count(first) == times
+    assert "A 0 6 1" in first
+    kiosk.wait(31)
+    assert "repeat" not in kiosk.areas()
+    assert kiosk.spoken()[-1] == ""
+
+
 def test_still_there_is_asked_aloud_and_the_page_is_told_again() -> None:
     kiosk = heard()
     kiosk.press("category:filing")

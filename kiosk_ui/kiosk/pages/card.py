@@ -36,9 +36,7 @@ class CardPage(Page):
             "appointment_early",
             "appointment_late",
         }
-        kit.button("go", at(below, min(below.w, kit.px(190)), below.h),
-                   words("kiosk.card.choose" if go else "kiosk.understood"), main=True,
-                   cap=kit.sizes.body)  # fmt: skip
+        kit.ending(below, "go", words("kiosk.card.choose" if go else "kiosk.understood"))
         kit.draft.sheet(body)
         inner = inset(body, kit.px(8), kit.px(6))
         side = min(kit.px(26), inner.h // 3)

@@ -53,8 +53,7 @@ class TicketPage(Page):
         words, c = kit.words, kit.colours
         body = kit.frame(controls=False)
         body, below = rows(body, Share(), max(kit.touch, kit.px(22)), gap=kit.gap)
-        kit.button("home", at(below, min(below.w, kit.px(190)), below.h), words("kiosk.done"),
-                   main=True, cap=kit.sizes.body)  # fmt: skip
+        kit.ending(below, "home", words("kiosk.done"))
         colour, on = (c.warn, c.on_warn) if self.paper == "none" else (c.good, c.on_good)
         high = max(kit.px(24), min(kit.line(kit.sizes.title) * 2, body.h // 4))
         band, rest = rows(body, high, Share(), gap=kit.gap)
@@ -114,8 +113,10 @@ class TicketPage(Page):
         if self.paper == "printing" and (age_s >= _PAPER_S or _no_printer(model.facts)):
             return model.instead(replace(self, paper="none")), ()
         shown_s = _SHOWN_S if self.paper == "printed" else _WITHOUT_S
-        # Whoever needs larger words needs more time.
-        if self.paper != "printing" and age_s >= shown_s * max(model.idle.idle_s / _WITHOUT_S, 1):
+        # Whoever needs larger words needs more time; so does who has it spoken again.
+        shown_s *= max(model.idle.idle_s / _WITHOUT_S, 1)
+        seen_s = now_s - max(model.since_s, model.idle.touched_s)
+        if self.paper != "printing" and seen_s >= shown_s:
             return model.left(), ()
         # A slow printer, or one that just got paper, may still print it.
         waits = self.paper != "printed" and not _never(model.facts)
