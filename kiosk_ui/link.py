@@ -8,6 +8,7 @@ accepts connections.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import socket
@@ -79,12 +80,21 @@ class Link:
         """Hang up."""
         self._hang_up()
 
+    def fileno(self) -> int | None:
+        """Return what can be waited for until something came; None while not connected."""
+        return self._socket.fileno() if self._socket is not None else None
+
     def send(self, request: Request) -> None:
         """Send a request. A question while the daemon is gone is dropped, a command is kept."""
         if isinstance(request, Command):
             self._commands.setdefault(request.command_id, (request, self._clock()))
         if self.live:
             self._write(request)
+            # Now, not with the next turn: somebody waits. ``poll`` goes on with the rest, and tells
+            # of a daemon that is gone.
+            with contextlib.suppress(OSError):
+                if self._socket is not None:
+                    del self._out[: self._socket.send(self._out)]
 
     def poll(self) -> list[Message]:
         """Do what can be done without waiting; return what came."""

@@ -47,12 +47,26 @@ def _kiosk_places(*, quick: bool) -> Figures:
     return places(quick=quick)
 
 
+def _pair_frame(*, quick: bool) -> Figures:
+    from kiosk_ui.measure_pair import measure_frame
+
+    return measure_frame(quick=quick)
+
+
+def _pair_places(*, quick: bool) -> Figures:
+    from kiosk_ui.measure_pair import places
+
+    return places(quick=quick)
+
+
 #: What can be measured, by name. Imports stay inside: a measurement of memory loads its own alone.
 MEASUREMENTS: dict[str, Callable[..., Figures]] = {
     "wall-day": _wall_day,
     "kiosk-pages": _kiosk_pages,
     "kiosk-search": _kiosk_search,
     "kiosk-places": _kiosk_places,
+    "pair-frame": _pair_frame,
+    "pair-places": _pair_places,
 }
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 from uuid import uuid4
 
+from kiosk_ui import memory
 from kiosk_ui.link import Link
 from kiosk_ui.look import Look
 from kiosk_ui.messages import Drawn, Held, Message, Panels, Pressed, Request, Tick, Typed
@@ -63,8 +64,8 @@ class PairDisplay(Protocol):
     def there(self) -> int:
         """Return how many panels are there now."""
 
-    def wait(self) -> None:
-        """Wait for the next turn."""
+    def wait(self, link: int | None) -> None:
+        """Wait for the next turn, or until the daemon said something on its descriptor."""
 
 
 class PairRunner(Generic[M]):
@@ -106,6 +107,7 @@ class PairRunner(Generic[M]):
         #: What could be touched before, and until when.
         self._before: list[tuple[float, tuple[Picture, Picture]]] = []
         self._there = 2
+        self._given_back_s = clock()
 
     def run(self, stopped: Callable[[], bool], beside: Sequence[Callable[[], None]] = ()) -> None:
         """Turn until ``stopped`` or a window is closed; ``beside`` is done after each turn."""
@@ -113,7 +115,7 @@ class PairRunner(Generic[M]):
             self.turn()
             for one in beside:
                 one()
-            self._display.wait()
+            self._display.wait(self._link.fileno())
 
     def turn(self) -> None:
         """Take what came, and show what follows from it."""
@@ -137,6 +139,9 @@ class PairRunner(Generic[M]):
         for message in (*self._link.poll(), *self._beside(self.model), Tick()):
             self._take(message)
         self._display.show(self._view())
+        if self._clock() - self._given_back_s >= memory.EVERY_S:
+            self._given_back_s = self._clock()
+            memory.give_back()
 
     def _view(self) -> tuple[Picture, Picture]:
         """Return the pictures of the present model."""

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import pygame
 
+from kiosk_ui.bell import Bell
 from kiosk_ui.fonts import Faces
 from kiosk_ui.ops import Live, Picture, Rect
 from kiosk_ui.panel import Panel
-from kiosk_ui.shell import Shell
+from kiosk_ui.shell import QUICK_HZ, Shell
 from kiosk_ui.touch import Contact
 
 __all__ = ["Moving", "Shells"]
 
 #: So often it is looked whether a panel was unplugged.
 _LOOK_S = 2.0
+#: ... and so often for a key, between two turns of the loop: a look costs little, a turn more.
+_PEEK_S = 1 / 60
 #: Keys by SDL's names, as areas of a page have them.
 _NAMES = {"page up": "pageup", "page down": "pagedown", "enter": "return"}
 
@@ -32,7 +36,10 @@ class Moving(Protocol):
 
 
 class Shells:
-    """The inner panel and the outer one. ``moving`` has what moves, by its source."""
+    """The inner panel and the outer one. ``moving`` has what moves, by its source.
+
+    ``bell`` rings when one of those has a new picture.
+    """
 
     def __init__(
         self,
@@ -43,6 +50,7 @@ class Shells:
         clock: Callable[[], float],
         *,
         windowed: bool = False,
+        bell: Bell | None = None,
     ) -> None:
         self._shells = tuple(
             Shell(panel, faces, title=title, windowed=windowed, position=place)
@@ -59,6 +67,8 @@ class Shells:
         self._typed: list[str] = []
         self._clock = clock
         self._windowed = windowed
+        self._bell = bell
+        self._turned_s, self._moves = clock(), False
         self._looked_s, self._there = clock(), 2
 
     @property
@@ -83,12 +93,13 @@ class Shells:
 
     def show(self, pictures: tuple[Picture, Picture]) -> bool:
         """Draw what differs from the last pictures, and what moves; say whether anything did."""
-        changed = False
+        changed = self._moves = False
         for shell, picture in zip(self._shells, pictures, strict=True):
             changed |= shell.show(picture)
             for op in picture.ops:
                 moves = self._moving.get(op.source) if isinstance(op, Live) else None
                 if moves is not None:
+                    self._moves = True
                     places = moves.refresh(shell.canvas, op.rect)
                     if places:
                         shell.flip(places)
@@ -102,6 +113,7 @@ class Shells:
             if event.type == pygame.KEYDOWN:
                 name = pygame.key.name(event.key)
                 self._typed.append(_NAMES.get(name, name))
+                self._shells[0].quicken()
                 continue
             for n, shell in enumerate(self._shells):
                 if shell.owns(event):
@@ -123,10 +135,26 @@ class Shells:
             self._there = reached(self.panels, pygame.display.get_desktop_sizes())
         return self._there
 
-    def wait(self) -> None:
-        """Wait for the next turn of the loop."""
+    def wait(self, link: int | None) -> None:
+        """Wait for the next turn of the loop: a key, the daemon or the mirror comes before it.
+
+        ``link`` is the descriptor on which the daemon speaks.
+        """
         # Whichever of the two was touched last.
-        max(self._shells, key=lambda shell: shell.rate_hz).wait()
+        rate_hz = max(shell.rate_hz for shell in self._shells)
+        due_s = self._turned_s + 1 / rate_hz
+        while (left_s := due_s - self._clock()) > 0:
+            listened = [] if link is None else [link]
+            early_s = self._turned_s + 1 / QUICK_HZ - self._clock()
+            if self._bell is not None and self._moves and early_s <= 0:
+                listened.append(self._bell.fileno())
+            # Nothing but a look tells of a key. Pictures come no faster than the quick loop turns.
+            slice_s = min(left_s, early_s if early_s > 0 else _PEEK_S)
+            if select.select(listened, [], [], slice_s)[0] or pygame.event.peek():
+                break
+        self._turned_s = self._clock()
+        if self._bell is not None:
+            self._bell.heard()
 
 
 def reached(panels: tuple[Panel, Panel], desktops: list[tuple[int, int]]) -> int:

@@ -20,6 +20,7 @@ from firmware_py.bench import (
     measure_cards,
     measure_codecs,
     measure_day,
+    measure_desk,
     measure_keys,
     measure_many,
     measure_pads,
@@ -51,6 +52,7 @@ MEASURES: dict[str, Measure] = {
     "pages": measure_pages.measure,
     "many": measure_many.measure,
     "screens": measure_screens.measure,
+    "desk": measure_desk.measure,
 }
 
 

@@ -21,6 +21,7 @@ from firmware_py.bench.stage import ROOT
 from firmware_py.bench.x_panel import NotHere, XPanel
 
 __all__ = [
+    "asked",
     "kiosk_figures",
     "measure",
     "not_measured",
@@ -43,13 +44,16 @@ _IDLE = "hall-screen kiosk, idle at a daemon"
 _WALL = "the wall through 24 hours of simulated calls: memory grows"
 
 
-async def asked(name: str) -> Mapping[str, float]:
-    """Return the figures of one of ``kiosk_ui.measure``. Raises ``RuntimeError``."""
+async def asked(name: str, display: Mapping[str, str] | None = None) -> Mapping[str, float]:
+    """Return the figures of one of ``kiosk_ui.measure``, on no display or on this one.
+
+    Raises ``RuntimeError``.
+    """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "kiosk_ui.measure", name),
         cwd=ROOT, stdout=asyncio.subprocess.PIPE,
         # Nobody looks at these, display or not.
-        env={**os.environ, "SDL_VIDEODRIVER": "dummy"},
+        env={**os.environ, **(display or {"SDL_VIDEODRIVER": "dummy"})},
     )  # fmt: skip
     said, _ = await process.communicate()
     if process.returncode:

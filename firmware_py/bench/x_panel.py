@@ -107,7 +107,14 @@ class XPanel:
         self._xtst.XTestFakeMotionEvent.argtypes = [
             pointer, number_of, number_of, number_of, time_ms,
         ]  # fmt: skip
-        self._xtst.XTestFakeButtonEvent.argtypes = [pointer, ctypes.c_uint, number_of, time_ms]
+        for named in (self._xtst.XTestFakeButtonEvent, self._xtst.XTestFakeKeyEvent):
+            named.argtypes = [pointer, ctypes.c_uint, number_of, time_ms]
+        x11.XStringToKeysym.restype, x11.XStringToKeysym.argtypes = (
+            ctypes.c_ulong,
+            [ctypes.c_char_p],
+        )
+        x11.XKeysymToKeycode.argtypes = [pointer, ctypes.c_ulong]
+        x11.XKeysymToKeycode.restype = ctypes.c_ubyte
         self._connection = x11.XOpenDisplay(self.display.encode())
         if not self._connection:
             raise RuntimeError(f"no connection to {self.display}")
@@ -139,7 +146,29 @@ class XPanel:
         self._x11.XFlush(self._connection)
         return at_ns
 
+    # ---- the keyboard
+
+    def key(self, name: str) -> int:
+        """Press a key by X's name, such as ``F1``, and let it go; return when it was pressed."""
+        code = self._x11.XKeysymToKeycode(
+            self._connection, self._x11.XStringToKeysym(name.encode())
+        )
+        self._xtst.XTestFakeKeyEvent(self._connection, code, 1, 0)
+        at_ns = time.monotonic_ns()
+        self._x11.XFlush(self._connection)
+        self._xtst.XTestFakeKeyEvent(self._connection, code, 0, 0)
+        self._x11.XFlush(self._connection)
+        return at_ns
+
     # ---- the eye
+
+    def green(self, x: int, y: int) -> int:
+        """Return the green of a pixel, 0 to 255."""
+        if self._file is None:
+            raise RuntimeError("the panel is off")
+        # Blue comes first (depth 24, low byte first).
+        found: int = self._file[self._begin + y * self._line + x * _PIXEL_BYTES + 1]
+        return found
 
     def seen(self, x: int, y: int) -> bytes:
         """Return the pixels of five rows around a place."""

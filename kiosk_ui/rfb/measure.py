@@ -24,7 +24,9 @@ import numpy as np
 
 from kiosk_ui.rfb.access import Access
 from kiosk_ui.rfb.framebuffer import Framebuffer
+from kiosk_ui.rfb.held import NotHeld, held
 from kiosk_ui.rfb.line import Address
+from kiosk_ui.rfb.measure_masked import measured_masked
 from kiosk_ui.rfb.mirror import Mirror
 from kiosk_ui.rfb.numbered import NUMBERS, Times, number_at
 from kiosk_ui.rfb.region import Rect
@@ -34,6 +36,8 @@ from kiosk_ui.rfb.stage import Screen, Stage, rss_mb
 __all__ = ["main", "measured"]
 
 _NEEDED = ("Xtigervnc", "Xvfb", "xtigervncviewer")
+#: The exit code where the mirror cannot be held to a part of a core.
+_NOT_HELD = 3
 _KINDS = ("scroll", "full", "photo")
 _SETTLE_S = 2.0
 #: A picture is waited for so often on the viewer's screen.
@@ -153,6 +157,20 @@ def measured(
     return {"mirror": own, "viewer": other, "beside": {"cpu_times": round(ratio, 2)}}
 
 
+def measured_held(
+    kind: str, *, percent: float, size: str, fps: float, seconds: float, rounds: int, tuning: Tuning
+) -> dict[str, Figures]:
+    """Let the mirror alone look, held to so much of a core. Raises ``NotHeld``."""
+    with tempfile.TemporaryDirectory() as folder, Stage(Path(folder)) as stage:
+        desktop = stage.desktop(size)
+        _, times = stage.motion(desktop, kind, size, fps)
+        time.sleep(_SETTLE_S)
+        with held(percent):
+            ours = [_ours(stage, desktop, times, seconds, tuning) for _ in range(rounds)]
+        times.close()
+    return {"mirror": _medians(ours)}
+
+
 def _medians(rounds: Sequence[Figures]) -> Figures:
     return {name: float(np.median([one[name] for one in rounds])) for name in rounds[0]}
 
@@ -164,12 +182,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("kinds", nargs="*", metavar="kind", help="scroll, full, photo, smooth")
+    parser.add_argument(
+        "kinds", nargs="*", metavar="kind", help="scroll, full, photo, smooth, masked"
+    )
     parser.add_argument("--size", default="1920x1080")
     parser.add_argument("--fps", type=float, default=30.0)
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--quality", type=int, default=8, help="of JPEG, 0 to 9; -1: lossless")
+    parser.add_argument("--held", type=float, help="percent of a core for the mirror; no viewer")
     parser.add_argument("--asked", action="store_true", help="ask for each update")
     options = parser.parse_args(arguments)
     missing = [name for name in _NEEDED if shutil.which(name) is None]
@@ -178,17 +199,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tuning = Tuning(
         quality=None if options.quality < 0 else options.quality, continuous=not options.asked
     )
-    found = {
-        kind: measured(
-            kind,
-            size=options.size,
-            fps=options.fps,
-            seconds=options.seconds,
-            rounds=options.rounds,
-            tuning=tuning,
-        )
-        for kind in options.kinds or _KINDS
-    }
+    size, fps, seconds = options.size, options.fps, options.seconds
+
+    def one(kind: str) -> dict[str, Figures]:
+        if kind == "masked":
+            return measured_masked(size=size, fps=fps, seconds=seconds)
+        usual = {"size": size, "fps": fps, "seconds": seconds, "rounds": options.rounds}
+        if options.held is not None:
+            return measured_held(kind, percent=options.held, tuning=tuning, **usual)
+        return measured(kind, tuning=tuning, **usual)
+
+    try:
+        found = {kind: one(kind) for kind in options.kinds or _KINDS}
+    except NotHeld as error:
+        sys.stderr.write(f"{error}\n")
+        return _NOT_HELD
     sys.stdout.write(json.dumps(found) + "\n")
     return 0
 

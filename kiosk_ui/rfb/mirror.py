@@ -75,6 +75,7 @@ class Mirror:
     """One server's screen. ``start`` and ``stop``, or ``with``; once.
 
     Every call returns at once (``stop`` after a moment), from any thread, and none raises.
+    ``fresh`` is called after each update, on the mirror's own thread: it should return at once.
     """
 
     def __init__(
@@ -87,7 +88,9 @@ class Mirror:
         limits: Limits | None = None,
         patience: Patience | None = None,
         clock: Callable[[], float] = time.monotonic,
+        fresh: Callable[[], None] = lambda: None,
     ) -> None:
+        self._fresh = fresh
         self._address, self._access = address, access
         self._tuning, self._limits = tuning or Tuning(), limits or Limits()
         self._patience, self._clock = patience or Patience(), clock
@@ -198,6 +201,7 @@ class Mirror:
         with self._lock:
             self._updates += 1
             self._picture.draw(frame, rects, whole=whole)
+        self._fresh()
 
     def sure(self, at_s: float) -> None:
         """The picture was true at that time."""

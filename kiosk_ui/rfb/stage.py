@@ -99,12 +99,20 @@ class Stage:
         command = ["Xvfb", "-screen", "0", f"{size}x24", "-fbdir", str(self.folder)]
         return self._screen(command, self.folder / "Xvfb_screen0")
 
-    def motion(self, desktop: Screen, kind: str, size: str, fps: float) -> tuple[Program, Times]:
-        """Start pictures in motion on a desktop; return their times, too."""
+    def motion(
+        self,
+        desktop: Screen,
+        kind: str,
+        size: str,
+        fps: float,
+        place: tuple[int, int] | None = None,
+    ) -> tuple[Program, Times]:
+        """Start pictures in motion on a desktop, at a place of it; return their times, too."""
         times = Times(self.times_file)
         arguments = ("--size", size, "--fps", str(fps), "--times", str(self.times_file))
         command = [sys.executable, "-m", "kiosk_ui.motion", kind, *arguments]
-        return self.start(command, desktop, SDL_VIDEODRIVER="x11"), times
+        at = {} if place is None else {"SDL_VIDEO_WINDOW_POS": "{},{}".format(*place)}
+        return self.start(command, desktop, SDL_VIDEODRIVER="x11", **at), times
 
     def start(self, command: Sequence[str], screen: Screen, **environment: str) -> Program:
         """Start a program on a screen."""

@@ -234,8 +234,9 @@ class DeskScreen:
                 return model.tell(_NOT_SURE, now_s, bad=True), ()
             case Answered(name) if name in _TAXPAYERS:
                 return model, ()
-        # A command that was taken closes the menu that gave it.
-        return replace(model, menu=None, told=NOTHING), ()
+        # A command that was taken closes the menu that gave it; what came of it is asked at once.
+        due = {**model.due, "facts": now_s}
+        return replace(model, menu=None, told=NOTHING, due=due), ()
 
     def _known(self, model: DeskModel, message: Answered, now_s: float) -> DeskModel | None:
         """Take the answer to a question; None for that to a command."""

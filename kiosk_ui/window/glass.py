@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pygame
 
+from kiosk_ui.bell import Bell
 from kiosk_ui.messages import Message, Mirrored
 from kiosk_ui.ops import Rect
 from kiosk_ui.rfb.access import Access, Trust
@@ -35,23 +35,28 @@ _MOST_PLACES = 24
 
 
 class Glass:
-    """Follows the model: connects where there is a PC, covers by the program's title, freezes."""
+    """Follows the model: connects where there is a PC, covers by the program's title, freezes.
 
-    def __init__(self) -> None:
-        self._mirror: Mirror | None = None
+    ``bell`` rings with each new picture. ``mirror``: one to begin with, for who has no server.
+    """
+
+    def __init__(self, bell: Bell | None = None, mirror: Mirror | None = None) -> None:
+        self._bell = bell
+        self._mirror = mirror
         self._settings: Mapping[str, Any] | None = None
         self._title = ""
         self._frozen = False
         self._told: Mirrored | None = None
-        self._source: pygame.Surface | None = None
         self._scaled: pygame.Surface | None = None
+        #: The size of the desktop that it was scaled from.
+        self._of = (0, 0)
 
     def close(self) -> None:
         """Hang up."""
         if self._mirror is not None:
             self._mirror.stop()
             self._mirror = None
-        self._source = self._scaled = None
+        self._scaled = None
 
     # ---- what the model wants
 
@@ -70,7 +75,7 @@ class Glass:
         told = Mirrored(status.code, status.zh, status.en, status.size or (0, 0))
         if told.code:
             # It may not be shown: nothing of it is kept, not even unseen.
-            self._source = self._scaled = None
+            self._scaled = None
         if told == self._told:
             return ()
         self._told = told
@@ -87,7 +92,10 @@ class Glass:
             local = Address(path=host) if host.startswith("/") else None
             address = local or Address(host, int(settings.get("port") or 5900))
             viewing = viewing_of(settings, self._title)
-            self._mirror = Mirror(address, _access(settings), viewing, _tuning(settings))
+            fresh = self._bell.ring if self._bell is not None else lambda: None
+            self._mirror = Mirror(
+                address, _access(settings), viewing, _tuning(settings), fresh=fresh
+            )
         except (OSError, ValueError) as error:
             # The check of the configuration lets none of these through; a file may be gone since.
             log.warning("the mirror cannot be used: %s", error)
@@ -122,21 +130,24 @@ class Glass:
             return []
         with self._mirror.picture() as shown:
             if shown is None:
-                self._source = self._scaled = None
+                self._scaled = None
                 return []
             high, wide = shown.pixels.shape[:2]
             whole = [Area(0, 0, wide, high)]
-            fresh = self._source is None or self._source.get_size() != (wide, high)
-            if self._source is None or fresh:
-                self._source = pygame.Surface((wide, high), depth=32)
-            resized = self._scaled is None or self._scaled.get_size() != (rect.w, rect.h)
-            changed = whole if fresh else _few(shown.changed, whole)
-            words = shown.pixels.view(np.uint32)[:, :, 0]
-            _copy(self._source, words, changed)
-        if self._scaled is None or resized:
-            self._scaled = pygame.Surface((rect.w, rect.h), depth=32)
-            changed = whole
-        return [_scale(self._source, self._scaled, area) for area in changed]
+            changed = _few(shown.changed, whole)
+            of = (wide, high)
+            if (
+                self._scaled is None
+                or self._scaled.get_size() != (rect.w, rect.h)
+                or of != self._of
+            ):
+                self._scaled, self._of = pygame.Surface((rect.w, rect.h), depth=32), of
+                changed = whole
+            # The mirror's own memory, read in place: a copy would be 8 MB of it. The mirror goes on
+            # decoding meanwhile, and waits with what it shows next.
+            source = pygame.image.frombuffer(shown.pixels.data, of, "BGRA")
+            source.set_alpha(None)
+            return [_scale(source, self._scaled, area) for area in changed]
 
 
 def _few(changed: Sequence[Area], whole: list[Area]) -> list[Area]:
@@ -148,15 +159,6 @@ def _few(changed: Sequence[Area], whole: list[Area]) -> list[Area]:
     return [Area(left, top, right - left, bottom - top).common(whole[0])]
 
 
-def _copy(source: pygame.Surface, words: np.ndarray[Any, Any], changed: Sequence[Area]) -> None:
-    """Copy pixels: both have 32 bits, B, G, R and nothing, so rows are moved as they are."""
-    pixels = np.asarray(source.get_view("2"), dtype=np.uint32).T
-    for one in changed:
-        rows = slice(one.y, one.y + one.height)
-        columns = slice(one.x, one.x + one.width)
-        pixels[rows, columns] = words[rows, columns]
-
-
 def _scale(source: pygame.Surface, target: pygame.Surface, area: Area) -> Rect:
     """Scale a part of the source to its place; return that place."""
     wide, high = source.get_size()
@@ -165,6 +167,9 @@ def _scale(source: pygame.Surface, target: pygame.Surface, area: Area) -> Rect:
         part = pygame.Rect(area.x, area.y, area.width, area.height)
         target.blit(source, part, part)
         return Rect(*part)
+    if (area.width, area.height) == (wide, high):
+        pygame.transform.smoothscale(source, (to_w, to_h), target)
+        return Rect(0, 0, to_w, to_h)
     across, columns = cells(wide, to_w)
     down, lines = cells(high, to_h)
     left, right = across.around(area.x, area.width, columns)
@@ -182,9 +187,10 @@ def _scale(source: pygame.Surface, target: pygame.Surface, area: Area) -> Rect:
         (right - left) * across.target, (bottom - top) * down.target,
     )  # fmt: skip
     offset = ((left - more_l) * across.target, (top - more_t) * down.target)
-    target.blit(
-        pygame.transform.smoothscale(cut, size), place[:2], pygame.Rect(*offset, place.w, place.h)
-    )
+    scaled = pygame.transform.smoothscale(cut, size)
+    # The fourth byte has no meaning.
+    scaled.set_alpha(None)
+    target.blit(scaled, place[:2], pygame.Rect(*offset, place.w, place.h))
     return place
 
 

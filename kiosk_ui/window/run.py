@@ -37,6 +37,7 @@ def run(
     beside: Callable[[], None],
 ) -> None:
     """Run both screens until ``stopped``. Raises as a single screen does."""
+    from kiosk_ui.bell import Bell
     from kiosk_ui.link import Link
     from kiosk_ui.look import load_look
     from kiosk_ui.notify import notify
@@ -58,12 +59,14 @@ def run(
     link = Link(socket, time.monotonic, by=f"screen-window-{options.window}")
     first = position(options.at) or (0, 0)
     second = position(options.outer_at) or (first[0] + panels[0].width_px, first[1])
-    glass = Glass()
+    bell = Bell()
+    glass = Glass(bell)
     preview = Preview(lambda: Link(socket, time.monotonic, by=f"preview-{options.window}"))
     moving: dict[str, Moving] = {"mirror": glass, "preview": preview}
     shells = Shells(
-        panels, look.faces, (first, second), moving, time.monotonic, windowed=options.windowed
-    )
+        panels, look.faces, (first, second), moving, time.monotonic, windowed=options.windowed,
+        bell=bell,
+    )  # fmt: skip
     try:
         pair = PairRunner(
             DeskScreen(options.window), shells, link, looks,
@@ -85,6 +88,7 @@ def run(
         link.close()
         shells.close()
         look.faces.close()
+        bell.close()
 
 
 def _panels(options: argparse.Namespace, pixels: str) -> tuple[Panel, Panel]:
