@@ -70,7 +70,7 @@ class TwoGlasses:
         """Return how many are plugged in."""
         return self.plugged
 
-    def wait(self) -> None:
+    def wait(self, link: int | None) -> None:
         """The test turns the loop."""
         raise AssertionError("the test turns the loop itself")
 
