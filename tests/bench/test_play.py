@@ -105,7 +105,7 @@ def test_every_slip_and_led_state_is_a_picture(played: Played) -> None:
 
 def test_the_screens_are_pictures_of_each_hour_as_they_were(played: Played) -> None:
     out, done = played
-    screens = ("wall", "kiosk")
+    screens = ("wall", "kiosk", "window-inner", "window-outer")
     names = [f"{screen}-{hour:02}00.png" for hour in range(9, 18) for screen in screens]
     present = [f"{screen}.png" for screen in screens]
     assert {path.name for path in (out / "screens").iterdir()} == {*names, *present}

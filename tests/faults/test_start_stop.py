@@ -43,7 +43,7 @@ async def test_three_starts_and_stops_leave_nothing_behind(place: Path) -> None:
 BROKER = "mosquitto.conf"
 JOURNAL = ("journal.db", "journal.db-wal", "journal.db-shm", "journal.id", "journal.lock")
 #: Backups, and what printers were found to be able to.
-KEPT = ("backup", "people.key", "printers")
+KEPT = ("backup", "kiosk.pin", "people.key", "printers")
 
 
 def names(folder: Path) -> set[str]:
