@@ -42,6 +42,8 @@ ANSWER_S = 4.0
 BEAT_S = 1.5
 #: A command whose outcome is not known after so long is given up.
 GIVE_UP_S = 30.0
+#: So often it is looked whether that is so: not with each turn of a loop.
+WATCH_S = 0.2
 _AT_ONCE = 65_536
 _MOST_LINE = 8 * 1024 * 1024
 _REFUSED_CODE = "failed"
@@ -72,6 +74,7 @@ class Link:
         self._commands: dict[str, tuple[Command, float]] = {}
         self._try_at_s = self._asked_s = self._heard_s = clock()
         self._pause_s = PAUSES_S[0]
+        self._watch_s = 0.0
         self.live = False
         self.since_s = clock()
         self._told_gone = False
@@ -150,6 +153,9 @@ class Link:
 
     def _watch(self, now_s: float, found: list[Message]) -> None:
         """Notice a daemon that is silent, and ask one that nobody asks."""
+        if now_s < self._watch_s:
+            return
+        self._watch_s = now_s + WATCH_S
         oldest_s = min((sent.at_s for sent in self._sent.values()), default=now_s)
         if now_s - oldest_s >= ANSWER_S and now_s - self._heard_s >= ANSWER_S:
             self._lost(found, f"no answer for {ANSWER_S:.0f} s")

@@ -44,7 +44,7 @@ from kiosk_ui.words import Words, load_words
 __all__ = ["KioskScreen"]
 
 #: What is asked for, and how often: the hall and the printer, waits, the catalogue.
-_EVERY_S = {"facts": 3.0, "categories": 6.0, "items": 600.0}
+_EVERY_S = {"facts": 4.0, "categories": 8.0, "items": 600.0}
 _METHODS = {"facts": "kiosk.show", "categories": "category.list", "items": "item.list"}
 #: So soon after something happened in the hall.
 _SOON_S = 0.4
