@@ -68,7 +68,7 @@ def _place(entries: list[Any], key: str, where: tuple[str, ...]) -> int:
     for n, entry in enumerate(entries):
         if isinstance(entry, dict) and str(entry.get("id", "")) == key:
             return n
-    if where[0] in _BY_ID:
+    if len(where) == 1 and where[0] in _BY_ID:
         return len(entries)
     if key.isdecimal() and 1 <= int(key) <= len(entries) + 1:
         return int(key) - 1

@@ -54,8 +54,9 @@ class Wall:
             self.link.send(request)
 
     def shows(self, layout: str) -> list[str]:
-        # Waits are asked for every few seconds, each wall in its own; notices take turns.
-        model = replace(self.model, turn=0, categories=())
+        # Waits are asked for every few seconds, each wall in its own; notices take turns; the time
+        # is told in whole seconds, so at the turn of a minute two walls may differ.
+        model = replace(self.model, turn=0, categories=(), minute=None)
         return list(view(model, look(LAYOUTS["wall"][layout])).texts())
 
 
