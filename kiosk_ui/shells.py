@@ -66,7 +66,8 @@ class Shells:
         pygame.mouse.set_visible(True)
         self._typed: list[str] = []
         self._clock = clock
-        self._windowed = windowed
+        #: Panels can be unplugged: neither windows on a desk nor pictures in memory can.
+        self._plugged = not windowed and pygame.display.get_driver() != "dummy"
         self._bell = bell
         self._turned_s, self._moves = clock(), False
         self._looked_s, self._there = clock(), 2
@@ -130,7 +131,7 @@ class Shells:
     def there(self) -> int:
         """Return how many panels are plugged in."""
         now_s = self._clock()
-        if not self._windowed and now_s - self._looked_s >= _LOOK_S:
+        if self._plugged and now_s - self._looked_s >= _LOOK_S:
             self._looked_s = now_s
             self._there = reached(self.panels, pygame.display.get_desktop_sizes())
         return self._there
