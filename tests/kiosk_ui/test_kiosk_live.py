@@ -37,7 +37,7 @@ class Stand:
         picture = self.runner.picture
         return "".join(picture.texts()) if picture is not None else ""
 
-    async def until(self, fits: Callable[[], object], seconds: float = 10.0) -> None:
+    async def until(self, fits: Callable[[], object], seconds: float = 40.0) -> None:
         """Turn the loop until something holds."""
         end = time.monotonic() + seconds
         while True:
@@ -47,7 +47,7 @@ class Stand:
             assert time.monotonic() < end, self.text()
             await asyncio.sleep(0.01)
 
-    async def shows(self, text: str, seconds: float = 10.0) -> None:
+    async def shows(self, text: str, seconds: float = 40.0) -> None:
         await self.until(lambda: text in self.text(), seconds)
 
     def _areas(self) -> dict[str, tuple[int, int]]:

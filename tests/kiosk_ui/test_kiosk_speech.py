@@ -76,13 +76,18 @@ def test_nothing_is_spoken_for_each_letter_that_is_typed() -> None:
     assert "找到" in kiosk.spoken()[-1]
 
 
+def volume(kiosk: Kiosk) -> object:
+    """Return how loud it spoke last."""
+    return [ask.params["volume"] for ask in kiosk.asked if ask.method == "kiosk.say"][-1]
+
+
 def test_louder_and_softer_are_heard_and_repeat_says_it_again() -> None:
     kiosk = heard()
     kiosk.press("access", "louder", "louder", "louder")
-    assert kiosk.asked[-1].params["volume"] == 100
+    assert volume(kiosk) == 100
     assert "百分之100" in kiosk.spoken()[-1]
     kiosk.press(*["softer"] * 8)
-    assert kiosk.asked[-1].params["volume"] == 25
+    assert volume(kiosk) == 25
     count = len(kiosk.spoken())
     kiosk.press("repeat")
     assert kiosk.spoken()[count:] == [kiosk.spoken()[count - 1]]
