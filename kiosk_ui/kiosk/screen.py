@@ -154,6 +154,7 @@ class KioskScreen:
         return model.choices.theme or self.theme
 
     def _chosen(self, model: KioskModel, **change: object) -> KioskModel:
+        # Each caller names fields of Choices; a mapping's values have no types of their own.
         return replace(model, choices=replace(model.choices, **change))  # type: ignore[arg-type]
 
     def _tapped(self, model: KioskModel, now_s: float) -> KioskModel:

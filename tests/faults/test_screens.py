@@ -134,6 +134,6 @@ async def test_one_killed_every_ten_seconds_for_ten_minutes_slows_no_command(
     right_s, calm_ms, killed_ms = await killed_over_and_over(
         place, rounds=12, times=5, every_s=10, calm_s=15
     )
-    assert statistics.median(right_s) < RIGHT_S
+    assert max(right_s) < RIGHT_S
     # Within 10 %; a machine's own ups and downs are half a millisecond.
     assert p99(killed_ms) <= p99(calm_ms) * 1.1 + 0.5
