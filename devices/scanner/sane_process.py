@@ -11,11 +11,13 @@ backend expects; one that is inside a call is interrupted after ``_GRACE_S``.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from devices.memory import never_dumped
@@ -38,6 +40,8 @@ __all__ = ["main"]
 
 _GRACE_S = 0.3
 _WARM_UP_S = 60.0
+#: A feeder turns its last sheet out in less.
+_LET_GO_S = 15.0
 _MM_AN_INCH = 25.4
 _PLANES = {Frame.RED: 0, Frame.GREEN: 1, Frame.BLUE: 2}
 
@@ -66,14 +70,19 @@ class _Process:
                 if self._sane is not None:
                     self._sane.plain("sane_exit")
                 return
-            try:
+            with self._failures_said():
                 self._obey(letter, order)
-            except SaneError as error:
-                self._say("!", {"status": error.state, "what": error.what})
-            except _Cancelled:
-                self._say("!", {"status": int(State.CANCELLED), "what": "cancel"})
-            except UnknownPixels as error:
-                self._say("!", {"status": int(State.UNSUPPORTED), "what": str(error)})
+
+    @contextlib.contextmanager
+    def _failures_said(self) -> Iterator[None]:
+        try:
+            yield
+        except SaneError as error:
+            self._say("!", {"status": error.state, "what": error.what})
+        except _Cancelled:
+            self._say("!", {"status": int(State.CANCELLED), "what": "cancel"})
+        except UnknownPixels as error:
+            self._say("!", {"status": int(State.UNSUPPORTED), "what": str(error)})
 
     def _say(self, letter: str, body: bytes | dict[str, Any] = b"") -> None:
         self._channel.sendall(encode(letter, body))
@@ -125,27 +134,29 @@ class _Process:
         else:
             self._scanning.set()
             try:
-                self._scan(self._handle, order)
+                dpi = _prepare(self._handle, order)
+                # What came of it is said before the scanner is let go of: whoever waits has it,
+                # even if a backend hangs in there.
+                try:
+                    with self._failures_said():
+                        self._scan(self._handle, dpi, order)
+                        self._say("f")
+                finally:
+                    _let_go(self._handle)
             finally:
                 self._scanning.clear()
-            self._say("f")
 
-    def _scan(self, handle: Handle, order: dict[str, Any]) -> None:
-        dpi = _prepare(handle, order)
+    def _scan(self, handle: Handle, dpi: int, order: dict[str, Any]) -> None:
         most = 1 if order["source"] == "flatbed" else order["pages"]
-        try:
-            for page in range(most):
-                try:
-                    self._page(handle, dpi)
-                except SaneError as error:
-                    if error.state == State.NO_DOCS and error.what == "sane_start" and page:
-                        return
-                    if self._cancel.is_set():
-                        raise _Cancelled from None
-                    raise
-        finally:
-            # It also ends a scan that went well: the feeder lets go of its paper.
-            handle.cancel()
+        for page in range(most):
+            try:
+                self._page(handle, dpi)
+            except SaneError as error:
+                if error.state == State.NO_DOCS and error.what == "sane_start" and page:
+                    return
+                if self._cancel.is_set():
+                    raise _Cancelled from None
+                raise
 
     def _page(self, handle: Handle, dpi: int) -> None:
         begun = False
@@ -195,6 +206,19 @@ class _Process:
     def _must_go_on(self) -> None:
         if self._cancel.is_set():
             raise _Cancelled
+
+
+def _let_go(handle: Handle) -> None:
+    """End a scan, also one that went well: the feeder lets go of its paper.
+
+    A backend that hangs in it takes this process with it, as SANE's ``test`` does now and then,
+    whose reading thread may be ended while it holds malloc's lock.
+    """
+    overdue = threading.Timer(_LET_GO_S, os._exit, (1,))
+    overdue.daemon = True
+    overdue.start()
+    handle.cancel()
+    overdue.cancel()
 
 
 # ---- options

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 from devices.base import HealthState, Status
 from devices.errors import DeviceUnavailable
 from devices.scanner.base import RawPage, ScanSettings
+from devices.scanner.sane_child import SaneChild
 from devices.scanner.sane_driver import SaneScanner
 from tests.devices.scanner.sane_bench import NEEDS_SANE, caught, scanimage, scanned, scanner
 
@@ -321,6 +323,41 @@ def test_a_trial_scan_says_what_was_seen_and_keeps_nothing(plain: SaneScanner) -
     said = plain.self_test()
     assert "590×590" in said.zh
     assert "590x590" in said.en
+
+
+#: A backend whose ``sane_cancel`` never comes back, in the process that the driver runs.
+HANGS_IN_LETTING_GO = """
+import threading
+from devices.scanner import sane_process
+sane_process._LET_GO_S = 0.3
+sane_process.Handle.cancel = lambda handle: threading.Event().wait()
+sane_process.main()
+"""
+
+
+@pytest.mark.parametrize("status", ["GOOD", "DEVICE_BUSY"])
+def test_a_backend_that_hangs_in_letting_go_has_told_what_came_of_the_scan(status: str) -> None:
+    children: list[SaneChild] = []
+
+    def start(config: str, cancelled: threading.Event) -> SaneChild:
+        code = ("-m", "devices.scanner.sane_process") if children else ("-c", HANGS_IN_LETTING_GO)
+        children.append(SaneChild(config, cancelled, program=(sys.executable, *code)))
+        return children[-1]
+
+    settings = {} if status == "GOOD" else {"read-return-value": f"SANE_STATUS_{status}"}
+    driver = SaneScanner("scanner", _options(set=settings), None, start=start)
+    try:
+        driver.open()
+        came = caught(driver, GLASS).code if settings else scanned(driver, GLASS)
+        assert came == "busy" or len(came) == 1
+        # It takes its process with it ...
+        assert children[0]._process.wait(10.0) == 1
+        driver.options = _options()
+        # ... and the next scan has a new one.
+        assert len(scanned(driver, GLASS)) == 1
+        assert len(children) == 2
+    finally:
+        driver.close()
 
 
 def _options(**options: Any) -> Any:
