@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from uuid import uuid4
 
-from kiosk_ui import memory
 from kiosk_ui.link import Link
 from kiosk_ui.look import Look
-from kiosk_ui.messages import Drawn, Held, Message, Panels, Pressed, Request, Tick, Typed
+from kiosk_ui.loop import Loop, Updates, Waits
+from kiosk_ui.messages import Drawn, Message, Panels, Tick, Typed
 from kiosk_ui.ops import Picture, TouchArea
 from kiosk_ui.panel import Panel
 from kiosk_ui.touch import STUCK_S, Contact, Touch
@@ -24,15 +24,8 @@ SETTLE_S = 0.4
 M = TypeVar("M")
 
 
-class Pair(Protocol[M]):
+class Pair(Updates[M], Protocol[M]):
     """What a pair of screens is: as ``app.Screen``, with two views."""
-
-    @property
-    def first(self) -> M:
-        """The model before anything is known."""
-
-    def update(self, model: M, message: Message, now_s: float) -> tuple[M, Sequence[Request]]:
-        """Return the model after a message, and what to ask the daemon for. Pure."""
 
     def inner(self, model: M, look: Look) -> Picture:
         """Return what the clerk sees. Pure."""
@@ -41,16 +34,12 @@ class Pair(Protocol[M]):
         """Return what the taxpayer sees. Pure."""
 
 
-class PairDisplay(Protocol):
+class PairDisplay(Waits, Protocol):
     """Two panels, the inner one first; ``kiosk_ui.shells.Shells`` is the real one."""
 
     @property
     def panels(self) -> tuple[Panel, Panel]:
         """The panels as they were found."""
-
-    @property
-    def closed(self) -> bool:
-        """Whether somebody closed one of the windows."""
 
     def show(self, pictures: tuple[Picture, Picture]) -> bool:
         """Show both; say whether anything changed."""
@@ -64,11 +53,8 @@ class PairDisplay(Protocol):
     def there(self) -> int:
         """Return how many panels are there now."""
 
-    def wait(self, link: int | None) -> None:
-        """Wait for the next turn, or until the daemon said something on its descriptor."""
 
-
-class PairRunner(Generic[M]):
+class PairRunner(Loop[M]):
     """Runs a pair on its panels. ``turn`` is one turn of the loop, for tests too.
 
     ``beside(model)`` brings messages from elsewhere, such as of the mirror.
@@ -85,37 +71,24 @@ class PairRunner(Generic[M]):
         clock: Callable[[], float] = time.monotonic,
         token: Callable[[], str] = lambda: uuid4().hex,
     ) -> None:
+        super().__init__(pair, display, link, clock, token)
         self._pair = pair
         self._display = display
-        self._link = link
         inner, outer = looks
         self._looks = (replace(inner, panel=display.panels[0]),
                        replace(outer, panel=display.panels[1]))  # fmt: skip
         self._beside = beside
-        self._clock = clock
-        self._token = token
-        self.model = pair.first
         self.pictures: tuple[Picture, Picture] | None = None
         self._drawn: M | None = None
         self._touches = (
             Touch(lambda x, y: self._at(0, x, y)),
             Touch(lambda x, y: self._at(1, x, y)),
         )
-        self._held: str | None = None
         #: Panel, finger, area, and when it last moved.
         self._drawing: tuple[int, int, TouchArea, float] | None = None
         #: What could be touched before, and until when.
         self._before: list[tuple[float, tuple[Picture, Picture]]] = []
         self._there = 2
-        self._given_back_s = clock()
-
-    def run(self, stopped: Callable[[], bool], beside: Sequence[Callable[[], None]] = ()) -> None:
-        """Turn until ``stopped`` or a window is closed; ``beside`` is done after each turn."""
-        while not (stopped() or self._display.closed):
-            self.turn()
-            for one in beside:
-                one()
-            self._display.wait(self._link.fileno())
 
     def turn(self) -> None:
         """Take what came, and show what follows from it."""
@@ -126,12 +99,15 @@ class PairRunner(Generic[M]):
             # One finger is on one screen; that of the clerk comes first.
             self._hold(self._touches[0].held or self._touches[1].held)
             if pressed is not None:
-                self._take(Pressed(pressed, self._token()))
+                self._press(pressed)
         for key in self._display.typed():
             # Keys are faster than pictures: each counts on the page that the one before it opened.
             self._view()
             area = self.pictures[0].area_of(key) if self.pictures is not None else None
-            self._take(Pressed(area.id, self._token()) if area is not None else Typed(key))
+            if area is not None:
+                self._press(area.id)
+            else:
+                self._take(Typed(key))
         there = self._display.there()
         if there != self._there:
             self._there = there
@@ -139,9 +115,6 @@ class PairRunner(Generic[M]):
         for message in (*self._link.poll(), *self._beside(self.model), Tick()):
             self._take(message)
         self._display.show(self._view())
-        if self._clock() - self._given_back_s >= memory.EVERY_S:
-            self._given_back_s = self._clock()
-            memory.give_back()
 
     def _view(self) -> tuple[Picture, Picture]:
         """Return the pictures of the present model."""
@@ -184,16 +157,6 @@ class PairRunner(Generic[M]):
         inside = (min(max(x, 0), 1000), min(max(y, 0), 1000))
         self._take(Drawn(area.id, contact.kind == "down", *inside))
         return True
-
-    def _take(self, message: Message) -> None:
-        self.model, requests = self._pair.update(self.model, message, self._clock())
-        for request in requests:
-            self._link.send(request)
-
-    def _hold(self, area: str | None) -> None:
-        if area != self._held:
-            self._held = area
-            self._take(Held(area))
 
     def _at(self, panel: int, x: int, y: int) -> str | None:
         if self.pictures is None:

@@ -33,17 +33,12 @@ from kiosk_ui.painter import Painter
 from kiosk_ui.panel import NoPanel, Panel
 from kiosk_ui.pictures import Pictures
 from kiosk_ui.touch import Contact
+from kiosk_ui.waking import Waking, connection
 
-__all__ = ["QUICK_HZ", "QUICK_S", "RATE_HZ", "Shell", "desktop"]
+__all__ = ["Shell", "desktop"]
 
 log = logging.getLogger(__name__)
 
-#: Turns of the loop while nobody touches the panel. So soon a touch is seen at the latest.
-RATE_HZ = 30
-#: ... and for so long after something touched it: what acts is the release, 100 ms later, and the
-#: daemon's answer after that is to be shown at once, too.
-QUICK_HZ = 90
-QUICK_S = 1.0
 #: The mouse among fingers, whose ids SDL counts from 0.
 _MOUSE = -1
 #: What SDL takes by itself where there is no display: pictures that nobody sees.
@@ -113,8 +108,7 @@ class Shell:
         )
         self.pictures = Pictures()
         self.painter = Painter(self.canvas, faces, self.pictures)
-        self._pace = pygame.time.Clock()
-        self._clock, self._touched_s = clock, clock() - QUICK_S
+        self.waking = Waking(clock, connection(self._window))
         self._windowed = windowed
         #: How often something else was to be seen.
         self.shown = 0
@@ -164,18 +158,9 @@ class Shell:
         """Return which picture files cannot be shown."""
         return [Unreadable(one.path, one.stamp) for one in self.painter.failed()]
 
-    def wait(self) -> None:
-        """Wait for the next turn of the loop."""
-        self._pace.tick(self.rate_hz)
-
-    @property
-    def rate_hz(self) -> int:
-        """How many turns a second there are now."""
-        return QUICK_HZ if self._clock() - self._touched_s < QUICK_S else RATE_HZ
-
-    def quicken(self) -> None:
-        """Turn faster for a moment, as after a touch: somebody pressed a key."""
-        self._touched_s = self._clock()
+    def wait(self, link: int | None) -> None:
+        """Wait for the next turn of the loop: a touch or the daemon comes before it."""
+        self.waking.wait([link])
 
     def contacts(self) -> list[Contact]:
         """Return what touched the panel since the last call, at places of the upright picture."""
@@ -205,7 +190,6 @@ class Shell:
         return None
 
     def _contact(self, kind: int, finger: int, x: int, y: int) -> Contact:
-        self._touched_s = self._clock()
         inside_x = min(max(x, 0), self.panel.width_px - 1)
         inside_y = min(max(y, 0), self.panel.height_px - 1)
         return Contact(_KINDS[kind], finger, *self.panel.upright(inside_x, inside_y))

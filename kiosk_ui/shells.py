@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -12,15 +11,13 @@ from kiosk_ui.bell import Bell
 from kiosk_ui.fonts import Faces
 from kiosk_ui.ops import Live, Picture, Rect
 from kiosk_ui.panel import Panel
-from kiosk_ui.shell import QUICK_HZ, Shell
+from kiosk_ui.shell import Shell
 from kiosk_ui.touch import Contact
 
 __all__ = ["Moving", "Shells"]
 
 #: So often it is looked whether a panel was unplugged.
 _LOOK_S = 2.0
-#: ... and so often for a key, between two turns of the loop: a look costs little, a turn more.
-_PEEK_S = 1 / 60
 #: Keys by SDL's names, as areas of a page have them.
 _NAMES = {"page up": "pageup", "page down": "pagedown", "enter": "return"}
 
@@ -53,7 +50,7 @@ class Shells:
         bell: Bell | None = None,
     ) -> None:
         self._shells = tuple(
-            Shell(panel, faces, title=title, windowed=windowed, position=place)
+            Shell(panel, faces, title=title, windowed=windowed, position=place, clock=clock)
             for panel, place, title in zip(
                 panels, places, ("hall-screen inner", "hall-screen outer"), strict=True
             )
@@ -69,7 +66,7 @@ class Shells:
         #: Panels can be unplugged: neither windows on a desk nor pictures in memory can.
         self._plugged = not windowed and pygame.display.get_driver() != "dummy"
         self._bell = bell
-        self._turned_s, self._moves = clock(), False
+        self._moves = False
         self._looked_s, self._there = clock(), 2
 
     @property
@@ -114,7 +111,6 @@ class Shells:
             if event.type == pygame.KEYDOWN:
                 name = pygame.key.name(event.key)
                 self._typed.append(_NAMES.get(name, name))
-                self._shells[0].quicken()
                 continue
             for n, shell in enumerate(self._shells):
                 if shell.owns(event):
@@ -141,19 +137,9 @@ class Shells:
 
         ``link`` is the descriptor on which the daemon speaks.
         """
-        # Whichever of the two was touched last.
-        rate_hz = max(shell.rate_hz for shell in self._shells)
-        due_s = self._turned_s + 1 / rate_hz
-        while (left_s := due_s - self._clock()) > 0:
-            listened = [] if link is None else [link]
-            early_s = self._turned_s + 1 / QUICK_HZ - self._clock()
-            if self._bell is not None and self._moves and early_s <= 0:
-                listened.append(self._bell.fileno())
-            # Nothing but a look tells of a key. Pictures come no faster than the quick loop turns.
-            slice_s = min(left_s, early_s if early_s > 0 else _PEEK_S)
-            if select.select(listened, [], [], slice_s)[0] or pygame.event.peek():
-                break
-        self._turned_s = self._clock()
+        # Both windows are on one connection.
+        moves = [self._bell.fileno()] if self._bell is not None and self._moves else []
+        self._shells[0].waking.wait([link], moves)
         if self._bell is not None:
             self._bell.heard()
 

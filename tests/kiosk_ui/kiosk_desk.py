@@ -46,7 +46,7 @@ class Glass:
         """Nothing is unpacked beside it."""
         return []
 
-    def wait(self) -> None:
+    def wait(self, link: int | None) -> None:
         """The test turns the loop."""
         raise AssertionError("the test turns the loop itself")
 

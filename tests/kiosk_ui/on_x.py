@@ -140,7 +140,7 @@ class _Memory:
     def news(self) -> list[Message]:
         return []
 
-    def wait(self) -> None:
+    def wait(self, link: int | None) -> None:
         """The test waits."""
 
 

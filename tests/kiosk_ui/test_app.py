@@ -17,7 +17,7 @@ from kiosk_ui.look import Look
 from kiosk_ui.messages import Command, Held, Message, Pressed, Request, Tick, Unknown
 from kiosk_ui.ops import Picture, Rect
 from kiosk_ui.panel import Panel
-from kiosk_ui.shell import QUICK_HZ, QUICK_S, RATE_HZ, Shell
+from kiosk_ui.shell import Shell
 from tests.kiosk_ui.looks import look
 
 PANEL = Panel(400, 300, 400, 300)
@@ -68,7 +68,7 @@ class Desk:
     def __init__(self, path: Path) -> None:
         self.now_s = 50.0
         self.screen = Button()
-        self.shell = Shell(PANEL, look().faces, position=(0, 0), clock=lambda: self.now_s)
+        self.shell = Shell(PANEL, look().faces, position=(0, 0))
         self.link = Link(path, lambda: self.now_s)
         self.tokens = (f"token-{n}" for n in range(99))
         self.runner: Runner[Model] = Runner(
@@ -112,25 +112,11 @@ def test_a_finger_presses_a_button_and_is_seen_to(desk: Desk) -> None:
     assert list(desk.runner.picture.texts()) == ["取号 1"]
 
 
-def test_time_passes_ten_times_a_second_and_at_once_after_a_touch(desk: Desk) -> None:
+def test_time_passes_with_each_turn(desk: Desk) -> None:
     before = desk.screen.ticks
-    for _ in range(30):
-        desk.now_s += 1 / 30
+    for _ in range(3):
         desk.runner.turn()
-    assert 7 <= desk.screen.ticks - before <= 11
-    before = desk.screen.ticks
-    desk.finger("down", 200, 150)
-    assert desk.screen.ticks == before + 1
-
-
-def test_the_loop_turns_faster_for_a_second_after_a_touch(desk: Desk) -> None:
-    assert desk.shell.rate_hz == RATE_HZ
-    desk.finger("down", 200, 150)
-    assert desk.shell.rate_hz == QUICK_HZ
-    desk.now_s += QUICK_S - 0.01
-    assert desk.shell.rate_hz == QUICK_HZ
-    desk.now_s += 0.02
-    assert desk.shell.rate_hz == RATE_HZ
+    assert desk.screen.ticks == before + 3
 
 
 def test_each_press_has_an_id_of_its_own_that_its_command_keeps(desk: Desk) -> None:
