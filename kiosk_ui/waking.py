@@ -61,6 +61,8 @@ class Waking:
         self._clock = clock
         self._display = display
         self._turned_s = clock()
+        #: Something ended the last wait: much may be happening.
+        self._woken = True
 
     def wait(self, at_once: Sequence[int | None], in_turn: Sequence[int] = ()) -> None:
         """Wait until one of these can be read, something was touched, or ``TURN_S`` passed.
@@ -68,22 +70,19 @@ class Waking:
         What is ``in_turn``, and the display, wakes ``MOST_HZ`` times a second at most.
         """
         urgent = [one for one in at_once if one is not None]
-        display = () if self._display is None else (self._display,)
+        everything = [*urgent, *in_turn, *(() if self._display is None else (self._display,))]
+        longest_s = TURN_S if self._display is not None else _PEEK_S
+        # After a wait in which nothing came nothing is in haste.
+        soon_s = self._turned_s + (1 / MOST_HZ if self._woken else 0.0)
         due_s = self._turned_s + TURN_S
-        while (left_s := due_s - self._clock()) > 0:
-            early_s = self._turned_s + 1 / MOST_HZ - self._clock()
+        self._woken = False
+        while not self._woken and (left_s := due_s - self._clock()) > 0:
+            early_s = soon_s - self._clock()
             if early_s > 0:
-                if select.select(urgent, [], [], early_s)[0]:
-                    break
-            # The library of X may have read already what nobody has taken from it.
-            elif (
-                pygame.event.peek()
-                or select.select(
-                    [*urgent, *in_turn, *display],
-                    [],
-                    [],
-                    left_s if display else min(left_s, _PEEK_S),
-                )[0]
-            ):
-                break
+                self._woken = bool(select.select(urgent, [], [], early_s)[0])
+            else:
+                # The library of X may have read already what nobody has taken from it.
+                self._woken = pygame.event.peek() or bool(
+                    select.select(everything, [], [], min(left_s, longest_s))[0]
+                )
         self._turned_s = self._clock()

@@ -32,7 +32,7 @@ IDLE_S = 20.0
 _HELD_S = 0.12
 #: A page takes no press for 0.4 s after it came.
 _SETTLED_S = 0.5
-#: The loop turns faster for a second after a touch: here it has gone back to its usual pace.
+#: Longer than anything moves after a touch: the loop is at rest again.
 _CALM_S = 1.1
 _TURN_S = 1 / 30
 _SCREEN, _NO_SCREEN = "screen-kiosk", "kiosk-without"
@@ -59,7 +59,7 @@ class Kiosk:
     """What was measured, in milliseconds; memory in MB by ``Rss`` and ``Pss``."""
 
     start_ms: list[float] = field(default_factory=list)
-    #: A finger laid on a button that the loop finds at its usual pace, and lifted again.
+    #: A finger laid on a button while the loop is at rest, and lifted again.
     down_ms: list[float] = field(default_factory=list)
     up_ms: list[float] = field(default_factory=list)
     #: From the finger lifted to the printer's last byte; the same command without a screen.

@@ -34,7 +34,7 @@ MOVES_S = 6.0
 _SETTLE_S = 2.0
 _WITHIN_S = 5.0
 _LOOK_S = 0.0005
-#: Longer than the loop turns faster after a key, so that the next key finds its usual pace.
+#: Longer than anything moves after a key, so that the next key finds the loop at rest.
 _CALM_S = 1.2
 _TURN_S = 1 / 30
 _SCREEN = "screen-window"
