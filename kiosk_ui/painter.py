@@ -101,16 +101,18 @@ class Painter:
     """Draws on one surface and remembers what is on it.
 
     ``pictures`` unpacks picture files beside it, and they appear when they are ready; without it
-    each is unpacked while it is drawn, for those who want a whole picture and can wait.
+    each is unpacked while it is drawn, for those who want a whole picture and can wait. ``ink`` is
+    one that two painters share.
     """
 
     def __init__(
-        self, surface: pygame.Surface, faces: Faces, pictures: Pictures | None = None
-    ) -> None:
+        self, surface: pygame.Surface, faces: Faces, pictures: Pictures | None = None,
+        ink: Ink | None = None,
+    ) -> None:  # fmt: skip
         self.surface = surface
         self._pictures = pictures
         self._failed: list[Image] = []
-        self._ink = Ink(faces)
+        self._ink = ink or Ink(faces)
         self._code: tuple[Modules, pygame.Surface] | None = None
         self._shown: Picture | None = None
         #: Who draws pictures that move: on a surface, into a rectangle, what of it changed.

@@ -26,7 +26,9 @@ os.environ.setdefault("SDL_MOUSE_TOUCH_EVENTS", "0")
 
 import pygame
 
+from kiosk_ui.flipping import Flipping
 from kiosk_ui.fonts import Faces
+from kiosk_ui.ink import Ink
 from kiosk_ui.messages import Message, Unreadable
 from kiosk_ui.ops import Picture, Rect
 from kiosk_ui.painter import Painter
@@ -82,6 +84,7 @@ class Shell:
         windowed: bool = False,
         position: tuple[int, int] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        ink: Ink | None = None,
     ) -> None:
         _begin()
         size = (panel.width_px, panel.height_px)
@@ -107,7 +110,8 @@ class Shell:
             pygame.Surface(panel.size).convert(self._surface) if panel.turned else self._surface
         )
         self.pictures = Pictures()
-        self.painter = Painter(self.canvas, faces, self.pictures)
+        self.painter = Painter(self.canvas, faces, self.pictures, ink)
+        self._flipping = Flipping(self._window)
         self.waking = Waking(clock, connection(self._window))
         self._windowed = windowed
         #: How often something else was to be seen.
@@ -136,23 +140,25 @@ class Shell:
 
     def show(self, picture: Picture) -> bool:
         """Draw what differs from the last picture; say whether anything did."""
-        places = self.painter.show(picture)
-        if not places:
-            return False
-        self.shown += 1
+        places = self.draw(picture)
         self.flip(places)
-        return True
+        return bool(places)
+
+    def draw(self, picture: Picture) -> list[Rect]:
+        """Draw it on the canvas alone; return where it differs from the last one."""
+        places = self.painter.show(picture)
+        self.shown += bool(places)
+        return places
 
     def flip(self, places: Sequence[Rect]) -> None:
         """Bring to the panel what was drawn on the canvas at these places."""
         if self.panel.turned:
-            whole = self.panel.rect
-            for place in places:
-                part = pygame.Rect(place).clip(pygame.Rect(whole))
+            inside = [pygame.Rect(place).clip(pygame.Rect(self.panel.rect)) for place in places]
+            places = [self.panel.on_panel(Rect(*part)) for part in inside]
+            for part, (x, y, _, _) in zip(inside, places, strict=True):
                 turned = pygame.transform.rotate(self.canvas.subsurface(part), self.panel.turned)
-                x, y, _, _ = self.panel.on_panel(Rect(*part))
                 self._surface.blit(turned, (x, y))
-        self._window.flip()
+        self._flipping.flip(places, Rect(0, 0, self.panel.width_px, self.panel.height_px))
 
     def news(self) -> list[Message]:
         """Return which picture files cannot be shown."""
