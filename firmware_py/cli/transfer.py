@@ -10,9 +10,14 @@ from firmware_py.cli.words import t
 __all__ = ["give_transfer"]
 
 
-def give_transfer(session: Session, number: str, item: str | None, window: str | None) -> None:
-    """Transfer a ticket; say so when the window that it is for calls nobody now."""
-    outcome = give(session, "ticket.transfer", number=number, item=item, window=window)
+def give_transfer(
+    session: Session, number: str, item: str | None, window: str | None, at: str | None = None
+) -> None:
+    """Transfer a ticket; say so when the window that it is for calls nobody now.
+
+    ``at`` is the window that has it in hand, where it was named by that.
+    """
+    outcome = give(session, "ticket.transfer", number=number, item=item, window=window, at=at)
     if session.json:
         return
     for event in outcome["events"]:

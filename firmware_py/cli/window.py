@@ -40,6 +40,21 @@ def _simple(name: str, method: str, zh: str, en: str) -> None:
         give(session, method, window=window)
 
 
+def _in_hands(name: str, method: str, zh: str, en: str) -> None:
+    """Add a command about the ticket in hand, which may be named."""
+
+    @window.command(name, cls=HallCommand, help=t(zh, en))
+    @_window
+    @click.option(
+        "--number",
+        metavar="NUMBER",
+        help=t("手中是这个号才执行。", "Only if this ticket is the one in hand."),
+    )
+    @pass_session
+    def command(session: Session, window: str, number: str | None) -> None:
+        give(session, method, window=window, number=number)
+
+
 @window.command("list", cls=HallCommand, help=t("所有窗口现状。", "All windows as they are."))
 @pass_session
 def show_all(session: Session) -> None:
@@ -77,10 +92,10 @@ def call(session: Session, window: str, number: str) -> None:
     give(session, "window.call", window=window, number=number)
 
 
-_simple("recall", "window.recall", "重呼手中的号。", "Call the ticket in hand again.")
-_simple("start", "window.start", "开始办理：叫到的人来了。", "Start: the person called is here.")
-_simple("finish", "window.finish", "办结手中的业务。", "Finish the transaction in hand.")
-_simple("missed", "window.missed", "过号：叫到的人没有来。", "The person called did not come.")
+_in_hands("recall", "window.recall", "重呼手中的号。", "Call the ticket in hand again.")
+_in_hands("start", "window.start", "开始办理：叫到的人来了。", "Start: the person called is here.")
+_in_hands("finish", "window.finish", "办结手中的业务。", "Finish the transaction in hand.")
+_in_hands("missed", "window.missed", "过号：叫到的人没有来。", "The person called did not come.")
 
 
 def _in_hand(session: Session, window: str) -> str:
@@ -106,7 +121,8 @@ def _in_hand(session: Session, window: str) -> str:
 @pass_session
 def park(session: Session, window: str, reason: str | None) -> None:
     """Park what the window has in hand."""
-    give(session, "ticket.park", number=_in_hand(session, window), reason=reason)
+    number = _in_hand(session, window)
+    give(session, "ticket.park", number=number, reason=reason, at=window)
 
 
 @window.command(
@@ -124,7 +140,7 @@ def park(session: Session, window: str, reason: str | None) -> None:
 def transfer(session: Session, window: str, item: str | None, to_window: str | None) -> None:
     """Transfer what the window has in hand."""
     number = _in_hand(session, window)
-    give_transfer(session, number, item, to_window)
+    give_transfer(session, number, item, to_window, at=window)
 
 
 @window.command(

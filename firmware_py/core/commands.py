@@ -85,20 +85,25 @@ class CancelTicket:
 class TransferTicket:
     """Send a ticket to another item, window or (``window="desk"``) the exception desk.
 
-    It keeps its place in time.
+    It keeps its place in time. ``at``: refused unless this window has it in hand.
     """
 
     number: str
     item: str | None = None
     window: str | None = None
+    at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ParkTicket:
-    """Park a ticket in hand: a paper is lacking, the taxpayer is back within minutes."""
+    """Park a ticket in hand: a paper is lacking, the taxpayer is back within minutes.
+
+    ``at``: refused unless this window has it in hand.
+    """
 
     number: str
     reason: str = ""
+    at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +160,13 @@ class SetWindowSkills:
 
 @dataclass(frozen=True, slots=True)
 class CallNext:
-    """Call the next ticket; ends the service in hand, if one runs."""
+    """Call the next ticket; ends the service in hand, if one runs.
+
+    ``number``: only if no other ticket than this is in hand; empty: only if none is.
+    """
 
     window: str
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,37 +179,45 @@ class CallTicket:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """Call the ticket in hand again."""
+    """Call the ticket in hand again (only ``number``, if given)."""
 
     window: str
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StartService:
-    """The called taxpayer is here."""
+    """The called taxpayer is here (only ``number``, if given)."""
 
     window: str
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FinishService:
-    """The work is done; the pad asks for the rating."""
+    """The work is done (only ``number``'s, if given); the pad asks for the rating."""
 
     window: str
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MarkMissed:
-    """The called taxpayer did not come (过号)."""
+    """The called taxpayer did not come (过号; only ``number``, if given)."""
 
     window: str
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AskRating:
-    """Ask for a rating: ends the service in hand; else asks again for the last transaction's."""
+    """Ask for a rating: ends the service in hand; else asks again for the last transaction's.
+
+    Only of ``number``, if given.
+    """
 
     window: str
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

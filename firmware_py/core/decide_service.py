@@ -57,6 +57,8 @@ def call_next(rules: Rules, state: State, command: c.CallNext, now_ms: int) -> D
         return window
     events: list[e.Event] = []
     if window.ticket is not None:
+        if not _meant(window.ticket, command.number):
+            return refuse("another_in_hand", window=window.id, now=window.ticket)
         events += _finish(rules, state, window, state.tickets[window.ticket], now_ms)
     found = next_ticket(rules, state, window, now_ms)
     if found is None:
@@ -102,18 +104,28 @@ def _call(state: State, window: Window, ticket: Ticket, reason: e.CallReason) ->
     return events
 
 
-def _in_hand(state: State, window_id: str) -> tuple[Window, Ticket] | Refusal:
+def _meant(in_hand: str, number: str | None) -> bool:
+    """Say whether a press that names ``number`` is about the ticket in hand.
+
+    A press that comes late, or that a pad's came before, must not act on the next person.
+    """
+    return number is None or in_hand in (number, number.strip().upper())
+
+
+def _in_hand(state: State, window_id: str, number: str | None) -> tuple[Window, Ticket] | Refusal:
     window = find_window(state, window_id)
     if isinstance(window, Refusal):
         return window
     if window.ticket is None:
         return refuse("nobody_in_hand", window=window.id)
+    if not _meant(window.ticket, number):
+        return refuse("another_in_hand", window=window.id, now=window.ticket)
     return window, state.tickets[window.ticket]
 
 
 def recall(rules: Rules, state: State, command: c.Recall, now_ms: int) -> Decision:
     """Call the ticket in hand again."""
-    found = _in_hand(state, command.window)
+    found = _in_hand(state, command.window, command.number)
     if isinstance(found, Refusal):
         return found
     window, ticket = found
@@ -122,7 +134,7 @@ def recall(rules: Rules, state: State, command: c.Recall, now_ms: int) -> Decisi
 
 def start(rules: Rules, state: State, command: c.StartService, now_ms: int) -> Decision:
     """The taxpayer is here: the service's time runs from now."""
-    found = _in_hand(state, command.window)
+    found = _in_hand(state, command.window, command.number)
     if isinstance(found, Refusal):
         return found
     window, ticket = found
@@ -139,7 +151,7 @@ def start(rules: Rules, state: State, command: c.StartService, now_ms: int) -> D
 
 def finish(rules: Rules, state: State, command: c.FinishService, now_ms: int) -> Decision:
     """The work is done; a ticket that was never started counts from its call."""
-    found = _in_hand(state, command.window)
+    found = _in_hand(state, command.window, command.number)
     if isinstance(found, Refusal):
         return found
     window, ticket = found
@@ -167,7 +179,7 @@ def _finish(
 
 def missed(rules: Rules, state: State, command: c.MarkMissed, now_ms: int) -> Decision:
     """Nobody came. A service that began by itself may still turn out to be a miss."""
-    found = _in_hand(state, command.window)
+    found = _in_hand(state, command.window, command.number)
     if isinstance(found, Refusal):
         return found
     window, ticket = found
@@ -186,7 +198,9 @@ def ask_rating(rules: Rules, state: State, command: c.AskRating, now_ms: int) ->
     if isinstance(window, Refusal):
         return window
     if window.ticket is not None and state.tickets[window.ticket].status in IN_HAND:
+        if not _meant(window.ticket, command.number):
+            return refuse("another_in_hand", window=window.id, now=window.ticket)
         return _finish(rules, state, window, state.tickets[window.ticket], now_ms)
-    if window.rating_ticket is None:
+    if window.rating_ticket is None or not _meant(window.rating_ticket, command.number):
         return refuse("no_rating_open")
     return ask(rules, window, window.rating_ticket, now_ms)

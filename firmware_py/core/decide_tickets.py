@@ -51,6 +51,11 @@ def _going_on(state: State, number: str) -> Ticket | Refusal:
     return ticket
 
 
+def _held_at(ticket: Ticket, window: str | None) -> bool:
+    """Say whether a window has a ticket in hand; where none was named any may."""
+    return window is None or (ticket.status in IN_HAND and ticket.window == window)
+
+
 def _between(first: str, last: str, number: str) -> bool:
     """Whether a number stands between two of its series; past the digits it grows, so by length."""
     return (len(first), first) <= (len(number), number) <= (len(last), last)
@@ -213,6 +218,8 @@ def transfer(rules: Rules, state: State, command: c.TransferTicket, now_ms: int)
     ticket = _going_on(state, command.number)
     if isinstance(ticket, Refusal):
         return ticket
+    if not _held_at(ticket, command.at):
+        return refuse("not_at_window", number=ticket.number, window=command.at)
     if ticket.status is TicketStatus.MISSED:
         return refuse("ticket_missed", number=ticket.number)
     if command.item is None and command.window is None:
@@ -247,6 +254,8 @@ def park(rules: Rules, state: State, command: c.ParkTicket, now_ms: int) -> Deci
         return ticket
     if ticket.status not in IN_HAND or ticket.window is None:
         return refuse("not_in_hand", number=ticket.number)
+    if not _held_at(ticket, command.at):
+        return refuse("not_at_window", number=ticket.number, window=command.at)
     events: list[e.Event] = [*clear_of_window(state, ticket.window)]
     events.append(e.TicketParked(ticket.number, ticket.window, command.reason))
     return events

@@ -200,6 +200,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{window} 号窗口现在没有叫号。",
         "Window {window} has no ticket in hand.",
     ),
+    "another_in_hand": (
+        "{window} 号窗口手中现在是 {now}，刚才的操作不是对它做的，没有生效；请看清号码再操作。",
+        "Window {window} has {now} in hand, not who this was meant for: nothing was done.",
+    ),
+    "not_at_window": (
+        "{number} 已不在 {window} 号窗口手中，刚才的操作没有生效；请看清号码再操作。",
+        "{number} is not in hand at window {window} (any more): nothing was done.",
+    ),
     "nobody_waiting": (
         "现在没有人等候 {window} 号窗口。",
         "Nobody waits for window {window}.",

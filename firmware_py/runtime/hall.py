@@ -44,6 +44,7 @@ from firmware_py.runtime.kept_positions import KeptPositions
 from firmware_py.runtime.kiosk_voices import KioskVoices
 from firmware_py.runtime.list_intake import ListIntake
 from firmware_py.runtime.log_room import make_room
+from firmware_py.runtime.mirror_memory import MirrorMemory
 from firmware_py.runtime.notices import Notices
 from firmware_py.runtime.owed_paper import unprinted
 from firmware_py.runtime.people import Inputs, Lamps, Pads
@@ -101,6 +102,7 @@ class Hall:
         clocks, self.speed = clocks_of(settings.hall.clock)
         self.clock = HallClock(clocks, settings.hall.timezone, run_folder / "clock.json")
         self.clock.resume(journal.epoch, journal.last_time_ms, state.wall_offset_ms)
+        self._mirrors = MirrorMemory.in_folder(run_folder, journal.epoch, self.clock.now_ms)
         self.journal = JournalThread(journal, loop)
         self.writer = HallWriter(
             rules,
@@ -153,7 +155,7 @@ class Hall:
         self.previews = Previews(self)
         self.cards = Cards(self)
         self.away = Away(self.state)
-        self.screens = WindowScreens(self)
+        self.screens = WindowScreens(self, self._mirrors)
         self.list_intake = ListIntake(self, self.cards)
         self.checks = Checks(self)
         self.signatures = Signatures(self)

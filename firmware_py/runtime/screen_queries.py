@@ -13,7 +13,7 @@ import msgspec
 
 from devices.led_wall.charset import one_line
 from firmware_py.core.decide_windows import find_window
-from firmware_py.core.refusals import Refusal
+from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.runtime.control import Query, QueryError, Stream, Subscriber
 from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.params import AtWindow
@@ -57,7 +57,7 @@ class ScreenQueries:
     async def message(self, params: dict[str, Any], user: str) -> Any:
         """Show the taxpayer a text, or take it away."""
         wanted = msgspec.convert(params, ScreenMessage)
-        window, text = self._known(wanted.window), one_line(wanted.text)
+        window, text = self._with(wanted.window, wanted.number), one_line(wanted.text)
         refusal = names_a_person(text)
         if refusal is not None:
             raise QueryError(refusal)
@@ -67,7 +67,9 @@ class ScreenQueries:
     async def mirror(self, params: dict[str, Any], user: str) -> Any:
         """Show, freeze or blank the clerk's screen for the taxpayer."""
         wanted = msgspec.convert(params, ScreenMirror)
-        window = self._known(wanted.window)
+        # A screen is made dark whoever is there, and no press comes too late for it.
+        number = wanted.number if wanted.state != "blank" else None
+        window = self._with(wanted.window, number)
         refusal = self._hall.screens.mirror(window, wanted.state)
         if refusal is not None:
             raise QueryError(refusal)
@@ -87,6 +89,17 @@ class ScreenQueries:
             if one.id == window and one.mirror is not None:
                 return {"window": window, **msgspec.to_builtins(one.mirror)}
         return None
+
+    def _with(self, window: str, number: str | None) -> str:
+        """Return a window that has ``number`` in hand (empty: nobody); None: whoever it has.
+
+        A press for somebody who has left must show the next person nothing.
+        """
+        now = self._hall.state().windows[self._known(window)].ticket or ""
+        if number is None or now in (number, number.strip().upper()):
+            return window
+        code = "another_in_hand" if now else "nobody_in_hand"
+        raise QueryError(refuse(code, window=window, now=now))
 
     def _known(self, window: str) -> str:
         found = find_window(self._hall.state(), window)

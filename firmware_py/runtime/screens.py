@@ -1,8 +1,9 @@
 """What the two screens of a window share: a message, how the clerk's screen is shown, its title.
 
 In memory alone: nothing of it is recorded, logged or sent to the broker, and all of it goes with
-the ticket in hand. Between two people nothing of the clerk's screen is shown, whoever asks for it;
-after a restart it stays blank until the clerk says otherwise or the next service begins.
+the ticket in hand. Between two people nothing of the clerk's screen is shown, whoever asks for it.
+After a restart within the same service it is shown if it was (``mirror_memory``); else it stays
+blank until the clerk says otherwise or the next service begins.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from devices.led_wall.charset import one_line
 from firmware_py.app.ports import Happened
 from firmware_py.app.wire import encode
 from firmware_py.core.events import ServiceStarted, TicketCalled
-from firmware_py.core.model import State
+from firmware_py.core.model import State, TicketStatus
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Subscriber
+from firmware_py.runtime.mirror_memory import MirrorMemory, ShownTo, digest_of
 from firmware_py.settings import MirrorSettings, Settings
 
 __all__ = ["MirrorState", "ScreenHall", "WindowScreens"]
@@ -66,12 +68,18 @@ class _Place:
 class WindowScreens:
     """All windows' screens. Lives in the event loop."""
 
-    def __init__(self, hall: ScreenHall) -> None:
+    def __init__(self, hall: ScreenHall, memory: MirrorMemory | None = None) -> None:
         self._hall = hall
+        self._memory = memory
         self._parts: dict[str, _Part] = {}
         self._places: dict[str, _Place] = {}
         self._mirrors: dict[str, MirrorSettings] = {}
         self.configure()
+        for window, shown in (memory.recall() if memory is not None else {}).items():
+            place = self._place(window) if window in self._mirrors else None
+            if place is not None and shown == self._shown_to(window, place.number):
+                place.state = "show"
+        self._remember()
 
     def register(self, name: str, view: PartView, ended: PartEnded = lambda window: None) -> None:
         """Have the place of every window tell of another part, under ``name``."""
@@ -89,6 +97,7 @@ class WindowScreens:
             if before.get(window) != self._mirrors.get(window):
                 # Another screen, or other masks: the clerk says anew what is shown of it.
                 place.state = "blank"
+                self._remember()
                 self.tell(window, "settings")
 
     def _place(self, window: str) -> _Place:
@@ -106,10 +115,26 @@ class WindowScreens:
         ticket = self._hall.state().tickets.get(number or "")
         return ticket is not None and ticket.started_ms is not None
 
+    def _shown_to(self, window: str, number: str | None) -> ShownTo | None:
+        """Return what tells this service from any other; None while there is none."""
+        ticket, mirror = self._hall.state().tickets.get(number or ""), self._mirrors.get(window)
+        if ticket is None or ticket.status is not TicketStatus.SERVING or mirror is None:
+            return None
+        return ShownTo(ticket.number, ticket.started_ms or 0, digest_of(mirror))
+
+    def _remember(self) -> None:
+        """Keep who is shown the clerk's screen, before the screens hear of a change."""
+        if self._memory is None:
+            return
+        showing = [(w, place) for w, place in self._places.items() if place.state == "show"]
+        shown = {window: self._shown_to(window, place.number) for window, place in showing}
+        self._memory.keep({window: one for window, one in shown.items() if one is not None})
+
     # ---- the transaction
 
     def recorded(self, happened: Sequence[Happened]) -> None:
         """Follow who is in hand: another person sees nothing of the one before."""
+        changed: list[tuple[str, str]] = []
         called = {h.event.window for h in happened if isinstance(h.event, TicketCalled)}
         started = {h.event.window for h in happened if isinstance(h.event, ServiceStarted)}
         for window, place in self._places.items():
@@ -120,9 +145,15 @@ class WindowScreens:
                 for part in self._parts.values():
                     part.ended(window)
                 self._begin(window, place)
-                self.tell(window, "ticket")
-            elif window in started and self._begin(window, place):
-                self.tell(window, "mirror")
+                changed.append((window, "ticket"))
+            elif window in started:
+                # Also of one that the clerk showed before: now a restart would find the service.
+                begun = self._begin(window, place)
+                changed += [(window, "mirror")] if begun else []
+        if changed or started:
+            self._remember()
+        for window, change in changed:
+            self.tell(window, change)
 
     def _begin(self, window: str, place: _Place) -> bool:
         """Show what the configuration says, once the service has begun; say whether it did."""
@@ -169,6 +200,7 @@ class WindowScreens:
         place.said = True
         if place.state != state:
             place.state = state
+            self._remember()
             self.tell(window, "mirror")
         return None
 
@@ -232,6 +264,11 @@ class WindowScreens:
         line = encode({"jsonrpc": "2.0", "method": "screen", "params": params}) + b"\n"
         for subscriber in watching:
             subscriber.send(line)
+
+    def still_here(self) -> None:
+        """Time passes: a restart soon after this goes on as it was."""
+        if self._memory is not None:
+            self._memory.still_here()
 
     def stop(self) -> None:
         """Let go of everything."""

@@ -93,6 +93,7 @@ class Upkeep:
         hall.voices.tick()
         hall.notices.refresh()
         hall.brightness.tick()
+        hall.screens.still_here()
 
     def _automatic_day(self) -> None:
         hall, state = self._hall, self._hall.state()

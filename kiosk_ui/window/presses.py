@@ -14,10 +14,14 @@ __all__ = ["pressed", "typed"]
 
 #: Areas whose press is a command with the window alone.
 _PLAIN = {
-    "next": "window.next", "recall": "window.recall", "start": "window.start",
-    "finish": "window.finish", "missed": "window.missed", "pause": "window.pause",
-    "resume": "window.resume", "close": "window.close", "help": "window.help",
-    "ask_rating": "window.ask_rating",
+    "pause": "window.pause", "resume": "window.resume", "close": "window.close",
+    "help": "window.help",
+}  # fmt: skip
+#: Those that are about the ticket in hand, and name it: a press that comes late, or that a pad's
+#: came before, must not act on the next person.
+_IN_HAND = {
+    "recall": "window.recall", "start": "window.start", "finish": "window.finish",
+    "missed": "window.missed",
 }  # fmt: skip
 _MENUS = frozenset({
     "transfer", "transfer_window", "transfer_item", "message", "form", "away", "scan", "open",
@@ -82,16 +86,22 @@ def _command(model: DeskModel, kind: str, what: str) -> tuple[str, Mapping[str, 
     if kind in _PLAIN:
         return _PLAIN[kind], window
     if kind in _MIRROR:
-        return "screen.mirror", {**window, "state": _MIRROR[kind]}
+        return "screen.mirror", {**window, "number": _in_hand(model), "state": _MIRROR[kind]}
     match kind:
+        case "next":
+            return "window.next", {**window, "number": _in_hand(model)}
+        case "ask_rating":
+            last = model.facts.last if model.facts is not None else None
+            about = _in_hand(model) or last
+            return "window.ask_rating", {**window, "number": about} if about else window
         case "open_as" if model.menu is not None and model.menu.text:
             return "window.open", {**window, "clerk": model.menu.text}
         case "return":
             return "ticket.resume", {"number": what}
         case "say":
-            return "screen.message", {**window, "text": what}
+            return "screen.message", {**window, "number": _in_hand(model), "text": what}
         case "say_nothing":
-            return "screen.message", {**window, "text": ""}
+            return "screen.message", {**window, "number": _in_hand(model), "text": ""}
         case "scan_as" if not model.scanning:
             number = {"number": model.ticket.number} if model.ticket is not None else {}
             return "document.scan", {**window, **number, "kind": what}
@@ -100,20 +110,28 @@ def _command(model: DeskModel, kind: str, what: str) -> tuple[str, Mapping[str, 
     return _with_ticket(model, model.ticket, kind, what) if model.ticket is not None else ("", {})
 
 
+def _in_hand(model: DeskModel) -> str:
+    """Return the number in hand as the clerk sees it; empty when there is none."""
+    return model.ticket.number if model.ticket is not None else ""
+
+
 def _with_ticket(
     model: DeskModel, ticket: TicketSeen, kind: str, what: str
 ) -> tuple[str, Mapping[str, Any]]:
     """Return the commands that are about the ticket in hand."""
     number = {"number": ticket.number}
+    if kind in _IN_HAND:
+        return _IN_HAND[kind], {"window": model.window, **number}
+    here = {**number, "at": model.window}
     match kind:
         case "park":
-            return "ticket.park", number
+            return "ticket.park", here
         case "to_desk":
-            return "ticket.transfer", {**number, "window": "desk"}
+            return "ticket.transfer", {**here, "window": "desk"}
         case "to_window":
-            return "ticket.transfer", {**number, "window": what}
+            return "ticket.transfer", {**here, "window": what}
         case "to_item":
-            return "ticket.transfer", {**number, "item": what}
+            return "ticket.transfer", {**here, "item": what}
         case "make_form" if model.ticked:
             papers = [{"paper": n + 1, "count": 1} for n in sorted(model.ticked)]
             days = model.menu.text if model.menu is not None else ""

@@ -247,6 +247,16 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
     "nobody_in_hand": [
         (lambda: Hall().open("1"), c.Recall("1")), *check_refusals.NOBODY_IN_HAND,
     ],
+    "another_in_hand": [
+        *((serving, kind("1", "A002")) for kind in (
+            c.CallNext, c.Recall, c.StartService, c.FinishService, c.MarkMissed, c.AskRating,
+        )),
+        (serving, c.CallNext("1", "")),
+    ],
+    "not_at_window": [
+        (serving, c.ParkTicket("A001", at="2")), (waiting, c.TransferTicket("A001", at="1")),
+        (serving, c.TransferTicket("A001", window="2", at="2")),
+    ],
     "nobody_waiting": [(lambda: Hall().open("1"), c.CallNext("1"))],
     "too_soon": [(lambda: called().later(-9), c.CallNext("1"))],
     "already_started": [(serving, c.StartService("1"))],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
 from firmware_py.core.model import TicketStatus
@@ -193,3 +195,63 @@ def test_a_windows_count_and_the_halls_count_grow_with_each_finish() -> None:
     hall.serve("1")
     assert [hall.state.windows[w].served for w in ("1", "2")] == [2, 1]
     assert (hall.state.finished, hall.state.calls) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        c.CallNext("1", "A001"), c.CallNext("1", ""), c.Recall("1", "A001"),
+        c.StartService("1", "A001"), c.FinishService("1", "A001"), c.MarkMissed("1", "A001"),
+        c.AskRating("1", "A001"), c.ParkTicket("A001", at="1"),
+        c.TransferTicket("A001", window="2", at="1"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("serving", [False, True])
+def test_a_press_that_comes_late_does_nothing_to_the_next_person(
+    late: c.Command, serving: bool
+) -> None:
+    hall = Hall(next_guard_s=0, calls_before_missed=1).open("1", "2")
+    hall.take(), hall.take()
+    hall.next()
+    hall.do(c.StartService("1"))
+    # A pad was quicker.
+    hall.do(c.CallNext("1"))
+    if serving:
+        hall.do(c.StartService("1"))
+    before = hall.ticket("A002").status
+    refusal = hall.refused(late)
+    assert refusal.code in {"another_in_hand", "ticket_in_hand", "not_in_hand", "ticket_ended"}
+    assert (hall.in_hand("1"), hall.status("A002")) == ("A002", before)
+
+
+def test_a_press_for_the_one_in_hand_counts_however_the_number_is_typed() -> None:
+    hall = Hall().open("1")
+    hall.take()
+    hall.next()
+    hall.do(c.Recall("1", "A001"))
+    hall.do(c.StartService("1", " a001"))
+    hall.do(c.FinishService("1", "A001"))
+    # The second of a double press finds nobody.
+    assert hall.refused(c.FinishService("1", "A001")).code == "nobody_in_hand"
+    hall.do(c.AskRating("1", "A001"))
+    assert hall.refused(c.AskRating("1", "A002")).code == "no_rating_open"
+
+
+def test_next_for_somebody_who_has_left_calls_and_ends_nobodys_service() -> None:
+    hall = Hall(next_guard_s=0).open("1")
+    hall.take(), hall.take()
+    hall.next()
+    hall.do(c.FinishService("1"))
+    events = hall.do(c.CallNext("1", "A001"))
+    assert only(events, e.TicketCalled).number == "A002"
+
+
+def test_a_ticket_that_another_window_has_now_is_left_alone() -> None:
+    hall = Hall().open("1", "2")
+    hall.take()
+    hall.next()
+    hall.do(c.TransferTicket("A001", window="2", at="1"))
+    assert hall.refused(c.TransferTicket("A001", item="B01", at="1")).code == "not_at_window"
+    hall.do(c.CallNext("2"))
+    assert hall.refused(c.ParkTicket("A001", at="1")).code == "not_at_window"
+    hall.do(c.ParkTicket("A001", at="2"))

@@ -213,3 +213,66 @@ async def test_a_check_is_before_the_screens_that_watch_until_its_ticket_leaves(
             told = await screen.next()
             changes[told["params"]["change"]] = told["params"]
         assert changes["ticket"]["check"] is None
+
+
+async def test_a_press_for_somebody_who_left_shows_the_next_person_nothing(place: Path) -> None:
+    async with Scene(place, windows=["1"]) as hall:
+        call = hall.hall.call
+        await hall.take()
+        await hall.take()
+        await call("screen.mirror", window="1", state="show", number="")
+        await hall.do("window.next", window="1", number="")
+        first: dict[str, Any] = {"window": "1", "number": "A001"}
+        await hall.do("window.start", **first)
+        await call("screen.mirror", state="freeze", **first)
+        # The clerk's pad is quicker than a finger on the screen.
+        await hall.do("window.next", window="1")
+        late: list[tuple[str, dict[str, Any]]] = [
+            ("screen.mirror", {"state": "show"}), ("screen.message", {"text": "请签名"}),
+            ("window.finish", {}), ("window.missed", {}), ("window.ask_rating", {}),
+        ]  # fmt: skip
+        codes = {(await refused(call(method, **first, **more))).code for method, more in late}
+        assert codes == {"another_in_hand"}
+        shown = await call("screen.show", window="1")
+        assert (shown["mirror"]["state"], shown["message"]) == ("blank", None)
+        # Dark it may always be made.
+        await call("screen.mirror", state="blank", **first)
+        ran = await hall.hallctl("window", "finish", "1", "--number", "A001", lang="zh")
+        assert (ran.code, "手中现在是 A002" in ran.err) == (1, True)
+        assert (await hall.hallctl("window", "start", "1", "--number", "a002")).code == 0
+        assert (await hall.hallctl("window", "park", "1")).code == 0
+
+
+async def test_a_daemon_killed_within_a_service_is_back_as_the_clerk_had_chosen(
+    place: Path,
+) -> None:
+    async with Scene(place, windows=["1"]) as hall:
+
+        async def killed() -> str:
+            await hall.kill()
+            await hall.start(devices=False)
+            async with watching(hall) as screen:
+                told = await screen.ask("screen.show", window="1")
+                state: str = told["result"]["mirror"]["state"]
+            return state
+
+        await hall.take()
+        await hall.take()
+        await hall.do("window.next", window="1")
+        assert await killed() == "blank"
+        await hall.do("window.start", window="1")
+        assert await killed() == "show"
+        await hall.hall.call("screen.mirror", window="1", state="blank")
+        assert await killed() == "blank"
+        await hall.hall.call("screen.mirror", window="1", state="show")
+        await hall.do("window.next", window="1")
+        # Another person: dark until the service begins, killed or not.
+        assert await killed() == "blank"
+        await hall.do("window.start", window="1")
+        file = hall.stage.run / "mirrors.json"
+        assert json.loads(file.read_bytes())["shown"]["1"]["number"] == "A002"
+        # A reboot empties the runtime folder: nobody knows what the clerk's PC shows now.
+        await hall.kill()
+        file.unlink()
+        await hall.start(devices=False)
+        assert (await hall.hall.call("screen.show", window="1"))["mirror"]["state"] == "blank"

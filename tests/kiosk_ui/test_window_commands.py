@@ -18,23 +18,25 @@ CALLED = {"ticket": ticket(status="called", seconds=12)}
 SERVING = {"ticket": ticket(forms=["F1"], pages=2)}
 IDLE: dict[str, Any] = {}
 WINDOW = {"window": "3"}
+FREE, A061 = {**WINDOW, "number": ""}, {**WINDOW, "number": "A061"}
 #: Where the window is, what is pressed, what the hall gets.
 PLAIN = [
-    (IDLE, "next", "window.next", WINDOW),
+    (IDLE, "next", "window.next", FREE),
     (IDLE, "pause", "window.pause", WINDOW),
     (IDLE, "close", "window.close", WINDOW),
-    (IDLE, "ask_rating", "window.ask_rating", WINDOW),
+    (IDLE, "ask_rating", "window.ask_rating", {**WINDOW, "number": "A060"}),
     (IDLE, "help", "window.help", WINDOW),
     ({"status": "paused"}, "resume", "window.resume", WINDOW),
-    (CALLED, "recall", "window.recall", WINDOW),
-    (CALLED, "start", "window.start", WINDOW),
-    (CALLED, "missed", "window.missed", WINDOW),
-    (CALLED, "park", "ticket.park", {"number": "A061"}),
-    (SERVING, "next", "window.next", WINDOW),
-    (SERVING, "finish", "window.finish", WINDOW),
-    (SERVING, "park", "ticket.park", {"number": "A061"}),
-    (SERVING, "mirror_freeze", "screen.mirror", {**WINDOW, "state": "freeze"}),
-    (SERVING, "mirror_blank", "screen.mirror", {**WINDOW, "state": "blank"}),
+    (CALLED, "recall", "window.recall", A061),
+    (CALLED, "start", "window.start", A061),
+    (CALLED, "missed", "window.missed", A061),
+    (CALLED, "park", "ticket.park", {"number": "A061", "at": "3"}),
+    (SERVING, "next", "window.next", A061),
+    (SERVING, "finish", "window.finish", A061),
+    (SERVING, "ask_rating", "window.ask_rating", A061),
+    (SERVING, "park", "ticket.park", {"number": "A061", "at": "3"}),
+    (SERVING, "mirror_freeze", "screen.mirror", {**A061, "state": "freeze"}),
+    (SERVING, "mirror_blank", "screen.mirror", {**A061, "state": "blank"}),
     (SERVING, "sign", "signature.ask", {**WINDOW, "form": "F1"}),
 ]
 #: What does nothing now.
@@ -99,14 +101,14 @@ def test_none_is_given_while_one_is_on_its_way_and_all_are_pale(desk: WindowDesk
     assert not set(KEYS) & set(desk.areas(INNER))
     desk.keys("f1", "f1", "f10", "f11", "f12")
     desk.pass_s(1)
-    assert desk.commanded() == [("window.next", WINDOW)]
+    assert desk.commanded() == [("window.next", FREE)]
 
 
 def test_two_keys_in_one_turn_are_one_command(desk: WindowDesk) -> None:
     desk.hall.silent = {"window.next"}
     desk.glass.keys = ["f1", "f1", "f10"]
     desk.turn()
-    assert desk.commanded() == [("window.next", WINDOW)]
+    assert desk.commanded() == [("window.next", FREE)]
 
 
 @pytest.mark.parametrize("method", ["window.next", "screen.mirror"])
@@ -120,7 +122,8 @@ def test_a_refused_one_is_told_and_rests_nothing(tmp_path: Path, method: str) ->
         desk.hall.refused = {}
         desk.commanded()
         desk.keys("f1")
-        assert desk.commanded() == [("window.next", WINDOW)]
+        held = FREE if method == "window.next" else A061
+        assert desk.commanded() == [("window.next", held)]
         desk.pass_s(9)
         assert "too_soon" not in desk.text(INNER)
 
@@ -165,7 +168,7 @@ def test_a_question_that_is_lost_with_the_line_rests_nothing(tmp_path: Path) -> 
         assert (desk.model.busy, desk.model.scanning) == ("", False)
         desk.commanded()
         desk.keys("x")
-        assert desk.commanded() == [("screen.mirror", {**WINDOW, "state": "blank"})]
+        assert desk.commanded() == [("screen.mirror", {**A061, "state": "blank"})]
 
 
 def test_a_hall_that_is_silent_for_too_long_is_said_to_be_and_the_command_given_up(
@@ -183,7 +186,7 @@ def test_a_hall_that_is_silent_for_too_long_is_said_to_be_and_the_command_given_
     assert desk.known()
     desk.commanded()
     desk.keys("f1")
-    assert desk.commanded() == [("window.next", WINDOW)]
+    assert desk.commanded() == [("window.next", FREE)]
 
 
 def test_a_pad_changes_both_screens_in_the_same_turn(desk: WindowDesk) -> None:

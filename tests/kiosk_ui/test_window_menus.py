@@ -16,6 +16,7 @@ SERVING = {"ticket": ticket(pages=2)}
 OTHER = {"ticket": ticket(number="A099")}
 CLOSED = {"status": "closed", "clerk": ""}
 NUMBER = {"number": "A061"}
+HERE = {**NUMBER, "at": "3"}
 
 
 def forms(*papers: int, **more: Any) -> tuple[str, dict[str, Any]]:
@@ -26,18 +27,18 @@ def forms(*papers: int, **more: Any) -> tuple[str, dict[str, Any]]:
 #: Where the window is, keys, touches, what the hall gets.
 WAYS: list[tuple[dict[str, Any], list[str], list[str], tuple[str, dict[str, Any]]]] = [
     (SERVING, ["f7", "3"], ["transfer", "to_desk"],
-     ("ticket.transfer", {**NUMBER, "window": "desk"})),
+     ("ticket.transfer", {**HERE, "window": "desk"})),
     (SERVING, ["f7", "1", "5", "return"], ["transfer", "transfer_window", "to_window:5"],
-     ("ticket.transfer", {**NUMBER, "window": "5"})),
+     ("ticket.transfer", {**HERE, "window": "5"})),
     (SERVING, ["f7", "1", "1", "2", "return"],
      ["transfer", "transfer_window", "leaf:1", "to_window:12"],
-     ("ticket.transfer", {**NUMBER, "window": "12"})),
+     ("ticket.transfer", {**HERE, "window": "12"})),
     (CALLED, ["f7", "2", "b", "0", "9", "return"],
      ["transfer", "transfer_item", "to_item:B09"],
-     ("ticket.transfer", {**NUMBER, "item": "B09"})),
+     ("ticket.transfer", {**HERE, "item": "B09"})),
     (SERVING, ["f7", "2", "s", "b", "f", "return"],
      ["transfer", "transfer_item", "leaf:1", "to_item:B12"],
-     ("ticket.transfer", {**NUMBER, "item": "B12"})),
+     ("ticket.transfer", {**HERE, "item": "B12"})),
     (SERVING, ["1", "3", "f8", "return"], ["tick:0", "tick:2", "form", "make_form"],
      forms(1, 3)),
     ({"away": [{"number": "A055", "item_name": None, "status": "parked", "minutes": 6}]},
@@ -95,7 +96,7 @@ def test_the_own_window_is_none_to_transfer_to_and_half_a_number_none_either(
         }  # fmt: skip
         assert desk.commanded() == []
         desk.keys("return")
-        assert desk.commanded() == [("ticket.transfer", {**NUMBER, "window": "1"})]
+        assert desk.commanded() == [("ticket.transfer", {**HERE, "window": "1"})]
 
 
 def test_a_message_is_said_in_both_languages_and_taken_back(tmp_path: Path) -> None:
@@ -109,7 +110,7 @@ def test_a_message_is_said_in_both_languages_and_taken_back(tmp_path: Path) -> N
         desk.turn()
         assert "身份证" in desk.text(OUTER)
         desk.touch(INNER, "message", "say_nothing")
-        assert desk.commanded() == [("screen.message", {"window": "3", "text": ""})]
+        assert desk.commanded() == [("screen.message", {"window": "3", **NUMBER, "text": ""})]
 
 
 def test_no_form_is_made_of_nothing(tmp_path: Path) -> None:
@@ -226,6 +227,6 @@ def test_a_language_without_chinese_has_the_same_keys(tmp_path: Path) -> None:
             desk.hall.start()
             desk.pass_s(1)
             desk.keys("f7", "3")
-            assert desk.commanded()[-1] == ("ticket.transfer", {**NUMBER, "window": "desk"})
+            assert desk.commanded()[-1] == ("ticket.transfer", {**HERE, "window": "desk"})
         finally:
             desk.close()

@@ -244,7 +244,7 @@ def test_a_window_without_a_mirror_says_so(at: At) -> None:
     assert at.screens.mirror("2", "blank") is None
 
 
-def test_after_a_restart_nothing_is_shown_until_the_clerk_says_so(at: At) -> None:
+def test_without_a_memory_nothing_is_shown_after_a_restart_until_the_clerk_says_so(at: At) -> None:
     at.serve()
     again = WindowScreens(at)
     assert again.view("1")["mirror"]["state"] == "blank"
