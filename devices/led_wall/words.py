@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from string import Formatter
+from typing import Any
 
 from devices.errors import WrongSetting
 
@@ -87,7 +88,8 @@ def worded(usual: Words, texts: Mapping[str, str]) -> Words:
     A text for ``calls`` or ``served`` takes the place of all their forms.
     """
     known = {one.name for one in fields(usual)}
-    changed: dict[str, str | tuple[str, ...]] = {}
+    # Each has the type of its field: a text, or a tuple of forms.
+    changed: dict[str, Any] = {}
     for name, text in texts.items():
         if name not in known:
             names = ", ".join(sorted(known))
@@ -109,4 +111,4 @@ def worded(usual: Words, texts: Mapping[str, str]) -> Words:
                 f"texts.{name}: {wrong} means nothing here ({allowed or 'no braces'})",
             )
         changed[name] = (text,) if isinstance(getattr(usual, name), tuple) else text
-    return replace(usual, **changed)  # type: ignore[arg-type]
+    return replace(usual, **changed)
