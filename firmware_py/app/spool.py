@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol
 
 from firmware_py.app.paper_jobs import AnyJob, jobs_of
@@ -140,7 +141,7 @@ class PrinterSpool:
                 continue
             self._busy = True
             if job.seq > (self.second if job.second else self.sent):
-                self._keep(self._now_sent(job), lambda job=job: self._print(job))  # type: ignore[misc]
+                self._keep(self._now_sent(job), partial(self._print, job))
             else:
                 self._print(job)
 

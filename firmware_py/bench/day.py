@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from firmware_py.bench.cast import Person, Story
@@ -157,7 +158,7 @@ class Day:
                 continue
             self.time.run(self.speed * QUICKER)
             slow_s = at_s - LEAD_S if at_s < CLOSES_S else at_s
-            await until(lambda slow_s=slow_s: self._quiet_until(slow_s), 0.02)  # type: ignore[misc]
+            await until(partial(self._quiet_until, slow_s), 0.02)
             self.time.run(self._pace)
         self.time.run(self._pace)
 

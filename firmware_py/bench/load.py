@@ -10,6 +10,7 @@ import asyncio
 import secrets
 import sys
 import time
+from functools import partial
 
 __all__: list[str] = []
 
@@ -69,7 +70,7 @@ async def _main(path: str, clients: int, seconds: float, item: str) -> None:
     loop = asyncio.get_running_loop()
     begun = time.perf_counter()
     made = [
-        (await loop.create_unix_connection(lambda n=n: _Client(n, item, begun + seconds), path))[1]  # type: ignore[misc]
+        (await loop.create_unix_connection(partial(_Client, n, item, begun + seconds), path))[1]
         for n in range(clients)
     ]
     await asyncio.gather(*(client.ended for client in made))

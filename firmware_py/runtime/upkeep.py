@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from firmware_py.app.figures import Figures
-from firmware_py.app.ports import Happened
+from firmware_py.app.ports import Happened, StoredEvent
 from firmware_py.app.wire import encode
 from firmware_py.core import commands as c
 from firmware_py.core.opening import local_day, local_seconds, plan_of, todays_hours
@@ -170,7 +170,7 @@ class Upkeep:
         figures = Figures()
         after = max(await hall.journal.run(lambda _: hall.store.first_seq) - 1, 0)
         while True:
-            batch = await hall.journal.run(lambda _, after=after: hall.store.read(after, 500))  # type: ignore[misc]
+            batch = await self._read(after)
             old = [s for s in batch if s.time_ms < before_ms]
             for stored in old:
                 figures.take(stored)
@@ -181,10 +181,17 @@ class Upkeep:
         # The newest of them may go on after the limit: it stays for now.
         for day in days[:-1]:
             kept = {day.day: encode(asdict(day))}
-            while await hall.journal.run(
-                lambda _, day=day, kept=kept: hall.store.compact(  # type: ignore[misc]
-                    before_seq=day.last_seq + 1, figures=kept
-                )
-            ):
-                pass
+            await self._replace(day.last_seq + 1, kept)
             log.info("the day %s was compacted to figures", day.day)
+
+    async def _read(self, after_seq: int) -> Sequence[StoredEvent]:
+        hall = self._hall
+        return await hall.journal.run(lambda _: hall.store.read(after_seq, 500))
+
+    async def _replace(self, before_seq: int, figures: dict[str, bytes]) -> None:
+        """Put figures in place of the events before a number, some at a time."""
+        hall = self._hall
+        while await hall.journal.run(
+            lambda _: hall.store.compact(before_seq=before_seq, figures=figures)
+        ):
+            pass
