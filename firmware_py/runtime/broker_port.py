@@ -8,12 +8,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from firmware_py.app.ports import Outcome, StoredEvent, Submission
+from firmware_py.app.ports import StoredEvent, Submission
 from firmware_py.app.wire import BadCommandError, encode, outcome_json, parse_command
 from firmware_py.core.estimate import estimate
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.form_views import FormPictures
 from firmware_py.runtime.list_intake import ListRefused
+from firmware_py.runtime.outcomes import outcome_of
 from firmware_py.runtime.personal import vet_texts
 from firmware_py.runtime.views import alarm_view, hall_view, window_view
 from firmware_py.settings import BrokerSettings
@@ -142,14 +143,7 @@ class BrokerPort:
             return encode({"refusal": Refusal(error.code, error.zh, error.en)})
         if (personal := vet_texts(command_id, by)) is not None:
             return encode({"refusal": personal})
-        future: asyncio.Future[Outcome] = self._hall.loop.create_future()
-
-        def answered(outcome: Outcome) -> None:
-            if not future.done():
-                future.set_result(outcome)
-
-        self._hall.writer.submit(Submission(command_id, by, command), answered)
-        outcome = await future
+        outcome = await outcome_of(self._hall.writer, Submission(command_id, by, command))
         if outcome.refusal is not None:
             return encode({"refusal": outcome.refusal})
         return outcome_json(outcome)

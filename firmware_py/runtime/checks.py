@@ -28,6 +28,7 @@ from firmware_py.core.refusals import Refusal
 from firmware_py.runtime import check_words as words
 from firmware_py.runtime.check_held import Held, held_of, kept_of, taken, view_of, words_of
 from firmware_py.runtime.control import Call, Query, QueryError, Subscriber
+from firmware_py.runtime.outcomes import outcome_of, outcome_view
 from firmware_py.runtime.params_checks import (
     CheckAnswer,
     CheckAsk,
@@ -256,15 +257,7 @@ class Checks:
 
     async def _submit(self, command_id: str, by: str, command: CheckCommand) -> Outcome:
         """Return the outcome once it is on the disk. Raises ``QueryError`` for a refusal."""
-        hall = self._hall
-        answer: asyncio.Future[Outcome] = hall.loop.create_future()
-
-        def reply(outcome: Outcome) -> None:
-            if not answer.done():
-                answer.set_result(outcome)
-
-        hall.writer.submit(Submission(command_id, by, command), reply)
-        outcome = await answer
+        outcome = await outcome_of(self._hall.writer, Submission(command_id, by, command))
         if outcome.refusal is not None:
             raise QueryError(outcome.refusal)
         return outcome
@@ -277,11 +270,4 @@ def _standing(hall: Hall) -> dict[str, WindowCheck]:
 def _told(outcome: Outcome) -> dict[str, Any]:
     """Return the outcome as commands tell it, and which check it is about."""
     checks = [h.event.check for h in outcome.happened if isinstance(h.event, CheckEvent)]
-    return {
-        "events": [
-            {"seq": h.seq, "time_ms": h.time_ms, "type": h.name, "data": msgspec.Raw(h.body)}
-            for h in outcome.happened
-        ],
-        "repeated": outcome.repeated,
-        "check": checks[-1] if checks else None,
-    }
+    return {**outcome_view(outcome), "check": checks[-1] if checks else None}

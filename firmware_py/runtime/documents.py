@@ -38,8 +38,8 @@ from firmware_py.runtime.document_files import (
     newest_pages,
     page_name,
 )
+from firmware_py.runtime.outcomes import submitted
 from firmware_py.runtime.params_documents import DocumentsOf, Export, PageShown, Part, Remove
-from firmware_py.runtime.scans import submitted
 from firmware_py.store.vault import Vault
 from firmware_py.store.vault_errors import KeyDestroyed
 

@@ -14,8 +14,8 @@ from firmware_py.core.commands import RecordAction
 from firmware_py.runtime import signature_words as words
 from firmware_py.runtime.control import QueryError
 from firmware_py.runtime.forms import Forms
+from firmware_py.runtime.outcomes import submitted
 from firmware_py.runtime.params_signatures import SignatureOf
-from firmware_py.runtime.scans import submitted
 from firmware_py.runtime.signatures import file_name
 
 if TYPE_CHECKING:

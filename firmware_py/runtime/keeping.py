@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Protocol
 
 from firmware_py.app.clock import HallClock
-from firmware_py.app.ports import Happened, Outcome, Submission
+from firmware_py.app.ports import Happened, Submission
 from firmware_py.app.writer import HallWriter
 from firmware_py.core.commands import RecordAction
 from firmware_py.core.events import EVENT_NAMES, DayClosed, DayOpened
@@ -29,6 +29,7 @@ from firmware_py.core.events_aside import ClockSet
 from firmware_py.core.model import State
 from firmware_py.core.opening import local_day
 from firmware_py.core.refusals import Refusal
+from firmware_py.runtime.outcomes import outcome_of
 from firmware_py.settings import PrivacySettings, Settings
 from firmware_py.store.vault import Vault
 from firmware_py.store.vault_errors import VaultError
@@ -158,12 +159,5 @@ class Keeping:
                 log.error("a destroyed day was not marked as recorded: %s", error)  # noqa: TRY400
 
     async def _recorded(self, day: str, by: str) -> bool:
-        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-
-        def answered(outcome: Outcome) -> None:
-            if not answer.done():
-                answer.set_result(outcome)
-
-        command = RecordAction(DESTROYED, day)
-        self._hall.writer.submit(Submission(f"{DESTROYED}:{day}", by, command), answered)
-        return (await answer).refusal is None
+        told = Submission(f"{DESTROYED}:{day}", by, RecordAction(DESTROYED, day))
+        return (await outcome_of(self._hall.writer, told)).refusal is None

@@ -42,6 +42,7 @@ from firmware_py.runtime.crew import groups_of
 from firmware_py.runtime.drivers import LOADING
 from firmware_py.runtime.farewell_plan import driven_by, keep
 from firmware_py.runtime.hall import Hall, device_specs
+from firmware_py.runtime.outcomes import outcome_of
 from firmware_py.runtime.params import Apply, Plan
 
 __all__ = ["Reconfigure"]
@@ -227,15 +228,8 @@ class Reconfigure:
                 hall.publish_health(health.device)
 
     def _submit(self, command: c.Command, by: str) -> asyncio.Future[Outcome]:
-        future: asyncio.Future[Outcome] = self._hall.loop.create_future()
-
-        def answered(outcome: Outcome) -> None:
-            if not future.done():
-                future.set_result(outcome)
-
         command_id = self._hall.command_id("config")
-        self._hall.writer.submit(Submission(command_id, by, command), answered)
-        return future
+        return outcome_of(self._hall.writer, Submission(command_id, by, command))
 
 
 def _records(changes: Sequence[Change]) -> list[c.Command]:

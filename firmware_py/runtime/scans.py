@@ -17,11 +17,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from devices.scanner.base import ScanSettings
-from firmware_py.app.ports import Outcome, Submission
 from firmware_py.app.wire import encode
 from firmware_py.core import commands_papers as c
 from firmware_py.core import decide_documents as decide
-from firmware_py.core.commands import Command
 from firmware_py.core.decide_tickets import find
 from firmware_py.core.decide_windows import find_window
 from firmware_py.core.model import Ticket
@@ -31,6 +29,7 @@ from firmware_py.runtime.control import Query, QueryError, Stream, Subscriber
 from firmware_py.runtime.device_events import Outcome as Ended
 from firmware_py.runtime.device_events import Result
 from firmware_py.runtime.document_files import end, page_name
+from firmware_py.runtime.outcomes import submitted
 from firmware_py.runtime.params_documents import ScanAt, WithScanner
 from firmware_py.store.vault_errors import VaultError
 
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
     from firmware_py.runtime.scan_job import ScanJob
 
-__all__ = ["Scans", "scan_queries", "scanner_at", "submitted"]
+__all__ = ["Scans", "scan_queries", "scanner_at"]
 
 log = logging.getLogger(__name__)
 
@@ -69,19 +68,6 @@ def scanner_at(hall: Hall, window: str) -> str:
         if one.id == window and one.scanner is not None:
             return one.scanner
     raise QueryError(words.no_scanner(window))
-
-
-async def submitted(hall: Hall, command: Command, by: str) -> Outcome:
-    """Submit a command; return its outcome once that is on the disk."""
-    answer: asyncio.Future[Outcome] = hall.loop.create_future()
-
-    def reply(outcome: Outcome) -> None:
-        if not answer.done():
-            answer.set_result(outcome)
-
-    name = type(command).__name__.lower()
-    hall.writer.submit(Submission(hall.command_id(name), by, command), reply)
-    return await answer
 
 
 @dataclass(slots=True)

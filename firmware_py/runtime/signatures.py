@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import contextlib
 import hashlib
 import logging
@@ -23,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from firmware_py.app.ports import Happened, Outcome, Submission
+from firmware_py.app.ports import Happened, Submission
 from firmware_py.core.commands_papers import SignForm
 from firmware_py.core.decide_signatures import MOST_SIZE, may_sign
 from firmware_py.core.decide_windows import find_window
@@ -31,11 +30,12 @@ from firmware_py.core.papers import Form, FormSignature
 from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.runtime import signature_words as words
 from firmware_py.runtime.control import Query, QueryError
+from firmware_py.runtime.outcomes import outcome_of, outcome_view
 from firmware_py.runtime.params_signatures import SignatureAsk, SignatureAt, SignatureGive
 from firmware_py.runtime.personal import vet_texts
 from firmware_py.runtime.signature_png import NoSignature, check_png
 from firmware_py.store.vault import Vault
-from firmware_py.store.vault_errors import VaultMissing
+from firmware_py.store.vault_errors import VaultError, VaultMissing
 
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
@@ -143,29 +143,12 @@ class Signatures:
         await asyncio.to_thread(hall.vault.put, form.day, file_name(form, new), png)
         command = SignForm(window, form.form, form.version, len(png), digest)
         command_id = wanted.command_id or hall.command_id("signature.give")
-        outcome = await self._submitted(Submission(command_id, by, command))
+        outcome = await outcome_of(hall.writer, Submission(command_id, by, command))
         if outcome.refusal is not None:
             await self._tidied(form, form.signed)
             raise QueryError(outcome.refusal)
         await self._tidied(form, new)
-        return {
-            **_told(form, new),
-            "events": [
-                {"seq": h.seq, "time_ms": h.time_ms, "type": h.name, "data": msgspec.Raw(h.body)}
-                for h in outcome.happened
-            ],
-            "repeated": outcome.repeated,
-        }
-
-    async def _submitted(self, submission: Submission) -> Outcome:
-        answer: asyncio.Future[Outcome] = self._hall.loop.create_future()
-
-        def reply(outcome: Outcome) -> None:
-            if not answer.done():
-                answer.set_result(outcome)
-
-        self._hall.writer.submit(submission, reply)
-        return await answer
+        return {**_told(form, new), **outcome_view(outcome)}
 
     async def _tidied(self, form: Form, stays: FormSignature | None) -> None:
         """Leave one signature of this version; what fails stays until the day's key goes."""
@@ -174,7 +157,7 @@ class Signatures:
             await asyncio.to_thread(
                 _only, self._hall.vault, form.day, _beginning(form, form.version), kept
             )
-        except OSError as error:
+        except VaultError as error:
             log.warning("old signatures of %s are still kept: %s", form.form, error)
 
     def _form(self, window: str, typed: str) -> Form:
@@ -212,7 +195,7 @@ class Signatures:
 def _decoded(text: str) -> bytes:
     try:
         png = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise QueryError(words.NO_PNG) from None
     if len(png) > MOST_SIZE:
         raise QueryError(words.TOO_LARGE)

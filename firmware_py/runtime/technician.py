@@ -18,7 +18,6 @@ import msgspec
 from devices.base import HealthState, Sentence
 from devices.errors import DeviceError, DeviceFault, FrameError
 from devices.tracefile import Chunk
-from firmware_py.app.ports import Outcome, Submission
 from firmware_py.app.wire import encode
 from firmware_py.core.commands import RecordAction
 from firmware_py.core.refusals import Refusal
@@ -27,6 +26,7 @@ from firmware_py.runtime.device_events import Result
 from firmware_py.runtime.device_views import device_view
 from firmware_py.runtime.farewell_plan import keep_disabled
 from firmware_py.runtime.hall import Hall
+from firmware_py.runtime.outcomes import submitted
 from firmware_py.runtime.params import Device, TraceOf
 from firmware_py.runtime.tracing import Follower
 
@@ -175,16 +175,7 @@ class Technician:
     async def _recorded(self, action: str, device: str, user: str) -> None:
         """Wait until the act is on the disk. Raises ``QueryError`` when it cannot be."""
         by = f"hallctl:{user}"
-        future: asyncio.Future[Outcome] = self._hall.loop.create_future()
-
-        def reply(outcome: Outcome) -> None:
-            if not future.done():
-                future.set_result(outcome)
-
-        command = RecordAction(action, device, by)
-        identifier = self._hall.command_id("recordaction")
-        self._hall.writer.submit(Submission(identifier, by, command), reply)
-        outcome = await future
+        outcome = await submitted(self._hall, RecordAction(action, device, by), by)
         if outcome.refusal is not None:
             raise QueryError(outcome.refusal)
 
