@@ -197,9 +197,16 @@ def _by_category(rules: Rules, state: State, now_ms: int) -> dict[str, Estimate]
     found: dict[str, Estimate] = {}
     for (category, _), item in of_skill.items():
         guess, longest = estimate(rules, state, item, now_ms), found.get(category)
-        if longest is None or (guess.wait_s or -1) > (longest.wait_s or -1):
+        if longest is None or _longer(guess, longest):
             found[category] = guess
     return found
+
+
+def _longer(guess: Estimate, than: Estimate) -> bool:
+    """Say whether somebody waits longer; nobody waits at all where no window takes them."""
+    if guess.wait_s is None:
+        return False
+    return than.wait_s is None or guess.wait_s > than.wait_s
 
 
 def hours_view(rules: Rules, state: State, now_ms: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from firmware_py.core.rules import Hours
 from firmware_py.runtime.kiosk_view import one_item_view, paper_of, printer_view, queue_view
 from firmware_py.runtime.supervisor import Health
 from firmware_py.runtime.views import category_views, item_view, longest_wait_s
-from tests.core.hall import RULES, Hall
+from tests.core.hall import RULES, Hall, windows
 
 HOURS = (Hours(9 * 3600, 12 * 3600), Hours(13 * 3600 + 1800, 17 * 3600))
 
@@ -105,6 +105,14 @@ def test_nobody_knows_how_long_it_takes_while_no_window_is_open() -> None:
     assert view(hall)["wait_s"] is None
     # Nobody waits at an open window: that is known.
     assert view(Hall().open("1"))["wait_s"] == 0
+
+
+def test_a_category_of_which_only_one_skill_is_served_says_that_nobody_waits_for_it() -> None:
+    # D01 takes another skill, that of no open window; D02 is taken at once.
+    items = {**RULES.items, "D01": replace(RULES.items["D01"], skill="blank-invoices")}
+    hall = Hall(items=items, windows=windows(w1=frozenset({"invoices"}))).open("1")
+    waits = {one["id"]: one["wait_s"] for one in category_views(hall.rules, hall.state, 0)}
+    assert waits == {"invoices": 0, "filing": None}
 
 
 def test_items_that_are_all_taken_are_named() -> None:
