@@ -194,7 +194,6 @@ class Kind:
     """
 
     name: str
-    family: str
     options: str
     driver: str
     simulator: str
@@ -219,3 +218,8 @@ class Kind:
     mask: str = ""
     #: Without a line, and at times busy for long: no other device waits for it.
     own_worker: bool = False
+
+    @property
+    def family(self) -> str:
+        """What it is for, the first part of its name: ``lamp`` of ``lamp.tower``."""
+        return self.name.partition(".")[0]

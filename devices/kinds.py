@@ -12,7 +12,6 @@ __all__ = ["ALL_KINDS"]
 ALL_KINDS = (
     Kind(
         name="ticket_printer.escpos",
-        family="ticket_printer",
         options="devices.ticket_printer.options:Options",
         driver="devices.ticket_printer.driver:EscPosPrinter",
         simulator="devices.ticket_printer.simulator:EscPosPrinterSimulator",
@@ -27,7 +26,6 @@ ALL_KINDS = (
     ),
     Kind(
         name="led_wall.eq2013",
-        family="led_wall",
         options="devices.led_wall.options:Eq2013Options",
         driver="devices.led_wall.eq2013_driver:Eq2013Display",
         simulator="devices.led_wall.eq2013_simulator:Eq2013Simulator",
@@ -37,7 +35,6 @@ ALL_KINDS = (
     ),
     Kind(
         name="led_wall.onbon",
-        family="led_wall",
         options="devices.led_wall.onbon_options:OnbonOptions",
         driver="devices.led_wall.onbon_driver:OnbonDisplay",
         simulator="devices.led_wall.onbon_simulator:OnbonSimulator",
@@ -47,7 +44,6 @@ ALL_KINDS = (
     ),
     Kind(
         name="led_wall.alpha",
-        family="led_wall",
         options="devices.led_wall.alpha_options:AlphaOptions",
         driver="devices.led_wall.alpha_driver:AlphaDisplay",
         simulator="devices.led_wall.alpha_simulator:AlphaSimulator",
@@ -57,7 +53,6 @@ ALL_KINDS = (
     ),
     Kind(
         name="led_wall.weilipu",
-        family="led_wall",
         options="devices.led_wall.weilipu_options:WeilipuOptions",
         driver="devices.led_wall.weilipu_driver:WeilipuDisplay",
         simulator="devices.led_wall.weilipu_simulator:WeilipuSimulator",
@@ -67,7 +62,6 @@ ALL_KINDS = (
     ),
     Kind(
         name="voice.syn6288",
-        family="voice",
         options="devices.voice.options:ChipOptions",
         driver="devices.voice.chip_driver:Syn6288Voice",
         simulator="devices.voice.chip_simulator:Syn6288Simulator",
@@ -77,7 +71,6 @@ ALL_KINDS = (
     ),
     Kind(
         name="voice.xfs5152",
-        family="voice",
         options="devices.voice.options:ChipOptions",
         driver="devices.voice.chip_driver:Xfs5152Voice",
         simulator="devices.voice.chip_simulator:Xfs5152Simulator",
@@ -87,7 +80,6 @@ ALL_KINDS = (
     ),
     Kind(
         name="voice.local",
-        family="voice",
         options="devices.voice.options:LocalOptions",
         driver="devices.voice.local_driver:LocalVoice",
         simulator="devices.voice.local_simulator:LocalSimulator",
@@ -95,7 +87,6 @@ ALL_KINDS = (
     ),
     Kind(
         name="pad.ff68",
-        family="pad",
         options="devices.pad.options:Ff68Options",
         driver="devices.pad.driver:ProfilePad",
         simulator="devices.pad.simulator:Ff68PadSimulator",
@@ -107,7 +98,6 @@ ALL_KINDS = (
     ),
     Kind(
         name="pad.profile",
-        family="pad",
         options="devices.pad.options:ProfileOptions",
         driver="devices.pad.driver:ProfilePad",
         simulator="devices.pad.profile_simulator:ProfilePadSimulator",
@@ -118,8 +108,16 @@ ALL_KINDS = (
         explain_by_options=True,
     ),
     Kind(
+        name="pad.hid",
+        options="devices.pad.hid_options:HidPadOptions",
+        driver="devices.pad.hid_driver:HidPad",
+        simulator="devices.pad.hid_simulator:HidPadSimulator",
+        line={"exclusive": True},
+        records=True,
+        explain="devices.hid.explain:explain_keys",
+    ),
+    Kind(
         name="card_reader.sdt",
-        family="card_reader",
         options="devices.card_reader.sdt_options:SdtOptions",
         driver="devices.card_reader.sdt_driver:SdtReader",
         simulator="devices.card_reader.sdt_simulator:SdtSimulator",
@@ -129,7 +127,6 @@ ALL_KINDS = (
     ),
     Kind(
         name="card_reader.pcsc",
-        family="card_reader",
         options="devices.card_reader.pcsc_options:PcscOptions",
         driver="devices.card_reader.pcsc_driver:PcscReader",
         simulator="devices.card_reader.pcsc_simulator:PcscSimulator",
@@ -138,7 +135,6 @@ ALL_KINDS = (
     ),
     Kind(
         name="card_reader.scanner_serial",
-        family="card_reader",
         options="devices.card_reader.scanner_options:ScannerOptions",
         driver="devices.card_reader.scanner_driver:SerialScanner",
         simulator="devices.card_reader.scanner_simulator:ScannerSimulator",
@@ -147,8 +143,17 @@ ALL_KINDS = (
         mask="devices.card_reader.codes:CodeHider",
     ),
     Kind(
+        name="card_reader.scanner_hid",
+        options="devices.card_reader.scanner_options:ScannerOptions",
+        driver="devices.card_reader.hid_driver:HidScanner",
+        simulator="devices.card_reader.hid_simulator:HidScannerSimulator",
+        line={"exclusive": True},
+        records=True,
+        explain="devices.hid.explain:explain_scan",
+        mask="devices.hid.explain:HideAll",
+    ),
+    Kind(
         name="scanner.sane",
-        family="scanner",
         options="devices.scanner.sane_options:SaneOptions",
         driver="devices.scanner.sane_driver:SaneScanner",
         simulator="devices.scanner.escl_simulator:EsclSimulator",
@@ -156,7 +161,6 @@ ALL_KINDS = (
     ),
     Kind(
         name="scanner.camera",
-        family="scanner",
         options="devices.scanner.camera.options:CameraOptions",
         driver="devices.scanner.camera.driver:CameraScanner",
         simulator="devices.scanner.camera.simulator:CameraSimulator",
@@ -164,7 +168,6 @@ ALL_KINDS = (
     ),
     Kind(
         name="scanner.folder",
-        family="scanner",
         options="devices.scanner.folder.options:FolderOptions",
         driver="devices.scanner.folder.driver:FolderScanner",
         simulator="devices.scanner.folder.simulator:FolderSimulator",
@@ -172,14 +175,12 @@ ALL_KINDS = (
     ),
     Kind(
         name="lamp.gpio",
-        family="lamp",
         options="devices.gpio.options:LampOptions",
         driver="devices.gpio.lamp:GpioLamp",
         simulator="devices.gpio.simulator:GpioLampSimulator",
     ),
     Kind(
         name="lamp.modbus",
-        family="lamp",
         options="devices.lamp.modbus_options:ModbusLampOptions",
         driver="devices.lamp.modbus_driver:ModbusLamp",
         simulator="devices.lamp.modbus_simulator:ModbusLampSimulator",
@@ -188,7 +189,6 @@ ALL_KINDS = (
     ),
     Kind(
         name="lamp.tower",
-        family="lamp",
         options="devices.lamp.tower_options:TowerOptions",
         driver="devices.lamp.tower_driver:TowerLamp",
         simulator="devices.lamp.tower_simulator:TowerSimulator",
@@ -197,30 +197,8 @@ ALL_KINDS = (
     ),
     Kind(
         name="button.gpio",
-        family="button",
         options="devices.gpio.options:ButtonOptions",
         driver="devices.gpio.button:GpioButton",
         simulator="devices.gpio.simulator:GpioButtonSimulator",
-    ),
-    Kind(
-        name="pad.hid",
-        family="pad",
-        options="devices.pad.hid_options:HidPadOptions",
-        driver="devices.pad.hid_driver:HidPad",
-        simulator="devices.pad.hid_simulator:HidPadSimulator",
-        line={"exclusive": True},
-        records=True,
-        explain="devices.hid.explain:explain_keys",
-    ),
-    Kind(
-        name="card_reader.scanner_hid",
-        family="card_reader",
-        options="devices.card_reader.scanner_options:ScannerOptions",
-        driver="devices.card_reader.hid_driver:HidScanner",
-        simulator="devices.card_reader.hid_simulator:HidScannerSimulator",
-        line={"exclusive": True},
-        records=True,
-        explain="devices.hid.explain:explain_scan",
-        mask="devices.hid.explain:HideAll",
     ),
 )

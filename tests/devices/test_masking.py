@@ -101,7 +101,7 @@ def card_mask() -> FrameHeads:
 
 
 def test_a_kind_names_its_own_mask() -> None:
-    entry = Kind("x.y", "x", "", "", "", mask=f"{__name__}:card_mask")
+    entry = Kind("x.y", "", "", "", mask=f"{__name__}:card_mask")
     maker = mask_of(entry)
     assert maker is not None
     assert Masks([IdNumbers, maker]).feed(CARD)[10:] == b"*" * (len(CARD) - 10)
