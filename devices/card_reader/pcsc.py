@@ -81,10 +81,7 @@ class Seen:
 
 
 class Functions(Protocol):
-    """What is used of ``smartcard.scard``; every function returns its result first.
-
-    The names are PC/SC's, so the linter's own rule on names is put aside for each.
-    """
+    """What is used of ``smartcard.scard``; every function returns its result first."""
 
     SCARD_SCOPE_SYSTEM: int
     SCARD_SHARE_SHARED: int
@@ -95,19 +92,19 @@ class Functions(Protocol):
     SCARD_LEAVE_CARD: int
     SCARD_STATE_UNAWARE: int
 
-    def SCardEstablishContext(self, scope: int, /) -> tuple[int, int]: ...  # noqa: N802
-    def SCardReleaseContext(self, context: int, /) -> int: ...  # noqa: N802
-    def SCardListReaders(self, context: int, groups: list[str], /) -> tuple[int, list[str]]: ...  # noqa: N802
-    def SCardGetStatusChange(  # noqa: N802
+    def SCardEstablishContext(self, scope: int, /) -> tuple[int, int]: ...
+    def SCardReleaseContext(self, context: int, /) -> int: ...
+    def SCardListReaders(self, context: int, groups: list[str], /) -> tuple[int, list[str]]: ...
+    def SCardGetStatusChange(
         self, context: int, wait_ms: int, readers: list[tuple[str, int]], /
     ) -> tuple[int, list[tuple[str, int, list[int]]]]: ...
-    def SCardConnect(  # noqa: N802
+    def SCardConnect(
         self, context: int, reader: str, share: int, protocols: int, /
     ) -> tuple[int, int, int]: ...
-    def SCardTransmit(  # noqa: N802
+    def SCardTransmit(
         self, card: int, protocol: Any, data: list[int], /
     ) -> tuple[int, list[int]]: ...
-    def SCardDisconnect(self, card: int, disposition: int, /) -> int: ...  # noqa: N802
+    def SCardDisconnect(self, card: int, disposition: int, /) -> int: ...
 
 
 def library() -> Functions:
@@ -175,38 +172,47 @@ def _check(call: str, result: int) -> None:
         raise PcscError(call, _code(result))
 
 
-_led_lock = threading.Lock()
-#: The descriptor that a process's libpcsclite is led through, -1 while it knows its own way.
-_led = -1
+class _Way:
+    """Where libpcsclite of this process finds pcscd: it asks its environment once."""
+
+    def __init__(self) -> None:
+        #: Held until the context is there: two must not be led at once.
+        self.lock = threading.Lock()
+        #: The descriptor that it is led through, -1 while it knows its own way.
+        self._through = -1
+
+    def lead_to(self, socket: str) -> None:
+        """Make its name of the socket mean this one, from the first call that needs it.
+
+        Raises ``DeviceUnavailable``.
+        """
+        if not socket and self._through < 0:
+            return
+        path = socket or SYSTEM_SOCKET
+        try:
+            found = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        except FileNotFoundError as error:
+            raise PortAbsent(
+                path,
+                "the card service does not run: systemctl enable --now pcscd.socket",
+                "读卡服务没有运行，请执行 systemctl enable --now pcscd.socket",
+            ) from error
+        except OSError as error:
+            raise DeviceUnavailable(path, *reason(error)) from error
+        if self._through < 0:
+            self._through = found
+            os.environ[_SOCKET_VARIABLE] = f"/proc/self/fd/{found}"
+        else:
+            os.dup2(found, self._through, inheritable=False)
+            os.close(found)
+
+
+_way = _Way()
 
 
 def _established(functions: Functions, socket: str) -> int:
-    with _led_lock:
-        _lead_to(socket)
+    with _way.lock:
+        _way.lead_to(socket)
         result, context = functions.SCardEstablishContext(functions.SCARD_SCOPE_SYSTEM)
     _check("SCardEstablishContext", result)
     return context
-
-
-def _lead_to(socket: str) -> None:
-    """Make libpcsclite's name of the socket mean this one, from the first call that needs it."""
-    global _led  # noqa: PLW0603 - as libpcsclite's own name: one a process
-    if not socket and _led < 0:
-        return
-    path = socket or SYSTEM_SOCKET
-    try:
-        found = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except FileNotFoundError as error:
-        raise PortAbsent(
-            path,
-            "the card service does not run: systemctl enable --now pcscd.socket",
-            "读卡服务没有运行，请执行 systemctl enable --now pcscd.socket",
-        ) from error
-    except OSError as error:
-        raise DeviceUnavailable(path, *reason(error)) from error
-    if _led < 0:
-        _led = found
-        os.environ[_SOCKET_VARIABLE] = f"/proc/self/fd/{_led}"
-    else:
-        os.dup2(found, _led, inheritable=False)
-        os.close(found)
