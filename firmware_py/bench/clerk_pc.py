@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
-import select
 import shutil
 import struct
 import subprocess
@@ -20,13 +19,12 @@ from pathlib import Path
 from typing import Self
 
 from firmware_py.bench.stage import ROOT
-from firmware_py.bench.x_panel import NotHere
+from firmware_py.bench.x_panel import NotHere, end_server, start_server
 
 __all__ = ["ClerkPc", "Numbers"]
 
 _BITS = 16
 _NUMBERS = 1 << _BITS
-_START_S = 20.0
 _BRIGHT = 127
 #: So many pictures may pass between two looks; more is a number that was half drawn.
 _MOST_AHEAD = 60
@@ -48,31 +46,18 @@ class ClerkPc:
 
     def __enter__(self) -> Self:
         """Start the server. Raises ``RuntimeError`` when it does not come up."""
-        reads, writes = os.pipe()
-        with (self._folder / "log").open("wb") as log, os.fdopen(reads, "rb") as pipe:
-            self._process = subprocess.Popen(
-                [
-                    *(self._program, "-geometry", "{}x{}".format(*self.size), "-depth", "24"),
-                    *("-rfbport", "-1", "-rfbunixpath", str(self.socket), "-AlwaysShared"),
-                    *("-SecurityTypes", "None", "-displayfd", str(writes), "-nolisten", "tcp"),
-                    "-noreset",
-                ],
-                pass_fds=[writes],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
-            )  # fmt: skip
-            os.close(writes)
-            number = pipe.readline().strip() if select.select([pipe], [], [], _START_S)[0] else b""
-        if not number:
-            self.__exit__()
-            raise RuntimeError(f"Xtigervnc did not start, see {self._folder}/log")
-        self._display = f":{number.decode()}"
+        command = [
+            *(self._program, "-geometry", "{}x{}".format(*self.size), "-depth", "24"),
+            *("-rfbport", "-1", "-rfbunixpath", str(self.socket), "-AlwaysShared"),
+            *("-SecurityTypes", "None"),
+        ]
+        self._process, self._display = start_server(command, self._folder / "log")
         return self
 
     def __exit__(self, *_: object) -> None:
         """End it."""
         if self._process is not None:
-            self._process.terminate()
-            self._process.wait(10)
+            end_server(self._process)
             self._process = None
 
     @contextlib.contextmanager

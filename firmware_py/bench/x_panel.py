@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
-__all__ = ["NotHere", "XPanel"]
+__all__ = ["NotHere", "XPanel", "end_server", "start_server"]
 
 #: The 25 words at the beginning of an xwd file, high byte first; these are looked at.
 _WORDS = struct.Struct(">25I")
@@ -28,6 +28,7 @@ _COLOUR_BYTES, _PIXEL_BYTES = 12, 4
 #: What is watched around a place: rows above and below it, pixels to each side.
 _ROWS, _SIDE = (-40, -20, 0, 20, 40), 200
 _LOOK_S = 0.0004
+_START_S = 20.0
 _LEFT = 1
 
 
@@ -40,6 +41,32 @@ def _library(name: str) -> Any:
     if found is None:
         raise NotHere(f"lib{name.lower()} is not installed: apt install xvfb xdotool")
     return ctypes.CDLL(found)
+
+
+def start_server(command: list[str], log: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """Start an X server on a free display; return it and the display's name, such as ``:1``.
+
+    Raises ``RuntimeError`` when it does not come up; ``log`` has its words.
+    """
+    reads, writes = os.pipe()
+    with log.open("wb") as out, os.fdopen(reads, "rb") as pipe:
+        process = subprocess.Popen(
+            [*command, "-displayfd", str(writes), "-nolisten", "tcp", "-noreset"],
+            pass_fds=[writes], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=out,
+        )  # fmt: skip
+        os.close(writes)
+        ready = select.select([pipe], [], [], _START_S)[0]
+        number = pipe.readline().strip() if ready else b""
+    if not number:
+        end_server(process)
+        raise RuntimeError(f"{command[0]} did not start, see {log}")
+    return process, f":{number.decode()}"
+
+
+def end_server(process: subprocess.Popen[bytes]) -> None:
+    """End an X server; programs on it lose their connection."""
+    process.terminate()
+    process.wait(10)
 
 
 class XPanel:
@@ -77,27 +104,25 @@ class XPanel:
             self._file.close()
             self._file = None
         if self._process is not None:
-            self._process.terminate()
-            self._process.wait(10)
+            end_server(self._process)
             self._process = None
 
     def _start(self) -> None:
-        reads, writes = os.pipe()
         screen = "{}x{}x24".format(*self.size)
-        with (self._folder / "log").open("wb") as log, os.fdopen(reads, "rb") as pipe:
-            self._process = subprocess.Popen(
-                [
-                    *(self._program, "-displayfd", str(writes), "-nolisten", "tcp", "-noreset"),
-                    *("-screen", "0", screen, "-fbdir", str(self._folder)),
-                ],
-                pass_fds=[writes],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
-            )  # fmt: skip
-            os.close(writes)
-            number = pipe.readline().strip() if select.select([pipe], [], [], 20)[0] else b""
-        if not number:
-            raise RuntimeError(f"Xvfb did not start, see {self._folder}/log")
-        self.display = f":{number.decode()}"
+        command = [self._program, "-screen", "0", screen, "-fbdir", str(self._folder)]
+        self._process, self.display = start_server(command, self._folder / "log")
+        self._declare()
+        self._connection = self._x11.XOpenDisplay(self.display.encode())
+        if not self._connection:
+            raise RuntimeError(f"no connection to {self.display}")
+        with (self._folder / "Xvfb_screen0").open("rb") as file:
+            self._file = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        words = _WORDS.unpack_from(self._file)
+        self._begin = words[_SIZE] + words[_COLOURS] * _COLOUR_BYTES
+        self._line = words[_LINE]
+
+    def _declare(self) -> None:
+        """Tell ctypes what the functions take and return (X11/Xlib.h, X11/extensions/XTest.h)."""
         x11 = self._x11
         x11.XOpenDisplay.restype = ctypes.c_void_p
         x11.XOpenDisplay.argtypes = [ctypes.c_char_p]
@@ -115,14 +140,6 @@ class XPanel:
         )
         x11.XKeysymToKeycode.argtypes = [pointer, ctypes.c_ulong]
         x11.XKeysymToKeycode.restype = ctypes.c_ubyte
-        self._connection = x11.XOpenDisplay(self.display.encode())
-        if not self._connection:
-            raise RuntimeError(f"no connection to {self.display}")
-        with (self._folder / "Xvfb_screen0").open("rb") as file:
-            self._file = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        words = _WORDS.unpack_from(self._file)
-        self._begin = words[_SIZE] + words[_COLOURS] * _COLOUR_BYTES
-        self._line = words[_LINE]
 
     @property
     def environment(self) -> dict[str, str]:
