@@ -11,24 +11,25 @@ import asyncio
 import importlib.util
 import json
 import os
-import statistics
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from firmware_py.bench.clerk_pc import ClerkPc
 from firmware_py.bench.figure import Figure
-from firmware_py.bench.measure_screens import asked, p95
+from firmware_py.bench.measure_screens import asked, p95, spread
 from firmware_py.bench.pair_on_x import HIGH, WIDE, Pair, measure_pair
 from firmware_py.bench.stage import ROOT
 from firmware_py.bench.x_panel import NotHere, XPanel
 
 __all__ = [
+    "Bounds",
     "frame_figure",
     "held_figure",
     "masked_figure",
     "measure",
-    "mirror_figures",
+    "mirror_figure",
     "not_measured",
     "pair_figures",
 ]
@@ -39,27 +40,46 @@ _FRAME = "a turn of the pair's loop, all pixels of the mirror and both pages cha
 _KEY = "key -> command recorded -> both screens"
 _MEMORY = "hall-screen window with the mirror of a desktop in motion: memory"
 _MIRROR = "mirror, 1920x1080: {}"
-#: What moves, how, and the bounds: fps, p95 in ms, times the viewer's processor, MB/s.
-_MOVES: tuple[tuple[str, str, float, float, float | None, float | None, float | None], ...] = (
-    ("scrolling text at 30 fps", "scroll", 30, 29, 45, 1.3, None),
-    ("the whole screen changing at 30 fps", "full", 30, 29, 55, 1.5, 6),
-    ("photographs at 30 fps", "photo", 30, 28, None, None, None),
-    ("scrolling text at 60 fps", "scroll", 60, 55, None, None, None),
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A desktop in motion and what its mirror keeps to; what is None is not asked.
+
+    ``times`` are those of the viewer's processor.
+    """
+
+    what: str
+    kind: str
+    made_fps: float
+    fps: float
+    late_ms: float | None = None
+    times: float | None = None
+    mb_per_s: float | None = None
+
+
+_MOVES = (
+    Bounds("scrolling text at 30 fps", "scroll", 30, 29, late_ms=45, times=1.3),
+    Bounds(
+        "the whole screen changing at 30 fps", "full", 30, 29, late_ms=55, times=1.5, mb_per_s=6
+    ),
+    Bounds("photographs at 30 fps", "photo", 30, 28),
+    Bounds("scrolling text at 60 fps", "scroll", 60, 55),
 )
 #: Held to so many percent of a core: what moves, how, the least fps.
 _HELD = 25
+_HELD_MIRROR = _MIRROR.format(f"{{}}, held to {_HELD} % of a core")
 _HELD_MOVES = (
     ("scrolling text at 30 fps", "scroll", 25.0),
     ("the whole screen changing at 30 fps", "full", 15.0),
 )
 _MASKED = _MIRROR.format("bytes received of a masked area in which pages turn at 30 fps")
-_NOT_HELD = 3
+#: Exit codes of who measures: it could not hold the mirror; a program is missing (argparse's own).
+_NOT_HELD, _NOT_INSTALLED = 3, 2
+#: A sign of life more or less: a fence has some dozen bytes.
+_SIGN_BYTES = 64
 
 Found = Mapping[str, Mapping[str, float]]
-
-
-def _spread(values: list[float]) -> str:
-    return f"p50 {statistics.median(values):.1f} ms, p95 {p95(values):.1f} ms"
 
 
 def frame_figure(found: Mapping[str, float]) -> Figure:
@@ -90,9 +110,9 @@ def pair_figures(pair: Pair) -> list[Figure]:
         Figure(
             _KEY,
             f"p95 {KEY_MS:g} ms",
-            _spread(pair.both_ms),
-            f"recorded {_spread(pair.recorded_ms)}; the inner screen {_spread(pair.inner_ms)}; in "
-            f"turns, the command on the daemon's socket without a screen {_spread(pair.raw_ms)}",
+            spread(pair.both_ms),
+            f"recorded {spread(pair.recorded_ms)}; the inner screen {spread(pair.inner_ms)}; in "
+            f"turns, the command on the daemon's socket without a screen {spread(pair.raw_ms)}",
             kept=p95(pair.both_ms) <= KEY_MS,
         ),
         Figure(
@@ -107,28 +127,25 @@ def pair_figures(pair: Pair) -> list[Figure]:
 
 
 def _late(late_ms: list[float]) -> str:
-    return _spread(late_ms) if late_ms else "nothing seen"
+    return spread(late_ms) if late_ms else "nothing seen"
 
 
-def mirror_figures(
-    what: str, found: Found, fps: float, late_ms: float | None, times: float | None,
-    mb_per_s: float | None,
-) -> Figure:  # fmt: skip
-    """Return the row of one kind of motion; a bound that is None is not asked."""
+def mirror_figure(wanted: Bounds, found: Found) -> Figure:
+    """Return the row of one kind of motion."""
     own, viewer, ratio = found["mirror"], found["viewer"], found["beside"]["cpu_times"]
-    bounds = [f"at least {fps:g} fps"]
-    kept = own["fps"] >= fps
-    if late_ms is not None:
-        bounds.append(f"p95 {late_ms:g} ms")
-        kept &= own["p95_ms"] <= late_ms
-    if times is not None:
-        bounds.append(f"{times:g} times the viewer's processor")
-        kept &= ratio <= times
-    if mb_per_s is not None:
-        bounds.append(f"{mb_per_s:g} MB/s")
-        kept &= own["mb_per_s"] <= mb_per_s
+    bounds = [f"at least {wanted.fps:g} fps"]
+    kept = own["fps"] >= wanted.fps
+    if wanted.late_ms is not None:
+        bounds.append(f"p95 {wanted.late_ms:g} ms")
+        kept &= own["p95_ms"] <= wanted.late_ms
+    if wanted.times is not None:
+        bounds.append(f"{wanted.times:g} times the viewer's processor")
+        kept &= ratio <= wanted.times
+    if wanted.mb_per_s is not None:
+        bounds.append(f"{wanted.mb_per_s:g} MB/s")
+        kept &= own["mb_per_s"] <= wanted.mb_per_s
     return Figure(
-        _MIRROR.format(what),
+        _MIRROR.format(wanted.what),
         ", ".join(bounds),
         f"{own['fps']:.1f} fps of {own['source_fps']:.1f}, p95 {own['p95_ms']:.0f} ms, "
         f"{own['cpu_ms_per_picture']:.1f} ms of a core a picture, {ratio:.2f} times the viewer's, "
@@ -141,7 +158,7 @@ def mirror_figures(
 
 def held_figure(what: str, found: Found | None, fps: float) -> Figure:
     """Return the row of a mirror held to a part of a core; None: it could not be held."""
-    name = _MIRROR.format(f"{what}, held to {_HELD} % of a core")
+    name = _HELD_MIRROR.format(what)
     if found is None:
         why = "no control group of Linux may be made here: run it as root"
         return Figure(name, f"at least {fps:g} fps", "not measured", why, kept=False)
@@ -158,7 +175,6 @@ def held_figure(what: str, found: Found | None, fps: float) -> Figure:
 def masked_figure(found: Found) -> Figure:
     """Return the row of the private area."""
     still, masked, seen = found["still"], found["mirror"], found["seen"]
-    # A sign of life more or less: a fence has some dozen bytes.
     bare = max(masked["bytes"] - still["bytes"], 0)
     return Figure(
         _MASKED,
@@ -170,14 +186,12 @@ def masked_figure(found: Found) -> Figure:
     )
 
 
-_SIGN_BYTES = 64
-
-
 def not_measured(why: str) -> list[Figure]:
     """Return the rows that need an X server and TigerVNC: a bound that nobody saw is missed."""
     bounds = {
         _KEY: f"p95 {KEY_MS:g} ms", _MEMORY: f"{PAIR_MB:g} MB",
-        **{_MIRROR.format(what): f"at least {fps:g} fps" for what, _, _, fps, *_ in _MOVES},
+        **{_MIRROR.format(one.what): f"at least {one.fps:g} fps" for one in _MOVES},
+        **{_HELD_MIRROR.format(what): f"at least {fps:g} fps" for what, _, fps in _HELD_MOVES},
         _MASKED: "0",
     }  # fmt: skip
     return [Figure(what, bound, "not measured", why, kept=False) for what, bound in bounds.items()]
@@ -201,16 +215,12 @@ async def _mirror(kind: str, *arguments: str) -> Found | None:
     return found[kind]
 
 
-#: argparse's exit code for what cannot be done.
-_NOT_INSTALLED = 2
-
-
 async def _mirrors() -> list[Figure]:
     figures = list[Figure]()
-    for what, kind, source_fps, fps, late_ms, times, mb_per_s in _MOVES:
-        found = await _mirror(kind, "--fps", f"{source_fps:g}")
+    for one in _MOVES:
+        found = await _mirror(one.kind, "--fps", f"{one.made_fps:g}")
         if found is not None:
-            figures.append(mirror_figures(what, found, fps, late_ms, times, mb_per_s))
+            figures.append(mirror_figure(one, found))
     for what, kind, fps in _HELD_MOVES:
         held = await _mirror(kind, "--held", str(_HELD))
         figures.append(held_figure(what, held, fps))

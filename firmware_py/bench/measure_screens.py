@@ -28,6 +28,7 @@ __all__ = [
     "p95",
     "page_figures",
     "search_figure",
+    "spread",
     "wall_figure",
 ]
 
@@ -67,7 +68,8 @@ def p95(values: list[float]) -> float:
     return sorted(values)[min(len(values) - 1, round(len(values) * 0.95))]
 
 
-def _spread(values: list[float]) -> str:
+def spread(values: list[float]) -> str:
+    """Return median and 95th percentile, in milliseconds."""
     return f"p50 {statistics.median(values):.1f} ms, p95 {p95(values):.1f} ms"
 
 
@@ -136,16 +138,16 @@ def kiosk_figures(kiosk: Kiosk) -> list[Figure]:
         Figure(
             _PIXELS,
             f"p95 {PIXELS_MS:g} ms",
-            f"laid on {_spread(down)}; lifted {_spread(up)}",
-            f"a bare loop of 30 turns, filling what was pressed: {_spread(kiosk.bare_touch_ms)}",
+            f"laid on {spread(down)}; lifted {spread(up)}",
+            f"a bare loop of 30 turns, filling what was pressed: {spread(kiosk.bare_touch_ms)}",
             kept=p95(down) <= PIXELS_MS and p95(up) <= PIXELS_MS,
         ),
         Figure(
             _PAPER,
             f"p95 {PAPER_MS:g} ms",
-            _spread(paper),
+            spread(paper),
             f"in turns, the command on the daemon's socket without a screen: "
-            f"{_spread(kiosk.raw_ms)}",
+            f"{spread(kiosk.raw_ms)}",
             kept=p95(paper) <= PAPER_MS,
         ),
         Figure(

@@ -9,10 +9,11 @@ import pytest
 
 from firmware_py.bench.clerk_pc import Numbers
 from firmware_py.bench.measure_desk import (
+    Bounds,
     frame_figure,
     held_figure,
     masked_figure,
-    mirror_figures,
+    mirror_figure,
     not_measured,
     pair_figures,
 )
@@ -56,11 +57,12 @@ def test_a_pair_is_held_against_each_of_its_bounds() -> None:
     ("name", "value"), [("fps", 28.9), ("p95_ms", 45.1), ("mb_per_s", 6.1), ("cpu_times", 1.31)]
 )
 def test_each_of_the_mirrors_bounds_counts(name: str, value: float) -> None:
-    assert mirror_figures("text", MOTION, 29, 45, 1.3, 6).kept
+    bounds = Bounds("text", "scroll", 30, 29, late_ms=45, times=1.3, mb_per_s=6)
+    assert mirror_figure(bounds, MOTION).kept
     part = "beside" if name == "cpu_times" else "mirror"
     worse = {**MOTION, part: {**MOTION[part], name: value}}
-    assert not mirror_figures("text", worse, 29, 45, 1.3, 6).kept
-    assert mirror_figures("photographs", worse, 28, None, None, None).kept
+    assert not mirror_figure(bounds, worse).kept
+    assert mirror_figure(Bounds("photographs", "photo", 30, 28), worse).kept
 
 
 def test_a_mirror_that_could_not_be_held_to_a_part_of_a_core_keeps_no_bound() -> None:
@@ -96,7 +98,7 @@ def test_without_an_x_server_no_bound_was_kept() -> None:
     figures = not_measured("Xtigervnc is not installed")
     assert not any(one.kept for one in figures)
     assert {one.beside for one in figures} == {"Xtigervnc is not installed"}
-    assert len(figures) == 7
+    assert len(figures) == 9
 
 
 def test_numbers_are_read_as_the_pages_in_motion_write_them(tmp_path: Path) -> None:
