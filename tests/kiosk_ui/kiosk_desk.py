@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -120,10 +119,7 @@ class PlayedHall:
     def _answer(self, line: socket.socket, request: dict[str, Any]) -> None:
         method, params = request["method"], request.get("params") or {}
         self.heard.append((method, params))
-        if method == "ticket.take":
-            self.takes += 1
-            if method not in self.refused:
-                self.tickets.setdefault(params["command_id"], f"A{len(self.tickets) + 61:03}")
+        self.note(method, params)
         if method in self.silent:
             return
         head = {"jsonrpc": "2.0", "id": request["id"]}
@@ -132,19 +128,36 @@ class PlayedHall:
             data = {"code": code, "zh": f"不行：{code}。", "en": f"No: {code}."}
             self._write(line, {**head, "error": {"code": 1, "message": "no", "data": data}})
             return
-        answers: dict[str, Callable[[dict[str, Any]], object]] = {
-            "kiosk.show": lambda _: facts(**self.show).result,
-            "category.list": lambda _: CATEGORIES,
-            "item.list": lambda _: {"items": ITEMS},
-            "item.show": lambda p: {
-                **next(one for one in ITEMS if one["id"] == p["item"]), "refused": None
-            },
-            "ticket.take": self._taken,
-            "ticket.show": lambda p: {"number": p["number"], "paper": {"owed_by": self.owed_by}},
-            "card.watch": lambda _: {"card": False, "there": False},
-        }  # fmt: skip
-        found = answers[method](params) if method in answers else {}
-        self._write(line, {**head, "result": found})
+        self._write(line, {**head, "result": self.result(method, params)})
+
+    def note(self, method: str, params: dict[str, Any]) -> None:
+        """Take down what was asked, whatever the answer will be."""
+        if method == "ticket.take":
+            self.takes += 1
+            if method not in self.refused:
+                self.tickets.setdefault(params["command_id"], f"A{len(self.tickets) + 61:03}")
+
+    def result(self, method: str, params: dict[str, Any]) -> object:
+        """Return the answer to a question or a command."""
+        match method:
+            case "kiosk.show":
+                return facts(**self.show).result
+            case "category.list":
+                return CATEGORIES
+            case "item.list":
+                return {"items": ITEMS}
+            case "item.show":
+                return {
+                    **next(one for one in ITEMS if one["id"] == params["item"]),
+                    "refused": None,
+                }
+            case "ticket.take":
+                return self._taken(params)
+            case "ticket.show":
+                return {"number": params["number"], "paper": {"owed_by": self.owed_by}}
+            case "card.watch":
+                return {"card": False, "there": False}
+        return {}
 
     def _taken(self, params: dict[str, Any]) -> object:
         data = {"number": self.tickets[params["command_id"]], "item": params["item"], "ahead": 3,

@@ -17,6 +17,7 @@ from kiosk_ui.wall.model import WallModel
 from kiosk_ui.wall.screen import WallScreen
 from tests.e2e.scene import Scene
 from tests.kiosk_ui.looks import look
+from tests.kiosk_ui.on_x import open_today
 
 PANEL = Panel(1280, 720, 1210, 680)
 
@@ -51,18 +52,16 @@ class Wall:
         self.shell.close()
 
 
-async def open_today(hall: Scene) -> None:
-    now = (await hall.status())["now"]
-    await hall.do("day.open", day=now[:10], override=True)
-    for window in ("1", "3"):
-        await hall.do("window.open", window=window, clerk="1023")
+def says(*words: str) -> Callable[[str], bool]:
+    """Return what tells whether all of these stand in a text."""
+    return lambda text: all(word in text for word in words)
 
 
 async def test_a_call_changes_the_wall_and_a_killed_daemon_leaves_no_old_number(
     place: Path,
 ) -> None:
     async with Scene(place, open_day=False) as hall:
-        await open_today(hall)
+        await open_today(hall, "1", "3")
         wall = Wall(hall.stage.hall_socket)
         try:
             assert "正在启动" in await wall.shows(bool)
@@ -92,7 +91,7 @@ async def test_a_call_changes_the_wall_and_a_killed_daemon_leaves_no_old_number(
 async def test_waits_by_category_and_notices_come_to_the_wall(place: Path) -> None:
     screens = ("[displays]\n", '[displays]\nscreens = ["lobby", "stairs"]\n')
     async with Scene(place, open_day=False, changes=[screens]) as hall:
-        await open_today(hall)
+        await open_today(hall, "1", "3")
         for _ in range(3):
             await hall.take("F01", override=True)
         await hall.take("A01", override=True)
@@ -107,7 +106,7 @@ async def test_waits_by_category_and_notices_come_to_the_wall(place: Path) -> No
         wall = Wall(hall.stage.hall_socket)
         try:
             for notice in ("讲座", "请保管好"):
-                text = await wall.shows(lambda text, n=notice: n in text and "3人" in text, 30)  # type: ignore[misc]
+                text = await wall.shows(says(notice, "3人"), 30)
                 assert "咨询信用投诉" in text
             named = {one.key for one in wall.runner.model.notices}
             assert named & {"power", "talk", "bags"} == {"talk", "bags"}

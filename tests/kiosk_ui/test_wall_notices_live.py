@@ -11,7 +11,8 @@ from typing import Any
 from kiosk_ui.ops import Image
 from kiosk_ui.wall.states import EXAMPLE
 from tests.e2e.scene import Change, Scene, until
-from tests.kiosk_ui.test_wall_live import Wall, open_today
+from tests.kiosk_ui.on_x import open_today
+from tests.kiosk_ui.test_wall_live import Wall
 from tests.sync.support import ROOT, Ear
 
 SCREEN: Change = ("[displays]\n", '[displays]\nscreens = ["lobby"]\n')
@@ -60,7 +61,7 @@ async def test_the_folder_and_the_broker_reach_the_wall_and_a_broken_picture_har
     hall = Scene(place, open_day=False, broker=True, changes=[SCREEN])
     hall.allowed.append("a notice cannot be shown")
     async with hall:
-        await open_today(hall)
+        await open_today(hall, "1", "3")
         wall = Wall(hall.stage.hall_socket)
         try:
             text = await wall.shows(lambda text: "收费标准" in text and "0.20元" in text, 30)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,22 +92,13 @@ class PlayedWindow(PlayedHall):
             )
         ]  # fmt: skip
 
-    def _answer(self, line: socket.socket, request: dict[str, Any]) -> None:
-        method, params = request["method"], request.get("params") or {}
-        self.heard.append((method, params))
+    def note(self, method: str, params: dict[str, Any]) -> None:
+        """Take down what is no question."""
         if method not in QUESTIONS:
             self.commands.append((method, params))
-        if method in self.silent:
-            return
-        head = {"jsonrpc": "2.0", "id": request["id"]}
-        if method in self.refused:
-            code = self.refused[method]
-            data = {"code": code, "zh": f"不行：{code}。", "en": f"No: {code}."}
-            self._write(line, {**head, "error": {"code": 1, "message": "no", "data": data}})
-            return
-        self._write(line, {**head, "result": self._result(method)})
 
-    def _result(self, method: str) -> object:
+    def result(self, method: str, params: dict[str, Any]) -> object:
+        """Return the answer to a question, or the events of a command."""
         match method:
             case "window.show":
                 return facts(**self.show).result

@@ -12,13 +12,14 @@ import select
 import shutil
 import struct
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 import pygame
 import pytest
 
-__all__ = ["NEEDS_X", "XServer", "known_as"]
+__all__ = ["NEEDS_X", "XServer", "known_as", "on_a_free_display"]
 
 NEEDS_X = pytest.mark.skipif(
     not all(shutil.which(name) for name in ("Xvfb", "xdotool", "xwininfo", "xclip")),
@@ -41,6 +42,32 @@ def known_as(key: Path, display: str) -> None:
     subprocess.run([*xauth, "add", display, ".", cookie], check=True, timeout=10)
 
 
+def on_a_free_display(command: Sequence[str], log: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """Start an X server; return it and its display once programs may connect."""
+    reads, writes = os.pipe()
+    try:
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                [*command, "-displayfd", str(writes)],
+                pass_fds=[writes],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=file,
+            )  # fmt: skip
+        os.close(writes)
+        number = b""
+        # Digits and the end of the line come one after the other; both must have been read.
+        while not number.endswith(b"\n") and select.select([reads], [], [], 20)[0]:
+            if not (more := os.read(reads, 16)):
+                break
+            number += more
+    finally:
+        os.close(reads)
+    if not number.endswith(b"\n"):
+        process.kill()
+        process.wait(10)
+        raise AssertionError(log.read_text(errors="replace"))
+    return process, f":{number.decode().strip()}"
+
+
 class XServer:
     """``with XServer(folder) as x``: a screen of ``width`` x ``height``, on a free display.
 
@@ -59,27 +86,7 @@ class XServer:
     def __enter__(self) -> Self:
         """Start it; return when programs may connect."""
         self.folder.mkdir(exist_ok=True)
-        reads, writes = os.pipe()
-        try:
-            with (self.folder / "log").open("wb") as log:
-                self._process = subprocess.Popen(
-                    [*self.command(), "-displayfd", str(writes)],
-                    pass_fds=[writes],
-                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
-                )  # fmt: skip
-            os.close(writes)
-            number = b""
-            # Digits and the end of the line come one after the other; both must have been read.
-            while not number.endswith(b"\n") and select.select([reads], [], [], 20)[0]:
-                if not (more := os.read(reads, 16)):
-                    break
-                number += more
-        finally:
-            os.close(reads)
-        if not number.endswith(b"\n"):
-            self.end()
-            raise AssertionError((self.folder / "log").read_text(errors="replace"))
-        self.display = f":{number.decode().strip()}"
+        self._process, self.display = on_a_free_display(self.command(), self.folder / "log")
         if self._key is not None:
             known_as(self._key, self.display)
         return self

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import shutil
 import signal
 import struct
@@ -25,6 +24,7 @@ from kiosk_ui.rfb.line import Address
 from kiosk_ui.rfb.mirror import Mirror
 from kiosk_ui.rfb.session import Tuning
 from kiosk_ui.rfb.viewing import Viewing
+from tests.kiosk_ui.x_server import on_a_free_display
 
 __all__ = ["LOSSLESS", "NEEDS_VNC", "QUICK", "Desktop", "mirrored", "seen", "shows", "until"]
 
@@ -58,31 +58,12 @@ class Desktop:
 
     def __enter__(self) -> Self:
         """Start it; return when programs may connect."""
-        reads, writes = os.pipe()
-        try:
-            with (self.folder / "server.log").open("wb") as log:
-                self._server = subprocess.Popen(
-                    [
-                        *("Xtigervnc", "-displayfd", str(writes), "-nolisten", "tcp", "-noreset"),
-                        *("-geometry", self.size, "-depth", "24", "-rfbport", "-1"),
-                        *("-rfbunixpath", str(self.socket), "-AlwaysShared", "-nocursor"),
-                        *self._options,
-                    ],
-                    pass_fds=[writes],
-                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
-                )  # fmt: skip
-            os.close(writes)
-            number = b""
-            while not number.endswith(b"\n") and select.select([reads], [], [], 20)[0]:
-                if not (more := os.read(reads, 16)):
-                    break
-                number += more
-        finally:
-            os.close(reads)
-        if not number.endswith(b"\n"):
-            self.end()
-            raise AssertionError((self.folder / "server.log").read_text(errors="replace"))
-        self.display = f":{number.decode().strip()}"
+        command = [
+            *("Xtigervnc", "-nolisten", "tcp", "-noreset", "-nocursor", "-AlwaysShared"),
+            *("-geometry", self.size, "-depth", "24", "-rfbport", "-1"),
+            *("-rfbunixpath", str(self.socket), *self._options),
+        ]
+        self._server, self.display = on_a_free_display(command, self.folder / "server.log")
         if self._wants_easel:
             self._start_easel()
         return self
@@ -164,8 +145,8 @@ class Desktop:
         return done.stdout
 
 
-def until(true: Callable[[], object], what: str) -> None:
-    """Wait for it."""
+def until(true: Callable[[], object], what: object) -> None:
+    """Wait for it; ``what`` is said when it does not come."""
     pause, end_s = threading.Event(), time.monotonic() + DEADLINE_S
     while not true():
         assert time.monotonic() < end_s, f"not within {DEADLINE_S:.0f} s: {what}"
