@@ -11,64 +11,78 @@ from devices.base import Input
 from devices.errors import DeviceUnavailable
 from devices.simhost import SimHost
 from devices.specs import DeviceSpec
-from devices.voice.chip_driver import Syn6288Voice, Xfs5152Voice
-from devices.voice.chip_simulator import Syn6288Simulator, Xfs5152Simulator
+from devices.voice.chip_driver import Syn6288Voice
+from devices.voice.chip_simulator import Syn6288Simulator
 from devices.voice.kept_sounds import KeptSounds
 from devices.voice.options import ChipOptions
 from devices.voice.outputs import Aplay, BenchCard
 from devices.voice.sound import Sound, silence
-from devices.voice.speech import Language, Phrase, Speech, UnspeakableText
+from devices.voice.speech import Language, Phrase, UnspeakableText
 from tests.devices.voice.chipwire import Desk, call
 from tests.devices.voice.test_local import Place
 from tests.devices.voice.test_local import speech as local_speech
 from tests.runtime.echo import bench
 
 STOP = bytes.fromhex("FD000102")
+NEXT = "请选择事项"
 LONG = "请还没有取号的纳税人先到取号机取号，" * 8
 
 
-def spoken(desk: Desk) -> list[int | None]:
+def speaking(since_s: float = 0.5, text: str = "", desk: Desk | None = None) -> Desk:
+    """Return a desk whose chip has been saying speech 1 for so long."""
+    found = desk or Desk()
+    found.voice.open()
+    found.voice.speak(call(1, text) if text else call(1))
+    found.run(since_s)
+    assert found.chip.seen()["speaking"]
+    return found
+
+
+def syn6288() -> Desk:
+    return Desk(driver=Syn6288Voice, simulator=Syn6288Simulator)
+
+
+def told(desk: Desk) -> list[int | None]:
+    """Return the speeches of which somebody was told that they were said."""
     return [one.value for one in desk.reports if isinstance(one, Input)]
 
 
+def turned(desk: Desk) -> None:
+    """Somebody turns to the next page: speech 2."""
+    desk.voice.speak_instead(call(2, NEXT))
+
+
+def says_the_next_page_alone(desk: Desk, within_s: float = 10) -> None:
+    """Nothing is said or told of what was cut off."""
+    desk.run(within_s)
+    assert (desk.chip.seen()["spoken"], desk.chip.seen()["speaking"]) == ([NEXT], None)
+    assert told(desk) == [2]
+
+
 def test_a_chip_is_stopped_by_its_command_and_says_the_next_page() -> None:
-    desk = Desk()
-    desk.voice.open()
-    desk.voice.speak(call(1))
-    desk.run(1)
-    desk.voice.speak_instead(call(2, "请选择事项"))
+    desk = speaking(1)
+    turned(desk)
     desk.run(0.5)
     assert desk.sent[-2] == STOP
-    assert desk.chip.seen()["speaking"] == "请选择事项"
-    desk.run(10)
-    assert desk.chip.seen()["spoken"] == ["请选择事项"]
+    assert desk.chip.seen()["speaking"] == NEXT
+    says_the_next_page_alone(desk)
     assert desk.chip.seen()["cut_off"] == 1
-    # Nothing is told of what was cut off.
-    assert spoken(desk) == [2]
 
 
 def test_a_syn6288s_stop_has_its_checksum() -> None:
-    desk = Desk(driver=Syn6288Voice, simulator=Syn6288Simulator)
-    desk.voice.open()
-    desk.voice.speak(call(1))
-    desk.run(0.5)
+    desk = speaking(desk=syn6288())
     desk.voice.fall_silent()
     # FD ^ 00 ^ 02 ^ 02
     assert desk.sent[-1] == bytes.fromhex("FD000202FD")
     desk.run(10)
     assert (desk.chip.seen()["spoken"], desk.chip.seen()["speaking"]) == ([], None)
-    assert spoken(desk) == []
+    assert told(desk) == []
 
 
 def test_all_pieces_of_a_long_page_are_forgotten() -> None:
-    desk = Desk(driver=Syn6288Voice, simulator=Syn6288Simulator)
-    desk.voice.open()
-    desk.voice.speak(call(1, LONG))
-    desk.run(1)
-    desk.voice.speak_instead(call(2, "请选择事项"))
-    desk.run(60)
-    assert desk.chip.seen()["spoken"] == ["请选择事项"]
-    assert spoken(desk) == [2]
+    desk = speaking(1, LONG, syn6288())
+    turned(desk)
+    says_the_next_page_alone(desk, 60)
 
 
 def test_an_idle_chip_is_not_told_to_stop() -> None:
@@ -86,69 +100,48 @@ def test_pages_turned_quickly_leave_the_last_one() -> None:
         desk.voice.speak_instead(call(number, f"第{'一二三四五'[number - 1]}页"))
     desk.run(10)
     assert desk.chip.seen()["spoken"] == ["第五页"]
-    assert spoken(desk) == [5]
+    assert told(desk) == [5]
 
 
 def test_a_command_to_stop_that_was_lost_is_sent_again() -> None:
-    desk = Desk()
-    desk.voice.open()
-    desk.voice.speak(call(1))
-    desk.run(0.5)
+    desk = speaking()
     desk.deaf = True
-    desk.voice.speak_instead(call(2, "请选择事项"))
+    turned(desk)
     desk.deaf = False
     desk.run(2)
     assert desk.sent.count(STOP) == 2
     assert desk.chip.seen()["cut_off"] == 1
-    desk.run(10)
-    assert desk.chip.seen()["spoken"] == ["请选择事项"]
+    says_the_next_page_alone(desk)
 
 
 def test_a_sentence_that_ends_while_it_is_stopped_takes_nothing_with_it() -> None:
-    desk = Desk()
-    desk.voice.open()
-    desk.voice.speak(call(1))
-    desk.run(0.5)
+    desk = speaking()
     desk.mute = True
-    desk.voice.speak_instead(call(2, "请选择事项"))
+    turned(desk)
     desk.reports += desk.voice.feed(b"\x4f")
     desk.mute = False
-    desk.run(10)
-    assert desk.chip.seen()["spoken"] == ["请选择事项"]
-    assert spoken(desk) == [2]
+    says_the_next_page_alone(desk)
 
 
 def test_a_chip_that_was_switched_off_and_on_meanwhile_says_the_next_page() -> None:
-    desk = Desk()
-    desk.voice.open()
-    desk.voice.speak(call(1))
-    desk.run(0.5)
+    desk = speaking()
     desk.mute = True
-    desk.voice.speak_instead(call(2, "请选择事项"))
+    turned(desk)
     desk.read_available()
     desk.mute = False
     desk.chip.fault("power-cycle")
-    desk.run(10)
-    assert desk.chip.seen()["spoken"] == ["请选择事项"]
+    says_the_next_page_alone(desk)
 
 
 def test_a_chip_without_the_way_back_is_stopped_all_the_same() -> None:
-    desk = Desk(ChipOptions(answers=False))
-    desk.voice.open()
-    desk.voice.speak(call(1))
-    desk.run(1)
-    desk.voice.speak_instead(call(2, "请选择事项"))
+    desk = speaking(1, desk=Desk(ChipOptions(answers=False)))
+    turned(desk)
     assert desk.sent[-2] == STOP
-    desk.run(10)
-    assert desk.chip.seen()["spoken"] == ["请选择事项"]
-    assert spoken(desk) == [2]
+    says_the_next_page_alone(desk)
 
 
 def test_a_page_that_cannot_be_said_leaves_silence() -> None:
-    desk = Desk(driver=Syn6288Voice, simulator=Syn6288Simulator)
-    desk.voice.open()
-    desk.voice.speak(call(1))
-    desk.run(0.5)
+    desk = speaking(desk=syn6288())
     with pytest.raises(UnspeakableText):
         desk.voice.speak_instead(call(2, "Choose an item"))
     desk.run(10)
@@ -245,9 +238,8 @@ def test_sounds_are_kept_up_to_so_many_bytes() -> None:
 
 def test_a_speech_of_the_hall_is_no_page() -> None:
     """``speak`` alone never cuts anything off."""
-    desk = Desk(driver=Xfs5152Voice, simulator=Xfs5152Simulator)
-    desk.voice.open()
-    desk.voice.speak(call(1))
-    desk.voice.speak(Speech(2, (Phrase("请选择事项", "zh"),), 80))
+    desk = speaking()
+    desk.voice.speak(call(2, NEXT))
     desk.run(20)
     assert desk.chip.seen()["cut_off"] == 0
+    assert told(desk) == [1, 2]
