@@ -270,5 +270,5 @@ def test_xorg_takes_our_configuration_and_a_screen_fills_it(tmp_path: Path) -> N
 @needs_xorg
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may start Xorg outside a session")
 def test_a_miswritten_configuration_of_xorg_fails_that_test(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="section Nonsense"):
         Xorg(tmp_path).configured(XORG_CONF / "10-hall.conf", more='Section "Nonsense"\n')

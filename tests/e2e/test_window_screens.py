@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +160,7 @@ async def test_titles_come_line_by_line_and_nobody_knows_them_after_the_last(
         try:
             for title in ("电子税务局", "记事本"):
                 process.stdin.write(f"{title}\n".encode())
-                await until(lambda title=title: known(title))  # type: ignore[misc]
+                await until(partial(known, title))
             process.stdin.close()
             assert await asyncio.wait_for(process.wait(), 10) == 0
             assert await known("")
