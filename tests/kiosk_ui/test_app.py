@@ -183,5 +183,6 @@ def test_a_window_that_is_closed_ends_the_screen(desk: Desk) -> None:
 
 
 def test_a_screen_ends_when_it_is_told_to(desk: Desk) -> None:
-    answers = iter((False, False, True))
-    desk.runner.run(lambda: next(answers))
+    answers = [True, False, False]
+    desk.runner.run(answers.pop)
+    assert answers == []

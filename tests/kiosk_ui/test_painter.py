@@ -105,7 +105,7 @@ def test_text_is_drawn_as_wide_as_it_was_measured() -> None:
 
 
 def test_the_simplified_chinese_forms_are_drawn() -> None:
-    """门 in the Japanese face has another shape: the pixels of the two faces differ."""
+    """骨 in the Japanese face has another shape: the pixels of the two faces differ."""
     pygame.freetype.init()
     ink, surface = Ink(FACES), pygame.Surface((120, 120))
     ink.draw(surface, 5, 95, "骨", 100, WHITE)

@@ -28,8 +28,7 @@ def test_english_breaks_at_spaces_and_keeps_words_whole() -> None:
 
 def test_numbers_stay_whole_among_chinese() -> None:
     lines = wrap(FACES, "请A1001号到12号窗口", 100, 420)
-    assert not any(part in {"A10", "1001"} for part in lines)
-    assert "A1001" in "".join(lines)
+    assert len(lines) > 1
     assert any("A1001" in line for line in lines)
 
 

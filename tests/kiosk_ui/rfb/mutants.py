@@ -73,14 +73,7 @@ def streams() -> list[bytes]:
     updates = (
         update(
             rect(0, 0, 30, 20, TIGHT, b"\x00" + _length(first(bytes(1800)))),
-            rect(
-                4,
-                4,
-                40,
-                30,
-                TIGHT,
-                two + _length(second(bytes(150))),
-            ),
+            rect(4, 4, 40, 30, TIGHT, two + _length(second(bytes(150)))),
             rect(9, 9, 20, 20, TIGHT, palette + _length(first(bytes([0, 1, 2, 3]) * 100))),
             rect(1, 1, 10, 8, TIGHT, gradient),
             rect(0, 0, 72, 66, TIGHT, "80 102030"),

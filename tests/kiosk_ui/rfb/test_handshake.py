@@ -180,15 +180,15 @@ def test_a_name_longer_than_any_is_a_lie() -> None:
 
 
 def test_an_access_that_lacks_something_is_not_one() -> None:
-    lacking: tuple[tuple[tuple[Kind, ...], str, str, Trust | None], ...] = (
-        ((), "", "", None),
-        (("vnc",), "", "", None),
-        (("x509-none",), "", "", None),
-        (("x509-plain",), "x", "", TRUST),
-        (("vnc",), "密码", "", None),
+    lacking: tuple[tuple[tuple[Kind, ...], str, str, Trust | None, str], ...] = (
+        ((), "", "", None, "kinds of security are"),
+        (("vnc",), "", "", None, "needs a password"),
+        (("x509-none",), "", "", None, "needs a CA file or a fingerprint"),
+        (("x509-plain",), "x", "", TRUST, "needs a user"),
+        (("vnc",), "密码", "", None, "Latin-1"),
     )
-    for kinds, password, user, trust in lacking:
-        with pytest.raises(ValueError, match=r"."):
+    for kinds, password, user, trust, words in lacking:
+        with pytest.raises(ValueError, match=words):
             Access(kinds, password, user, trust)
     with pytest.raises(ValueError, match="CA file or a fingerprint"):
         Trust()

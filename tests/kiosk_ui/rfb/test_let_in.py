@@ -53,26 +53,26 @@ def is_refused(desktop: Desktop, access: Access, code: str) -> None:
         assert mirror.status().zh
 
 
-def test_the_right_password(desktop: Desktop) -> None:
+def test_the_right_password_lets_in(desktop: Desktop) -> None:
     comes_over(desktop, Access(("vnc",), SECRET))
 
 
-def test_a_wrong_password(desktop: Desktop) -> None:
+def test_a_wrong_password_is_refused(desktop: Desktop) -> None:
     is_refused(desktop, Access(("vnc",), "falsch"), "password")
 
 
-def test_no_password_where_one_is_wanted(desktop: Desktop) -> None:
+def test_without_a_password_nobody_comes_in_where_one_is_wanted(desktop: Desktop) -> None:
     is_refused(desktop, Access(("none",)), "security")
 
 
 @pytest.mark.parametrize("kinds", [("x509-none",), ("x509-vnc", "x509-none")])
-def test_a_certificate_of_the_halls_authority(
+def test_a_certificate_of_the_halls_authority_is_trusted(
     desktop: Desktop, given: Papers, kinds: tuple[Kind, ...]
 ) -> None:
     comes_over(desktop, Access(kinds, SECRET, trust=Trust(given.ca, name=NAME)))
 
 
-def test_a_certificate_whose_fingerprint_is_configured(desktop: Desktop, given: Papers) -> None:
+def test_a_certificate_whose_fingerprint_is_configured_is_trusted(desktop: Desktop, given: Papers) -> None:
     digits = given.fingerprint.upper()
     colons = ":".join(digits[i : i + 2] for i in range(0, 64, 2))
     comes_over(desktop, Access(("x509-vnc",), SECRET, trust=Trust(fingerprint=colons)))
@@ -85,23 +85,23 @@ def test_both_hold_where_both_are_configured(desktop: Desktop, given: Papers) ->
     is_refused(desktop, Access(("x509-none",), trust=wrong), "certificate")
 
 
-def test_a_certificate_of_somebody_else(desktop: Desktop, tmp_path: Path) -> None:
+def test_a_certificate_of_somebody_else_is_refused(desktop: Desktop, tmp_path: Path) -> None:
     other = papers(tmp_path / "other")
     for trust in (Trust(other.ca, name=NAME), Trust(fingerprint=other.fingerprint)):
         is_refused(desktop, Access(("x509-vnc",), SECRET, trust=trust), "certificate")
 
 
-def test_a_certificate_of_another_computer(desktop: Desktop, given: Papers) -> None:
+def test_a_certificate_of_another_computer_is_refused(desktop: Desktop, given: Papers) -> None:
     access = Access(("x509-none",), trust=Trust(given.ca, name="pc8.hall.test"))
     is_refused(desktop, access, "certificate")
 
 
-def test_a_wrong_password_within_tls(desktop: Desktop, given: Papers) -> None:
+def test_a_wrong_password_within_tls_is_refused(desktop: Desktop, given: Papers) -> None:
     access = Access(("x509-vnc",), "falsch", trust=Trust(given.ca, name=NAME))
     is_refused(desktop, access, "password")
 
 
-def test_an_authority_that_cannot_be_read(desktop: Desktop, tmp_path: Path) -> None:
+def test_an_authority_that_cannot_be_read_lets_nobody_in(desktop: Desktop, tmp_path: Path) -> None:
     access = Access(("x509-none",), trust=Trust(tmp_path / "none.pem", name=NAME))
     is_refused(desktop, access, "tls")
 

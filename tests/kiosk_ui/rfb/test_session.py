@@ -74,8 +74,12 @@ def test_encodings_are_asked_for_with_compression_2_and_the_quality_of_the_confi
             "fffffec8 fffffec7 ffffff02 ffffffe6"
         )
     )
-    lossless = session(8, 8, tuning=Tuning(quality=None))
-    assert lossless._tuning.quality is None
+    lossless = Session(Access(), Viewing(), Tuning(quality=None))
+    lossless.feed(GREETING + server_init(8, 8))
+    # Without a quality there is no lossy picture: one encoding less.
+    sent = lossless.to_send()
+    assert sent.endswith(bytes.fromhex("fffffec8 fffffec7 ffffff02"))
+    assert bytes.fromhex("02 00 000a 00000001") in sent
 
 
 def test_all_is_asked_for_once_and_then_what_changes() -> None:
@@ -301,7 +305,8 @@ def test_a_session_never_says_a_word_that_moves_or_types() -> None:
     found.feed(FENCES + CAN_CONTINUE + update(rect(0, 0, 8, 8, TIGHT, RED)))
     found.ping(1)
     found.ask()
-    asked(found)  # knows FramebufferUpdateRequest, fences and continuous updates only
+    # ``asked`` knows requests, fences and continuous updates only; nothing of them has a key in it.
+    assert asked(found)
 
 
 def test_a_tuning_has_bounds() -> None:

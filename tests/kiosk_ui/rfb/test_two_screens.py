@@ -30,7 +30,9 @@ def plug(desktop: Desktop, *screens: Rect) -> None:
         line.connect(str(desktop.socket))
         wished = False
         while tuple(sorted(screen.rect for screen in session.screens)) != screens:
-            session.feed(line.recv(65_536))
+            came = line.recv(65_536)
+            assert came, "the server hung up"
+            session.feed(came)
             session.ask()
             line.sendall(session.to_send())
             if session.screens and not wished:

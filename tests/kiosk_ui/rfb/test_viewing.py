@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +14,8 @@ from kiosk_ui.rfb.region import Rect, bounding, without
 from kiosk_ui.rfb.viewing import Area, Mask, Screen, Viewing
 
 DESKTOP = Rect(0, 0, 200, 100)
+#: No unit of a mask.
+MILLIMETRES: Any = "mm"
 
 rects = st.builds(
     Rect, st.integers(-5, 25), st.integers(-5, 25), st.integers(0, 20), st.integers(0, 20)
@@ -36,7 +41,7 @@ def test_a_hole_in_the_middle_leaves_four_parts_and_one_at_the_edge_one() -> Non
     assert without(DESKTOP, [DESKTOP]) == ()
 
 
-def test_a_box_around() -> None:
+def test_a_box_holds_all_of_its_rectangles() -> None:
     assert bounding([Rect(5, 5, 1, 1), Rect(0, 7, 2, 2)]) == Rect(0, 5, 6, 4)
 
 
@@ -86,14 +91,14 @@ def test_a_size_that_is_known_is_shown() -> None:
 
 
 def test_what_makes_no_sense_is_refused() -> None:
-    wrong = (
-        lambda: Mask(0, 0, 0, 10),
-        lambda: Mask(float("nan"), 0, 10, 10),
-        lambda: Mask(0, 0, 1, 1, "mm"),  # type: ignore[arg-type]
-        lambda: Viewing(screen=0),
-        lambda: Viewing(crop=Rect(0, 0, 0, 1)),
-        lambda: Viewing(masks=(Mask(0, 0, 5, 5, "px"),)),
+    wrong: tuple[tuple[Callable[[], object], str], ...] = (
+        (lambda: Mask(0, 0, 0, 10), "a width and a height"),
+        (lambda: Mask(float("nan"), 0, 10, 10), "a width and a height"),
+        (lambda: Mask(0, 0, 1, 1, MILLIMETRES), "in percent or px, not 'mm'"),
+        (lambda: Viewing(screen=0), "count from 1"),
+        (lambda: Viewing(crop=Rect(0, 0, 0, 1)), "a width and a height"),
+        (lambda: Viewing(masks=(Mask(0, 0, 5, 5, "px"),)), "need the sizes"),
     )
-    for make in wrong:
-        with pytest.raises(ValueError, match=r"."):
+    for make, words in wrong:
+        with pytest.raises(ValueError, match=words):
             make()
