@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,10 +21,9 @@ from kiosk_ui.window.glass import Glass, viewing_of
 from kiosk_ui.window.model import DeskModel, MirrorSeen
 from kiosk_ui.window.outer.view import page_of
 from kiosk_ui.window.states import desk_after, ticket
-from tests.kiosk_ui.rfb.desktop import NEEDS_VNC, Desktop
+from tests.kiosk_ui.rfb.desktop import NEEDS_VNC, Desktop, until
 
 FULL = Rect(0, 0, 640, 480)
-DEADLINE_S = 20.0
 
 
 def model_of(desktop: Desktop, title: str = "", state: str = "show", **more: Any) -> DeskModel:
@@ -54,11 +52,17 @@ class Seen:
 
     def until(self, model: DeskModel, wanted: Callable[[], bool]) -> None:
         """Turn until it is so."""
-        began = time.monotonic()
-        while not wanted():
-            assert time.monotonic() - began < DEADLINE_S, self.told
+
+        def turned() -> bool:
             self.turn(model)
-            time.sleep(0.005)
+            return wanted()
+
+        until(turned, self.told)
+
+    def updates(self) -> int:
+        """Return how often the server has sent something."""
+        assert self.glass._mirror is not None
+        return self.glass._mirror.status().updates
 
     def pixels(self) -> NDArray[np.uint8]:
         """Return (height, width, 3) of B, G, R."""
@@ -138,14 +142,15 @@ def test_a_frozen_picture_stands_still_and_a_dead_server_leaves_none(tmp_path: P
         model = model_of(desktop)
         desktop.draw("fill 0 0 640 480 204060")
         one.until(model, lambda: one.shows(desktop.pixels()))
-        before = one.pixels()
+        before, updates = one.pixels(), one.updates()
         frozen = replace(model, shared=replace(model.shared, mirror="freeze"))
         one.turn(frozen)
         desktop.draw("fill 0 0 640 480 c04020")
-        for _ in range(40):
-            one.turn(frozen)
-            time.sleep(0.005)
+        # It came, and is not shown.
+        one.until(frozen, lambda: one.updates() > updates)
+        one.turn(frozen)
         assert np.array_equal(one.pixels(), before)
+        one.until(model, lambda: one.shows(desktop.pixels()))
         desktop.end()
         one.until(model, lambda: bool(one.told[-1].code))
         assert one.told[-1].zh

@@ -72,7 +72,9 @@ def test_a_certificate_of_the_halls_authority_is_trusted(
     comes_over(desktop, Access(kinds, SECRET, trust=Trust(given.ca, name=NAME)))
 
 
-def test_a_certificate_whose_fingerprint_is_configured_is_trusted(desktop: Desktop, given: Papers) -> None:
+def test_a_certificate_whose_fingerprint_is_configured_is_trusted(
+    desktop: Desktop, given: Papers
+) -> None:
     digits = given.fingerprint.upper()
     colons = ":".join(digits[i : i + 2] for i in range(0, 64, 2))
     comes_over(desktop, Access(("x509-vnc",), SECRET, trust=Trust(fingerprint=colons)))
