@@ -220,7 +220,9 @@ def test_a_screen_that_was_asleep_itself_does_not_blame_the_daemon(daemon: Daemo
     assert daemon.link.live
 
 
-def test_tries_to_connect_become_rarer_up_to_two_seconds(daemon: Daemon) -> None:
+def test_tries_to_connect_become_rarer_up_to_two_seconds(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tried = list[float]()
     real = daemon.link._connect
 
@@ -228,7 +230,7 @@ def test_tries_to_connect_become_rarer_up_to_two_seconds(daemon: Daemon) -> None
         tried.append(now_s)
         real(now_s)
 
-    daemon.link._connect = counted  # type: ignore[method-assign]
+    monkeypatch.setattr(daemon.link, "_connect", counted)
     while daemon.clock_s < 110:
         daemon.poll()
         daemon.clock_s += 0.05

@@ -133,12 +133,18 @@ def test_a_request_leaves_with_the_press_and_not_a_turn_later(tmp_path: Path) ->
             asked = theirs.recv(4096)
             assert b'"subscribe"' in asked
             theirs.sendall(b'{"jsonrpc": "2.0", "id": 1, "result": {}}\n')
-            while not link.live:
-                link.poll()
+            until_live(link)
             link.send(Ask("facts", "window.show", {"window": "3"}))
             theirs.setblocking(False)
             assert b'"window.show"' in theirs.recv(4096)
         link.close()
+
+
+def until_live(link: Link) -> None:
+    end_s = time.monotonic() + 10
+    while not link.live:
+        assert time.monotonic() < end_s
+        link.poll()
 
 
 def test_a_bell_that_is_closed_takes_no_ring() -> None:

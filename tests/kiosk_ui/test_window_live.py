@@ -2,74 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pygame
 
-from kiosk_ui.link import Link
 from kiosk_ui.ops import Rect
-from kiosk_ui.pair import PairRunner
-from kiosk_ui.states import LAYOUTS
-from kiosk_ui.window.desk import DeskScreen
-from kiosk_ui.window.model import DeskModel
-from kiosk_ui.window.outer.view import page_of
-from kiosk_ui.window.preview import Preview
 from tests.e2e.papers_scene import CAMERA, WITH_CAMERA
 from tests.e2e.scene import Scene
-from tests.kiosk_ui.looks import look
 from tests.kiosk_ui.on_x import open_today
-from tests.kiosk_ui.window_desk import INNER, OUTER, TwoGlasses
-
-
-class Stand:
-    """A window before a real hall. Its loop turns while the test waits for something."""
-
-    def __init__(self, hall: Scene, window: str) -> None:
-        panels = LAYOUTS["inner"]["21in"], LAYOUTS["outer"]["21in"]
-        self.glass = TwoGlasses(panels)
-        self.link = Link(hall.stage.hall_socket, time.monotonic, by=f"screen-window-{window}")
-        self.preview = Preview(lambda: Link(hall.stage.hall_socket, time.monotonic, by="preview"))
-        self.runner: PairRunner[DeskModel] = PairRunner(
-            DeskScreen(window), self.glass, self.link, (look(panels[0]), look(panels[1])),
-            beside=self.preview.follow,
-        )  # fmt: skip
-
-    def text(self, panel: int) -> str:
-        assert self.glass.shown is not None
-        return "".join(self.glass.shown[panel].texts())
-
-    def page(self) -> str:
-        return page_of(self.runner.model)
-
-    async def until(self, wanted: Callable[[], object], what: str, seconds: float = 20.0) -> None:
-        end = time.monotonic() + seconds
-        while True:
-            self.runner.turn()
-            if wanted():
-                return
-            assert time.monotonic() < end, (what, self.text(INNER))
-            await asyncio.sleep(0.01)
-
-    async def shows(self, page: str) -> None:
-        await self.until(lambda: self.page() == page, page)
-
-    def key(self, *keys: str) -> None:
-        self.glass.keys += keys
-        self.runner.turn()
-
-
-@contextmanager
-def stand(hall: Scene, window: str = "3") -> Iterator[Stand]:
-    found = Stand(hall, window)
-    try:
-        yield found
-    finally:
-        found.link.close()
-        found.preview.close()
+from tests.kiosk_ui.window_desk import INNER, OUTER
+from tests.kiosk_ui.window_stand import stand
 
 
 async def test_keys_and_another_hand_do_the_same_and_a_killed_daemon_is_back_with_it_all(

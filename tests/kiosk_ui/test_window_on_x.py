@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,10 @@ def share(x: XServer, colour: tuple[int, int, int]) -> float:
     """Return how much of the outer panel has just this colour, give or take JPEG."""
     difference = np.abs(outer(x).astype(int) - np.array(colour)).max(axis=2)
     return float((difference <= 6).mean())
+
+
+def more_than(x: XServer, colour: tuple[int, int, int], least: float) -> bool:
+    return share(x, colour) > least
 
 
 async def becomes(wanted: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
@@ -130,9 +135,12 @@ async def test_a_masked_area_stays_black_whatever_the_desktop_draws_there(place:
                 await becomes(lambda: len(x.windows()) == 2, "two windows")
                 await press_until(x, "F3", lambda: is_status(hall, "serving"))
                 await becomes(lambda: 0.25 < share(x, RED) < 0.55, "the lower half")
-                for n in range(5):
+                before = share(x, BLUE)
+                for n in range(1, 5):
                     desktop.draw(f"fill {n * 100} 10 300 300 c04020")
-                    await asyncio.sleep(0.1)
-                    assert share(x, RED) < 0.55
+                    # What comes after it, outside the mask, has come: so has this.
+                    desktop.draw(f"fill 0 {720 - 60 * n} 1280 60 204060")
+                    await becomes(partial(more_than, x, BLUE, before + 0.04 * n), "a blue strip")
+                    assert share(x, RED) + share(x, BLUE) - before < 0.55
                 desktop.end()
                 await becomes(lambda: share(x, RED) < 0.05, "the server is gone: nothing of it")
