@@ -152,6 +152,7 @@ class Mirror:
         self._link = Link(socket, time.monotonic, by="screen-mirror")
         self._display = _Memory(on)
         self.runner: Runner[Any] = Runner(screen, self._display, self._link, on)
+        self._drawn: tuple[Picture | None, bytes] = None, b""
 
     def __enter__(self) -> Self:
         """Nothing is asked yet."""
@@ -181,9 +182,13 @@ class Mirror:
 
     def pixels(self) -> bytes:
         """Return what the panel should show now, as RGB."""
-        surface = self._display.surface
-        turned = pygame.transform.rotate(surface, self._display.panel.turned)
-        return pygame.image.tobytes(turned, "RGB")
+        drawn, pixels = self._drawn
+        if self.runner.picture is not drawn or not pixels:
+            surface = self._display.surface
+            turned = pygame.transform.rotate(surface, self._display.panel.turned)
+            pixels = pygame.image.tobytes(turned, "RGB")
+            self._drawn = self.runner.picture, pixels
+        return pixels
 
     def agrees(self) -> bool:
         """Whether the X server shows the same now."""

@@ -12,6 +12,7 @@ import pygame
 from numpy.typing import NDArray
 
 from kiosk_ui.link import Link
+from kiosk_ui.ops import Picture
 from kiosk_ui.painter import Painter
 from kiosk_ui.pair import PairRunner
 from kiosk_ui.panel import Panel
@@ -40,6 +41,7 @@ class Stand:
             DeskScreen(window), self.glass, self.link, (look(panels[0]), look(panels[1])),
             beside=self.preview.follow,
         )  # fmt: skip
+        self._drawn: tuple[Picture | None, NDArray[np.uint8]] = None, np.zeros((0, 0, 3), np.uint8)
 
     def text(self, panel: int) -> str:
         """Return all that can be read on it."""
@@ -72,11 +74,16 @@ class Stand:
     def pixels(self, panel: int) -> NDArray[np.uint8]:
         """Return what a panel should show now: (height, width, 3) of R, G, B."""
         assert self.glass.shown is not None
+        picture = self.glass.shown[panel]
+        if picture is self._drawn[0]:
+            return self._drawn[1]
         surface = pygame.Surface(self.glass.panels[panel].size, depth=32)
         painter = Painter(surface, look().faces)
-        painter.show(self.glass.shown[panel])
+        painter.show(picture)
         painter.close()
-        return np.ascontiguousarray(pygame.surfarray.array3d(surface).swapaxes(0, 1))
+        pixels = np.ascontiguousarray(pygame.surfarray.array3d(surface).swapaxes(0, 1))
+        self._drawn = picture, pixels
+        return pixels
 
     def where(self, panel: int, area: str) -> tuple[int, int]:
         """Return the middle of an area that can be touched. Raises ``KeyError``."""

@@ -82,6 +82,8 @@ class XServer:
         self._key = key
         self._process: subprocess.Popen[bytes] | None = None
         self.display = ""
+        #: The file as it was looked at last, and what was to be seen.
+        self._seen = b"", b""
 
     def __enter__(self) -> Self:
         """Start it; return when programs may connect."""
@@ -120,7 +122,17 @@ class XServer:
 
     def picture(self) -> pygame.Surface:
         """Return what people would see now."""
+        return self._surface((self.folder / "Xvfb_screen0").read_bytes())
+
+    def pixels(self) -> bytes:
+        """Return what people would see now, as RGB."""
         data = (self.folder / "Xvfb_screen0").read_bytes()
+        # Whoever waits for something looks again and again: mostly nothing has changed.
+        if data != self._seen[0]:
+            self._seen = data, pygame.image.tobytes(self._surface(data), "RGB")
+        return self._seen[1]
+
+    def _surface(self, data: bytes) -> pygame.Surface:
         head = _WORDS.unpack_from(data)
         assert (head[_VERSION], head[_FORMAT], head[_BITS]) == (7, _Z_PIXMAP, 32), head
         assert head[_BYTE_ORDER] == _LOW_FIRST
@@ -129,10 +141,6 @@ class XServer:
         begin = head[_SIZE] + head[_COLOURS] * _COLOUR_BYTES
         pixels = data[begin : begin + head[_LINE] * head[_HEIGHT]]
         return pygame.image.frombytes(pixels, self.size, "BGRA").convert(24)
-
-    def pixels(self) -> bytes:
-        """Return what people would see now, as RGB."""
-        return pygame.image.tobytes(self.picture(), "RGB")
 
     def windows(self) -> list[str]:
         """Return what ``xwininfo`` calls the windows on the screen."""
