@@ -133,6 +133,10 @@ COMMANDS = {
         "config:config",
         t("配置：检查、查看", "The configuration: check, show"),
     ),
+    "broker": (
+        "broker:broker",
+        t("消息服务器：证书", "The broker: certificates"),
+    ),
     "bench": (
         "bench:bench",
         t("模拟台：按键、故障、拔插头", "The bench: press keys, play faults"),

@@ -20,6 +20,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from firmware_py.store.private_file import write_private
+
 __all__ = ["KEPT_HASH", "PinFileError", "StoredPin", "hashed", "is_pin", "read_pin", "write_pin"]
 
 _PIN = re.compile(r"[0-9]{4,12}", re.ASCII)
@@ -90,21 +92,7 @@ def write_pin(path: Path, stored: StoredPin) -> None:
     Raises ``OSError``.
     """
     told = _File(1, stored.n, stored.r, stored.p, stored.salt.hex(), stored.digest.hex())
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        try:
-            if os.geteuid() == 0:
-                folder = path.parent.stat()
-                os.fchown(file, folder.st_uid, folder.st_gid)
-            os.write(file, msgspec.json.encode(told) + b"\n")
-            os.fsync(file)
-        finally:
-            os.close(file)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    write_private(path, msgspec.json.encode(told) + b"\n")
 
 
 def read_pin(path: Path) -> StoredPin | None:
