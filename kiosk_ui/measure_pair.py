@@ -1,17 +1,21 @@
 """What a turn of the pair's loop takes when everything changes at once, and where things are.
 
 No daemon and no server: the mirror is told of a desktop as its connection tells it. Decoding and
-the copy into the mirror's picture are before the turn, on the mirror's own thread.
+the copy into the mirror's picture are before the turn, on the mirror's own thread; so is scaling,
+on that of the glass, which is measured beside it.
 """
 
 from __future__ import annotations
 
+import select
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
+from kiosk_ui.bell import Bell
 from kiosk_ui.look import load_look
 from kiosk_ui.measure_kiosk import PANEL
 from kiosk_ui.ops import Live, Text
@@ -33,25 +37,29 @@ __all__ = ["measure_frame", "places"]
 _FRAMES = 60
 #: The first frames open fonts and take memory.
 _FIRST = 5
+#: A picture that takes longer to scale never came.
+_SCALED_S = 10.0
 _WIDE, _HIGH = PANEL.width_px, PANEL.height_px
 
 
 class _Desktop:
     """A mirror without a server: all of its picture changes when it is told to."""
 
-    def __init__(self) -> None:
-        self.mirror = Mirror(Address(path="/nowhere"), Access())
+    def __init__(self, fresh: Callable[[], None]) -> None:
+        self.mirror = Mirror(Address(path="/nowhere"), Access(), fresh=fresh)
         self._frame = Framebuffer(_WIDE, _HIGH, Limits())
         dice = np.random.default_rng(1)
         self._pages = dice.integers(0, 1 << 24, (2, _HIGH, _WIDE), "<u4")
         area = Viewing().area(self._frame.rect, ())
         self.mirror.laid(Laid(self._frame.rect, (), area), self._frame)
 
-    def change(self, number: int) -> None:
-        """Give every pixel another colour."""
+    def change(self, number: int) -> float:
+        """Give every pixel another colour; return when the update was complete."""
         self._frame.words[...] = self._pages[number % 2]
-        self.mirror.updated(self._frame, (self._frame.rect,), whole=True)
         self.mirror.sure(time.monotonic())
+        begun_s = time.perf_counter()
+        self.mirror.updated(self._frame, (self._frame.rect,), whole=True)
+        return begun_s
 
 
 def _changed(model: DeskModel, number: int) -> DeskModel:
@@ -60,27 +68,40 @@ def _changed(model: DeskModel, number: int) -> DeskModel:
     return replace(model, seconds=model.seconds + number, shared=shared)
 
 
+def _rung(bell: Bell, since_s: float) -> float:
+    """Wait until the picture is scaled; return how long that took. Raises ``RuntimeError``."""
+    if not select.select([bell], [], [], _SCALED_S)[0]:
+        raise RuntimeError(f"no picture was scaled within {_SCALED_S:g} s")
+    bell.heard()
+    return (time.perf_counter() - since_s) * 1000
+
+
 def measure_frame(*, quick: bool = False) -> dict[str, float]:
     """Return what a turn takes: ``all_*`` with every pixel of the mirror and both pages changed.
 
     The turn: the mirror asked, both pictures laid out, what differs painted, the mirror's pixels
-    copied, scaled and drawn, both windows flipped. ``pages_*``: both pages alone. ``mirror_*``:
-    every pixel of the mirror alone. ``copy_ms``: two ready pictures copied to the two panels.
+    pixels, scaled before, drawn, both windows flipped. ``pages_*``: both pages alone. ``mirror_*``:
+    every pixel of the mirror alone. ``scaled_*``: from the mirror's update until its pixels are
+    ready for the loop, before the turn. ``copy_ms``: two ready pictures copied to the two panels.
     """
-    look = load_look(PANEL)
-    desktop, screen = _Desktop(), DeskScreen("3")
-    glass = Glass(mirror=desktop.mirror)
+    look, bell = load_look(PANEL), Bell()
+    glass, screen = Glass(bell), DeskScreen("3")
+    desktop = _Desktop(glass.fresh)
+    glass.look_at(desktop.mirror)
     shells = Shells(
         (PANEL, PANEL), look.faces, ((0, 0), (_WIDE, 0)), {"mirror": glass}, time.monotonic
     )
     model = desk_states()["mirror"]
     takes: dict[str, list[float]] = {"all": [], "pages": [], "mirror": []}
+    scaled = list[float]()
     frames = _FIRST + (3 if quick else _FRAMES)
     try:
         for number in range(frames):
             for kind, found in takes.items():
                 if kind != "pages":
-                    desktop.change(number + len(kind))
+                    updated_s = desktop.change(number + len(kind))
+                    if number:
+                        scaled.append(_rung(bell, updated_s))
                 if kind != "mirror":
                     model = _changed(desk_states()["mirror"], number * 2 + (kind == "all"))
                 shells.contacts()
@@ -97,10 +118,12 @@ def measure_frame(*, quick: bool = False) -> dict[str, float]:
                 surface.blit(picture, (0, 0))
             copies.append((time.perf_counter() - begun_s) * 1000)
     finally:
+        glass.close()
+        bell.close()
         shells.close()
         look.faces.close()
     figures = {"copy_ms": statistics.median(copies)}
-    for kind, found in takes.items():
+    for kind, found in {**takes, "scaled": scaled}.items():
         ordered = sorted(found[_FIRST:])
         figures[f"{kind}_p50_ms"] = statistics.median(ordered)
         figures[f"{kind}_p95_ms"] = ordered[min(len(ordered) * 95 // 100, len(ordered) - 1)]

@@ -75,7 +75,8 @@ class Mirror:
     """One server's screen. ``start`` and ``stop``, or ``with``; once.
 
     Every call returns at once (``stop`` after a moment), from any thread, and none raises.
-    ``fresh`` is called after each update, on the mirror's own thread: it should return at once.
+    ``fresh`` is called when there is something new to be seen, or nothing any more, on the mirror's
+    own thread: it should return at once.
     """
 
     def __init__(
@@ -98,16 +99,18 @@ class Mirror:
         self._thread = threading.Thread(target=self._run, name="mirror", daemon=True)
         self._again_s = self._patience.again_s
         self._told = ""
-        # All below with the lock held.
-        self._lock = threading.Lock()
+        #: Held around the pixels, by whoever looks at them too: ``status`` does not wait for that.
+        self._pixels = threading.Lock()
         self._picture = Picture()
+        self._hidden = True
+        # All below with this lock held; where both are, it is the second.
+        self._lock = threading.Lock()
         self._viewing = viewing or Viewing()
         self._wish: Viewing | None = None
         self._laid: Laid | None = None
         self._sure_s: float | None = None
         self._why = "connecting"
         self._updates = self._received = 0
-        self._hidden = True
 
     def __enter__(self) -> Self:
         self.start()
@@ -139,8 +142,10 @@ class Mirror:
 
         After None all of it counts as changed.
         """
-        with self._lock:
-            shown = None if self._code(self._clock()) else self._picture.shown()
+        with self._pixels:
+            with self._lock:
+                code = self._code(self._clock())
+            shown = None if code else self._picture.shown()
             if shown is not None and self._hidden:
                 whole = Rect(0, 0, shown.pixels.shape[1], shown.pixels.shape[0])
                 shown = Shown(shown.pixels, (whole,))
@@ -164,7 +169,7 @@ class Mirror:
 
     def look(self, viewing: Viewing) -> None:
         """Show something else. What is private then is covered before this returns."""
-        with self._lock:
+        with self._pixels, self._lock:
             self._viewing = self._wish = viewing
             if self._laid is not None:
                 area = viewing.area(self._laid.desktop, self._laid.screens)
@@ -187,20 +192,23 @@ class Mirror:
 
     def laid(self, laid: Laid, frame: Framebuffer) -> None:
         """The desktop is another one, or another part of it is visible."""
-        with self._lock:
-            # What is wished for counts, though the session may not have heard of it yet.
-            area = self._viewing.area(laid.desktop, laid.screens)
-            anew = self._laid is None or self._laid.desktop != laid.desktop
-            self._laid = laid
-            self._picture.lay(area, anew=anew)
+        with self._pixels:
+            with self._lock:
+                # What is wished for counts, though the session may not have heard of it yet.
+                area = self._viewing.area(laid.desktop, laid.screens)
+                anew = self._laid is None or self._laid.desktop != laid.desktop
+                self._laid = laid
+                self._picture.lay(area, anew=anew)
             if not anew:  # masks that came and went have left nothing below them
                 self._picture.draw(frame, (frame.rect,), whole=False)
+        self._fresh()
 
     def updated(self, frame: Framebuffer, rects: tuple[Rect, ...], *, whole: bool) -> None:
         """An update is complete."""
+        with self._pixels:
+            self._picture.draw(frame, rects, whole=whole)
         with self._lock:
             self._updates += 1
-            self._picture.draw(frame, rects, whole=whole)
         self._fresh()
 
     def sure(self, at_s: float) -> None:
@@ -218,8 +226,7 @@ class Mirror:
                 self._lost(error)
                 pause_s = self._pause_s(error.code)
                 self._stopping.wait(pause_s)
-        with self._lock:
-            self._forget("connecting")
+        self._forget("connecting")
 
     def _call(self) -> None:
         with self._lock:
@@ -236,7 +243,7 @@ class Mirror:
     def _lost(self, error: RfbError) -> None:
         with self._lock:
             seen = self._sure_s is not None
-            self._forget(error.code)
+        self._forget(error.code)
         if seen:
             self._again_s = self._patience.again_s
         if seen or self._told != error.code:
@@ -244,9 +251,13 @@ class Mirror:
         self._told = error.code
 
     def _forget(self, why: str) -> None:
-        self._laid = self._sure_s = None
-        self._why = why
-        self._picture.lay(None, anew=True)
+        with self._lock:
+            # From here on nobody is given a picture; who looks at one already is waited for.
+            self._laid = self._sure_s = None
+            self._why = why
+        with self._pixels:
+            self._picture.lay(None, anew=True)
+        self._fresh()
 
     def _pause_s(self, code: str) -> float:
         if code in _WRONG:

@@ -2,12 +2,17 @@
 
 What is private is the mirror's matter (``kiosk_ui.rfb``): it never asks for it, and covers it. Here
 pixels are only moved. Nothing is kept of a picture that may not be shown any more.
+
+Scaling takes longer than all else of a turn of the loop, so a thread of its own does it as soon as
+the mirror has something new; the loop copies what has changed. It never waits for a picture, but
+where one must not be shown: the first of a page, and after another program came to the front.
 """
 
 from __future__ import annotations
 
 import fnmatch
 import logging
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,40 +28,68 @@ from kiosk_ui.rfb.mirror import Mirror
 from kiosk_ui.rfb.region import Rect as Area
 from kiosk_ui.rfb.session import Tuning
 from kiosk_ui.rfb.viewing import Mask, Viewing
-from kiosk_ui.window.fitting import cells
 from kiosk_ui.window.model import DeskModel
+from kiosk_ui.window.scaling import Scaled
 
 __all__ = ["Glass", "viewing_of"]
 
 log = logging.getLogger(__name__)
 
-#: More changed places than that are drawn as one.
-_MOST_PLACES = 24
+_STOP_S = 5.0
 
 
 class Glass:
     """Follows the model: connects where there is a PC, covers by the program's title, freezes.
 
-    ``bell`` rings with each new picture. ``mirror``: one to begin with, for who has no server.
+    ``bell`` rings with each new picture that is ready to be drawn.
     """
 
-    def __init__(self, bell: Bell | None = None, mirror: Mirror | None = None) -> None:
+    def __init__(self, bell: Bell | None = None) -> None:
         self._bell = bell
-        self._mirror = mirror
+        self._mirror: Mirror | None = None
         self._settings: Mapping[str, Any] | None = None
         self._title = ""
         self._frozen = False
         self._told: Mirrored | None = None
-        self._scaled: pygame.Surface | None = None
-        #: The size of the desktop that it was scaled from.
-        self._of = (0, 0)
+        #: What the loop must have before it draws again: it waits for it.
+        self._must = False
+        #: The page had the picture in the turn before.
+        self._on_page = False
+        self._news, self._stopping = threading.Event(), False
+        self._thread: threading.Thread | None = None
+        # All below with the lock held.
+        self._lock = threading.Lock()
+        self._scaled: Scaled | None = None
+        #: Where it has changed and was not drawn yet.
+        self._places: list[Rect] = []
+        #: The size at which it is being shown; None while it is not, or stands still.
+        self._wanted: tuple[int, int] | None = None
+        #: Something came while the last one had not been drawn yet.
+        self._owed = False
 
     def close(self) -> None:
         """Hang up."""
         if self._mirror is not None:
             self._mirror.stop()
             self._mirror = None
-        self._scaled = None
+        if self._thread is not None:
+            self._stopping = True
+            self._news.set()
+            self._thread.join(_STOP_S)
+            self._thread = None
+        with self._lock:
+            self._drop()
+
+    def look_at(self, mirror: Mirror) -> None:
+        """Show what this mirror has, which tells ``fresh`` of its news; ``close`` stops it."""
+        self._mirror = mirror
+        self._stopping = False
+        self._thread = threading.Thread(target=self._work, name="glass", daemon=True)
+        self._thread.start()
+
+    def fresh(self) -> None:
+        """The mirror has something new, or nothing any more. From any thread; returns at once."""
+        self._news.set()
 
     # ---- what the model wants
 
@@ -68,18 +101,29 @@ class Glass:
         elif model.title != self._title and self._mirror is not None and model.glass is not None:
             self._title = model.title
             self._mirror.look(viewing_of(model.glass, model.title))
-        self._frozen = model.shared.mirror == "freeze"
+            self._must = True
         if self._mirror is None:
             return ()
+        self._hold(frozen=model.shared.mirror == "freeze")
         status = self._mirror.status()
         told = Mirrored(status.code, status.zh, status.en, status.size or (0, 0))
-        if told.code:
+        if told.code or not model.mirrors:
             # It may not be shown: nothing of it is kept, not even unseen.
-            self._scaled = None
+            with self._lock:
+                self._drop()
         if told == self._told:
             return ()
         self._told = told
         return (told,)
+
+    def _hold(self, *, frozen: bool) -> None:
+        if self._frozen and not frozen:
+            self._must = True
+        self._frozen = frozen
+        if self._wanted is not None and (frozen or not self._on_page):
+            with self._lock:
+                self._wanted = None
+        self._on_page = False
 
     def _connect(self, settings: Mapping[str, Any] | None) -> None:
         self.close()
@@ -92,106 +136,93 @@ class Glass:
             local = Address(path=host) if host.startswith("/") else None
             address = local or Address(host, int(settings.get("port") or 5900))
             viewing = viewing_of(settings, self._title)
-            fresh = self._bell.ring if self._bell is not None else lambda: None
-            self._mirror = Mirror(
-                address, _access(settings), viewing, _tuning(settings), fresh=fresh
+            mirror = Mirror(
+                address, _access(settings), viewing, _tuning(settings), fresh=self.fresh
             )
         except (OSError, ValueError) as error:
             # The check of the configuration lets none of these through; a file may be gone since.
             log.warning("the mirror cannot be used: %s", error)
             return
-        self._mirror.start()
+        self.look_at(mirror)
+        mirror.start()
 
     # ---- pixels
 
     def draw(self, on: pygame.Surface, rect: Rect, place: Rect) -> None:
         """Draw the present picture into ``rect``, as far as it is inside ``place``."""
-        if self._scaled is None or self._scaled.get_size() != (rect.w, rect.h):
-            self._take(rect)
-        if self._scaled is not None:
-            part = pygame.Rect(rect).clip(pygame.Rect(place))
-            on.blit(self._scaled, part, part.move(-rect.x, -rect.y))
+        with self._lock:
+            size = (rect.w, rect.h)
+            shown = self._scaled is not None and self._scaled.size == size
+            if not shown or (self._wanted is None and not self._frozen):
+                self._take(size)
+            if self._scaled is not None:
+                part = pygame.Rect(rect).clip(pygame.Rect(place))
+                on.blit(self._scaled.surface, part, part.move(-rect.x, -rect.y))
 
     def refresh(self, on: pygame.Surface, rect: Rect) -> list[Rect]:
         """Draw what is new since the last time; return where."""
-        if self._frozen or self._mirror is None:
-            return []
-        places = self._take(rect)
-        if self._scaled is None:
-            return []
-        for place in places:
-            part = pygame.Rect(place)
-            on.blit(self._scaled, (rect.x + part.x, rect.y + part.y), part)
-        return [place.moved(rect.x, rect.y) for place in places]
-
-    def _take(self, rect: Rect) -> list[Rect]:
-        """Bring what changed into our scaled picture; return where, in its pixels."""
+        self._on_page = True
         if self._mirror is None:
             return []
-        with self._mirror.picture() as shown:
-            if shown is None:
-                self._scaled = None
+        size = (rect.w, rect.h)
+        alive = self._thread is not None and self._thread.is_alive()
+        # Without the thread, which only a fault can end, the loop meets the same fault, and ends.
+        must = not self._frozen and (
+            self._must or self._wanted != size or self._scaled is None or not alive
+        )
+        if not self._lock.acquire(blocking=must):
+            # It is being scaled just now, and the bell rings when it is ready.
+            return []
+        try:
+            if must:
+                self._must, self._wanted = False, size
+                self._take(size)
+            places, self._places = self._places, []
+            if self._scaled is None:
                 return []
+            for place in places:
+                on.blit(self._scaled.surface, (rect.x + place.x, rect.y + place.y), place)
+            if self._owed:
+                self._owed = False
+                self._news.set()
+        finally:
+            self._lock.release()
+        return [place.moved(rect.x, rect.y) for place in places]
+
+    def _work(self) -> None:
+        """Scale what is new for as long as the page shows it: the thread."""
+        while self._news.wait() and not self._stopping:
+            self._news.clear()
+            with self._lock:
+                if self._wanted is None:
+                    continue
+                if self._places:
+                    # Nobody has seen the last one yet; the loop comes first.
+                    self._owed = True
+                else:
+                    self._take(self._wanted)
+                tells = bool(self._places) or self._scaled is None
+            if tells and self._bell is not None:
+                self._bell.ring()
+
+    def _take(self, size: tuple[int, int]) -> None:
+        """Bring what changed into the scaled picture."""
+        mirror = self._mirror
+        if mirror is None:
+            return
+        with mirror.picture() as shown:
+            if shown is None:
+                self._drop()
+                return
             high, wide = shown.pixels.shape[:2]
-            whole = [Area(0, 0, wide, high)]
-            changed = _few(shown.changed, whole)
-            of = (wide, high)
-            if (
-                self._scaled is None
-                or self._scaled.get_size() != (rect.w, rect.h)
-                or of != self._of
-            ):
-                self._scaled, self._of = pygame.Surface((rect.w, rect.h), depth=32), of
-                changed = whole
-            # The mirror's own memory, read in place: a copy would be 8 MB of it. The mirror goes on
-            # decoding meanwhile, and waits with what it shows next.
-            source = pygame.image.frombuffer(shown.pixels.data, of, "BGRA")
-            source.set_alpha(None)
-            return [_scale(source, self._scaled, area) for area in changed]
+            changed, of = shown.changed, (wide, high)
+            if self._scaled is None or (self._scaled.of, self._scaled.size) != (of, size):
+                self._scaled, changed = Scaled(of, size), (Area(0, 0, wide, high),)
+                self._places = []
+            self._places += self._scaled.take(shown.pixels, changed)
 
-
-def _few(changed: Sequence[Area], whole: list[Area]) -> list[Area]:
-    if len(changed) <= _MOST_PLACES:
-        return list(changed)
-    left, top = min(one.x for one in changed), min(one.y for one in changed)
-    right = max(one.x + one.width for one in changed)
-    bottom = max(one.y + one.height for one in changed)
-    return [Area(left, top, right - left, bottom - top).common(whole[0])]
-
-
-def _scale(source: pygame.Surface, target: pygame.Surface, area: Area) -> Rect:
-    """Scale a part of the source to its place; return that place."""
-    wide, high = source.get_size()
-    to_w, to_h = target.get_size()
-    if (wide, high) == (to_w, to_h):
-        part = pygame.Rect(area.x, area.y, area.width, area.height)
-        target.blit(source, part, part)
-        return Rect(*part)
-    if (area.width, area.height) == (wide, high):
-        pygame.transform.smoothscale(source, (to_w, to_h), target)
-        return Rect(0, 0, to_w, to_h)
-    across, columns = cells(wide, to_w)
-    down, lines = cells(high, to_h)
-    left, right = across.around(area.x, area.width, columns)
-    top, bottom = down.around(area.y, area.height, lines)
-    # A cell more on each side is scaled too, for what is smoothed reaches over its edge.
-    more_l, more_t = max(left - 1, 0), max(top - 1, 0)
-    more_r, more_b = min(right + 1, columns), min(bottom + 1, lines)
-    cut = source.subsurface((
-        more_l * across.source, more_t * down.source,
-        (more_r - more_l) * across.source, (more_b - more_t) * down.source,
-    ))  # fmt: skip
-    size = ((more_r - more_l) * across.target, (more_b - more_t) * down.target)
-    place = Rect(
-        left * across.target, top * down.target,
-        (right - left) * across.target, (bottom - top) * down.target,
-    )  # fmt: skip
-    offset = ((left - more_l) * across.target, (top - more_t) * down.target)
-    scaled = pygame.transform.smoothscale(cut, size)
-    # The fourth byte has no meaning.
-    scaled.set_alpha(None)
-    target.blit(scaled, place[:2], pygame.Rect(*offset, place.w, place.h))
-    return place
+    def _drop(self) -> None:
+        self._scaled, self._places, self._wanted = None, [], None
 
 
 def viewing_of(settings: Mapping[str, Any], title: str) -> Viewing:

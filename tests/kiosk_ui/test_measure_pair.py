@@ -8,12 +8,11 @@ from tests.kiosk_ui.test_measure_kiosk import measured
 
 async def test_a_turn_with_everything_changed_is_measured_beside_its_parts() -> None:
     found = (await measured("pair-frame"))["pair-frame"]
-    kinds = {
-        f"{kind}_{share}_ms" for kind in ("all", "pages", "mirror") for share in ("p50", "p95")
-    }
+    names = ("all", "pages", "mirror", "scaled")
+    kinds = {f"{kind}_{share}_ms" for kind in names for share in ("p50", "p95")}
     assert set(found) == kinds | {"copy_ms"}
     assert all(takes > 0 for takes in found.values())
-    for kind in ("all", "pages", "mirror"):
+    for kind in names:
         assert found[f"{kind}_p50_ms"] <= found[f"{kind}_p95_ms"]
 
 

@@ -44,6 +44,8 @@ class Seen:
 
     def turn(self, model: DeskModel) -> None:
         """One turn of the loop, as the pair of screens has it."""
+        if self.told and not self.told[-1].code:
+            model = replace(model, mirror=MirrorSeen("live", size=self.told[-1].size))
         for message in self.glass.follow(model):
             assert isinstance(message, Mirrored)
             self.told.append(message)
