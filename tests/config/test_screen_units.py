@@ -27,7 +27,7 @@ from tests.kiosk_ui.x_server import NEEDS_X, XServer, known_as
 
 SCREEN = SYSTEMD / "hall-screen@.service"
 XORG = SYSTEMD / "hall-xorg.service"
-KMSDRM = SYSTEMD / "drop-ins" / "kmsdrm.conf"
+KMSDRM, MIRROR = (SYSTEMD / "drop-ins" / f"{name}.conf" for name in ("kmsdrm", "mirror"))
 RED = (255, 0, 0)
 XORG_CONF = ROOT / "config" / "xorg"
 DUMMY = """
@@ -57,7 +57,7 @@ def soon(wanted: str, screen: OnX, seconds: float = 20.0) -> None:
         break
 
 
-@pytest.mark.parametrize("drop_in", [None, KMSDRM])
+@pytest.mark.parametrize("drop_in", [None, KMSDRM, MIRROR])
 def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path, drop_in: Path | None) -> None:
     # The programs are not where they will be, which is all that it may complain of.
     for unit, name in ((SCREEN, "hall-screen@wall.service"), (XORG, "hall-xorg.service")):
@@ -95,8 +95,9 @@ def test_the_options_of_the_guide_are_options_of_the_program() -> None:
     assert "SCREEN=%i" in said("Environment", SCREEN)[0].split()
     guide = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     lines = [shlex.split(line) for line in re.findall(r"^OPTIONS=(.*)$", guide, re.MULTILINE)]
-    kinds = ["kiosk" if "--kiosk" in line else "wall" for line in lines]
-    assert set(kinds) == {"kiosk", "wall"}
+    named = ("kiosk", "window")
+    kinds = [next((one for one in named if f"--{one}" in line), "wall") for line in lines]
+    assert set(kinds) == {"kiosk", "window", "wall"}
     for kind, line in zip(kinds, lines, strict=True):
         assert _parser().parse_args([kind, *line]).screen == kind
 
@@ -127,10 +128,12 @@ def made_key(folder: Path) -> Path:
     return folder / "auth"
 
 
-def inside_the_filters() -> tuple[str, str, str]:
-    """Return how a screen is started inside the unit's filters."""
+def inside_the_filters(drop_in: Path | None = None) -> tuple[str, str, str]:
+    """Return how a screen is started inside the unit's filters, and those of a drop-in."""
     families = said("RestrictAddressFamilies", SCREEN)[0].split()
     assert families == ["AF_UNIX"]
+    if drop_in is not None:
+        families += said("RestrictAddressFamilies", drop_in)[0].split()
     rules = json.dumps({"allowed": sorted(allowed_calls(SCREEN)), "families": families})
     return (str(SANDBOX), rules, "kiosk_ui.main")
 
@@ -166,6 +169,45 @@ async def with_a_poster(folder: Path) -> str:
             await until(shown, 20)
             assert screen.end() == 0
             return screen.log()
+
+
+@NEEDS_X
+@pytest.mark.parametrize(("drop_in", "called"), [(None, False), (MIRROR, True)])
+def test_a_pair_calls_the_clerks_pc_by_its_drop_in_alone(
+    tmp_path_factory: pytest.TempPathFactory, drop_in: Path | None, called: bool
+) -> None:
+    program = inside_the_filters(drop_in)
+    asyncio.run(with_a_pc(tmp_path_factory.mktemp("h"), program, called=called))
+
+
+async def with_a_pc(folder: Path, program: tuple[str, str, str], *, called: bool) -> None:
+    """Start a pair that shall mirror a PC on the network; see whether it gets there."""
+    calls = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"RFB 003.008\n")
+        if await reader.read(12) == b"RFB 003.008\n":
+            calls.set()
+        writer.close()
+
+    pc = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = pc.sockets[0].getsockname()[1]
+    mirror = f'mirror = {{ host = "127.0.0.1", port = {port}, security = "none" }}\n'
+    lamp = 'lamp = "lamp-3"\n'
+    async with pc, Scene(folder, open_day=False, changes=[(lamp, lamp + mirror)]) as hall:
+        arguments = (
+            *("window", "--window", "3", "--socket", str(hall.stage.hall_socket)),
+            *("--panel", "640x360", "--size", "476x268", "--outer-panel", "640x360"),
+        )
+        with XServer(folder) as x, OnX(x, folder, *arguments, program=program) as screen:
+            if called:
+                await asyncio.wait_for(calls.wait(), 20)
+            else:
+                # It tries again and again, and is not let out.
+                await asyncio.to_thread(soon, f"the clerk's screen at 127.0.0.1:{port}", screen)
+            assert "first pictures after" in screen.log()
+            assert screen.end() == 0
+    assert calls.is_set() == called
 
 
 @NEEDS_X
@@ -257,7 +299,7 @@ class Xorg(XServer):
 @needs_xorg
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may start Xorg outside a session")
 def test_xorg_takes_our_configuration_and_a_screen_fills_it(tmp_path: Path) -> None:
-    files = (XORG_CONF / "10-hall.conf", XORG_CONF / "20-hall-panels.conf.example")
+    files = (XORG_CONF / "10-hall.conf", *XORG_CONF.glob("*.example"))
     log = Xorg(tmp_path).configured(*files)
     for option in ("DontVTSwitch", "DontZap", "DontZoom"):
         assert f'(**) Option "{option}" "true"' in log
