@@ -72,6 +72,7 @@ def show(session: Session, window: str, watch: bool) -> None:
         return
     with suppress(KeyboardInterrupt):
         _tell(session, session.client.ask("screen.watch", window=window), line=True)
+        sys.stdout.flush()
         for change in session.client.notifications("screen"):
             _tell(session, change, line=True)
             sys.stdout.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from firmware_py.core import commands_checks as c
 from firmware_py.core import events as e
@@ -95,17 +95,19 @@ def withdraw(rules: Rules, state: State, command: c.WithdrawCheck, now_ms: int) 
 
 def with_ended(state: State, events: list[e.Event]) -> list[e.Event]:
     """Return the events, before them the end of each check whose ticket leaves its window."""
-    ended = [one for event in events for window in _left(state, event) for one in window]
+    left = (window for event in events for window in _left_by(state, event))
+    ended = [one for window in left for one in _over(window, "ended")]
     return [*ended, *events] if ended else events
 
 
-def _left(state: State, event: e.Event) -> Sequence[Sequence[e.Event]]:
+def _left_by(state: State, event: e.Event) -> Iterable[Window]:
+    """Return the windows whose ticket in hand leaves with an event."""
+    if isinstance(event, e.DayClosed):
+        return state.windows.values()
     if isinstance(event, _LEAVES):
         window = state.windows.get(state.tickets[event.number].window or "")
-        of_it = window is not None and window.ticket == event.number
-        return [_over(window, "ended")] if window is not None and of_it else ()
-    if isinstance(event, e.DayClosed):
-        return [_over(window, "ended") for window in state.windows.values()]
+        if window is not None and window.ticket == event.number:
+            return (window,)
     return ()
 
 

@@ -33,7 +33,8 @@ class Healths(Protocol):
         """Return a device's health; raises ``KeyError``."""
 
 
-WORKS = frozenset({HealthState.OK, HealthState.WARNING, HealthState.UNKNOWN})
+#: States in which a device does what it is for.
+_WORKS = frozenset({HealthState.OK, HealthState.WARNING, HealthState.UNKNOWN})
 
 
 def works(healths: Healths, device: str | None) -> bool:
@@ -41,7 +42,7 @@ def works(healths: Healths, device: str | None) -> bool:
     if device is None:
         return False
     try:
-        return healths.health_of(device).state in WORKS
+        return healths.health_of(device).state in _WORKS
     except KeyError:
         # Switched off in the configuration.
         return False

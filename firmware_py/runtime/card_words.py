@@ -61,8 +61,6 @@ TOO_LONG = Said(
     "超时未操作，如需取号请重新放置证件。",
     "Nothing was chosen for a minute; lay your card again to take a ticket.",
 )
-
-
 OTHER_DAY = Said(
     "unknown_ticket",
     "这不是今天的号票，请核对日期，或重新取号。",

@@ -22,7 +22,7 @@ from firmware_py.core.opening import (
     todays_hours,
 )
 from firmware_py.core.refusals import Refusal
-from firmware_py.core.rules import Item, Rules, Text
+from firmware_py.core.rules import Item, Rules
 from firmware_py.runtime.supervisor import Health
 from firmware_py.runtime.views import item_view, longest_wait_s
 
@@ -38,8 +38,9 @@ _PAPER = {
     HealthState.GONE: "gone",
     HealthState.DISABLED: "none",
 }
-#: And by what the printer says of it.
+#: And by what the printer says of it, in states in which its own words count.
 _PAPER_BY_CODE = {"paper_near_end": "low", "paper_end": "out"}
+_SAYS = frozenset({HealthState.WARNING, HealthState.FAULT})
 
 
 def queue_view(rules: Rules, state: State, now_ms: int) -> dict[str, Any]:
@@ -90,10 +91,6 @@ def paper_of(health: Health | None) -> str:
     return told or _PAPER[health.state]
 
 
-#: States in which a printer's own words count.
-_SAYS = frozenset({HealthState.WARNING, HealthState.FAULT})
-
-
 def _told(refusal: Refusal | None) -> dict[str, str] | None:
     if refusal is None:
         return None
@@ -104,8 +101,7 @@ def _next_words(rules: Rules, state: State, now_ms: int) -> dict[str, str] | Non
     today, opening = local_day(state, now_ms), next_opening(rules, state, now_ms)
     if today is None or opening is None:
         return None
-    words: Text = opening_words(today, opening, rest_day=plan_of(rules, today).rest_day)
-    return asdict(words)
+    return asdict(opening_words(today, opening, rest_day=plan_of(rules, today).rest_day))
 
 
 def _last_ticket_s(rules: Rules, state: State, now_ms: int) -> int | None:

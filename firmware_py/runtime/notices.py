@@ -135,7 +135,7 @@ class Notices:
             yield Planned(notice, "command", one.since, one.until, (), one.walls)
 
     def _may_show(self, wall: WallSettings, planned: Planned) -> bool:
-        if planned.picture is not None or not _for(wall.id, planned):
+        if planned.picture is not None or not _is_for(wall.id, planned):
             return False
         return self._has_place(wall, planned.notice) and self._why_not(wall, planned.notice) is None
 
@@ -190,7 +190,7 @@ class Notices:
         planned = list(self._planned())
         due = [one for one in planned if one.doing(now) == "shown"]
         highest = {
-            screen: max((one.notice.priority for one in due if _for(screen, one)), default=0)
+            screen: max((one.notice.priority for one in due if _is_for(screen, one)), default=0)
             for screen in self._settings.displays.screens
         }
         told = [self._told(one, now, highest) for one in planned]
@@ -215,10 +215,10 @@ class Notices:
     ) -> dict[str, Any]:
         """Tell of one notice; ``highest`` is the priority of what each screen shows now."""
         notice = planned.notice
-        screens = [name for name in highest if _for(name, planned)]
+        screens = [name for name in highest if _is_for(name, planned)]
         picture = planned.picture
         walls = self._settings.walls if picture is None else ()
-        meant = [w for w in walls if _for(w.id, planned)]
+        meant = [w for w in walls if _is_for(w.id, planned)]
         places = [wall for wall in meant if self._has_place(wall, notice)]
         whys = {wall.id: self._why_not(wall, notice) for wall in places}
         able = [wall for wall in places if whys[wall.id] is None]
@@ -250,7 +250,7 @@ class Notices:
         }
 
 
-def _for(wall: str, planned: Planned) -> bool:
+def _is_for(wall: str, planned: Planned) -> bool:
     """Say whether a notice is meant for a wall, by its id."""
     return not planned.walls or wall in planned.walls
 

@@ -101,18 +101,15 @@ def _survey(vault: Vault) -> list[KeptDay]:
 def _forget(vault: Vault, day: str, number: str) -> list[str]:
     """Remove every file whose name is the number or begins with it and a dash or a point.
 
-    Of a form's number: its signatures, which lie under the ticket's.
+    Of a form's number, or of its QR's code: its signatures, which lie under the ticket's.
     """
     if not vault.begun():
         return []
-    beginnings = (f"{number}-", f"{number}.")
-    names = [
-        one
-        for one in vault.names(day)
-        if one == number
-        or one.startswith(beginnings)
-        or (read_code(number) is not None and f"-{number}v" in one)
-    ]
+    form, right = read_code(number) or ("", False)
+    kept, beginnings = vault.names(day), (f"{number}-", f"{number}.")
+    names = [one for one in kept if one == number or one.startswith(beginnings)]
+    if right:
+        names += [one for one in kept if f"-{form}v" in one]
     for name in names:
         vault.remove(day, name)
     return names

@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+from firmware_py.core.form_code import code_of
 from firmware_py.store.vault import Vault
 from kiosk_ui.window.signing import png_of
 from tests.e2e.scene import TODAY, Connection, Scene, refused, until
@@ -118,8 +119,9 @@ async def test_a_signature_is_taken_out_by_version_and_who_did_it_is_recorded(
         await asyncio.to_thread(vault.put, TODAY, name, PNG)
         refusal = await refused(hall.hall.call("form.signature", form=FORM))
         assert refusal.code == "signature_damaged"
-        # At somebody's wish both go with the form's number.
-        assert (await hall.hall.call("privacy.forget", number=FORM))["files"] == 2
+        # At somebody's wish both go with the form's number, as its QR has it too.
+        code = code_of(FORM).lower()
+        assert (await hall.hall.call("privacy.forget", number=code))["files"] == 2
         assert vault.names(TODAY) == []
         refusal = await refused(hall.hall.call("form.signature", form=FORM))
         assert "没有这份资料" in refusal.zh
