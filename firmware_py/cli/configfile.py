@@ -17,9 +17,21 @@ if TYPE_CHECKING:
     from firmware_py.config.file import Configuration
     from firmware_py.config.mistakes import ConfigError
 
-__all__ = ["USUAL", "config_path", "read", "say_mistakes", "say_variables"]
+__all__ = ["USUAL", "config_option", "config_path", "read", "say_mistakes", "say_variables"]
 
 USUAL = Path("/etc/hall/hall.toml")
+
+#: Of commands that read the file themselves.
+config_option = click.option(
+    "--config",
+    "config_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help=t(
+        "配置文件；默认 /etc/hall/hall.toml。",
+        "The configuration; /etc/hall/hall.toml if not given.",
+    ),
+)
 
 _UNSET = re.compile(r"the environment variable (\w+) is not set")
 #: Values for a check: what the daemon will get is not what is looked at.

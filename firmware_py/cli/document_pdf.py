@@ -6,7 +6,6 @@ Made here and not in the daemon: a document of fifty pages would take it as much
 from __future__ import annotations
 
 import base64
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -41,12 +40,8 @@ def take_out(session: Session, what: str, output: Path | None) -> tuple[str, int
     except PageError as error:
         raise Refused(error.code, error.zh, error.en) from error
     file = output or Path(f"{title}.pdf")
-    before = os.umask(0o077)
-    try:
-        with whole_file(file) as out:
-            out.write(data)
-    finally:
-        os.umask(before)
+    with whole_file(file, private=True) as out:
+        out.write(data)
     return title, count, len(data), file
 
 

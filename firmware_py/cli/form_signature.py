@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 from pathlib import Path
 
 import click
@@ -47,12 +46,8 @@ def signature(session: Session, form: str, output: Path | None, version: int | N
     told = session.client.act("form.signature", _READ_S, **asked)
     data = base64.b64decode(told["png"])
     file = output or Path(f"{told['form']}.png")
-    before = os.umask(0o077)
-    try:
-        with whole_file(file) as out:
-            out.write(data)
-    finally:
-        os.umask(before)
+    with whole_file(file, private=True) as out:
+        out.write(data)
     if session.json:
         kept = {name: told[name] for name in ("form", "version", "at", "sha256")}
         write_json({**kept, "file": str(file), "size": len(data)})

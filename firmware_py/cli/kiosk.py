@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
+from firmware_py.cli.configfile import config_option
 from firmware_py.cli.output import Column, minutes, say, state_style, table, write_json
 from firmware_py.cli.words import chosen, in_words, joined, t
 
@@ -144,13 +145,9 @@ def _devices(found: Kiosk) -> None:
         words = f"{printer['device']}  {state}  {chosen(printer)}"
         _line("打印机", "printer", words, state_style(printer["state"]))
     required = t("（必须刷证）", " (a card is required)") if found["required"] else ""
-    for zh, en, key in (
-        ("读卡器", "reader", "reader"),
-        ("扫码器", "scanner", "scanner"),
-        ("扬声器", "voice", "voice"),
-    ):
-        words, style = _yes(found[key])
-        _line(zh, en, words + (required if key == "reader" else ""), style)
+    for name, zh in (("reader", "读卡器"), ("scanner", "扫码器"), ("voice", "扬声器")):
+        words, style = _yes(found[name])
+        _line(zh, name, words + (required if name == "reader" else ""), style)
     if found["technician"]:
         _line("PIN", "PIN", t("已设置", "set"))
     else:
@@ -182,16 +179,7 @@ def _line(zh: str, en: str, words: str, style: str = "") -> None:
     is_flag=True,
     help=t("从标准输入读取一行。", "Read it from the standard input, one line."),
 )
-@click.option(
-    "--config",
-    "config_file",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help=t(
-        "配置文件；默认 /etc/hall/hall.toml。",
-        "The configuration; /etc/hall/hall.toml if not given.",
-    ),
-)
+@config_option
 @pass_session
 def pin(session: Session, kiosk_id: str, from_stdin: bool, config_file: Path | None) -> None:
     """Set a kiosk's PIN."""

@@ -16,7 +16,7 @@ from firmware_py.cli.errors import Refused, WrongUse
 from firmware_py.cli.output import say, write_json
 from firmware_py.cli.words import joined, t
 from firmware_py.config.mistakes import ConfigError
-from firmware_py.settings import KioskSettings, Settings
+from firmware_py.settings import Settings
 from firmware_py.store.pin_file import hashed, is_pin, write_pin
 
 __all__ = ["set_pin"]
@@ -28,8 +28,7 @@ _MOST = 64
 def set_pin(session: Session, kiosk_id: str, config: Path | None, *, from_stdin: bool) -> None:
     """Ask for a kiosk's PIN and keep its hash. Raises ``Refused``, ``WrongUse``."""
     settings = _settings(config_path(config))
-    kiosk = _kiosk(settings, kiosk_id)
-    path = Path(kiosk.pin_file or "")
+    path = _pin_file(settings, kiosk_id)
     pin = _from_stdin() if from_stdin else _asked(kiosk_id)
     if not is_pin(pin):
         raise WrongUse("bad_pin", "PIN 应为 4 至 12 位数字。", "A PIN has 4 to 12 digits.")
@@ -41,7 +40,7 @@ def set_pin(session: Session, kiosk_id: str, config: Path | None, *, from_stdin:
             f"无法写入 {path}：{error.strerror}。请用 sudo 运行。",
             f"{path} cannot be written: {error.strerror}. Run it by sudo.",
         ) from error
-    shared = [one.id for one in settings.kiosks if one.pin_file == kiosk.pin_file]
+    shared = [one.id for one in settings.kiosks if Path(one.pin_file or "") == path]
     if session.json:
         write_json({"kiosk": kiosk_id, "path": str(path), "kiosks": shared})
         return
@@ -65,7 +64,8 @@ def _settings(path: Path) -> Settings:
         ) from error
 
 
-def _kiosk(settings: Settings, kiosk_id: str) -> KioskSettings:
+def _pin_file(settings: Settings, kiosk_id: str) -> Path:
+    """Return where a kiosk's PIN is kept. Raises ``WrongUse``."""
     found = next((one for one in settings.kiosks if one.id == kiosk_id), None)
     if found is None:
         known = joined(one.id for one in settings.kiosks) or "-"
@@ -83,7 +83,7 @@ def _kiosk(settings: Settings, kiosk_id: str) -> KioskSettings:
             f"The configuration names no file for the PIN of {kiosk_id}; first: {line}",
             {"kiosk": kiosk_id},
         )
-    return found
+    return Path(found.pin_file)
 
 
 def _from_stdin() -> str:

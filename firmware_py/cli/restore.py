@@ -10,7 +10,7 @@ import click
 
 from firmware_py.cli.base import HallCommand, Session, pass_session
 from firmware_py.cli.client import Client
-from firmware_py.cli.configfile import config_path, read, say_mistakes
+from firmware_py.cli.configfile import config_option, config_path, read, say_mistakes
 from firmware_py.cli.errors import NoDaemon, Refused, WrongUse
 from firmware_py.cli.output import say, write_json
 from firmware_py.cli.sentences import sentence
@@ -35,16 +35,7 @@ __all__ = ["number_words", "restore"]
     ),
 )
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@click.option(
-    "--config",
-    "config_file",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help=t(
-        "配置文件；默认 /etc/hall/hall.toml。",
-        "The configuration; /etc/hall/hall.toml if not given.",
-    ),
-)
+@config_option
 @click.option(
     "--last-number",
     "last_numbers",

@@ -14,11 +14,17 @@ __all__ = ["whole_file"]
 
 
 @contextmanager
-def whole_file(file: Path) -> Iterator[BinaryIO]:
-    """Let a file appear under its name only when all of it is on the disk. Raises ``Refused``."""
+def whole_file(file: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+    """Let a file appear under its name only when all of it is on the disk. Raises ``Refused``.
+
+    Nobody but its owner may read a ``private`` one.
+    """
     part = file.with_name(f".{file.name}.part")
+    mode = 0o600 if private else 0o666
     try:
-        with part.open("wb") as out:
+        # Of an earlier try that was killed: with whatever mode that gave it.
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as out:
             yield out
             out.flush()
             os.fsync(out.fileno())

@@ -120,8 +120,7 @@ async def test_a_signature_is_taken_out_by_version_and_who_did_it_is_recorded(
         refusal = await refused(hall.hall.call("form.signature", form=FORM))
         assert refusal.code == "signature_damaged"
         # At somebody's wish both go with the form's number, as its QR has it too.
-        code = code_of(FORM).lower()
-        assert (await hall.hall.call("privacy.forget", number=code))["files"] == 2
+        assert (await hall.hall.call("privacy.forget", number=code_of(FORM)))["files"] == 2
         assert vault.names(TODAY) == []
         refusal = await refused(hall.hall.call("form.signature", form=FORM))
         assert "没有这份资料" in refusal.zh
