@@ -1,9 +1,9 @@
 """What the two screens of a window share: a message, how the clerk's screen is shown, its title.
 
-In memory alone: nothing of it is recorded, logged or sent to the broker, and all of it goes with
-the ticket in hand. Between two people nothing of the clerk's screen is shown, whoever asks for it.
-After a restart within the same service it is shown if it was (``mirror_memory``); else it stays
-blank until the clerk says otherwise or the next service begins.
+In memory alone: nothing of it is recorded, logged or sent to the broker. All of it goes with the
+ticket in hand but the title, which is the clerk's PC's. Between two people nothing of the clerk's
+screen is shown, whoever asks for it. After a restart within the same service it is shown if it was
+(``mirror_memory``); else it stays blank until the clerk says otherwise or the next service begins.
 """
 
 from __future__ import annotations
