@@ -7,7 +7,7 @@ are pixels, all heights of text millimetres of a capital letter.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Literal
+from typing import Literal, TypeVar
 
 from kiosk_ui.look import Look
 from kiosk_ui.ops import (
@@ -32,6 +32,8 @@ __all__ = ["Draft"]
 
 #: Parts that are kept (``Draft.once``): a keyboard in some themes, with a key held or not.
 _KEPT_PARTS = 16
+
+T = TypeVar("T")
 
 Align = Literal["left", "center", "right"]
 Valign = Literal["top", "middle", "bottom"]
@@ -85,6 +87,32 @@ class Draft:
         self._ops += kept[0]
         self._areas += kept[1]
         self._defects += kept[2]
+
+    def kept(self, name: str, depends: object, draw: Callable[[], T]) -> T:
+        """Draw a part that stays for as long as ``depends``, panel, theme and language do.
+
+        The last one of each name is kept, with what ``draw`` returned: a page on which a second
+        changed is laid out in that place alone. ``draw`` must see nothing but ``depends``.
+        """
+        look = self.look
+        key = (name, look.panel, look.theme, look.words.language)
+        kept = look.faces.kept.get(key)
+        if kept is None or kept[0] != depends:
+            ops, areas, defects = len(self._ops), len(self._areas), len(self._defects)
+            found = draw()
+            if len(look.faces.kept) >= _KEPT_PARTS:
+                look.faces.kept.clear()
+            look.faces.kept[key] = (
+                depends, found, tuple(self._ops[ops:]), tuple(self._areas[areas:]),
+                tuple(self._defects[defects:]),
+            )  # fmt: skip
+            return found
+        _, result, kept_ops, kept_areas, kept_defects = kept
+        self._ops += kept_ops
+        self._areas += kept_areas
+        self._defects += kept_defects
+        before: T = result
+        return before
 
     def px(self, mm: float) -> int:
         """Return millimetres in whole pixels."""

@@ -66,6 +66,8 @@ class Faces:
         self.fitted: dict[tuple[object, ...], Fitted] = {}
         #: Parts of pages that are the same each time, by all that they depend on: ``Draft.once``.
         self.parts: dict[tuple[object, ...], tuple[Any, Any, Any]] = {}
+        #: The last ones of parts that change now and then, by their names: ``Draft.kept``.
+        self.kept: dict[tuple[object, ...], tuple[Any, ...]] = {}
         self.advance = lru_cache(_MEASURED)(self._advance)
         self._width = lru_cache(_MEASURED_RUNS)(self._sum)
         self.face_of = lru_cache(_MEASURED)(self._face_of)

@@ -7,7 +7,7 @@ from kiosk_ui.ops import Rect
 from kiosk_ui.window.inner.sheet import Sheet
 from kiosk_ui.window.model import Card, TicketSeen
 
-__all__ = ["clock_text", "hand"]
+__all__ = ["clock_text", "hand", "timer"]
 
 _PAPERS_DOWN = 4
 
@@ -19,21 +19,22 @@ def clock_text(seconds: int) -> str:
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
-def hand(sheet: Sheet, rect: Rect) -> None:
-    """Draw the ticket in hand, its papers, the person's card."""
+def hand(sheet: Sheet, rect: Rect) -> Rect | None:
+    """Draw the ticket in hand, its papers, the person's card; return the place for its time."""
     model = sheet.model
     ticket, card = model.ticket, model.card
     if ticket is None:
         _nobody(sheet, rect)
-        return
+        return None
     parts = [Share(1.25), Share(1.1 if ticket.papers else 0.3)]
     if card is not None:
         parts.append(Share(0.95))
     places = rows(rect, *parts, gap=sheet.px(6))
-    _ticket(sheet, places[0], ticket)
+    time = _ticket(sheet, places[0], ticket)
     _papers(sheet, places[1], ticket)
     if card is not None:
         _card(sheet, places[2], card)
+    return time
 
 
 def _nobody(sheet: Sheet, rect: Rect) -> None:
@@ -52,8 +53,8 @@ def _nobody(sheet: Sheet, rect: Rect) -> None:
         sheet.text(lower, text, sheet.colours.quiet, align="center", valign="top", lines=2)
 
 
-def _ticket(sheet: Sheet, rect: Rect, ticket: TicketSeen) -> None:
-    c, model = sheet.colours, sheet.model
+def _ticket(sheet: Sheet, rect: Rect, ticket: TicketSeen) -> Rect:
+    c = sheet.colours
     inner = sheet.card(rect)
     number, item, why, time = rows(
         inner, Share(1.5), Share(0.7), Share(0.75), Share(1), gap=sheet.px(2)
@@ -73,15 +74,15 @@ def _ticket(sheet: Sheet, rect: Rect, ticket: TicketSeen) -> None:
     between = sheet.words("desk.between")
     sheet.text(why, between.join([*reasons, sheet.of(ticket.why)][:4]), c.quiet,
                cap=sheet.sizes.small, floor=2.5, lines=3)  # fmt: skip
-    _time(sheet, time, ticket, model.level, model.seconds)
+    return time
 
 
-def _time(sheet: Sheet, rect: Rect, ticket: TicketSeen, level: str, seconds: int) -> None:
+def timer(sheet: Sheet, rect: Rect, ticket: TicketSeen) -> None:
     """Draw the time and its bar: amber at its share, red at the limit."""
-    c = sheet.colours
+    c, seconds = sheet.colours, sheet.model.seconds
     colour, on = {
         "amber": (c.warn, c.on_warn), "red": (c.alarm, c.on_alarm),
-    }.get(level, (c.good, c.on_good))  # fmt: skip
+    }.get(sheet.model.level, (c.good, c.on_good))  # fmt: skip
     words, bar = columns(rect, Share(0.8), Share(1.2), gap=sheet.px(5))
     sheet.draft.card(words, colour)
     sheet.text(inset(words, sheet.px(3)), clock_text(seconds), on, cap=sheet.sizes.title * 1.5,

@@ -29,6 +29,12 @@ class Sheet(Pencils):
         super().__init__(look, _DESK * fits, model.held)
         self.model = model
 
+    def of_model(self, model: DeskModel) -> Sheet:
+        """Return pencils for the same picture that see another model."""
+        other = Sheet(model, self.look)
+        other.draft = self.draft
+        return other
+
     def card(self, rect: Rect, title: str = "") -> Rect:
         """Draw a card with a heading; return what is inside."""
         self.draft.sheet(rect)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from kiosk_ui.both import NOTHING
 from kiosk_ui.fonts import INSTALL
 from kiosk_ui.layout import Share, at, columns, inset, rows
 from kiosk_ui.look import Look
 from kiosk_ui.ops import Picture, Rect
 from kiosk_ui.window.inner.commands import commands
-from kiosk_ui.window.inner.hand import hand
+from kiosk_ui.window.inner.hand import hand, timer
 from kiosk_ui.window.inner.menus import menu
 from kiosk_ui.window.inner.queue import queue
 from kiosk_ui.window.inner.sheet import Sheet
-from kiosk_ui.window.model import DeskModel
+from kiosk_ui.window.model import DeskModel, Facts
 
 __all__ = ["inner"]
 
@@ -26,18 +29,38 @@ def inner(model: DeskModel, look: Look) -> Picture:
     _head(sheet, head)
     facts = model.facts
     if not model.known or facts is None:
+        # Of the person in hand nothing is kept.
+        draft.kept("desk", None, lambda: None)
         _stopped(sheet, body)
     else:
-        left, middle, right = columns(body, Share(1.15), Share(1.2), Share(1), gap=sheet.px(7))
-        hand(sheet, left)
-        if model.menu is None:
-            commands(sheet, middle, facts)
-            queue(sheet, right, facts)
-        else:
-            both = Rect(middle.x, middle.y, right.right - middle.x, middle.h)
-            menu(sheet, both, model.menu)
+        # Of all that is below the head only the time changes each second.
+        still = _still(model)
+        place = draft.kept("desk", still, lambda: _body(sheet.of_model(still), body, facts))
+        if place is not None and model.ticket is not None:
+            timer(sheet, place, model.ticket)
     _foot(sheet, foot)
     return draft.picture()
+
+
+def _still(model: DeskModel) -> DeskModel:
+    """Return the model without what changes often and is not in the page's body."""
+    message = model.shared.message if model.menu is not None else ""
+    shared = replace(model.shared, message=message, signing=None)
+    return replace(model, shared=shared, seconds=0, minute=None, told=NOTHING, told_bad=False)
+
+
+def _body(sheet: Sheet, rect: Rect, facts: Facts) -> Rect | None:
+    """Draw what is below the head; return the place for the time."""
+    model = sheet.model
+    left, middle, right = columns(rect, Share(1.15), Share(1.2), Share(1), gap=sheet.px(7))
+    place = hand(sheet, left)
+    if model.menu is None:
+        commands(sheet, middle, facts)
+        queue(sheet, right, facts)
+    else:
+        both = Rect(middle.x, middle.y, right.right - middle.x, middle.h)
+        menu(sheet, both, model.menu)
+    return place
 
 
 def _head(sheet: Sheet, rect: Rect) -> None:
