@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pygame
@@ -49,12 +49,14 @@ def changed(before: Picture | None, after: Picture) -> list[Rect]:
         return [whole]
     if before.ops == after.ops:
         return []
-    had = {op: n for n, op in enumerate(before.ops)}
-    if len(had) < len(before.ops):
+    first, end = _alike(before.ops, after.ops)
+    went = before.ops[first : len(before.ops) - end]
+    had = {op: n for n, op in enumerate(went)}
+    if len(had) < len(went):
         # Something was drawn twice: nobody can say which of the two went.
         return [whole]
     new, last = list[Op](), -1
-    for op in after.ops:
+    for op in after.ops[first : len(after.ops) - end]:
         n = had.pop(op, None)
         if n is None:
             new.append(op)
@@ -75,6 +77,23 @@ def changed(before: Picture | None, after: Picture) -> list[Rect]:
             joined = joined.joined(place)
         places = [joined]
     return places
+
+
+def _alike(before: Sequence[Op], after: Sequence[Op]) -> tuple[int, int]:
+    """Return how many operations are the same at the beginning, and how many more at the end.
+
+    They are most of a page on which little changed, and many of them the same objects.
+    """
+    most = min(len(before), len(after))
+    first = 0
+    while first < most and (before[first] is after[first] or before[first] == after[first]):
+        first += 1
+    end, most = 0, most - first
+    while end < most and (
+        before[-1 - end] is after[-1 - end] or before[-1 - end] == after[-1 - end]
+    ):
+        end += 1
+    return first, end
 
 
 def _reach(op: Op) -> Rect:
@@ -115,6 +134,8 @@ class Painter:
         self._ink = ink or Ink(faces)
         self._code: tuple[Modules, pygame.Surface] | None = None
         self._shown: Picture | None = None
+        #: What was drawn last, and what each operation of it may touch.
+        self._reached: tuple[tuple[Op, ...], list[Rect]] = (), []
         #: Who draws pictures that move: on a surface, into a rectangle, what of it changed.
         self.sources: dict[str, Callable[[pygame.Surface, Rect, Rect], None]] = {}
         self._icons: dict[tuple[str, int, Colour], pygame.Surface] = {}
@@ -139,7 +160,7 @@ class Painter:
         places = changed(self._shown, picture)
         for rect in self._ready(picture):
             _add(places, rect)
-        reaches = [_reach(op) for op in picture.ops] if places else []
+        reaches = self._reaches_of(picture.ops) if places else []
         for place in places:
             self.surface.set_clip(place)
             if not _is_ground(picture, place):
@@ -149,6 +170,15 @@ class Painter:
         self.surface.set_clip(None)
         self._shown = picture
         return places
+
+    def _reaches_of(self, ops: tuple[Op, ...]) -> list[Rect]:
+        """Return what each operation may touch; of those that stayed it is known."""
+        before, had = self._reached
+        first, end = _alike(before, ops)
+        new = [_reach(op) for op in ops[first : len(ops) - end]]
+        reaches = [*had[:first], *new, *had[len(had) - end :]]
+        self._reached = ops, reaches
+        return reaches
 
     @property
     def _unpacks(self) -> bool:
