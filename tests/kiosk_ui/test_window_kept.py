@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -28,14 +29,14 @@ def test_a_page_after_any_other_is_the_same_as_alone(language: str) -> None:
     states = desk_states()
     for name, model in states.items():
         shared = replace(model.shared, message="请出示材料 A paper, please", signing=Signing("1"))
-        changes = (
+        changes: tuple[dict[str, Any], ...] = (
             {"seconds": model.seconds + 1}, {"seconds": 100_000}, {"held": "hold"},
             {"ticked": frozenset({0})}, {"told": Both("完成", "Done")}, {"busy": "next"},
             {"menu": Menu("message")}, {"shared": shared}, {"outer_there": False}, {"minute": None},
             {"shared": shared, "menu": Menu("message")}, {"card": None}, {"live": False}, {},
         )  # fmt: skip
         for change in changes:
-            other = replace(model, **change)  # type: ignore[arg-type]
+            other = replace(model, **change)
             wanted = alone(other, language)
             inner(model, look(PANEL, "normal", language))
             assert inner(other, look(PANEL, "normal", language)) == wanted, (name, change)
