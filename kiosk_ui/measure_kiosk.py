@@ -6,12 +6,12 @@ before painted, flipped. 1920x1080 on 21.5 inches, every state of the gallery.
 
 from __future__ import annotations
 
-import json
-import os
+import multiprocessing
 import statistics
 import time
 import tomllib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,17 +67,19 @@ class _Stage:
 
 def _forked(do: Callable[[], float]) -> float:
     """Return what ``do`` returns in a process of its own, which has imported all that this has."""
-    reads, writes = os.pipe()
-    child = os.fork()
-    if child == 0:
-        found = json.dumps(do()).encode()
-        os.write(writes, found)
-        os._exit(0)
-    os.close(writes)
-    with os.fdopen(reads, "rb") as pipe:
-        said = pipe.read()
-    os.waitpid(child, 0)
-    return float(json.loads(said))
+    forking = multiprocessing.get_context("fork")
+    reads, writes = forking.Pipe(duplex=False)
+    child = forking.Process(target=lambda: writes.send(do()))
+    child.start()
+    # Else the end of one that fails, which says why by itself, would not be heard.
+    writes.close()
+    try:
+        return float(reads.recv())
+    except EOFError:
+        raise RuntimeError("a page could not be drawn in a process of its own") from None
+    finally:
+        child.join()
+        reads.close()
 
 
 def _first(model: KioskModel) -> float:
@@ -118,10 +120,10 @@ def measure_pages(*, quick: bool = False) -> dict[str, float]:
     found = dict[str, float]()
     for name, model in pages.items():
         # Forked before this process has opened a display.
-        takes = [_forked(lambda model=model: _first(model)) for _ in range(_FIRSTS)]  # type: ignore[misc]
+        takes = [_forked(partial(_first, model)) for _ in range(_FIRSTS)]
         found[f"first_ms:{name}"] = statistics.median(takes)
     slowest = max(pages, key=lambda name: found[f"first_ms:{name}"])
-    letters = [_forked(lambda: _letters_alone(pages[slowest])) for _ in range(_FIRSTS)]
+    letters = [_forked(partial(_letters_alone, pages[slowest])) for _ in range(_FIRSTS)]
     stage = _Stage()
     try:
         # The way there: another page than the one that is measured.
@@ -130,9 +132,9 @@ def measure_pages(*, quick: bool = False) -> dict[str, float]:
             takes = []
             for _ in range(_ROUNDS + 1):
                 stage.draw(before[name])
-                takes.append(_timed(lambda model=model: stage.draw(model)))  # type: ignore[misc]
+                takes.append(_timed(partial(stage.draw, model)))
             found[f"warm_ms:{name}"] = statistics.median(takes[1:])
-        turns = [_timed(lambda m=m: stage.draw(m)) for _ in range(2) for m in pages.values()]  # type: ignore[misc]
+        turns = [_timed(partial(stage.draw, m)) for _ in range(2) for m in pages.values()]
         ready = stage.shell.window_surface.copy()
         copies = [_timed(lambda: stage.shell.window_surface.blit(ready, (0, 0))) for _ in range(20)]
     finally:
@@ -186,7 +188,7 @@ def measure_search(*, quick: bool = False) -> dict[str, float]:
         catalogue.offered(query, 16)
 
     for word in words:
-        alone += [_timed(lambda n=n, word=word: search(word[:n])) for n in range(1, len(word) + 1)]  # type: ignore[misc]
+        alone += [_timed(partial(search, word[:n])) for n in range(1, len(word) + 1)]
     model, _ = screen.update(model, Pressed("search", "t"), now_s)
     stage = _Stage()
     try:
@@ -217,13 +219,12 @@ def measure_search(*, quick: bool = False) -> dict[str, float]:
     }
 
 
-def places(*, quick: bool = False) -> dict[str, float]:
+def places() -> dict[str, float]:
     """Return where the middle of some areas is, in pixels, for who presses from outside.
 
     ``take_x`` and ``take_y`` on the start page of a kiosk without a choice, ``home_x`` and
     ``home_y`` on a ticket's page.
     """
-    del quick
     pages, look = kiosk_states(), load_look(PANEL)
     found = dict[str, float]()
     for page, area in (("start_one", "take"), ("ticket_printed", "home")):

@@ -13,6 +13,7 @@ __all__ = ["NoPanel", "Panel", "Turn", "panel_of"]
 #: Degrees by which the panel was turned clockwise when it was mounted.
 Turn = Literal[0, 90, 180, 270]
 
+_TURNS: dict[str, Turn] = {"90": 90, "180": 180, "270": 270}
 _MM_PER_INCH = 25.4
 _SIZE = re.compile(r"([0-9]{2,5})x([0-9]{2,5})(?:@(0|90|180|270))?")
 _INCHES = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)(?:in|\")")
@@ -112,7 +113,7 @@ def panel_of(pixels: str, size: str = "", usual_inches: float = 21.5) -> Panel:
     if found is None:
         raise ValueError(f"{pixels!r} is no panel; write 1920x1080, or 1920x1080@90 when turned")
     width, height = int(found[1]), int(found[2])
-    turned: Turn = {"90": 90, "180": 180, "270": 270}.get(found[3] or "", 0)  # type: ignore[assignment]
+    turned = _TURNS.get(found[3] or "", 0)
     millimetres = _MM.fullmatch(size.strip())
     if millimetres is not None:
         return Panel(width, height, float(millimetres[1]), float(millimetres[2]), turned)
