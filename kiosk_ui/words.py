@@ -2,7 +2,7 @@
 
 A message's id is a short name (``wall.closed``), so the Chinese and the English are both written by
 people and neither is a translation by a key's accident. The catalogues are read as they are, by a
-reader of the part of the format that they use: 150 messages take 2 ms, less than gettext's import,
+reader of the part of the format that they use: 300 messages take 2 ms, less than gettext's import,
 and nothing has to be compiled or can be out of date. Poedit and Babel open the same files.
 """
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 __all__ = ["LANGUAGES", "CatalogueError", "Words", "load_words", "read_catalogue"]
 
@@ -34,13 +33,6 @@ class Words:
         """Return a message with its gaps filled. Raises ``KeyError`` for one that is not there."""
         text = self.messages[key]
         return text.format(**fill) if fill else text
-
-    def chosen(self, texts: object, otherwise: str = "") -> str:
-        """Return what ``{"zh": ..., "en": ...}`` of the daemon says in this language."""
-        if isinstance(texts, Mapping):
-            found: Any = texts.get(self.language) or texts.get("en")
-            return str(found) if found else otherwise
-        return otherwise
 
 
 def load_words(language: str) -> Words:
@@ -78,7 +70,7 @@ def read_catalogue(text: str, name: str = "catalogue") -> dict[str, str]:
         elif keyword != "msgstr":
             raise CatalogueError(f"{name}:{number}: {line!r} is not understood")
         try:
-            piece = str(ast.literal_eval(quoted.strip()))
+            piece = _piece(quoted.strip())
         except (SyntaxError, ValueError) as error:
             raise CatalogueError(f"{name}:{number}: {quoted} is no text") from error
         part = keyword
@@ -90,3 +82,12 @@ def read_catalogue(text: str, name: str = "catalogue") -> dict[str, str]:
             value += piece
     take()
     return found
+
+
+def _piece(quoted: str) -> str:
+    """Return what stands in quotes. Raises ``SyntaxError``, ``ValueError`` for anything else."""
+    inner = quoted[1:-1]
+    if quoted == f'"{inner}"' and '"' not in inner and "\\" not in inner:
+        # Nearly all: reading them as Python does takes four times as long.
+        return inner
+    return str(ast.literal_eval(quoted))

@@ -102,10 +102,3 @@ def test_a_catalogue_is_read_as_gettext_writes_it() -> None:
 def test_a_broken_catalogue_says_where(text: str) -> None:
     with pytest.raises(CatalogueError, match=r"catalogue:\d: "):
         read_catalogue(text)
-
-
-def test_words_of_the_daemon_are_chosen_by_language() -> None:
-    chinese = load_words("zh")
-    assert chinese.chosen({"zh": "税", "en": "tax"}) == "税"
-    assert chinese.chosen({"zh": "", "en": "tax"}) == "tax"
-    assert chinese.chosen(None, "none") == "none"
