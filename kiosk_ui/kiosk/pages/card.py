@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from kiosk_ui.both import Both
 from kiosk_ui.kiosk.kit import Kit
 from kiosk_ui.kiosk.lists import bullets
 from kiosk_ui.kiosk.model import CardSeen, KioskModel, Page, Step
@@ -103,5 +102,5 @@ def _hello(words: Words, card: CardSeen) -> str:
 def _appointment(kit: Kit, card: CardSeen) -> str:
     if not card.appointment:
         return ""
-    return kit.of(kit.key(f"kiosk.card.appointment.{card.appointment_when}",
-                          time=card.appointment)) or str(Both())  # fmt: skip
+    key = f"kiosk.card.appointment.{card.appointment_when}"
+    return kit.words(key, time=card.appointment)
