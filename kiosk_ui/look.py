@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from kiosk_ui.fonts import Faces, find_faces
 from kiosk_ui.panel import Panel
@@ -11,8 +10,6 @@ from kiosk_ui.theme import Theme, load_theme
 from kiosk_ui.words import Words, load_words
 
 __all__ = ["Look", "load_look"]
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)

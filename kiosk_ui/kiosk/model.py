@@ -1,7 +1,8 @@
 """What the kiosk knows and shows. Immutable; pages are in ``kiosk_ui/kiosk/pages/``.
 
 ``model.page`` is what the person chose, ``behind`` where "back" leads. What stands in front of it
-(the hall is closed, the paper is out) is worked out in ``front.py``, so that it leaves by itself.
+(the hall is closed, the paper is out) is worked out in ``pages/trouble.py``, so that it leaves by
+itself.
 """
 
 from __future__ import annotations
@@ -71,7 +72,6 @@ class Facts:
     full: frozenset[str] = frozenset()
     #: ``ok``, ``low``, ``out``, ``fault``, ``gone``, ``none``.
     paper: str = "ok"
-    printer_says: Both = field(default_factory=Both)
     required: bool = False
     reader: bool = False
     scanner: bool = False

@@ -44,7 +44,6 @@ def facts_of(found: Mapping[str, Any]) -> Facts:
         last_min=last if last is not None and last <= _LAST_MIN else None,
         full=frozenset(found.get("full") or ()),
         paper=str(found.get("paper", "none")),
-        printer_says=both_of(found.get("printer")),
         required=bool(found.get("required")),
         reader=bool(found.get("reader")),
         scanner=bool(found.get("scanner")),

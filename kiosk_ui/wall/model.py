@@ -108,7 +108,6 @@ class WallModel:
     wall: str = ""
 
     # ---- what only drives it
-    began_s: float = field(default=0.0, compare=False)
     #: The hall's local time at a moment of our clock.
     clock: tuple[datetime, float] | None = field(default=None, compare=False)
     status_at_s: float = field(default=0.0, compare=False)
@@ -181,7 +180,7 @@ def category_of(found: Mapping[str, Any]) -> Category:
 
 
 def window_of(found: Mapping[str, Any]) -> WindowSeen:
-    """Read one of ``window.list``."""
+    """Read one of the windows of ``hall.status``."""
     return WindowSeen(str(found["id"]), both_of(found.get("name")), str(found["status"]))
 
 

@@ -311,4 +311,3 @@ class DeskModel:
 
 
 Step = tuple[DeskModel, Sequence[Request]]
-Found = Mapping[str, Any]

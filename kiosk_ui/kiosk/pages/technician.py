@@ -13,6 +13,7 @@ from kiosk_ui.kiosk.model import KioskModel, Page, Step
 from kiosk_ui.kiosk.saying import sentences
 from kiosk_ui.layout import Share, columns, inset, rows
 from kiosk_ui.messages import Answered, Ask, Refused, Request, Unknown
+from kiosk_ui.ops import Rect
 from kiosk_ui.words import Words
 
 __all__ = ["DeviceSeen", "Technician", "look_round"]
@@ -77,7 +78,7 @@ class Technician(Page):
             self._row(kit, place, device)
         pager(kit, leaf)
 
-    def _row(self, kit: Kit, rect: Any, device: DeviceSeen) -> None:
+    def _row(self, kit: Kit, rect: Rect, device: DeviceSeen) -> None:
         c, words = kit.colours, kit.words
         test = kit.draft.width_of(words("kiosk.tech.test"), kit.cap(kit.sizes.small), bold=True)
         row, button = columns(rect, Share(), max(test + kit.px(12), kit.touch), gap=kit.gap)

@@ -90,7 +90,6 @@ class NoPaper(Page):
     """Tickets without paper: ``why`` is ``out``, ``fault`` or ``gone``."""
 
     why: str
-    printer_says: Both = NOTHING
     calm: ClassVar[bool] = True
 
     def draw(self, kit: Kit) -> None:
@@ -127,7 +126,7 @@ def front(model: KioskModel) -> Page:
     if facts.closed is not None:
         return Closed(facts.closed.code, facts.closed.both, facts.next_words)
     if _no_paper(facts) and not model.paperless and model.page == model.start:
-        return NoPaper(facts.paper, facts.printer_says)
+        return NoPaper(facts.paper)
     return model.page
 
 

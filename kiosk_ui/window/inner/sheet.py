@@ -6,7 +6,6 @@ touched is 12 mm, and every button has its key.
 
 from __future__ import annotations
 
-from kiosk_ui.both import Both
 from kiosk_ui.layout import Share, inset, rows
 from kiosk_ui.look import Look
 from kiosk_ui.ops import Colour, Rect
@@ -70,13 +69,8 @@ class Sheet(Pencils):
             text, label, on, cap=self.sizes.title, floor=3, bold=True, align="center", lines=2
         )
 
-    def line_of(self, rect: Rect, name: str, value: str, colour: Colour | None = None) -> None:
+    def line_of(self, rect: Rect, name: str, value: str) -> None:
         """Draw a name and its value in a line."""
-        on = colour or self.colours.on_card
         taken = self.text(rect, name, self.colours.quiet, cap=self.sizes.small, floor=2)
         room = Rect(taken.right + self.px(4), rect.y, rect.right - taken.right - self.px(4), rect.h)
-        self.text(room, value, on, floor=2, bold=True, align="right", lines=2)
-
-    def both(self, text: Both) -> str:
-        """Return a text of the hall in the clerk's language."""
-        return self.of(text)
+        self.text(room, value, self.colours.on_card, floor=2, bold=True, align="right", lines=2)
