@@ -216,36 +216,38 @@ class Link:
             *lines, rest = self._in.split(b"\n")
             self._in = rest
             for line in lines:
-                self._take(line, found)
+                if not self._take(line, found):
+                    # Nothing behind what cannot be read counts.
+                    self._lost(found, "what it says cannot be read")
+                    return
 
-    def _take(self, line: bytearray, found: list[Message]) -> None:
+    def _take(self, line: bytearray, found: list[Message]) -> bool:
+        """Take a line; say whether it could be read."""
         try:
             message = json.loads(line)
-        except (ValueError, RecursionError):
-            message = None
-        if not isinstance(message, dict):
-            self._lost(found, "what it says cannot be read")
-            return
+            told = _told(message) if "method" in message else None
+            sent = self._sent.pop(message.get("id") or 0, None) if told is None else None
+        except (ValueError, RecursionError, AttributeError, KeyError, TypeError):
+            return False
         self._heard_s = self._clock()
-        if message.get("method") == "event":
-            params = message["params"]
-            found.append(Happened(params["type"], params["data"], params["seq"]))
-            return
-        if "method" in message:
-            found.append(Notified(str(message["method"]), message.get("params") or {}))
-            return
-        sent = self._sent.pop(message.get("id") or 0, None)
-        if sent is None:
-            return
-        if sent.request is None:
+        if told is not None:
+            found.append(told)
+        elif sent is not None:
+            self._answered(sent.request, message, found)
+        return True
+
+    def _answered(
+        self, request: Request | None, message: dict[str, Any], found: list[Message]
+    ) -> None:
+        if request is None:
             self._answers(found)
             return
-        if isinstance(sent.request, Command):
-            self._commands.pop(sent.request.command_id, None)
+        if isinstance(request, Command):
+            self._commands.pop(request.command_id, None)
         if "error" in message:
-            found.append(_refused(sent.request, message["error"]))
+            found.append(_refused(request, message["error"]))
         else:
-            found.append(Answered(sent.request.name, message.get("result")))
+            found.append(Answered(request.name, message.get("result")))
 
     def _answers(self, found: list[Message]) -> None:
         """The daemon has answered: it is there."""
@@ -257,6 +259,14 @@ class Link:
         found.append(Live())
         for command, _ in self._commands.values():
             self._write(command)
+
+
+def _told(message: dict[str, Any]) -> Happened | Notified:
+    """Read what the daemon says unasked. Raises as a mapping does where something is missing."""
+    if message["method"] == "event":
+        params = message["params"]
+        return Happened(params["type"], params["data"], params["seq"])
+    return Notified(str(message["method"]), message.get("params") or {})
 
 
 def _refused(request: Request, error: dict[str, Any]) -> Refused:

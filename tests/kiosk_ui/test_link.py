@@ -254,7 +254,13 @@ def test_an_answer_of_many_pieces_is_put_together(daemon: Daemon) -> None:
     assert daemon.came[1] == Answered("items", big)
 
 
-@pytest.mark.parametrize("line", [b"\xff\xfe{\n", b"[1,2]\n", b"nonsense\n", b"[" * 5000 + b"\n"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\xff\xfe{\n", b"[1,2]\n", b"7\n", b"nonsense\n", b"[" * 5000 + b"\n",
+        b'{"method": "event", "params": {"seq": 1}}\n',
+    ],
+)  # fmt: skip
 def test_what_cannot_be_read_ends_the_connection_and_nothing_else(
     daemon: Daemon, line: bytes
 ) -> None:
@@ -266,3 +272,13 @@ def test_what_cannot_be_read_ends_the_connection_and_nothing_else(
     daemon.clock_s += 3
     daemon.meet()
     assert daemon.link.live
+
+
+def test_nothing_counts_behind_what_cannot_be_read(daemon: Daemon) -> None:
+    daemon.start()
+    daemon.meet()
+    assert daemon._line is not None
+    event = b'{"method": "event", "params": {"seq": 1, "type": "day.opened", "data": {}}}\n'
+    daemon._line.sendall(event + b"nonsense\n" + event)
+    daemon.poll(lambda: CutOff() in daemon.came)
+    assert daemon.came == [Live(), Happened("day.opened", {}, 1), CutOff()]
