@@ -87,7 +87,9 @@ class Pictures:
         self._wanted.clear()
         if self._work is not None:
             self._work.process.kill()
-            self._end(self._work)
+            self._work.process.communicate()
+            os.close(self._work.fd)
+            self._work = None
         self._ready.clear()
 
     def get(self, op: Image) -> pygame.Surface | None:
@@ -102,7 +104,7 @@ class Pictures:
 
     def keep_only(self, sizes: Collection[tuple[int, int]]) -> None:
         """Forget pictures that were made for places of other sizes: another page had them."""
-        if sizes and any(key[2:] not in sizes for key in self._ready):
+        if sizes:
             for key in [key for key in self._ready if key[2:] not in sizes]:
                 del self._ready[key]
 

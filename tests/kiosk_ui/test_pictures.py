@@ -215,7 +215,9 @@ def test_a_process_that_crashes_or_never_ends_is_given_up(tmp_path: Path, code: 
     pictures.close()
 
 
-def test_a_screen_that_ends_leaves_no_process(tmp_path: Path) -> None:
+def test_a_screen_that_ends_leaves_no_process_and_blames_no_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     pictures = Pictures(command=(sys.executable, "-c", "import time; time.sleep(600)"))
     pictures.get(Image(PLACE, str(tmp_path / "x.png")))
     pictures.turn()
@@ -223,6 +225,7 @@ def test_a_screen_that_ends_leaves_no_process(tmp_path: Path) -> None:
     assert work is not None
     pictures.close()
     assert work.process.returncode is not None
+    assert "x.png" not in caplog.text
 
 
 def test_only_so_many_bytes_are_kept_and_what_is_on_show_is_among_them(tmp_path: Path) -> None:
