@@ -52,10 +52,19 @@ class FontFile:
 
     @property
     def family(self) -> str:
-        """The family's English name, such as ``Noto Sans CJK SC``; empty when it has none."""
+        """The family's English name, such as ``Noto Sans CJK SC``; empty when it has none.
+
+        Raises ``ValueError`` where the file is cut short.
+        """
         base = self._tables.get("name")
         if base is None:
             return ""
+        try:
+            return self._family(base)
+        except struct.error as error:
+            raise ValueError(f"{self.path} has no names that can be read: {error}") from error
+
+    def _family(self, base: int) -> str:
         count, strings = struct.unpack_from(">HH", self._data, base + 2)
         found: dict[int, str] = {}
         for n in range(count):
@@ -183,7 +192,12 @@ def face_named(path: Path, family: str) -> FontFile | None:
     faces = struct.unpack(">I", head[8:12])[0] if head[:4] == b"ttcf" and len(head) == 12 else 1
     for index in range(faces):
         font = FontFile(path, index)
-        if font.family == family:
+        try:
+            named = font.family == family
+        except ValueError:
+            font.close()
+            raise
+        if named:
             return font
         font.close()
     return None

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import logging
 import shutil
+import struct
 from pathlib import Path
 
+import pygame
 import pytest
 
 from kiosk_ui import fonts
@@ -43,6 +45,16 @@ def test_a_font_that_was_cut_short_says_so(tmp_path: Path) -> None:
     path.write_bytes(REGULAR.read_bytes()[:3000])
     with pytest.raises(ValueError, match=r"cut\.ttc"):
         FontFile(path, 2)
+
+
+def test_a_font_whose_names_lie_beyond_its_end_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "odd.ttf"
+    data = bytearray(Path(pygame.__file__).with_name("freesansbold.ttf").read_bytes())
+    # Of a table: its tag, a sum, where it begins, how long it is (OpenType, table directory).
+    struct.pack_into(">I", data, data.index(b"name") + 8, len(data) - 1)
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match=r"odd\.ttf"):
+        face_named(path, "FreeSans")
 
 
 @pytest.mark.skipif(
