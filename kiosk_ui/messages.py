@@ -84,9 +84,10 @@ class Previewed:
 
 @dataclass(frozen=True, slots=True)
 class Panels:
-    """How many panels are there now; a pair of screens has two."""
+    """Which panels of a pair can be seen now: plugged in and on."""
 
-    count: int
+    inner: bool
+    outer: bool
 
 
 @dataclass(frozen=True, slots=True)

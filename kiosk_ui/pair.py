@@ -50,8 +50,8 @@ class PairDisplay(Waits, Protocol):
     def typed(self) -> list[str]:
         """Return the keys that were pressed at the inner one since the last call."""
 
-    def there(self) -> int:
-        """Return how many panels are there now."""
+    def there(self) -> tuple[bool, ...]:
+        """Say of each panel whether it can be seen now: plugged in and on."""
 
 
 class PairRunner(Loop[M]):
@@ -88,7 +88,7 @@ class PairRunner(Loop[M]):
         self._drawing: tuple[int, int, TouchArea, float] | None = None
         #: What could be touched before, and until when.
         self._before: list[tuple[float, tuple[Picture, Picture]]] = []
-        self._there = 2
+        self._there: tuple[bool, ...] = (True, True)
 
     def turn(self) -> None:
         """Take what came, and show what follows from it."""
@@ -111,7 +111,7 @@ class PairRunner(Loop[M]):
         there = self._display.there()
         if there != self._there:
             self._there = there
-            self._take(Panels(there))
+            self._take(Panels(*there))
         for message in (*self._link.poll(), *self._beside(self.model), Tick()):
             self._take(message)
         self._display.show(self._view())

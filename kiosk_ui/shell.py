@@ -89,6 +89,7 @@ class Shell:
         _begin()
         size = (panel.width_px, panel.height_px)
         middle = pygame.WINDOWPOS_CENTERED if windowed else (0, 0)
+        self._position = position
         self._window = pygame.Window(
             title,
             size,
@@ -137,6 +138,17 @@ class Shell:
         if pygame.display.get_init():
             self._window.destroy()
             pygame.display.quit()
+
+    def move(self, position: tuple[int, int]) -> bool:
+        """Move to a place of the desktop; say whether it was elsewhere."""
+        if self._position == position:
+            return False
+        self._position = self._window.position = position
+        return True
+
+    def raise_(self) -> None:
+        """Come before all other windows."""
+        self._window.focus()
 
     def show(self, picture: Picture) -> bool:
         """Draw what differs from the last picture; say whether anything did."""

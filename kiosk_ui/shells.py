@@ -12,13 +12,12 @@ from kiosk_ui.fonts import Faces
 from kiosk_ui.ink import Ink
 from kiosk_ui.ops import Live, Picture, Rect
 from kiosk_ui.panel import Panel
+from kiosk_ui.plugged import Plugged, asked
 from kiosk_ui.shell import Shell
 from kiosk_ui.touch import Contact
 
 __all__ = ["Moving", "Shells"]
 
-#: So often it is looked whether a panel was unplugged.
-_LOOK_S = 2.0
 #: Keys by SDL's names, as areas of a page have them.
 _NAMES = {"page up": "pageup", "page down": "pagedown", "enter": "return"}
 
@@ -70,10 +69,20 @@ class Shells:
         self._typed: list[str] = []
         self._clock = clock
         #: Panels can be unplugged: neither windows on a desk nor pictures in memory can.
-        self._plugged = not windowed and pygame.display.get_driver() != "dummy"
+        self._plugged = (
+            None
+            if windowed or pygame.display.get_driver() == "dummy"
+            else Plugged(
+                {
+                    name: Rect(*place, panel.width_px, panel.height_px)
+                    for name, place, panel in zip(("inner", "outer"), places, panels, strict=True)
+                },
+                clock,
+                asked(),
+            )
+        )
         self._bell = bell
         self._moves = False
-        self._looked_s, self._there = clock(), 2
 
     @property
     def panels(self) -> tuple[Panel, Panel]:
@@ -92,6 +101,8 @@ class Shells:
 
     def close(self) -> None:
         """Close both windows."""
+        if self._plugged is not None:
+            self._plugged.close()
         for shell in self._shells:
             shell.close()
 
@@ -129,13 +140,19 @@ class Shells:
         typed, self._typed = self._typed, []
         return typed
 
-    def there(self) -> int:
-        """Return how many panels are plugged in."""
-        now_s = self._clock()
-        if self._plugged and now_s - self._looked_s >= _LOOK_S:
-            self._looked_s = now_s
-            self._there = reached(self.panels, pygame.display.get_desktop_sizes())
-        return self._there
+    def there(self) -> tuple[bool, ...]:
+        """Say of each panel whether it can be seen now: plugged in and on."""
+        if self._plugged is None:
+            return True, True
+        found = self._plugged.there()
+        moved = [
+            shell.move(place)
+            for shell, place in zip(self._shells, self._plugged.places(), strict=True)
+        ]
+        if any(moved):
+            # Where both are in one place, nobody but the clerk may see what is the clerk's.
+            self._shells[1].raise_()
+        return found
 
     def wait(self, link: int | None) -> None:
         """Wait for the next turn of the loop: a key, the daemon or the mirror comes before it.
@@ -147,11 +164,3 @@ class Shells:
         self._shells[0].waking.wait([link], moves)
         if self._bell is not None:
             self._bell.heard()
-
-
-def reached(panels: tuple[Panel, Panel], desktops: list[tuple[int, int]]) -> int:
-    """Return how many panels can be seen: as many as desktops, or one desktop of both widths."""
-    if len(desktops) >= len(panels):
-        return len(panels)
-    wide = sum(width for width, _ in desktops)
-    return 2 if wide >= sum(panel.width_px for panel in panels) else 1

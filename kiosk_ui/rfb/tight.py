@@ -33,7 +33,8 @@ _FILL, _JPEG = 0x8, 0x9
 _COPY, _PALETTE, _GRADIENT = 0, 1, 2
 #: Data of fewer bytes is not compressed.
 _LEAST_COMPRESSED = 12
-#: No rectangle is wider (rfbproto.rst).
+#: No rectangle is wider (rfbproto.rst), but for those of one colour: TigerVNC's server makes
+#: these as wide as the desktop.
 _MOST_WIDE = 2048
 #: Rows are decoded in bands of at most so many plain bytes: they stay in the processor's cache.
 _BAND = 65_536
@@ -62,8 +63,6 @@ class Tight:
 
     def decode(self, frame: Framebuffer, rect: Rect) -> Parser:
         """Decode one rectangle into ``frame``."""
-        if rect.width > _MOST_WIDE:
-            raise RfbError("lies", f"Tight: {rect.width} pixels wide")
         control = (yield 1)[0]
         if control & 0xF:
             for number in range(4):
@@ -72,6 +71,8 @@ class Tight:
         kind, target = control >> 4, frame.part(rect)
         if kind == _FILL:
             target[...] = int.from_bytes((yield 3), "big")
+        elif rect.width > _MOST_WIDE:
+            raise RfbError("lies", f"Tight: {rect.width} pixels wide")
         elif kind == _JPEG:
             length = (yield 1)[0]
             data = yield (length if length < 0x80 else (yield from _length(length)))

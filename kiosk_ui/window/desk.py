@@ -133,8 +133,8 @@ class DeskScreen:
         match message:
             case Held(area):
                 return replace(model, held=area), ()
-            case Panels(count):
-                return replace(model, outer_there=count > 1), ()
+            case Panels(inner_there, outer_there):
+                return replace(model, inner_there=inner_there, outer_there=outer_there), ()
             case Pressed(area, token):
                 return pressed(model, area, token, now_s)
             case Drawn(_, begins, x, y):

@@ -237,7 +237,8 @@ class DeskModel:
     corrections: Mapping[str, str] = field(default_factory=dict, repr=False)
     english: bool = False
     elder: bool = False
-    #: Both panels are there.
+    #: Which panels can be seen.
+    inner_there: bool = True
     outer_there: bool = True
     held: str | None = None
     minute: datetime | None = None

@@ -228,7 +228,8 @@ def desk_states() -> Mapping[str, DeskModel]:
         ),
         "english": desk_after(*_press("o_language"), rating=rating),
         "elder": desk_after(_shared(), ticket=serving, elder=True),
-        "one_panel": desk_after(Panels(1), ticket=serving),
+        "one_panel": desk_after(Panels(inner=True, outer=False), ticket=serving),
+        "outer_alone": desk_after(Panels(inner=False, outer=True), ticket=serving),
         "cut_off": desk_after(_CARD, CutOff(), ticket=serving),
         "safe": desk_after(mode="safe"),
     }  # fmt: skip

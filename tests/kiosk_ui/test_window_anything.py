@@ -45,7 +45,8 @@ SHOWS: list[dict[str, Any]] = [
     {"ticket": ticket(number="A099", papers=[], forms=["F1"], pages=9, limit_s=0)},
 ]  # fmt: skip
 TOLD: list[Message] = [
-    CutOff(), Live(), Panels(1), Panels(2), Held("hold"), Held(None), Held("o_score:1"),
+    CutOff(), Live(), Panels(True, False), Panels(False, True), Panels(True, True),
+    Held("hold"), Held(None), Held("o_score:1"),
     Happened("ticket.called", {"window": "3"}), Happened("ticket.called", {"window": "5"}),
     Notified("screen", screen_told()), Notified("screen", screen_told(check=CHECK)),
     Notified("screen", screen_told(check={**CHECK, "state": "lost"})),
@@ -162,7 +163,7 @@ def test_whatever_happens_there_are_two_pictures_and_the_next_person_finds_the_w
     for name in anybody.on_way:
         anybody.take(Unknown(name))
     end: list[Message] = [
-        CutOff(), Held(None), Panels(2), Live(), facts(), Mirrored("lost"), Tick(),
+        CutOff(), Held(None), Panels(True, True), Live(), facts(), Mirrored("lost"), Tick(),
         Notified("screen", screen_told()), Notified("card", {"window": "3"}),
     ]  # fmt: skip
     for message in end:

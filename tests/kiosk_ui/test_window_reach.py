@@ -96,7 +96,7 @@ def test_the_taxpayers_screen_has_no_keys() -> None:
 def test_a_panel_that_is_unplugged_is_told_to_the_clerk_until_it_is_back(tmp_path: Path) -> None:
     with desk_at(tmp_path, ticket=ticket()) as desk:
         was = desk.text(INNER), desk.text(OUTER)
-        desk.glass.plugged = 1
+        desk.glass.plugged = (True, False)
         desk.turn(0)
         said = desk.text(INNER)
         assert "screen" in said.lower()
@@ -104,6 +104,18 @@ def test_a_panel_that_is_unplugged_is_told_to_the_clerk_until_it_is_back(tmp_pat
         # The clerk works on.
         desk.keys("f4")
         assert [method for method, _ in desk.commanded()] == ["window.finish"]
-        desk.glass.plugged = 2
+        desk.glass.plugged = (True, True)
         desk.turn(0)
         assert (desk.text(INNER), desk.text(OUTER)) == was
+
+
+def test_a_clerks_panel_that_is_unplugged_is_told_to_whoever_waits_for_them(tmp_path: Path) -> None:
+    with desk_at(tmp_path, ticket=ticket()) as desk:
+        was = desk.text(OUTER)
+        desk.glass.plugged = (False, True)
+        desk.turn(0)
+        said = "办税人员的显示屏没有接上，请稍候。"
+        assert said in desk.text(OUTER)
+        assert desk.text(OUTER).replace(said, "") == was
+        desk.keys("f4")
+        assert [method for method, _ in desk.commanded()] == ["window.finish"]

@@ -45,7 +45,7 @@ class TwoGlasses:
     def __init__(self, panels: tuple[Panel, Panel]) -> None:
         self.panels = panels
         self.closed = False
-        self.plugged = 2
+        self.plugged = (True, True)
         self.touched: list[tuple[int, Contact]] = []
         self.keys: list[str] = []
         self.shown: tuple[Picture, Picture] | None = None
@@ -65,8 +65,8 @@ class TwoGlasses:
         found, self.keys = self.keys, []
         return found
 
-    def there(self) -> int:
-        """Return how many are plugged in."""
+    def there(self) -> tuple[bool, ...]:
+        """Say of each whether it is plugged in."""
         return self.plugged
 
     def wait(self, link: int | None) -> None:

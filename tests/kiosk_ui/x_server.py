@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import pygame
 import pytest
 
@@ -122,25 +123,32 @@ class XServer:
 
     def picture(self) -> pygame.Surface:
         """Return what people would see now."""
-        return self._surface((self.folder / "Xvfb_screen0").read_bytes())
+        return self._surface(self.dumped())
 
     def pixels(self) -> bytes:
         """Return what people would see now, as RGB."""
-        data = (self.folder / "Xvfb_screen0").read_bytes()
+        data = self.dumped()
         # Whoever waits for something looks again and again: mostly nothing has changed.
         if data != self._seen[0]:
             self._seen = data, pygame.image.tobytes(self._surface(data), "RGB")
         return self._seen[1]
 
+    def dumped(self) -> bytes:
+        """Return the screen as a file of ``xwd``."""
+        return (self.folder / "Xvfb_screen0").read_bytes()
+
     def _surface(self, data: bytes) -> pygame.Surface:
         head = _WORDS.unpack_from(data)
-        assert (head[_VERSION], head[_FORMAT], head[_BITS]) == (7, _Z_PIXMAP, 32), head
+        assert (head[_VERSION], head[_FORMAT], head[_DEPTH]) == (7, _Z_PIXMAP, 24), head
         assert head[_BYTE_ORDER] == _LOW_FIRST
-        assert (head[_WIDTH], head[_HEIGHT]) == self.size
-        assert head[_LINE] == 4 * head[_WIDTH]
+        size = head[_WIDTH], head[_HEIGHT]
         begin = head[_SIZE] + head[_COLOURS] * _COLOUR_BYTES
-        pixels = data[begin : begin + head[_LINE] * head[_HEIGHT]]
-        return pygame.image.frombytes(pixels, self.size, "BGRA").convert(24)
+        flat = np.frombuffer(data, np.uint8, head[_LINE] * head[_HEIGHT], begin)
+        # Xorg's driver "dummy" hands out three bytes a pixel, each line as long as if it were four.
+        each = head[_BITS] // 8
+        lines = flat.reshape(head[_HEIGHT], head[_LINE])[:, : each * head[_WIDTH]]
+        pixels = lines.reshape(head[_HEIGHT], head[_WIDTH], each)[:, :, 2::-1]
+        return pygame.image.frombytes(pixels.tobytes(), size, "RGB").convert(24)
 
     def windows(self) -> list[str]:
         """Return what ``xwininfo`` calls the windows on the screen."""

@@ -70,9 +70,15 @@ def _plain(sheet: Sheet, page: str) -> None:
               cap=sheet.sizes.title * 1.7)  # fmt: skip
 
 
+def _said(sheet: Sheet) -> str:
+    """Return what the clerk says, else why nothing moves: without a panel a clerk works blind."""
+    model = sheet.model
+    return model.shared.message or ("" if model.inner_there else sheet.words("outer.no_inner"))
+
+
 def _message(sheet: Sheet, body: Rect) -> Rect:
     """Draw what the clerk says; return what is left."""
-    text = sheet.model.shared.message
+    text = _said(sheet)
     if not text:
         return body
     c = sheet.colours
@@ -112,7 +118,7 @@ def _mirror(sheet: Sheet, facts: Facts, ticket: TicketSeen) -> None:
     left, middle, right = columns(inner, Share(), Share(1.4), Share(), gap=sheet.px(6))
     sheet.text(left, sheet.of(facts.name), cap=sheet.sizes.body, floor=3, bold=True)
     frozen = model.shared.mirror == "freeze"
-    said = model.shared.message or (sheet.words("outer.frozen") if frozen else "")
+    said = _said(sheet) or (sheet.words("outer.frozen") if frozen else "")
     sheet.text(middle, said, c.on_ground, cap=sheet.sizes.body, floor=3, bold=bool(said),
                align="center")  # fmt: skip
     sheet.text(right, ticket.number, cap=sheet.sizes.title, floor=3, bold=True,

@@ -23,10 +23,20 @@ from tests.kiosk_ui.rfb.desktop import (
 
 pytestmark = NEEDS_VNC
 
+#: Two monitors: wider than all that Tight has but one colour.
+WIDE = "3840x1080"
 #: The right half; in pixels of 640x480: from column 320 on.
 RIGHT = Viewing(masks=(Mask(50, 0, 50, 100),))
 #: A window in the middle: columns 160 to 479, rows 120 to 359.
 MIDDLE = Viewing(masks=(Mask(160, 120, 320, 240, "px"),), sizes=((640, 480),))
+
+
+def test_a_desktop_of_two_monitors_in_one_colour_comes_over(tmp_path: Path) -> None:
+    wide = Desktop(tmp_path, size=WIDE, easel=False)
+    with wide as desktop, mirrored(desktop, tuning=LOSSLESS) as mirror:
+        until(lambda: shows(mirror, desktop.pixels()), "one colour")
+        desktop.plaid(9, 5)
+        until(lambda: shows(mirror, desktop.pixels()), "a pattern")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 import simplejpeg
 
 from kiosk_ui.rfb.errors import RfbError
+from kiosk_ui.rfb.framebuffer import Limits
 from kiosk_ui.rfb.protocol import COPY_RECT, RAW, TIGHT, ZRLE
 from tests.kiosk_ui.rfb.wire import Zlib, drawn, rect, session, shown, update
 
@@ -39,6 +40,14 @@ def test_copyrect_copies_even_where_source_and_target_overlap() -> None:
 
 def test_tight_fill_is_one_colour() -> None:
     assert drawn(2, 2, rect(0, 0, 2, 2, TIGHT, "80 112233")) == ["112233 112233"] * 2
+
+
+def test_tight_fill_is_as_wide_as_two_monitors_and_nothing_else_is() -> None:
+    found = session(3840, 1, limits=Limits())
+    found.feed(update(rect(0, 0, 3840, 1, TIGHT, "80 112233")))
+    assert shown(found) == [" ".join(["112233"] * 3840)]
+    with pytest.raises(RfbError, match="2049 pixels wide"):
+        found.feed(update(rect(0, 0, 2049, 1, TIGHT, "00 83 30")))
 
 
 def test_tight_data_below_twelve_bytes_stands_as_it_is() -> None:
