@@ -68,7 +68,7 @@ class Plugged:
         self._places = dict(places)
         self._clock = clock
         self._outputs = outputs
-        self._looked_s = clock()
+        self._looked_s = float("-inf")
         self._there = tuple(True for _ in places)
         #: Whose panel hangs on which output: known once all of them were seen in their places.
         self._hangs_on: dict[str, str] = {}

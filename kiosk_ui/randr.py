@@ -9,6 +9,7 @@ where Xlib would end the process. Tried with Xorg 21.1 (its driver "dummy"), Xti
 from __future__ import annotations
 
 import os
+import select
 import socket
 import struct
 from collections.abc import Iterator, Mapping
@@ -73,12 +74,10 @@ class Outputs:
 
     def changed(self) -> bool:
         """Say whether the server has told of a change since the last question."""
-        if self._line is None:
+        if self._line is None or not select.select([self._line], [], [], 0)[0]:
             return False
         try:
-            told = self._line.recv(65_536, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return False
+            told = self._line.recv(65_536)
         except OSError:
             told = b""
         if not told or len(told) % _EVENT_BYTES:

@@ -154,10 +154,15 @@ def test_outputs_are_read_from_the_answers_of_randr(
     theirs.sendall(_SETUP + _PRESENT + _VERSION + _CURRENT + _CRTC + _OUTPUTS)
     (tmp_path / "key").write_bytes(KEY)
     asked = Outputs({"DISPLAY": ":0", "XAUTHORITY": str(tmp_path / "key")})
+    assert not asked.changed()
     assert asked.now() == (
         Output("HDMI-1", connected=True, shows=RIGHT._replace(w=1280, h=720)),
         Output("HDMI-2", connected=False, shows=None),
     )
+    assert not asked.changed()
+    theirs.sendall(bytes.fromhex("59 00 0800") + bytes(28))
+    assert asked.changed()
+    assert not asked.changed()
     asked.close()
     assert theirs.recv(4096) == b"".join((
         bytes.fromhex("6c 00 0b00 0000 1200 0400 0000"),
@@ -179,7 +184,7 @@ class Called:
     def __init__(self, line: socket.socket) -> None:
         self._line = line
         self.sendall, self.recv, self.close = line.sendall, line.recv, line.close
-        self.settimeout = line.settimeout
+        self.settimeout, self.fileno = line.settimeout, line.fileno
 
     def connect(self, place: str) -> None:
         assert place == "/tmp/.X11-unix/X0"  # noqa: S108 - where X servers listen

@@ -51,7 +51,11 @@ class Counter:
 
     async def right(self) -> None:
         """Wait until each panel that is there shows what it should, pixel by pixel."""
-        await self.should.until(self._right, "what people should see")
+        try:
+            await self.should.until(self._right, "what people should see")
+        except AssertionError:
+            pygame.image.save(self.x.picture(), str(self.x.folder / "is.png"))
+            raise
         assert self.screen.runs, self.screen.log()
 
     def _right(self) -> bool:

@@ -45,7 +45,7 @@ class TwoGlasses:
     def __init__(self, panels: tuple[Panel, Panel]) -> None:
         self.panels = panels
         self.closed = False
-        self.plugged = (True, True)
+        self.plugged: tuple[bool, ...] = (True, True)
         self.touched: list[tuple[int, Contact]] = []
         self.keys: list[str] = []
         self.shown: tuple[Picture, Picture] | None = None
