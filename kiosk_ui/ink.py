@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pygame
@@ -15,6 +16,9 @@ __all__ = ["Ink"]
 
 #: Bytes of rendered text that are kept. A page of the kiosk has about 3 MB.
 KEPT_BYTES = 8 * 1024 * 1024
+#: Text of more pixels is put together from its glyphs each time: the number at a window is another
+#: one for each ticket, 1.5 MB in each colour. Drawn so it takes 0.8 ms; kept 0.2, but 4.9 when new.
+_LARGE_PX = 100_000
 #: Glyphs that FreeType keeps drawn, for each font: a byte a pixel where a run has four. All pages
 #: of the kiosk together have 1,300; with its own 64 a text drawn again takes 2.5 times as long.
 _KEPT_GLYPHS = 1024
@@ -55,6 +59,9 @@ class Ink:
         *, bold: bool = False,
     ) -> None:  # fmt: skip
         """Draw a run that begins at ``x`` and stands on ``baseline``."""
+        if self._faces.width(text, size, bold=bold) * size > _LARGE_PX:
+            self._draw_large(on, x, baseline, text, size, colour, bold=bold)
+            return
         key = (text, size, colour, bold)
         runs = self._runs.get(key)
         if runs is None:
@@ -69,23 +76,48 @@ class Ink:
         for run in runs:
             on.blit(run.surface, (x + run.dx, baseline + run.dy))
 
+    def _draw_large(
+        self, on: pygame.Surface, x: int, baseline: int, text: str, size: int, colour: Colour,
+        *, bold: bool,
+    ) -> None:  # fmt: skip
+        # FreeType's drawing knows no clip, but the edges of its surface.
+        clip = on.get_clip()
+        inside = on.subsurface(clip)
+        x, baseline = x - clip.x, baseline - clip.y
+        for font, part, dx in self._parts(text, size, bold=bold):
+            if font is None:
+                run = self._placeholder(part, dx, size, colour)
+                inside.blit(run.surface, (x + run.dx, baseline + run.dy))
+            else:
+                font.render_to(inside, (x + dx, baseline), part, colour, size=size)
+
     def _render(self, text: str, size: int, colour: Colour, *, bold: bool) -> list[_Run]:
-        found, x = list[_Run](), 0
+        found = list[_Run]()
+        for font, part, x in self._parts(text, size, bold=bold):
+            if font is None:
+                found.append(self._placeholder(part, x, size, colour))
+                continue
+            surface, box = font.render(part, colour, size=size)
+            # FreeType's order of colours is not the panel's: drawn as it comes, a line of
+            # 150 px takes 1.9 ms, in the panel's order 0.04 ms.
+            found.append(_Run(surface.convert(self._like), x + box.x, -box.y))
+        return found
+
+    def _parts(
+        self, text: str, size: int, *, bold: bool
+    ) -> Iterator[tuple[pygame.freetype.Font | None, str, int]]:
+        """Yield what one font draws, and where it begins; no font: one character has none."""
+        x = 0
         for place, part in self._faces.segments(text, bold=bold):
             if place is None:
                 for char in part:
-                    found.append(self._placeholder(char, x, size, colour))
+                    yield None, char, x
                     x += self._faces.advance(char, size, bold)
                 continue
             face = self._faces.chains[bold][place]
             if part.strip():
-                font = self._font(str(face.path), face.index)
-                surface, box = font.render(part, colour, size=size)
-                # FreeType's order of colours is not the panel's: drawn as it comes, a line of
-                # 150 px takes 1.9 ms, in the panel's order 0.04 ms.
-                found.append(_Run(surface.convert(self._like), x + box.x, -box.y))
+                yield self._font(str(face.path), face.index), part, x
             x += self._faces.width(part, size, bold=bold)
-        return found
 
     def _font(self, path: str, index: int) -> pygame.freetype.Font:
         font = self._fonts.get((path, index))

@@ -34,8 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
     from kiosk_ui.fonts import NoFont
+    from kiosk_ui.memory import without_sound
     from kiosk_ui.theme import ThemeError
 
+    without_sound()
     try:
         if options.screen == "gallery":
             return _gallery(options)

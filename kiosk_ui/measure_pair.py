@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from kiosk_ui import memory
 from kiosk_ui.bell import Bell
 from kiosk_ui.look import load_look
 from kiosk_ui.measure_kiosk import PANEL
@@ -84,6 +85,8 @@ def measure_frame(*, quick: bool = False) -> dict[str, float]:
     every pixel of the mirror alone. ``scaled_*``: from the mirror's update until its pixels are
     ready for the loop, before the turn. ``copy_ms``: two ready pictures copied to the two panels.
     """
+    # As ``hall-screen window`` does.
+    memory.keep_small(scales=True)
     look, bell = load_look(PANEL), Bell()
     glass, screen = Glass(bell), DeskScreen("3")
     desktop = _Desktop(glass.fresh)

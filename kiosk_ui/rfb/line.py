@@ -7,11 +7,13 @@ import os
 import select
 import socket
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kiosk_ui.rfb.access import Trust
 from kiosk_ui.rfb.errors import RfbError
-from kiosk_ui.rfb.tls import Tls
+
+if TYPE_CHECKING:
+    from kiosk_ui.rfb.tls import Tls
 
 __all__ = ["Address", "Line"]
 
@@ -92,6 +94,9 @@ class Line:
 
     def begin_tls(self, trust: Trust) -> None:
         """From here on all is TLS. RfbError (``tls``) where it cannot be set up here."""
+        # OpenSSL is 5 MB, which a server without TLS never needs.
+        from kiosk_ui.rfb.tls import Tls
+
         try:
             self._tls = Tls(trust, self._address.host)
         except (OSError, ValueError) as error:

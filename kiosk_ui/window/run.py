@@ -37,6 +37,7 @@ def run(
     beside: Callable[[], None],
 ) -> None:
     """Run both screens until ``stopped``. Raises as a single screen does."""
+    from kiosk_ui import memory
     from kiosk_ui.bell import Bell
     from kiosk_ui.link import Link
     from kiosk_ui.look import load_look
@@ -59,6 +60,7 @@ def run(
     link = Link(socket, time.monotonic, by=f"screen-window-{options.window}")
     first = position(options.at) or (0, 0)
     second = position(options.outer_at) or (first[0] + panels[0].width_px, first[1])
+    memory.keep_small(scales=True)
     bell = Bell()
     glass = Glass(bell)
     preview = Preview(lambda: Link(socket, time.monotonic, by=f"preview-{options.window}"))

@@ -158,6 +158,33 @@ def test_rendered_text_is_kept_within_bounds() -> None:
     ink.close()
 
 
+def test_large_text_looks_the_same_is_cut_off_by_the_clip_and_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each ticket has another number, 1.5 MB of pixels: it is put together from its glyphs."""
+
+    def drawn(text: str, clip: pygame.Rect | None) -> tuple[bytes, int]:
+        ink, surface = Ink(FACES), pygame.Surface((500, 300), depth=32)
+        surface.fill((16, 36, 58))
+        surface.set_clip(clip)
+        inside = surface.get_clip()
+        ink.draw(surface, -20, 260, text, 240, (255, 211, 77), bold=True)
+        kept = ink.kept_bytes
+        assert surface.get_clip() == inside
+        ink.close()
+        return surface.get_buffer().raw, kept
+
+    clips = (None, pygame.Rect(40, 60, 90, 150), pygame.Rect(300, 200, 900, 900))
+    texts = ("A061", "3号窗口", "门\ue456B")
+    direct = [drawn(text, clip) for text in texts for clip in clips]
+    assert {kept for _, kept in direct} == {0}
+    monkeypatch.setattr("kiosk_ui.ink._LARGE_PX", 10**9)
+    by_runs = [drawn(text, clip) for text in texts for clip in clips]
+    assert all(kept for _, kept in by_runs)
+    assert [pixels for pixels, _ in direct] == [pixels for pixels, _ in by_runs]
+    assert len({pixels for pixels, _ in direct}) == len(direct)
+
+
 def test_a_qr_code_has_modules_of_one_size(painter: Painter) -> None:
     rows = tuple(tuple((x + y) % 2 == 0 for x in range(21)) for y in range(21))
     painter.show(picture(Modules(Rect(0, 0, 100, 100), rows)))
