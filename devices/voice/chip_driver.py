@@ -17,8 +17,8 @@ from typing import ClassVar
 
 from devices.base import Input, Line, Report, Sentence, Status
 from devices.errors import DeviceFault, DeviceTimeout
-from devices.voice.chip_words import OK, REFUSED, STUCK, UNCONFIRMED, guess_s
-from devices.voice.chips import SYN6288, XFS5152, Chip, Command, Reply, replies
+from devices.voice.chip_words import OK, REFUSED, STUCK, UNCONFIRMED
+from devices.voice.chips import SYN6288, XFS5152, Chip, Command, Reply, guess_s, replies
 from devices.voice.options import ChipOptions
 from devices.voice.speech import SPOKEN, UNSPOKEN, Phrase, Speech, UnspeakableText, Voice
 

@@ -1,10 +1,10 @@
-"""What a speech chip's health is in words, and about how long it speaks."""
+"""What a speech chip's health is in words."""
 
 from __future__ import annotations
 
 from devices.base import HealthState, Sentence, Status
 
-__all__ = ["OK", "REFUSED", "STUCK", "UNCONFIRMED", "guess_s"]
+__all__ = ["OK", "REFUSED", "STUCK", "UNCONFIRMED"]
 
 OK = Status(HealthState.OK, "ok", Sentence("语音模块应答正常。", "The speech chip answers."))
 UNCONFIRMED = Status(
@@ -32,10 +32,3 @@ STUCK = Status(
         "off and on.",
     ),
 )
-
-
-def guess_s(text: str, speed: int = 5) -> float:
-    """Return about how many seconds a chip takes for a text; slow chips are within twice of it."""
-    han = sum(ord(one) > 0x2E7F for one in text)
-    seconds = 0.5 + 0.27 * han + 0.09 * (len(text) - han)
-    return seconds * (1.0 + (5 - speed) * 0.08)
