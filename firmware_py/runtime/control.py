@@ -119,6 +119,10 @@ class _Connection(asyncio.Protocol):
         for end in self.endings:
             end()
 
+    def hang_up(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
     def unsent(self) -> int:
         transport = self._transport
         return 0 if transport is None else transport.get_write_buffer_size()
@@ -237,8 +241,7 @@ class ControlServer:
         if self._server is not None:
             self._server.close()
         for connection in list(self.connections):
-            if connection._transport is not None:  # noqa: SLF001 - one file, one story
-                connection._transport.close()  # noqa: SLF001
+            connection.hang_up()
         for task in list(self._tasks):
             task.cancel()
         if self._path is not None:
