@@ -30,7 +30,7 @@ from firmware_py.config.toml import parse_toml, read_toml
 from firmware_py.config.walk import convert
 from firmware_py.core.rules import NO_CALENDAR, Rules
 from firmware_py.core.working_days import Calendar
-from firmware_py.settings import Settings
+from firmware_py.settings import MirrorSettings, Settings
 
 __all__ = [
     "ConfigError",
@@ -281,16 +281,7 @@ def _absolute(settings: Settings, folders: Folders) -> Settings:
         ),
         forms=replace(settings.forms, holidays=_below(folders.config, settings.forms.holidays)),
         windows=tuple(
-            window
-            if (mirror := window.mirror) is None
-            else replace(
-                window,
-                mirror=replace(
-                    mirror,
-                    password_file=_below(folders.config, mirror.password_file),
-                    ca=_below(folders.config, mirror.ca),
-                ),
-            )
+            replace(window, mirror=_absolute_mirror(window.mirror, folders.config))
             for window in settings.windows
         ),
         kiosks=tuple(
@@ -302,6 +293,16 @@ def _absolute(settings: Settings, folders: Folders) -> Settings:
             for wall in settings.walls
         ),
         broker=broker,
+    )
+
+
+def _absolute_mirror(mirror: MirrorSettings | None, folder: Path) -> MirrorSettings | None:
+    if mirror is None:
+        return None
+    return msgspec.structs.replace(
+        mirror,
+        password_file=_below(folder, mirror.password_file),
+        ca=_below(folder, mirror.ca),
     )
 
 

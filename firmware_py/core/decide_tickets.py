@@ -107,9 +107,9 @@ def take(rules: Rules, state: State, command: c.TakeTicket, now_ms: int) -> Deci
 
 
 def cannot_take(rules: Rules, state: State, now_ms: int) -> Refusal | None:
-    """Return why nobody can take a ticket now, whoever it is and for whatever item; None: many can.
+    """Return why nobody can take a ticket now, whoever it is and for whatever item.
 
-    An item may still have none left: ``item_cannot_be_taken``.
+    None when tickets are given; an item may still have none left: ``item_cannot_be_taken``.
     """
     return _check_time(rules, state, now_ms) or _check_days_quota(rules, state)
 

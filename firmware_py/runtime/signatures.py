@@ -60,17 +60,12 @@ class _Asked:
 
 def signature_queries(hall: Hall) -> dict[str, Query]:
     """Return the methods of windows; who takes a signature out asks ``form.signature``."""
-
-    async def ask(params: dict[str, Any], user: str) -> Any:
-        return await hall.signatures.ask(params, user)
-
-    async def give(params: dict[str, Any], user: str) -> Any:
-        return await hall.signatures.give(params, user)
-
-    async def cancel(params: dict[str, Any], user: str) -> Any:
-        return await hall.signatures.cancel(params, user)
-
-    return {"signature.ask": ask, "signature.give": give, "signature.cancel": cancel}
+    found = hall.signatures
+    return {
+        "signature.ask": found.ask,
+        "signature.give": found.give,
+        "signature.cancel": found.cancel,
+    }
 
 
 def file_name(form: Form, signature: FormSignature) -> str:

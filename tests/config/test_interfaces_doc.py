@@ -15,9 +15,9 @@ from config.setup.interfaces_doc import PAGE, rewritten
 from firmware_py.bench.client import BenchClient, HallClient, Refused
 from firmware_py.bench.stage import Stage
 from firmware_py.runtime.checks import Checks
-from firmware_py.runtime.queries import queries_of
 from firmware_py.runtime.reconfigure import Reconfigure
 from firmware_py.store.vault import Vault
+from tests.runtime.methods import every_question
 
 TEXT = PAGE.read_text(encoding="utf-8")
 #: Method -> parameters and answer, as the page has them.
@@ -142,12 +142,8 @@ def test_a_page_without_a_table_is_noticed() -> None:
 
 
 def test_every_question_is_on_the_page() -> None:
-    class Nobody:
-        """Enough of a hall for a table of methods."""
-
-    asked = queries_of(Nobody())  # type: ignore[arg-type]
     more = {*object.__new__(Reconfigure).queries(), *object.__new__(Checks).calls()}
-    assert set(EXAMPLES) == {*asked, *more}
+    assert set(EXAMPLES) == {*every_question(), *more}
 
 
 @pytest.mark.parametrize("method", EXAMPLES)

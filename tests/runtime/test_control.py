@@ -15,7 +15,7 @@ from firmware_py.app.ports import Outcome, Submission
 from firmware_py.app.writer import Reply
 from firmware_py.core.commands import COMMANDS
 from firmware_py.runtime.control import MAX_LINE, ControlServer, Query
-from firmware_py.runtime.queries import queries_of
+from tests.runtime.methods import every_question
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 #: Words of the library that finds the mistakes.
@@ -35,20 +35,11 @@ async def _never(params: dict[str, Any], user: str) -> Any:
     return {"params": params}
 
 
-def methods() -> list[str]:
-    """Return every question of a hall."""
-
-    class Nobody:
-        """Enough of a hall for a table of methods."""
-
-    return list(queries_of(Nobody()))  # type: ignore[arg-type]
-
-
 def asked(path: Path, lines: Sequence[bytes]) -> list[dict[str, Any]]:
     """Return the answers to lines sent one after the other."""
 
     async def talk() -> list[dict[str, Any]]:
-        queries: dict[str, Query] = dict.fromkeys(methods(), _never)
+        queries: dict[str, Query] = dict.fromkeys(every_question(), _never)
         server = ControlServer(Taken(), queries)
         await server.start(path)
         try:
@@ -82,7 +73,7 @@ def told(error: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_every_method_refuses_a_parameter_that_it_does_not_know(tmp_path: Path) -> None:
-    names = ["subscribe", *methods(), *COMMANDS]
+    names = ["subscribe", *every_question(), *COMMANDS]
     for answer in asked(tmp_path / "s", [call(name, colour="red") for name in names]):
         assert answer["error"]["code"] == -32602, answer
         data = told(answer["error"])
