@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-__all__ = ["Clocks", "HallClock", "MachineClocks", "Reading"]
+__all__ = ["Clocks", "FollowedClock", "HallClock", "MachineClocks", "Reading"]
 
 log = logging.getLogger(__name__)
 
@@ -170,6 +170,55 @@ class HallClock:
         if recorded_ms is not None and abs(offset_ms - recorded_ms) < DRIFT_MS:
             return None
         return offset_ms
+
+
+class FollowedClock:
+    """The hub's time on another Pi, whose own clocks may say anything.
+
+    ``heard`` takes the hub's time as it was when it wrote a message: a moment ago, and of all
+    messages of a while the one that came soonest is right. ``wall_known`` once it was heard.
+    """
+
+    #: As long as the fastest message counts: crystals drift apart by some milliseconds meanwhile.
+    WHILE_MS = 120_000
+
+    def __init__(self, clocks: Clocks) -> None:
+        self._clocks = clocks
+        self._ahead_ms: int | None = None
+        self._ahead_since_ms = 0
+        self._last_ms = 0
+
+    @property
+    def wall_known(self) -> bool:
+        """Whether the hub was heard since this start."""
+        return self._ahead_ms is not None
+
+    @property
+    def elapsed_known(self) -> bool:
+        """The same: the hub knows how long it was away."""
+        return self.wall_known
+
+    def heard(self, hub_ms: int) -> None:
+        """Take the hub's time."""
+        boot_ms = self._clocks().boot_ms
+        ahead_ms = hub_ms - boot_ms
+        stale = boot_ms - self._ahead_since_ms > self.WHILE_MS
+        if self._ahead_ms is None or stale or ahead_ms >= self._ahead_ms:
+            self._ahead_ms, self._ahead_since_ms = ahead_ms, boot_ms
+
+    def resume(self, epoch: str, last_ms: int, wall_offset_ms: int | None) -> None:
+        """Nothing is resumed: the hub's time is heard."""
+
+    def now_ms(self) -> int:
+        """Return hall time; never less than before, 0 before the hub was heard."""
+        if self._ahead_ms is not None:
+            self._last_ms = max(self._last_ms, self._clocks().boot_ms + self._ahead_ms)
+        return self._last_ms
+
+    def new_offset_ms(self, recorded_ms: int | None) -> int | None:
+        """Return None: the hub looks at its own clock."""
+        del recorded_ms
+        return None
 
 
 def local_text(wall_offset_ms: int | None, at_ms: int, form: str = "%Y-%m-%d %H:%M:%S") -> str:

@@ -18,7 +18,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
@@ -27,7 +27,7 @@ from firmware_py.bench.people import write_key, write_kiosk_pin
 from firmware_py.config.file import load_all
 from firmware_py.runtime.hall import device_specs
 
-__all__ = ["ROOT", "Stage", "free_port"]
+__all__ = ["ROOT", "Stage", "free_port", "without_name"]
 
 ROOT = Path(__file__).parents[2]
 MOSQUITTO = ROOT / "config" / "mosquitto" / "bench.conf"
@@ -131,16 +131,17 @@ class Stage:
 
     def start_simulators(self) -> None:
         """Start the simulators of every device of the configuration."""
-        settings = load_all(self.config, self.environment).settings
-        lines, devices = device_specs(settings)
-        plan = {
-            "lines": {name: _without_name(spec) for name, spec in lines.items()},
-            "devices": {name: _without_name(spec) for name, spec in devices.items()},
-        }
         path = self.run / "plan.json"
-        path.write_bytes(msgspec.json.encode(plan))
+        path.write_bytes(msgspec.json.encode(self._plan()))
         arguments = ["--plan", str(path), "--control", str(self.bench_socket)]
         self._start("simulators", [sys.executable, "-m", self.simulators, *arguments])
+
+    def _plan(self) -> dict[str, dict[str, Any]]:
+        lines, devices = device_specs(load_all(self.config, self.environment).settings)
+        return {
+            "lines": {name: without_name(spec) for name, spec in lines.items()},
+            "devices": {name: without_name(spec) for name, spec in devices.items()},
+        }
 
     def start_hall(self, extra: Mapping[str, str] | None = None) -> None:
         """Start the daemon; the same call again starts it again after ``kill``."""
@@ -196,7 +197,8 @@ class Stage:
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
 
-def _without_name(spec: msgspec.Struct) -> dict[str, object]:
+def without_name(spec: msgspec.Struct) -> dict[str, object]:
+    """Return a line's or a device's specification as the simulators' plan has it."""
     plain: dict[str, object] = msgspec.to_builtins(spec)
     del plain["name"]
     return plain

@@ -24,6 +24,7 @@ from firmware_py.config.holidays import read_holidays
 from firmware_py.config.lines import KeyPath
 from firmware_py.config.mirrors import check_mirror_files
 from firmware_py.config.mistakes import ConfigError, Findings, Mistake
+from firmware_py.config.places import check_places, here
 from firmware_py.config.privacy import check_privacy
 from firmware_py.config.rules import describe, rules_from
 from firmware_py.config.toml import parse_toml, read_toml
@@ -48,6 +49,7 @@ _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 #: Keys beside ports and options in which ``${NAME}`` counts.
 _FILLED = (
+    ("hall", "node"),
     ("hall", "catalogue"),
     ("hall", "clock"),
     ("displays", "notices"),
@@ -86,7 +88,10 @@ class Folders:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A hall's files, read and checked: ``settings`` hold absolute paths."""
+    """A hall's files, read and checked: ``settings`` hold absolute paths, and this Pi's devices.
+
+    The rules are those of the whole hall.
+    """
 
     settings: Settings
     catalogue: Catalogue
@@ -125,6 +130,7 @@ def load_all(
     check_devices(settings, found)
     check_words(settings, found)
     check_privacy(settings, found)
+    check_places(settings, found)
     shown: list[Findings] = []
     if with_files:
         check_named_files(settings, found)
@@ -135,7 +141,7 @@ def load_all(
         raise ConfigError(mistakes)
     settings = with_usual(settings)
     rules = rules_from(settings, catalogue, calendar)
-    return Configuration(settings, catalogue, rules, folders)
+    return Configuration(here(settings), catalogue, rules, folders)
 
 
 def _catalogue(

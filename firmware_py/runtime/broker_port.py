@@ -8,9 +8,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from firmware_py.app.clock import FollowedClock
+from firmware_py.app.followed import FollowedWriter
 from firmware_py.app.ports import StoredEvent, Submission
-from firmware_py.app.wire import BadCommandError, encode, outcome_json, parse_command
+from firmware_py.app.wire import (
+    BadCommandError,
+    encode,
+    encode_state,
+    outcome_json,
+    parse_command,
+)
 from firmware_py.core.estimate import estimate
+from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.form_views import FormPictures
 from firmware_py.runtime.list_intake import ListRefused
@@ -18,12 +29,17 @@ from firmware_py.runtime.outcomes import outcome_of
 from firmware_py.runtime.personal import vet_texts
 from firmware_py.runtime.views import alarm_view, hall_view, window_view
 from firmware_py.settings import BrokerSettings
+from firmware_py.sync.broker import BrokerSync
 from firmware_py.sync.ports import EpochStart, SyncSettings
+from firmware_py.sync.privacy import CODE_WORD, WITHHELD
+from firmware_py.sync.rights import NodePlace
 
 if TYPE_CHECKING:
+    from firmware_py.runtime.control import Query
     from firmware_py.runtime.hall import Hall
+    from firmware_py.runtime.node_line import NodeLine
 
-__all__ = ["BrokerPort", "sync_settings"]
+__all__ = ["BrokerPort", "line_of", "sync_settings"]
 
 #: What changes by the clock alone would make every picture new at every look.
 _BY_THE_CLOCK = ("seconds",)
@@ -52,6 +68,19 @@ def sync_settings(hall: Hall, broker: BrokerSettings) -> SyncSettings:
     )
 
 
+def line_of(hall: Hall, broker: BrokerSettings) -> BrokerSync | NodeLine:
+    """Return this Pi's side of the broker, not started. Raises ``OSError`` for the password."""
+    told = sync_settings(hall, broker)
+    writer, clock = hall.writer, hall.clock
+    if isinstance(writer, FollowedWriter) and isinstance(clock, FollowedClock):
+        from firmware_py.runtime.node_line import NodeLine
+
+        writer.keep_positions = lambda positions: hall.positions.keep(positions, None)
+        writer.on_joined.append(hall.shown_anew)
+        return NodeLine(hall, writer, clock, told)
+    return BrokerSync(told, BrokerPort(hall))
+
+
 class BrokerPort:
     """Implements ``firmware_py.sync.ports.HallPort`` on a running hall."""
 
@@ -62,6 +91,8 @@ class BrokerPort:
         ]
         self.oldest_seq = hall.store.first_seq
         self._forms = FormPictures()
+        #: Made when a node first asks.
+        self._queries: dict[str, Query] | None = None
 
     @property
     def last_seq(self) -> int:
@@ -148,6 +179,42 @@ class BrokerPort:
             return encode({"refusal": outcome.refusal})
         return outcome_json(outcome)
 
+    # ---- what the hall's other Pis ask
+
+    def now_ms(self) -> int:
+        """Return hall time."""
+        return self._hall.clock.now_ms()
+
+    def nodes(self) -> Mapping[str, NodePlace]:
+        """Return the hall's other Pis by name."""
+        return {
+            name: NodePlace(
+                name, frozenset(node.roles), frozenset(node.windows), frozenset(node.kiosks)
+            )
+            for name, node in self._hall.settings.nodes.items()
+        }
+
+    def window_of(self, number: str) -> str | None:
+        """Return the window that has a number in hand."""
+        windows = self._hall.state().windows.values()
+        return next((window.id for window in windows if window.ticket == number), None)
+
+    def state(self) -> bytes:
+        """Return the hall as it stands, without what is known of people."""
+        return _without_people(self._hall.state())
+
+    async def query(self, name: str, params: dict[str, Any], by: str) -> dict[str, Any]:
+        """Answer a question that only the journal can."""
+        from firmware_py.runtime.control import QueryError
+        from firmware_py.runtime.queries import queries_of
+
+        if self._queries is None:
+            self._queries = queries_of(self._hall)
+        try:
+            return {"answer": await self._queries[name](params, by)}
+        except QueryError as error:
+            return {"refusal": error.refusal}
+
     async def take_list(self, name: str, sha256: str, part: int, parts: int, data: bytes) -> bytes:
         """Take one of a list's parts; return the reply."""
         intake = self._hall.list_intake
@@ -156,6 +223,20 @@ class BrokerPort:
         except ListRefused as error:
             return encode({"refusal": error.refusal})
         return encode({"list": taken})
+
+
+def _without_people(state: State) -> bytes:
+    """Return the state as it may leave the hub: nobody's hash, nobody's words."""
+    told = dict[str, Any](msgspec.json.decode(encode_state(state)))
+    told["taken_by_person"] = {}
+    for ticket in told["tickets"].values():
+        for name in ("person", "appointment"):
+            ticket[name] = None
+        if ticket["reason"] and not CODE_WORD.fullmatch(ticket["reason"]):
+            ticket["reason"] = WITHHELD
+        if ticket["rating_reason"] and not CODE_WORD.fullmatch(ticket["rating_reason"]):
+            ticket["rating_reason"] = WITHHELD
+    return encode(told)
 
 
 def _still(view: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any, Protocol
 
 from devices.base import HealthState, Sentence
-from firmware_py.app.clock import HallClock
+from firmware_py.app.clock import FollowedClock, HallClock
+from firmware_py.app.followed import FollowedWriter
 from firmware_py.app.writer import HallWriter
 from firmware_py.core.estimate import estimate_for
 from firmware_py.core.model import State, Ticket, TicketStatus
@@ -53,8 +54,8 @@ class CardHall(Protocol):
 
     settings: Settings
     rules: Rules
-    clock: HallClock
-    writer: HallWriter
+    clock: HallClock | FollowedClock
+    writer: HallWriter | FollowedWriter
     loop: asyncio.AbstractEventLoop
 
     @property

@@ -217,6 +217,8 @@ class ControlServer:
         self._calls = calls
         self._server: asyncio.Server | None = None
         self._path: Path | None = None
+        #: How it stands with the hub, where that is another Pi; "" is well.
+        self.trouble: Callable[[], str] = str
         self._tasks: set[asyncio.Task[None]] = set()
         self.connections: set[_Connection] = set()
         self.subscribers: set[_Connection] = set()
@@ -284,7 +286,10 @@ class ControlServer:
             connection.send(_error(request.id, BAD_PARAMS, _wrong(error)))
         else:
             self.subscribers.add(connection)
-            connection.send(_result(request.id, b'{"last_seq":%d}' % self._writer.last_seq))
+            told: dict[str, object] = {"last_seq": self._writer.last_seq}
+            if trouble := self.trouble():
+                told["hub"] = trouble
+            connection.send(_result(request.id, encode(told)))
 
     def _stream(self, connection: _Connection, request: _Request) -> None:
         try:

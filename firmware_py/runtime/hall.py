@@ -16,12 +16,9 @@ from devices.base import Input, Reading, Status
 from devices.scanner.base import PreviewFrame
 from devices.specs import DeviceSpec, LineSpec
 from devices.transport import LineSettings
-from firmware_py.app.clock import HallClock
 from firmware_py.app.journal_thread import JournalThread
 from firmware_py.app.ports import Happened, Outcome, Submission
-from firmware_py.app.recovery import recover, remembered_ids
 from firmware_py.app.wire import encode, event_json
-from firmware_py.app.writer import HallWriter
 from firmware_py.config.layouts import layouts_of
 from firmware_py.core import commands as c
 from firmware_py.core.model import State
@@ -29,7 +26,6 @@ from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
 from firmware_py.runtime.away import Away
 from firmware_py.runtime.backups import Backups
-from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.runtime.brightness import Brightness
 from firmware_py.runtime.cards import Cards
 from firmware_py.runtime.checks import Checks
@@ -40,18 +36,18 @@ from firmware_py.runtime.displays import Strips, Walls
 from firmware_py.runtime.forms import vet_papers
 from firmware_py.runtime.jobs import QueueFull
 from firmware_py.runtime.keeping import Keeping, kept_in
-from firmware_py.runtime.kept_positions import KeptPositions
 from firmware_py.runtime.kiosk_voices import KioskVoices
 from firmware_py.runtime.list_intake import ListIntake
 from firmware_py.runtime.log_room import make_room
 from firmware_py.runtime.mirror_memory import MirrorMemory
 from firmware_py.runtime.notices import Notices
-from firmware_py.runtime.owed_paper import unprinted
+from firmware_py.runtime.owed_paper import paper_of
 from firmware_py.runtime.people import Inputs, Lamps, Pads
 from firmware_py.runtime.personal import vet_words
 from firmware_py.runtime.previews import Previews
 from firmware_py.runtime.printing import Printing
 from firmware_py.runtime.proof import Proof
+from firmware_py.runtime.queue import queue_of
 from firmware_py.runtime.report_paper import report_paper_of
 from firmware_py.runtime.scans import Scans
 from firmware_py.runtime.screens import WindowScreens
@@ -59,27 +55,14 @@ from firmware_py.runtime.signatures import Signatures
 from firmware_py.runtime.supervisor import Supervisor
 from firmware_py.runtime.voices import Voices
 from firmware_py.settings import Settings
-from firmware_py.store.errors import JournalError
 from firmware_py.store.journal import Journal
 
-__all__ = ["Hall", "device_specs", "sentence_for"]
+__all__ = ["Hall", "device_specs"]
 
 log = logging.getLogger(__name__)
 
 #: What a display shows changes by itself at most so often.
 QUICKEST_S = 0.05
-
-
-def sentence_for(error: Exception) -> Refusal:
-    """Return what a person is told when something could not be recorded."""
-    if isinstance(error, JournalError):
-        return Refusal("not_recorded", error.zh, error.en)
-    log.error("unexpected failure of the journal", exc_info=error)
-    return Refusal(
-        "not_recorded",
-        "无法记录，操作未生效。请联系技术人员查看日志。",
-        "Nothing was recorded and nothing was done; a technician should see the log.",
-    )
 
 
 class Hall:
@@ -97,31 +80,20 @@ class Hall:
         self.rules = rules
         self.loop = loop
         self.store = journal
-        state = recover(rules, journal)
-        #: ``speed``: seconds that pass in the hall while one passes here; 1 but on the bench.
-        clocks, self.speed = clocks_of(settings.hall.clock)
-        self.clock = HallClock(clocks, settings.hall.timezone, run_folder / "clock.json")
-        self.clock.resume(journal.epoch, journal.last_time_ms, state.wall_offset_ms)
-        self._mirrors = MirrorMemory.in_folder(run_folder, journal.epoch, self.clock.now_ms)
         self.journal = JournalThread(journal, loop)
-        self.writer = HallWriter(
-            rules,
-            state,
-            self.journal,
-            last_seq=journal.last_seq,
-            known=remembered_ids(journal),
-            clock_ms=self.clock.now_ms,
-            sentence_for=sentence_for,
-            soon=loop.call_soon,
-        )
+        self.queue = queue_of(settings, rules, journal, self.journal, run_folder, loop)
+        #: ``speed``: seconds that pass in the hall while one passes here; 1 but on the bench.
+        self.clock, self.writer, self.speed = self.queue.clock, self.queue.writer, self.queue.speed
+        self._mirrors = MirrorMemory.in_folder(run_folder, journal.epoch, self.clock.now_ms)
         self.storage: Refusal | None = None
         self.proof = Proof(journal, self.speed)
         self.backups = Backups(journal, settings.journal)
         self.vault = kept_in(settings.privacy)
         self.keeping = Keeping(self, self.vault)
-        self.positions = KeptPositions(self.journal, loop, journal.positions())
-        self._unprinted = unprinted(settings, journal, state, self.positions.of)
+        self.positions, self._unprinted = paper_of(self)
         self.control: ControlServer | None = None
+        #: With the hub, where that is another Pi.
+        self.trouble = "" if self.queue.decides else "broker"
         self.sync: Any = None
         self._run = secrets.token_hex(5)
         self._numbers = count(1)
@@ -222,16 +194,14 @@ class Hall:
         if broker is None:
             return
         # Imported here: a hall without a broker does without the library's 5 MB.
-        from firmware_py.runtime.broker_port import BrokerPort, sync_settings
-        from firmware_py.sync.broker import BrokerSync
+        from firmware_py.runtime.broker_port import line_of
 
         try:
-            told = sync_settings(self, broker)
+            self.sync = line_of(self, broker)
         except OSError as error:
             # The queue does not need the broker: it goes on alone, and says so.
             log.error("the hall works without its broker: %s", error)  # noqa: TRY400
             return
-        self.sync = BrokerSync(told, BrokerPort(self))
         self.writer.on_recorded.append(self.sync.recorded)
         await self.sync.start()
         for health in self.supervisor.health():
@@ -354,6 +324,21 @@ class Hall:
         self.voices.opened(device)
         self.previews.opened(device)
         self.cards.gone(device)
+
+    def shown_anew(self) -> None:
+        """The hall was taken as a whole: every device of this Pi shows it."""
+        self.walls.recovered(self.state())
+        self.notices.refresh()
+        for device in self.settings.devices:
+            for shows in (self.walls, self.brightness, self.strips, self.lamps, self.pads):
+                shows.show(device)
+
+    def tell_screens(self, trouble: str) -> None:
+        """Tell this Pi's screens how it stands with the hub; "" is well."""
+        self.trouble = trouble
+        if self.control is not None:
+            told = {"jsonrpc": "2.0", "method": "hub", "params": {"trouble": trouble}}
+            self.control.publish(encode(told) + b"\n")
 
     def _input_refused(self, device: str, code: str) -> None:
         """The person at the pad hears that the key did nothing."""

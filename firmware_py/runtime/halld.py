@@ -21,7 +21,7 @@ from firmware_py.config.file import ConfigError, Configuration, load_all
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.runtime.card_queries import CardQueries
-from firmware_py.runtime.control import ControlServer
+from firmware_py.runtime.control import ControlServer, Query
 from firmware_py.runtime.farewell_plan import driven_by, keep
 from firmware_py.runtime.hall import Hall, device_specs
 from firmware_py.runtime.lean import one_heap
@@ -131,7 +131,7 @@ async def _serve(
     code, journal, socket = 0, hall.store, Path(hall.settings.control.socket)
     control = hall.control = ControlServer(
         hall.writer,
-        {**queries_of(hall), **reconfigure.queries()},
+        {**queries_of(hall), **reconfigure.queries(), **carried_of(hall)},
         {
             **Technician(hall).streams(),
             **CardQueries(hall).streams(),
@@ -141,6 +141,8 @@ async def _serve(
         },
         hall.checks.calls(),
     )
+
+    control.trouble = lambda: hall.trouble
 
     def upkeep_died() -> None:
         nonlocal code
@@ -177,6 +179,15 @@ async def _serve(
     await hall.stop()
     _keep_driven(hall.settings, closed=not hall.state().day_open)
     return code
+
+
+def carried_of(hall: Hall) -> dict[str, Query]:
+    """Return the questions that are carried to the hub; a hall of one Pi does without MQTT."""
+    if hall.queue.decides:
+        return {}
+    from firmware_py.runtime.node_line import carried
+
+    return carried(hall)
 
 
 def _keep_driven(settings: Settings, *, closed: bool = False) -> None:

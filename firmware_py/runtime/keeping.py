@@ -20,7 +20,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from firmware_py.app.clock import HallClock
+from firmware_py.app.clock import FollowedClock, HallClock
+from firmware_py.app.followed import FollowedWriter
 from firmware_py.app.ports import Happened, Submission
 from firmware_py.app.writer import HallWriter
 from firmware_py.core.commands import RecordAction
@@ -52,14 +53,14 @@ class KeepingHall(Protocol):
     """What of a hall is needed here."""
 
     settings: Settings
-    writer: HallWriter
+    writer: HallWriter | FollowedWriter
 
     def state(self) -> State:
         """Return what is recorded."""
         ...
 
     @property
-    def clock(self) -> HallClock:
+    def clock(self) -> HallClock | FollowedClock:
         """Hall time."""
         ...
 

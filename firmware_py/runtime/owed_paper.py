@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from firmware_py.app.paper_jobs import PAPER_EVENTS, WANTS_PAPER, asks_for_paper
 from firmware_py.app.ports import Happened, JournalPort
 from firmware_py.app.wire import decode_event
 from firmware_py.core.model import State
 from firmware_py.core.papers import FormState
+from firmware_py.runtime.kept_positions import KeptPositions
+from firmware_py.runtime.positions_file import PositionsFile
 from firmware_py.runtime.printers import Printers
 from firmware_py.settings import Settings
 
-__all__ = ["unprinted"]
+if TYPE_CHECKING:
+    from firmware_py.runtime.hall import Hall
+
+__all__ = ["paper_of", "unprinted"]
 
 READ_AT_ONCE = 5000
+
+
+def paper_of(hall: Hall) -> tuple[KeptPositions | PositionsFile, list[Happened]]:
+    """Return how far this Pi's printers are, and what they may owe from before this start."""
+    if not hall.queue.decides:
+        beside = Path(hall.settings.journal.path).with_name("printed.json")
+        return PositionsFile(beside), []
+    journal = hall.store
+    kept = KeptPositions(hall.journal, hall.loop, journal.positions())
+    return kept, unprinted(hall.settings, journal, hall.state(), kept.of)
 
 
 def unprinted(

@@ -84,16 +84,21 @@ class Upkeep:
     def tick(self) -> None:
         """Look at the clock once: its offset, the business day, what is due."""
         hall = self._hall
+        if hall.queue.decides:
+            self._decide()
+        hall.voices.tick()
+        hall.notices.refresh()
+        hall.brightness.tick()
+        hall.screens.still_here()
+
+    def _decide(self) -> None:
+        hall = self._hall
         offset_ms = hall.clock.new_offset_ms(hall.state().wall_offset_ms)
         if offset_ms is not None:
             hall.submit_own(c.SetClock(offset_ms))
         if hall.settings.day.mode == "auto":
             self._automatic_day()
         hall.submit_own(c.Tick())
-        hall.voices.tick()
-        hall.notices.refresh()
-        hall.brightness.tick()
-        hall.screens.still_here()
 
     def _automatic_day(self) -> None:
         hall, state = self._hall, self._hall.state()

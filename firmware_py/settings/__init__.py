@@ -44,8 +44,8 @@ from firmware_py.settings.types import (
 __all__ = [
     "BrightnessStep", "BrokerSettings", "ControlSettings", "Date", "DaySettings", "DeviceSettings",
     "DisplaysSettings", "FormSettings", "HallSettings", "JournalSettings", "KioskSettings",
-    "LimitSettings", "LineConfig", "MirrorSettings", "Name", "NumberSettings", "PeopleSettings",
-    "Positive",
+    "LimitSettings", "LineConfig", "MirrorSettings", "Name", "NodeSettings", "NumberSettings",
+    "PeopleSettings", "Positive",
     "PrivacySettings", "QueueSettings", "QuotaSettings", "RatingSettings", "ReasonSettings",
     "SeasonSettings", "Settings", "Spans", "SpecialDaySettings", "Table", "VoiceSettings",
     "WallSettings", "Weekday", "WeekdaySettings", "WeightSettings", "WindowSettings", "Words",
@@ -70,6 +70,19 @@ class HallSettings(Table, frozen=True, kw_only=True):
     clock: Annotated[str, Meta(pattern=r"^(machine|file:.+)$", examples=["machine"])] = "machine"
     #: Relative to the folder of the configuration file.
     catalogue: Filled = "items.toml"
+
+
+class NodeSettings(Table, frozen=True, kw_only=True):
+    """One of ``[nodes.NAME]``: a Pi beside the hub, and what stands at it.
+
+    Devices that its windows, kiosks, walls and voices name are its own; all others are the hub's.
+    """
+
+    roles: Annotated[tuple[Literal["kiosk", "window", "wall"], ...], Meta(min_length=1)]
+    windows: tuple[Name, ...] = ()
+    kiosks: tuple[Name, ...] = ()
+    walls: tuple[Name, ...] = ()
+    voices: tuple[Name, ...] = ()
 
 
 class WindowSettings(Table, frozen=True, kw_only=True):
@@ -243,6 +256,7 @@ class Settings(Table, frozen=True, kw_only=True):
     """The whole file."""
 
     hall: HallSettings
+    nodes: dict[Name, NodeSettings] = msgspec.field(default_factory=dict)
     day: DaySettings = DaySettings()
     numbers: NumberSettings = NumberSettings()
     quotas: QuotaSettings = QuotaSettings()

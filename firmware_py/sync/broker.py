@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import msgspec
 
 from firmware_py.app.ports import Happened
+from firmware_py.sync.asks import Asks
 from firmware_py.sync.commands import Commands
 from firmware_py.sync.consumers import ConsumerBook
 from firmware_py.sync.envelope import Envelopes, wall_time
@@ -100,6 +101,7 @@ class BrokerSync:
         self._pictures = Pictures(hall, topics, settings.pictures_every_s, self._send_all)
         self._commands = Commands(hall, topics, self._outbox, self._send, self._refused)
         self._lists = Lists(hall, topics, self._send, self._refused)
+        self._asks = Asks(hall, topics, self._send, self._refused)
         self._book = ConsumerBook(
             hall, settings.consumers, settings.stalled_after_s, self._outbox.again
         )
@@ -120,6 +122,7 @@ class BrokerSync:
                 f"{topics.root}/ack/+",
                 topics.command("+"),
                 topics.list("+"),
+                topics.ask("+"),
                 *self._retained_filters,
             ),
             self._take,
@@ -152,6 +155,7 @@ class BrokerSync:
                 await self._tending
             self._tending = None
         await self._commands.stop()
+        await self._asks.stop()
         await self._lists.stop()
         await self._outbox.stop()
         self._pictures.stop()
@@ -287,6 +291,8 @@ class BrokerSync:
         kind, _, rest = suffix.partition("/")
         if kind == "command":
             self._commands.take(incoming, rest)
+        elif kind == "ask":
+            self._asks.take(incoming, rest)
         elif kind == "list":
             self._lists.take(incoming, rest)
         elif kind == "ack":

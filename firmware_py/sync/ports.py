@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from firmware_py.app.ports import StoredEvent
+from firmware_py.sync.rights import NodePlace
 
 __all__ = ["EpochStart", "HallPort", "SyncSettings"]
 
@@ -80,6 +81,28 @@ class HallPort(Protocol):
 
         Either ``{"list": {"name", "got", "parts", ...}}`` or ``{"refusal": {...}}``, as ``submit``.
         """
+        ...
+
+    # What only the hall's other Pis ask.
+
+    def now_ms(self) -> int:
+        """Return hall time."""
+        ...
+
+    def nodes(self) -> Mapping[str, NodePlace]:
+        """Return the hall's other Pis by name."""
+        ...
+
+    def window_of(self, number: str) -> str | None:
+        """Return the window that has a number in hand."""
+        ...
+
+    def state(self) -> bytes:
+        """Return the hall as it stands after ``last_seq``, without what is known of people."""
+        ...
+
+    async def query(self, name: str, params: dict[str, Any], by: str) -> dict[str, Any]:
+        """Return what only the journal knows: ``{"answer"}`` or ``{"refusal"}``."""
         ...
 
 

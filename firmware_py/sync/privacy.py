@@ -13,7 +13,15 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["KEPT_OFF", "TYPED_WORDS", "WITHHELD", "clean_event", "clean_reply", "is_clean"]
+__all__ = [
+    "CODE_WORD",
+    "KEPT_OFF",
+    "TYPED_WORDS",
+    "WITHHELD",
+    "clean_event",
+    "clean_reply",
+    "is_clean",
+]
 
 #: Fields that are left out, by type of event.
 KEPT_OFF: Mapping[str, frozenset[str]] = {"ticket.issued": frozenset({"person", "appointment"})}
@@ -35,7 +43,8 @@ TYPED_WORDS: Mapping[str, frozenset[str]] = {
 #: Stands for typed words.
 WITHHELD = "withheld"
 
-_CODE_WORD = re.compile(r"[a-z][a-z_]{0,31}|")
+#: What nobody typed.
+CODE_WORD = re.compile(r"[a-z][a-z_]{0,31}|")
 #: Of these fields another form is no typed word: a paper of the item's list, or none of it.
 _OWN_FORM: Mapping[str, re.Pattern[str]] = {"kind": re.compile(r"paper:[0-9]{1,3}|other")}
 #: Each of their papers that is not of the item's list was typed.
@@ -53,11 +62,11 @@ def _clean(kind: str, data: dict[str, Any]) -> dict[str, Any]:
         data.pop(name, None)
     for name in TYPED_WORDS.get(kind, ()):
         if (value := data.get(name)) is not None:
-            data[name] = _withheld(value, _OWN_FORM.get(name, _CODE_WORD))
+            data[name] = _withheld(value, _OWN_FORM.get(name, CODE_WORD))
     if kind in _WITH_PAPERS:
         for paper in data["papers"]:
             if not paper["listed"]:
-                paper["name"] = _withheld(paper["name"], _CODE_WORD)
+                paper["name"] = _withheld(paper["name"], CODE_WORD)
     return data
 
 

@@ -56,6 +56,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "名单消息缺少 sha256、part 或 parts 属性，或写法有误。",
         "A part of a list lacks the properties sha256, part or parts, or they are wrong.",
     ),
+    "unknown_node": (
+        "配置中没有节点 {what}。",
+        "There is no node {what} in the configuration.",
+    ),
+    "not_yours": (
+        "此设备无权执行 {what}，请在主控或本窗口的设备上操作。",
+        "This Pi may not do {what}; do it at the hub, or at the Pi of that window.",
+    ),
     "unknown_consumer": (
         "配置中没有接收方 {what}。",
         "There is no consumer {what} in the configuration.",

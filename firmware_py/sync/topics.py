@@ -58,6 +58,10 @@ class Topics:
         """Return where commands to ``target`` go."""
         return f"{self.root}/command/{target}"
 
+    def ask(self, node: str) -> str:
+        """Return where a Pi asks the hub; nobody else may write there."""
+        return f"{self.root}/ask/{node}"
+
     def list(self, name: str) -> str:
         """Return where the centre sends the parts of a list."""
         return f"{self.root}/list/{name}"

@@ -1,0 +1,231 @@
+"""The hall's queue as another Pi has it: the hub decides and records, here it is followed.
+
+It stands where ``HallWriter`` stands, so whoever reacts to what was recorded, or gives commands,
+cannot tell the two apart. A command is carried to the hub with its id and counts once there; its
+answer is handed on when what it brought about was seen here too.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from functools import partial
+from typing import Any, Protocol
+
+import msgspec
+
+from firmware_py.app.ports import Happened, Outcome, Submission
+from firmware_py.app.recovery import match_windows
+from firmware_py.app.wire import decode_event, decode_state
+from firmware_py.app.writer import Reply
+from firmware_py.core.commands import COMMANDS, Command
+from firmware_py.core.evolve import evolve
+from firmware_py.core.model import State
+from firmware_py.core.refusals import Refusal
+from firmware_py.core.rules import Rules
+
+__all__ = ["Carry", "FollowedWriter"]
+
+log = logging.getLogger(__name__)
+
+#: A command that the hub has not answered by then is given up: the person presses again.
+COMMAND_S = 8.0
+
+_NAMES = {kind: name for name, kind in COMMANDS.items()}
+
+HUB_AWAY = Refusal(
+    "hub_away",
+    "与主控失去联系，操作可能没有生效。请看屏幕上的号码，必要时再按一次。",
+    "The hub does not answer; this may not have been done. Look at the number shown, and press "
+    "again if need be.",
+)
+ONLY_AT_HUB = Refusal(
+    "only_at_hub",
+    "此操作请在主控上进行。",
+    "This is done at the hub.",
+)
+
+
+class Carry(Protocol):
+    """Carries a question to the hub; ``sync.follower.Follower.ask`` does."""
+
+    def __call__(
+        self,
+        question: Mapping[str, Any],
+        within_s: float,
+        answered: Callable[[dict[str, Any] | None], None],
+    ) -> None:
+        """Ask; ``answered`` runs once, with None when nobody answered in time."""
+
+
+class Told(Protocol):
+    """An event as it came from the hub; see ``sync.followed.Followed``."""
+
+    @property
+    def seq(self) -> int:
+        """Its number in the hub's journal."""
+
+    @property
+    def time_ms(self) -> int:
+        """Hall time."""
+
+    @property
+    def type(self) -> str:
+        """Its name."""
+
+    @property
+    def by(self) -> str:
+        """Who gave the command."""
+
+    @property
+    def body(self) -> bytes:
+        """Its content."""
+
+
+class FollowedWriter:
+    """Lives in the event loop. ``carry`` is there before the first command."""
+
+    def __init__(self, rules: Rules, state: State) -> None:
+        self.rules = rules
+        self.recorded = state
+        self.last_seq = 0
+        self.on_recorded: list[Callable[[Sequence[Happened]], None]] = []
+        #: As in ``HallWriter``: what this Pi's printers owe is written before it is printed.
+        self.positions_with: Callable[[Sequence[Happened]], Mapping[str, int]] = lambda _: {}
+        self.keep_positions: Callable[[Mapping[str, int]], None] = lambda _: None
+        self.complete: Callable[[Command], Command] = lambda command: command
+        self.vet: Callable[[Command], Refusal | None] = lambda command: None
+        self.on_storage: Callable[[Refusal | None], None] = lambda refusal: None
+        #: Called when the hall was taken as a whole: everything is shown anew.
+        self.on_joined: list[Callable[[], None]] = []
+        self.carry: Carry | None = None
+        self.commits = 0
+        #: Answers that wait for their events to come here: last event, what to do.
+        self._owed: list[tuple[int, Callable[[], None]]] = []
+
+    @property
+    def storage_failure(self) -> Refusal | None:
+        """Nothing is recorded here that could fail."""
+        return None
+
+    @property
+    def ahead(self) -> State:
+        """The hall as far as it is known here."""
+        return self.recorded
+
+    def take_rules(self, rules: Rules) -> None:
+        """Show by other rules from now on; the hub decides by its own."""
+        self.rules = rules
+        match_windows(rules, self.recorded)
+
+    def snapshot(self) -> None:
+        """The hub keeps snapshots."""
+
+    # ---- what the hub says
+
+    def joined(self, state: bytes, seq: int) -> None:
+        """Take the hall as it stands after event ``seq``. Raises ``msgspec.DecodeError``."""
+        found = decode_state(state)
+        match_windows(self.rules, found)
+        self.recorded, self.last_seq = found, seq
+        for react in self.on_joined:
+            _alone(react)
+        self._answer_owed()
+
+    def came(self, events: Sequence[Told]) -> None:
+        """Take the next events, in order."""
+        happened = list[Happened]()
+        for told in events:
+            self.last_seq = told.seq
+            try:
+                event = decode_event(told.type, told.body)
+            except (KeyError, msgspec.DecodeError) as error:
+                # Of a newer version: what it changes is not seen here, and all else goes on.
+                log.warning("event %d (%s) is not known here: %s", told.seq, told.type, error)
+                continue
+            evolve(self.recorded, event, told.time_ms)
+            happened.append(
+                Happened(told.seq, told.time_ms, told.type, told.by, "", event, told.body)
+            )
+        positions = self.positions_with(happened)
+        if positions:
+            self.keep_positions(positions)
+        for react in self.on_recorded:
+            _alone(partial(react, happened))
+        self._answer_owed()
+
+    def _answer_owed(self) -> None:
+        ready = [answer for seq, answer in self._owed if seq <= self.last_seq]
+        self._owed = [owed for owed in self._owed if owed[0] > self.last_seq]
+        for answer in ready:
+            _alone(answer)
+
+    # ---- commands
+
+    def submit(self, submission: Submission, reply: Reply) -> None:
+        """Have a command decided at the hub; ``reply`` runs once."""
+        command = self.complete(submission.command)
+        name = _NAMES.get(type(command))
+        if name is None or self.carry is None:
+            reply(Outcome(refusal=ONLY_AT_HUB))
+            return
+        refusal = self.vet(command)
+        if refusal is not None:
+            reply(Outcome(refusal=refusal))
+            return
+        question = {
+            "what": "command",
+            "id": submission.id,
+            "name": name,
+            "params": _given(command),
+            "by": submission.by,
+        }
+        self.carry(question, COMMAND_S, lambda answer: self._answered(answer, submission, reply))
+
+    def _answered(
+        self, answer: dict[str, Any] | None, submission: Submission, reply: Reply
+    ) -> None:
+        if answer is None:
+            reply(Outcome(refusal=HUB_AWAY))
+            return
+        if (refusal := answer.get("refusal")) is not None:
+            reply(Outcome(refusal=msgspec.convert(refusal, Refusal)))
+            return
+        outcome = Outcome(
+            tuple(_happened(event, submission) for event in answer.get("events", ())),
+            repeated=bool(answer.get("repeated")),
+        )
+        last = outcome.happened[-1].seq if outcome.happened else 0
+        if last <= self.last_seq:
+            reply(outcome)
+        else:
+            self._owed.append((last, lambda: reply(outcome)))
+
+
+def _given(command: Command) -> dict[str, Any]:
+    """Return a command's parameters as plain data; what is as by default is left out."""
+    data: dict[str, Any] = msgspec.to_builtins(command)
+    usual = {field.name: field.default for field in fields(command)}
+    return {
+        name: value
+        for name, value in data.items()
+        if getattr(command, name) != usual[name] or value not in (None, "", [], False)
+    }
+
+
+def _happened(told: Mapping[str, Any], submission: Submission) -> Happened:
+    body = msgspec.json.encode(told["data"])
+    name = str(told["type"])
+    return Happened(
+        int(told["seq"]), int(told["time_ms"]), name, submission.by, submission.id,
+        decode_event(name, body), body,
+    )  # fmt: skip
+
+
+def _alone(call: Callable[[], None]) -> None:
+    """Run a consequence: one that fails must not leave the others undone or unanswered."""
+    try:
+        call()
+    except Exception:
+        log.exception("a consequence of an event of the hub failed")

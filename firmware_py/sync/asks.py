@@ -1,0 +1,210 @@
+"""The hub's answers to the other Pis: what the hall is, what happened since, and their commands.
+
+A node asks below ``ask/{node}`` and is answered below ``reply/{node}``, with its correlation data;
+who asks is the topic's last level, for which the broker vouches. A question is a JSON object::
+
+    {"what": "state"}                                       the hall as it stands
+    {"what": "events", "after": 120}                        what happened since, at most EVENTS
+    {"what": "pulse"}                                       how far the hub is
+    {"what": "command", "id", "name", "params", "by"}       decided, recorded, and then answered
+    {"what": "query", "name", "params"}                     what only the hub's journal knows
+
+Each answer begins with a line of JSON: ``epoch``, ``seq`` and ``now_ms`` of the hub, and the rest.
+A state follows it in parts, compressed: a day of 20,000 tickets is larger than a message may be.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import zlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from firmware_py.app.ports import StoredEvent
+from firmware_py.sync.envelope import epoch_of
+from firmware_py.sync.mail import Incoming, Outgoing
+from firmware_py.sync.ports import EpochStart, HallPort
+from firmware_py.sync.privacy import clean_event, clean_reply, is_clean
+from firmware_py.sync.requests import LONGEST_EXPIRY_S, Id, Number, read_body
+from firmware_py.sync.rights import NodePlace, may_command, may_query
+from firmware_py.sync.sentences import Refused, refusal_json
+from firmware_py.sync.topics import Topics
+
+__all__ = ["EVENTS", "PART", "Asks"]
+
+log = logging.getLogger(__name__)
+
+#: Events in one answer.
+EVENTS = 200
+#: Bytes of a state in one message; ``max_packet_size`` in config/mosquitto is 256 kB.
+PART = 128 * 1024
+#: Questions under way at once, of all nodes; more are refused.
+AT_ONCE = 256
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+class Question(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A question as sent."""
+
+    what: Literal["state", "events", "pulse", "command", "query"]
+    after: Number = 0
+    id: Id = ""
+    name: str = ""
+    params: dict[str, Any] = {}
+    by: Id = ""
+
+
+_question = msgspec.json.Decoder(Question)
+
+
+class Asks:
+    """Answers the nodes. Lives in the event loop."""
+
+    def __init__(
+        self,
+        hub: HallPort,
+        topics: Topics,
+        send: Callable[[Outgoing], None],
+        refused: Counter[str],
+    ) -> None:
+        self._hub = hub
+        self._topics = topics
+        self._send = send
+        self._refused = refused
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def stop(self) -> None:
+        """Commands under way have been handed to the hall; their answers have a moment."""
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=1.0)
+            for task in late:
+                task.cancel()
+
+    def take(self, incoming: Incoming, node: str) -> None:
+        """Take one question of a node."""
+        try:
+            place, asked = self._judged(incoming, node)
+        except Refused as refused:
+            self._refuse(incoming, node, refused)
+            return
+        if asked.what == "pulse":
+            self._answer(incoming, node, {})
+            return
+        task = asyncio.create_task(self._carry_out(incoming, place, asked), name="node-question")
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    def _judged(self, incoming: Incoming, node: str) -> tuple[NodePlace, Question]:
+        if incoming.retained:
+            raise Refused("retained")
+        if incoming.correlation is None:
+            raise Refused("no_correlation")
+        if incoming.expiry_s is None or incoming.expiry_s > LONGEST_EXPIRY_S:
+            raise Refused("no_expiry", LONGEST_EXPIRY_S)
+        place = self._hub.nodes().get(node)
+        if place is None:
+            raise Refused("unknown_node", node[:64])
+        asked = read_body(incoming.payload, incoming.size, _question)
+        if not is_clean(incoming.payload):
+            raise Refused("personal_data")
+        if len(self._under_way) >= AT_ONCE:
+            raise Refused("busy")
+        return place, asked
+
+    async def _carry_out(self, incoming: Incoming, place: NodePlace, asked: Question) -> None:
+        try:
+            if asked.what == "state":
+                await self._send_state(incoming, place.node)
+                return
+            if asked.what == "events":
+                answer = await self._events(asked.after)
+            elif asked.what == "command":
+                answer = await self._command(place, asked, incoming)
+            else:
+                answer = await self._query(place, asked)
+            self._answer(incoming, place.node, answer)
+        except Refused as refused:
+            self._refuse(incoming, place.node, refused)
+        except Exception:
+            log.exception("a question of %s could not be answered", place.node)
+            self._refuse(incoming, place.node, Refused("failed"))
+
+    async def _query(self, place: NodePlace, asked: Question) -> dict[str, Any]:
+        if not may_query(place, asked.name):
+            raise Refused("not_yours", asked.name[:64])
+        return await self._hub.query(asked.name, asked.params, place.node)
+
+    async def _command(
+        self, place: NodePlace, asked: Question, incoming: Incoming
+    ) -> dict[str, Any]:
+        if not asked.id:
+            raise Refused("no_id")
+        # Others' turns came first: an expired command is not carried out late.
+        if time.monotonic() > incoming.at_s + (incoming.expiry_s or 0):
+            raise Refused("expired")
+        if not may_command(place, asked.name, asked.params, self._hub.window_of):
+            raise Refused("not_yours", asked.name[:64])
+        by = f"{place.node}:{asked.by}" if asked.by else place.node
+        reply = await self._hub.submit(asked.name, asked.params, asked.id, by)
+        return clean_reply(_decode(reply))
+
+    async def _events(self, after: int) -> dict[str, Any]:
+        hub = self._hub
+        if after > hub.last_seq:
+            raise Refused("ahead", after)
+        if after < hub.oldest_seq - 1:
+            # Compacted: the state alone helps.
+            return {"gone": True}
+        stored = await hub.read(after, EVENTS)
+        return {"told": [_told(hub.epochs, one) for one in stored]}
+
+    async def _send_state(self, incoming: Incoming, node: str) -> None:
+        # All three of the same moment; compressing it takes long, and is done beside the loop.
+        head, state = self._head(), self._hub.state()
+        packed = await asyncio.to_thread(zlib.compress, state, 1)
+        parts = [packed[at : at + PART] for at in range(0, len(packed), PART)]
+        epochs = [{"epoch": e.epoch, "first_seq": e.first_seq} for e in self._hub.epochs]
+        for part, data in enumerate(parts):
+            about = {**head, "epochs": epochs, "part": part, "parts": len(parts)}
+            self._reply(incoming, node, _encode(about) + b"\n" + data)
+
+    def _head(self) -> dict[str, Any]:
+        hub = self._hub
+        seq = hub.last_seq
+        return {"epoch": hub.epochs[-1].epoch, "seq": seq, "now_ms": hub.now_ms()}
+
+    def _answer(self, incoming: Incoming, node: str, result: dict[str, Any]) -> None:
+        self._reply(incoming, node, _encode({**self._head(), **result}) + b"\n")
+
+    def _refuse(self, incoming: Incoming, node: str, refused: Refused) -> None:
+        self._refused[refused.code] += 1
+        if incoming.correlation is not None:
+            self._answer(incoming, node, {"refusal": refusal_json(refused)})
+
+    def _reply(self, incoming: Incoming, node: str, payload: bytes) -> None:
+        self._send(
+            Outgoing(
+                self._topics.reply(node),
+                payload,
+                correlation=incoming.correlation,
+                expiry_s=LONGEST_EXPIRY_S,
+            )
+        )
+
+
+def _told(epochs: Sequence[EpochStart], stored: StoredEvent) -> dict[str, Any]:
+    return {
+        "epoch": epoch_of(epochs, stored.seq),
+        "seq": stored.seq,
+        "time_ms": stored.time_ms,
+        "type": stored.type,
+        "by": stored.by,
+        "data": msgspec.Raw(clean_event(stored.type, stored.body)),
+    }

@@ -1,0 +1,111 @@
+"""What passes between the hub and the Pis that follow it, as they read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+__all__ = [
+    "Answer",
+    "Birth",
+    "Followed",
+    "FollowerPort",
+    "Head",
+    "read_answer",
+    "read_birth",
+    "read_event",
+    "read_head",
+]
+
+
+class Followed(NamedTuple):
+    """An event of the hub's journal, as far as it leaves the hub. ``body`` is JSON."""
+
+    epoch: str
+    seq: int
+    time_ms: int
+    type: str
+    by: str
+    body: bytes
+
+
+#: What the hub answered, or None: nobody answered in time.
+Answer = dict[str, Any] | None
+
+
+class FollowerPort(Protocol):
+    """Who follows. Everything is called in the event loop."""
+
+    def joined(self, state: bytes, seq: int) -> None:
+        """The hall as it stands after event ``seq``; forget what was known before."""
+
+    def came(self, events: Sequence[Followed]) -> None:
+        """The next events, in order, without a gap."""
+
+    def clock(self, now_ms: int) -> None:
+        """The hub's time as it was a moment ago."""
+
+    def stands(self, trouble: str) -> None:
+        """How it stands: "" all is well, "broker", "hub" (away), "joining"."""
+
+
+class Birth(msgspec.Struct):
+    """What a Pi says of itself; the hub says its epochs and how far it is."""
+
+    status: str
+    node: str = ""
+    roles: tuple[str, ...] = ()
+    seq: int = 0
+    epochs: tuple[dict[str, Any], ...] = ()
+
+
+class _Event(msgspec.Struct):
+    epoch: str
+    seq: int
+    type: str
+    by: str
+    halltime: str
+    data: msgspec.Raw
+
+
+class Told(msgspec.Struct):
+    """An event in an answer of the hub."""
+
+    epoch: str
+    seq: int
+    time_ms: int
+    type: str
+    by: str
+    data: msgspec.Raw
+
+    def followed(self) -> Followed:
+        """Return the event."""
+        return Followed(self.epoch, self.seq, self.time_ms, self.type, self.by, bytes(self.data))
+
+
+class Head(msgspec.Struct):
+    """The line with which each answer begins, as far as the follower itself reads it."""
+
+    epoch: str
+    seq: int
+    now_ms: int
+    part: int = 0
+    parts: int = 1
+    epochs: tuple[dict[str, Any], ...] = ()
+    told: tuple[Told, ...] = ()
+    gone: bool = False
+
+
+#: Each raises ``msgspec.DecodeError`` for what cannot be read.
+read_birth = msgspec.json.Decoder(Birth).decode
+read_head = msgspec.json.Decoder(Head).decode
+read_answer = msgspec.json.Decoder(dict[str, Any]).decode
+_event = msgspec.json.Decoder(_Event)
+
+
+def read_event(payload: bytes) -> Followed:
+    """Return the event in a CloudEvent (``sync.envelope``)."""
+    told = _event.decode(payload)
+    return Followed(told.epoch, told.seq, int(told.halltime), told.type, told.by, bytes(told.data))

@@ -1,0 +1,346 @@
+"""A Pi's line to the hub, over the broker: joins, follows every event in order, asks.
+
+It joins with the hall's state and goes on with the events after it; a gap is noticed by the numbers
+and filled by asking; an epoch that is not the one it knows means joining anew. Before the broker or
+the hub is there it waits, and says so. A command keeps its id for as long as it is tried: the hub
+counts it once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from firmware_py.sync.asks import PART
+from firmware_py.sync.envelope import epoch_of
+from firmware_py.sync.followed import (
+    Answer,
+    Birth,
+    Followed,
+    FollowerPort,
+    Head,
+    read_answer,
+    read_birth,
+    read_event,
+    read_head,
+)
+from firmware_py.sync.link import Link
+from firmware_py.sync.mail import Acked, Address, Down, Incoming, LinkMail, Outgoing, Up
+from firmware_py.sync.ports import EpochStart, SyncSettings
+from firmware_py.sync.topics import Topics
+
+__all__ = ["Follower"]
+
+log = logging.getLogger(__name__)
+
+#: The hub is asked at least so often how far it is ...
+PULSE_S = 2.0
+#: ... and counts as away when it said nothing for so long.
+SILENT_S = 6.0
+#: A question, not a command, is asked again after this.
+ANSWER_S = 3.0
+TEND_S = 0.25
+#: Events kept that came before others; the rest is asked for.
+EARLY = 2000
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A question under way. A command has ``answered``, and is sent again on a new connection."""
+
+    body: bytes
+    until_s: float
+    what: str
+    answered: Callable[[Answer], None] | None = None
+    parts: dict[int, bytes] = field(default_factory=dict)
+
+
+class Follower:
+    """One Pi's line. Make it, ``start``, ``ask``, ``await stop()``; lives in the event loop."""
+
+    def __init__(self, settings: SyncSettings, port: FollowerPort) -> None:
+        self._settings = settings
+        self._port = port
+        self._topics = topics = Topics(settings.hall, settings.node)
+        #: The last event that was handed on; None before the first join.
+        self.seq: int | None = None
+        self._epochs: tuple[EpochStart, ...] = ()
+        self._hub: Birth | None = None
+        self._session: int | None = None
+        self._early: dict[int, Followed] = {}
+        self._asked: dict[int, _Asked] = {}
+        self._number = 0
+        self._heard_s = self._pulsed_s = time.monotonic()
+        self.trouble = "broker"
+        self._tending: asyncio.Task[None] | None = None
+        self._health: dict[str, bytes] = {}
+        root = topics.root
+        self._link = Link(
+            Address(
+                settings.host,
+                settings.port,
+                f"hall-{settings.hall}-{settings.node}",
+                settings.username,
+                settings.password,
+                settings.ca_file,
+                settings.keepalive_s,
+            ),
+            (f"{root}/node/+", f"{root}/event/+", topics.reply(settings.node)),
+            self._take,
+            will=Outgoing(topics.birth, _encode(self._about("offline")), retain=True),
+            largest_payload=PART + 64 * 1024,
+        )
+
+    def start(self) -> None:
+        """Begin to connect."""
+        self._port.stands(self.trouble)
+        self._link.start()
+        self._tending = asyncio.create_task(self._tend(), name="follower")
+
+    async def stop(self) -> None:
+        """Hang up; whoever still waits for an answer gets none."""
+        if self._tending is not None:
+            self._tending.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._tending
+        await self._link.stop()
+        asked, self._asked = self._asked, {}
+        for one in asked.values():
+            if one.answered is not None:
+                one.answered(None)
+
+    def ask(
+        self, question: Mapping[str, Any], within_s: float, answered: Callable[[Answer], None]
+    ) -> None:
+        """Ask the hub; ``answered`` runs once, at the latest after ``within_s``."""
+        until_s = time.monotonic() + within_s
+        self._send(_Asked(_encode(question), until_s, str(question["what"]), answered))
+
+    def health(self, device: str, body: bytes) -> None:
+        """Publish how a device of this Pi is; empty bytes when it is gone."""
+        self._health[device] = body
+        self._publish(Outgoing(self._device_topic(device), body, retain=True))
+
+    def _device_topic(self, device: str) -> str:
+        return self._topics.picture(self._topics.device(device))
+
+    def _about(self, status: str) -> dict[str, Any]:
+        settings = self._settings
+        about = {"status": status, "node": settings.node, "roles": settings.roles}
+        return about if status == "offline" else {**about, "version": settings.version}
+
+    # ---- from the connection
+
+    def _take(self, mail: LinkMail) -> None:
+        if isinstance(mail, Up):
+            self._session = mail.session
+            self._publish(Outgoing(self._topics.birth, _encode(self._about("online")), retain=True))
+            for device, body in self._health.items():
+                self._publish(Outgoing(self._device_topic(device), body, retain=True))
+            self._stands()
+        elif isinstance(mail, Down):
+            self._session, self._hub = None, None
+            # Only commands are worth asking again: all else is asked by how it then stands.
+            self._asked = {n: one for n, one in self._asked.items() if one.answered is not None}
+            self._stands()
+        elif isinstance(mail, Acked):
+            if mail.refused is not None:
+                log.error("the broker does not take a message of ours: %s", mail.refused)
+        elif mail.session == self._session:
+            try:
+                self._heard(mail)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, zlib.error) as error:
+                log.warning("a message on %s cannot be read: %s", mail.topic, error)
+
+    def _heard(self, mail: Incoming) -> None:
+        kind = (self._topics.suffix(mail.topic) or "").partition("/")[0]
+        if kind == "event" and not mail.retained:
+            self._came(read_event(mail.payload))
+        elif kind == "node" and mail.payload:
+            self._born(read_birth(mail.payload))
+        elif kind == "reply" and mail.correlation is not None and mail.correlation.isdigit():
+            self._answered(int(mail.correlation), mail.payload)
+
+    def _born(self, birth: Birth) -> None:
+        if "hub" not in birth.roles:
+            return
+        if birth.status != "online":
+            if self._hub is not None and birth.node == self._hub.node:
+                self._hub = None
+                self._stands()
+            return
+        self._hub = birth
+        self._heard_s = time.monotonic()
+        self._take_epochs(birth.epochs)
+        self._catch_up(birth.seq)
+        for number, one in list(self._asked.items()):
+            if one.answered is not None:
+                # Perhaps it was carried out, and its answer was lost: the id makes it count once.
+                self._put(number, one)
+        self._stands()
+
+    def _take_epochs(self, told: Sequence[Mapping[str, Any]]) -> None:
+        epochs = tuple(EpochStart(str(one["epoch"]), int(one["first_seq"])) for one in told)
+        known = self._epochs
+        self._epochs = epochs
+        if not (self.seq is not None and known and epochs):
+            return
+        if epoch_of(epochs, self.seq) != epoch_of(known, self.seq):
+            # Another history from some event on: what is known here is not the hall's any more.
+            self.seq = None
+            self._early.clear()
+
+    # ---- events, in order
+
+    def _came(self, event: Followed) -> None:
+        if self.seq is None or not self._epochs:
+            self._keep(event)
+        elif event.epoch != epoch_of(self._epochs, event.seq) or event.seq <= self.seq:
+            return
+        elif event.seq > self.seq + 1:
+            self._keep(event)
+            self._catch_up(event.seq)
+        else:
+            self._hand_on([event])
+
+    def _keep(self, event: Followed) -> None:
+        if len(self._early) < EARLY:
+            self._early[event.seq] = event
+
+    def _hand_on(self, events: list[Followed]) -> None:
+        """Hand on what is next, and what came early and follows it."""
+        if self.seq is None:
+            return
+        ready = list[Followed]()
+        seq = self.seq
+        for event in events:
+            if event.seq == seq + 1:
+                ready.append(event)
+                seq += 1
+        while (event_ := self._early.pop(seq + 1, None)) is not None:
+            if event_.epoch != epoch_of(self._epochs, event_.seq):
+                break
+            ready.append(event_)
+            seq += 1
+        self.seq = seq
+        self._early = {n: one for n, one in self._early.items() if n > seq}
+        if ready:
+            self._port.came(ready)
+
+    def _catch_up(self, newest: int) -> None:
+        """Ask for what lacks up to ``newest``, or for all of it, unless that is under way."""
+        under_way = {one.what for one in self._asked.values() if one.answered is None}
+        if self._hub is None or under_way & {"state", "events"}:
+            return
+        until_s = time.monotonic() + ANSWER_S
+        if self.seq is None or newest < self.seq:
+            self.seq = None
+            self._send(_Asked(_encode({"what": "state"}), until_s, "state"))
+        elif newest > self.seq:
+            body = _encode({"what": "events", "after": self.seq})
+            self._send(_Asked(body, until_s, "events"))
+
+    # ---- questions
+
+    def _send(self, asked: _Asked) -> None:
+        self._number += 1
+        self._asked[self._number] = asked
+        if self._hub is not None:
+            self._put(self._number, asked)
+
+    def _put(self, number: int, asked: _Asked) -> None:
+        left_s = asked.until_s - time.monotonic()
+        self._publish(
+            Outgoing(
+                self._topics.ask(self._settings.node),
+                asked.body,
+                correlation=str(number).encode(),
+                expiry_s=max(round(left_s), 1),
+            )
+        )
+
+    def _publish(self, message: Outgoing) -> None:
+        if self._session is not None:
+            self._link.send(self._session, message)
+
+    def _answered(self, number: int, payload: bytes) -> None:
+        line, _, rest = payload.partition(b"\n")
+        head = read_head(line)
+        self._heard_s = time.monotonic()
+        self._port.clock(head.now_ms)
+        asked = self._asked.get(number)
+        if asked is None:
+            return
+        if asked.what == "state":
+            self._state_came(number, asked, head, rest)
+            return
+        del self._asked[number]
+        if asked.answered is not None:
+            asked.answered(read_answer(line))
+        elif head.gone:
+            self.seq = None
+        elif head.told:
+            self._hand_on(
+                [
+                    Followed(one.epoch, one.seq, one.time_ms, one.type, one.by, bytes(one.data))
+                    for one in head.told
+                ]
+            )
+        self._catch_up(head.seq)
+        self._stands()
+
+    def _state_came(self, number: int, asked: _Asked, head: Head, part: bytes) -> None:
+        if not head.parts or not head.epochs:
+            return
+        asked.parts[head.part] = part
+        if len(asked.parts) < head.parts:
+            return
+        del self._asked[number]
+        state = zlib.decompress(b"".join(asked.parts[n] for n in range(head.parts)))
+        self._epochs = tuple(
+            EpochStart(str(one["epoch"]), int(one["first_seq"])) for one in head.epochs
+        )
+        self.seq = head.seq
+        self._port.joined(state, head.seq)
+        self._hand_on([])
+        self._stands()
+
+    # ---- now and then
+
+    def _stands(self) -> None:
+        silent = time.monotonic() - self._heard_s > SILENT_S
+        if self._session is None:
+            trouble = "broker"
+        elif self._hub is None or silent:
+            trouble = "hub"
+        else:
+            trouble = "joining" if self.seq is None else ""
+        if trouble != self.trouble:
+            self.trouble = trouble
+            self._port.stands(trouble)
+
+    async def _tend(self) -> None:
+        while True:
+            await asyncio.sleep(TEND_S)
+            now_s = time.monotonic()
+            for number, one in list(self._asked.items()):
+                if now_s >= one.until_s:
+                    del self._asked[number]
+                    if one.answered is not None:
+                        one.answered(None)
+            if self._hub is not None and now_s - self._pulsed_s >= PULSE_S:
+                self._pulsed_s = now_s
+                self._send(_Asked(_encode({"what": "pulse"}), now_s + ANSWER_S, "pulse"))
+            if self._hub is not None and self.seq is None:
+                self._catch_up(self._hub.seq)
+            self._stands()
