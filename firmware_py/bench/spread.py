@@ -68,6 +68,7 @@ class SpreadStage(Stage):
         plan: dict[str, dict[str, Any]] = {"lines": {}, "devices": {}}
         for node in (HUB, *self.nodes):
             found = device_specs(load_all(self.config, self.of_node(node)).settings)
-            for table, specs in zip(plan, found, strict=True):
-                plan[table] |= {name: without_name(spec) for name, spec in specs.items()}
+            lines, devices = found
+            plan["lines"] |= {name: without_name(spec) for name, spec in lines.items()}
+            plan["devices"] |= {name: without_name(spec) for name, spec in devices.items()}
         return plan

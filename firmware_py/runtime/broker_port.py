@@ -78,11 +78,12 @@ def line_of(hall: Hall, broker: BrokerSettings) -> BrokerSync | NodeLine:
         writer.keep_positions = lambda positions: hall.positions.keep(positions, None)
         writer.on_joined.append(hall.shown_anew)
         return NodeLine(hall, writer, clock, told)
-    return BrokerSync(told, BrokerPort(hall))
+    port = BrokerPort(hall)
+    return BrokerSync(told, port, port)
 
 
 class BrokerPort:
-    """Implements ``firmware_py.sync.ports.HallPort`` on a running hall."""
+    """Implements ``HallPort`` and ``HubPort`` of ``firmware_py.sync.ports`` on a running hall."""
 
     def __init__(self, hall: Hall) -> None:
         self._hall = hall

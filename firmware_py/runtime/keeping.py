@@ -53,7 +53,10 @@ class KeepingHall(Protocol):
     """What of a hall is needed here."""
 
     settings: Settings
-    writer: HallWriter | FollowedWriter
+
+    @property
+    def writer(self) -> HallWriter | FollowedWriter:
+        """What decides, here or at the hub."""
 
     def state(self) -> State:
         """Return what is recorded."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from firmware_py.app.followed import FollowedWriter
 from firmware_py.app.ports import Outcome, Submission
 from firmware_py.app.writer import HallWriter
 from firmware_py.core.commands import Command
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["outcome_of", "outcome_view", "submitted"]
 
 
-def outcome_of(writer: HallWriter, submission: Submission) -> asyncio.Future[Outcome]:
+def outcome_of(
+    writer: HallWriter | FollowedWriter, submission: Submission
+) -> asyncio.Future[Outcome]:
     """Submit a command at once; the future has its outcome when that is on the disk."""
     found: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 

@@ -28,7 +28,7 @@ import msgspec
 from firmware_py.app.ports import StoredEvent
 from firmware_py.sync.envelope import epoch_of
 from firmware_py.sync.mail import Incoming, Outgoing
-from firmware_py.sync.ports import EpochStart, HallPort
+from firmware_py.sync.ports import EpochStart, HallPort, HubPort
 from firmware_py.sync.privacy import clean_event, clean_reply, is_clean
 from firmware_py.sync.requests import LONGEST_EXPIRY_S, Id, Number, read_body
 from firmware_py.sync.rights import NodePlace, may_command, may_query
@@ -69,12 +69,13 @@ class Asks:
 
     def __init__(
         self,
-        hub: HallPort,
+        hall: HallPort,
+        hub: HubPort,
         topics: Topics,
         send: Callable[[Outgoing], None],
         refused: Counter[str],
     ) -> None:
-        self._hub = hub
+        self._hall, self._hub = hall, hub
         self._topics = topics
         self._send = send
         self._refused = refused
@@ -152,33 +153,33 @@ class Asks:
         if not may_command(place, asked.name, asked.params, self._hub.window_of):
             raise Refused("not_yours", asked.name[:64])
         by = f"{place.node}:{asked.by}" if asked.by else place.node
-        reply = await self._hub.submit(asked.name, asked.params, asked.id, by)
+        reply = await self._hall.submit(asked.name, asked.params, asked.id, by)
         return clean_reply(_decode(reply))
 
     async def _events(self, after: int) -> dict[str, Any]:
-        hub = self._hub
-        if after > hub.last_seq:
+        hall = self._hall
+        if after > hall.last_seq:
             raise Refused("ahead", after)
-        if after < hub.oldest_seq - 1:
+        if after < hall.oldest_seq - 1:
             # Compacted: the state alone helps.
             return {"gone": True}
-        stored = await hub.read(after, EVENTS)
-        return {"told": [_told(hub.epochs, one) for one in stored]}
+        stored = await hall.read(after, EVENTS)
+        return {"told": [_told(hall.epochs, one) for one in stored]}
 
     async def _send_state(self, incoming: Incoming, node: str) -> None:
         # All three of the same moment; compressing it takes long, and is done beside the loop.
         head, state = self._head(), self._hub.state()
         packed = await asyncio.to_thread(zlib.compress, state, 1)
         parts = [packed[at : at + PART] for at in range(0, len(packed), PART)]
-        epochs = [{"epoch": e.epoch, "first_seq": e.first_seq} for e in self._hub.epochs]
+        epochs = [{"epoch": e.epoch, "first_seq": e.first_seq} for e in self._hall.epochs]
         for part, data in enumerate(parts):
             about = {**head, "epochs": epochs, "part": part, "parts": len(parts)}
             self._reply(incoming, node, _encode(about) + b"\n" + data)
 
     def _head(self) -> dict[str, Any]:
-        hub = self._hub
-        seq = hub.last_seq
-        return {"epoch": hub.epochs[-1].epoch, "seq": seq, "now_ms": hub.now_ms()}
+        hall = self._hall
+        epoch = hall.epochs[-1].epoch
+        return {"epoch": epoch, "seq": hall.last_seq, "now_ms": self._hub.now_ms()}
 
     def _answer(self, incoming: Incoming, node: str, result: dict[str, Any]) -> None:
         self._reply(incoming, node, _encode({**self._head(), **result}) + b"\n")

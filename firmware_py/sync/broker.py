@@ -35,7 +35,7 @@ from firmware_py.sync.mail import (
 )
 from firmware_py.sync.outbox import EventToken, Outbox
 from firmware_py.sync.pictures import Pictures, PictureToken
-from firmware_py.sync.ports import HallPort, SyncSettings
+from firmware_py.sync.ports import HallPort, HubPort, SyncSettings
 from firmware_py.sync.positions import Positions
 from firmware_py.sync.requests import read_ack
 from firmware_py.sync.sentences import Refused
@@ -84,7 +84,7 @@ class BrokerStatus:
 class BrokerSync:
     """Make it, ``await start()``, tell it what was recorded, ``await stop()``."""
 
-    def __init__(self, settings: SyncSettings, hall: HallPort) -> None:
+    def __init__(self, settings: SyncSettings, hall: HallPort, hub: HubPort | None = None) -> None:
         self._hall = hall
         self._settings = settings
         self._topics = topics = Topics(settings.hall, settings.node)
@@ -101,7 +101,8 @@ class BrokerSync:
         self._pictures = Pictures(hall, topics, settings.pictures_every_s, self._send_all)
         self._commands = Commands(hall, topics, self._outbox, self._send, self._refused)
         self._lists = Lists(hall, topics, self._send, self._refused)
-        self._asks = Asks(hall, topics, self._send, self._refused)
+        #: Answers the hall's other Pis.
+        self._asks = Asks(hall, hub, topics, self._send, self._refused) if hub else None
         self._book = ConsumerBook(
             hall, settings.consumers, settings.stalled_after_s, self._outbox.again
         )
@@ -122,7 +123,7 @@ class BrokerSync:
                 f"{topics.root}/ack/+",
                 topics.command("+"),
                 topics.list("+"),
-                topics.ask("+"),
+                *((topics.ask("+"),) if hub else ()),
                 *self._retained_filters,
             ),
             self._take,
@@ -155,7 +156,8 @@ class BrokerSync:
                 await self._tending
             self._tending = None
         await self._commands.stop()
-        await self._asks.stop()
+        if self._asks is not None:
+            await self._asks.stop()
         await self._lists.stop()
         await self._outbox.stop()
         self._pictures.stop()
@@ -291,7 +293,7 @@ class BrokerSync:
         kind, _, rest = suffix.partition("/")
         if kind == "command":
             self._commands.take(incoming, rest)
-        elif kind == "ask":
+        elif kind == "ask" and self._asks is not None:
             self._asks.take(incoming, rest)
         elif kind == "list":
             self._lists.take(incoming, rest)

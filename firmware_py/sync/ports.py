@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from firmware_py.app.ports import StoredEvent
 from firmware_py.sync.rights import NodePlace
 
-__all__ = ["EpochStart", "HallPort", "SyncSettings"]
+__all__ = ["EpochStart", "HallPort", "HubPort", "SyncSettings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,9 @@ class HallPort(Protocol):
         """
         ...
 
-    # What only the hall's other Pis ask.
+
+class HubPort(Protocol):
+    """The hub as the hall's other Pis see it, beside ``HallPort``."""
 
     def now_ms(self) -> int:
         """Return hall time."""

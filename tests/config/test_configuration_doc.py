@@ -21,6 +21,7 @@ DOC = Path(__file__).parents[2] / "docs" / "configuration.md"
 #: Headings of the document and what they describe; weights stand below the queue.
 TABLES: dict[str, type[msgspec.Struct]] = {
     "[hall]": schema.HallSettings,
+    "[nodes.NAME]": schema.NodeSettings,
     "[day]": schema.DaySettings,
     "[day.weekdays]": schema.WeekdaySettings,
     "[[day.special]]": schema.SpecialDaySettings,

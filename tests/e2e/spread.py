@@ -1,0 +1,151 @@
+"""A hall of many Pis for one test: broker, simulators, and a daemon for each Pi."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, Self
+
+from firmware_py.bench.client import BenchClient
+from firmware_py.bench.spread import HUB, SpreadStage
+from tests.e2e.scene import TODAY, Connection, until
+
+__all__ = ["Spread"]
+
+
+class Spread(AbstractAsyncContextManager["Spread"]):
+    """``async with Spread(folder, "window-3") as hall``: the hub and these Pis run, a day is open.
+
+    ``allowed`` are parts of log lines that may be errors.
+    """
+
+    def __init__(self, folder: Path, *nodes: str, open_day: bool = True) -> None:
+        self.stage = SpreadStage(folder / "s")
+        self.nodes = nodes
+        self.allowed: list[str] = []
+        self.bench: BenchClient
+        self._open_day = open_day
+        self._clients: dict[str, Connection] = {}
+
+    async def __aenter__(self) -> Self:
+        self.stage.prepare()
+        try:
+            self.stage.start_broker()
+            self.stage.start_simulators()
+            self.bench = await BenchClient.connect(self.stage.bench_socket)
+            if self._open_day:
+                await self.start(HUB)
+                await self.at(HUB).call("day.open", day=TODAY)
+            for node in self.nodes:
+                await self.start(node)
+        except BaseException:
+            await self._end()
+            raise
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        await self._end()
+        if kind is None:
+            assert not self.errors(), self.errors()
+
+    async def _end(self) -> None:
+        for client in self._clients.values():
+            await client.close()
+        if hasattr(self, "bench"):
+            await self.bench.close()
+        await asyncio.to_thread(self.stage.stop)
+
+    # ---- the Pis
+
+    async def start(self, node: str) -> None:
+        """Start a Pi's daemon and connect to it."""
+        if node == HUB:
+            self.stage.start_hall()
+        else:
+            self.stage.start_node(node)
+        self._clients[node] = await Connection.connect(self.stage.socket_of(node), 20)
+
+    async def end(self, node: str, number: signal.Signals = signal.SIGTERM) -> None:
+        """End a Pi's daemon by a signal."""
+        await self._clients.pop(node).close()
+        await asyncio.to_thread(self.stage.end, self._process(node), number)
+
+    def freeze(self, name: str) -> None:
+        """A process hangs, with all its connections open."""
+        self.stage.processes[name].send_signal(signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        """It goes on."""
+        self.stage.processes[name].send_signal(signal.SIGCONT)
+
+    @staticmethod
+    def _process(node: str) -> str:
+        return "halld" if node == HUB else f"halld-{node}"
+
+    def at(self, node: str) -> Connection:
+        """Return the connection to a Pi's daemon."""
+        return self._clients[node]
+
+    async def trouble(self, node: str) -> str:
+        """Return how a Pi stands with the hub; "" is well."""
+        status = await self.at(node).call("hall.status")
+        return str((status["broker"] or {"trouble": "broker"})["trouble"])
+
+    async def becomes(self, node: str, trouble: str, seconds: float = 20.0) -> None:
+        """Wait until a Pi stands so with the hub."""
+
+        async def look() -> bool:
+            return await self.trouble(node) == trouble
+
+        await until(look, seconds)
+
+    async def agree(self, *nodes: str) -> None:
+        """Wait until these Pis are as far as the hub, and know the same of the hall."""
+
+        async def look() -> bool:
+            states = [await self._known(node) for node in (HUB, *nodes)]
+            return all(one == states[0] for one in states)
+
+        await until(look)
+
+    async def _known(self, node: str) -> Any:
+        status = await self.at(node).call("hall.status")
+        names = ("last_seq", "day", "day_open", "waiting", "calls", "finished", "taken", "alarms")
+        tickets = await self.at(node).call("ticket.list")
+        return [*(status.get(name) for name in names), _plain(tickets)]
+
+    def errors(self) -> list[str]:
+        """Return the log lines of errors that no test has allowed."""
+        found = []
+        for node in (HUB, *self.nodes):
+            for line in self.stage.log_of(self._process(node)).splitlines():
+                try:
+                    wrong = json.loads(line)["level"] in {"error", "critical"}
+                except (ValueError, KeyError):
+                    wrong = not line.startswith('{"time"')
+                if wrong and not any(part in line for part in self.allowed):
+                    found.append(f"{node}: {line}")
+        return found
+
+    # ---- devices
+
+    async def shows(self, device: str, seconds: float = 10.0, **wanted: Any) -> None:
+        """Wait until a device shows all of this."""
+
+        async def look() -> bool:
+            found = await self.bench.do("seen", device)
+            return all(found[key] == value for key, value in wanted.items())
+
+        await until(look, seconds)
+
+    async def press(self, pad: str, key: str) -> None:
+        """Press a key of a pad."""
+        await self.bench.do("press", pad, key=key)
+
+
+def _plain(tickets: Sequence[Any]) -> list[Any]:
+    return sorted((one["number"], one["status"], one["window"]) for one in tickets)
