@@ -34,6 +34,7 @@ __all__ = [
     "configured",
     "lines_of",
     "refused",
+    "unplugged",
     "until",
 ]
 
@@ -85,6 +86,14 @@ def configured(folder: Path, changes: Sequence[Change] = (), more: str = "") -> 
     path = folder / "hall.toml"
     path.write_text(text + more, encoding="utf-8")
     return path
+
+
+def unplugged(folder: Path, **more: Any) -> Scene:
+    """Return a hall none of whose devices is there: for what no device has a part in, and quicker.
+
+    People take tickets and are called all the same; what was to be printed is owed.
+    """
+    return Scene(folder, simulators=False, **more)
 
 
 class Connection(HallClient):

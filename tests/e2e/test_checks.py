@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from firmware_py.store.vault import Vault
-from tests.e2e.scene import TODAY, Change, Connection, Scene, refused, until
+from tests.e2e.scene import TODAY, Change, Connection, Scene, refused, unplugged, until
 
 #: Made up, and nowhere else in the hall.
 NAME, ACCOUNT, RIGHT = "样张龘靐", "6222-0000-4711-0815", "6222-0000-4711-0816"
@@ -29,7 +29,7 @@ def keeping(place: Path) -> Scene:
     (place / "kept.toml").write_text(
         text.replace(item, item + "keep_checks = true\n"), encoding="utf-8"
     )
-    return Scene(place, changes=[KEPT], windows=["1", "2"])
+    return unplugged(place, changes=[KEPT], windows=["1", "2"])
 
 
 async def serving(hall: Scene) -> None:
@@ -61,7 +61,7 @@ def notified(client: Connection) -> list[dict[str, Any]]:
 
 
 async def test_a_check_is_shown_corrected_and_told_to_whoever_asked(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         await serving(hall)
         asker, other = await hall.client(), await hall.client()
         heard, not_meant = notified(asker), notified(other)
@@ -99,7 +99,7 @@ async def test_a_check_is_shown_corrected_and_told_to_whoever_asked(place: Path)
 
 
 async def test_what_ends_a_check_is_told_to_whoever_asked(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         await serving(hall)
         heard = notified(hall.hall)
         await ask(hall)
@@ -118,7 +118,7 @@ async def test_what_ends_a_check_is_told_to_whoever_asked(place: Path) -> None:
 
 
 async def test_what_is_no_answer_is_refused_and_changes_nothing(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         call = hall.hall.call
         codes = []
 
@@ -168,7 +168,7 @@ async def test_what_is_no_answer_is_refused_and_changes_nothing(place: Path) -> 
 
 
 async def test_a_correction_that_changes_nothing_confirms(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         await serving(hall)
         await ask(hall)
         await answer(hall, "A001-c1", "corrected", account=ACCOUNT)
@@ -177,7 +177,7 @@ async def test_a_correction_that_changes_nothing_confirms(place: Path) -> None:
 
 
 async def test_a_double_touch_and_a_retry_count_once(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         await serving(hall)
         first = await ask(hall, command_id="ask-1", by="window-1")
         again = await ask(hall, command_id="ask-1", by="window-1")
@@ -198,7 +198,7 @@ async def test_a_double_touch_and_a_retry_count_once(place: Path) -> None:
 
 
 async def test_a_check_that_the_daemon_lost_says_so_and_is_asked_again(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         await serving(hall)
         await ask(hall, command_id="ask-1")
         await hall.kill()
@@ -262,7 +262,7 @@ async def test_an_item_that_keeps_checks_has_them_encrypted_until_its_day_ends(
 
 @pytest.mark.parametrize("keeps", [False, True])
 async def test_no_value_is_in_any_file_of_the_hall(place: Path, keeps: bool) -> None:
-    scene = keeping(place) if keeps else Scene(place, windows=["1"])
+    scene = keeping(place) if keeps else unplugged(place, windows=["1"])
     async with scene as hall:
         await serving(hall)
         subscriber = await hall.client()
@@ -290,7 +290,7 @@ def files_with(folder: Path, *marks: str) -> list[str]:
 
 
 async def test_a_clerk_asks_sees_and_takes_back_by_hallctl(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         await serving(hall)
         typed = ("--field", f"account={ACCOUNT}", "--field", "开户银行 = 虚构银行")
         ran = await hall.hallctl(
@@ -331,7 +331,7 @@ async def test_a_clerk_asks_sees_and_takes_back_by_hallctl(place: Path) -> None:
 
 
 async def test_hallctl_waits_for_the_answer(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         await serving(hall)
         (place / "fields.json").write_text(json.dumps(FIELDS), encoding="utf-8")
         waiting = asyncio.ensure_future(
@@ -348,7 +348,7 @@ async def test_hallctl_waits_for_the_answer(place: Path) -> None:
 
 
 async def test_the_screens_of_a_window_are_told_and_those_of_others_not(place: Path) -> None:
-    async with Scene(place, windows=["1", "2"]) as hall:
+    async with unplugged(place, windows=["1", "2"]) as hall:
         await serving(hall)
         screen, other = await hall.client(), await hall.client()
         heard: list[dict[str, Any]] = []

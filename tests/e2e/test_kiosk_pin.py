@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from firmware_py.bench.people import PIN
-from tests.e2e.scene import Scene, refused
+from tests.e2e.scene import refused, unplugged
 
 WRONG = "950617"
 
 
 async def test_a_pin_opens_its_kiosk_and_wrong_ones_lock_it(place: Path) -> None:
-    async with Scene(place) as hall:
+    async with unplugged(place) as hall:
         call = hall.hall.call
         assert (await call("kiosk.show", kiosk="kiosk-1"))["technician"]
         assert await call("kiosk.unlock", kiosk="kiosk-1", pin=PIN) == {
@@ -45,7 +45,7 @@ async def test_a_pin_opens_its_kiosk_and_wrong_ones_lock_it(place: Path) -> None
 
 
 async def test_a_pin_that_hallctl_sets_counts_without_a_restart(place: Path) -> None:
-    async with Scene(place) as hall:
+    async with unplugged(place) as hall:
         path = hall.stage.data / "kiosk.pin"
         path.unlink()
         assert not (await hall.hall.call("kiosk.show", kiosk="kiosk-1"))["technician"]

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.scene import Change, Scene, refused, until
+from tests.e2e.scene import Change, Scene, refused, unplugged, until
 
 SPEAKER = "voice-kiosk-1"
 #: The same kiosk with the Pi's own sound.
@@ -99,7 +99,7 @@ async def test_wrong_parameters_are_named(place: Path) -> None:
         {"volume": -1},
         {"voice": "hall"},
     ]
-    async with Scene(place, simulators=False, open_day=False) as hall:
+    async with unplugged(place, open_day=False) as hall:
         for more in wrong:
             refusal = await refused(say(hall, **{"text": "请", **more}))
             assert refusal.code in {"bad_field", "unknown_field"}, more

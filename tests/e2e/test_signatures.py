@@ -12,7 +12,7 @@ from typing import Any
 from firmware_py.core.form_code import code_of
 from firmware_py.store.vault import Vault
 from kiosk_ui.window.signing import png_of
-from tests.e2e.scene import TODAY, Connection, Scene, refused, until
+from tests.e2e.scene import TODAY, Connection, Scene, refused, unplugged, until
 from tests.e2e.test_checks import files_with
 
 FORM = "F20261123-001"
@@ -47,7 +47,7 @@ async def signed(hall: Scene, **more: Any) -> Any:
 
 
 async def test_a_form_is_signed_kept_and_unsigned_when_it_changes(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         await with_form(hall)
         assert await signed(hall) is None
         assert await asked(hall) == {
@@ -93,7 +93,7 @@ async def test_a_form_is_signed_kept_and_unsigned_when_it_changes(place: Path) -
 async def test_a_signature_is_taken_out_by_version_and_who_did_it_is_recorded(
     place: Path,
 ) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         await with_form(hall)
         ran = await hall.hallctl("form", "signature", FORM)
         assert (ran.code, "is not signed" in ran.err) == (1, True)
@@ -127,7 +127,7 @@ async def test_a_signature_is_taken_out_by_version_and_who_did_it_is_recorded(
 
 
 async def test_what_is_no_signature_of_whoever_is_here_is_refused(place: Path) -> None:
-    async with Scene(place, windows=["1", "2"]) as hall:
+    async with unplugged(place, windows=["1", "2"]) as hall:
         await with_form(hall)
         await hall.take()
         codes = []
@@ -175,7 +175,7 @@ async def test_what_is_no_signature_of_whoever_is_here_is_refused(place: Path) -
 
 
 async def test_who_was_just_finished_may_still_sign(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         await with_form(hall)
         await hall.do("window.finish", window="1")
         await asked(hall)
@@ -184,7 +184,7 @@ async def test_who_was_just_finished_may_still_sign(place: Path) -> None:
 
 
 async def test_a_double_touch_and_a_retry_sign_once(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         await with_form(hall)
         await asked(hall)
         first, second = await asyncio.gather(
@@ -201,7 +201,7 @@ async def test_a_double_touch_and_a_retry_sign_once(place: Path) -> None:
 
 
 async def test_without_the_days_key_nothing_is_signed(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         await with_form(hall)
         await asked(hall)
         await given(hall)
@@ -217,7 +217,7 @@ async def test_without_the_days_key_nothing_is_signed(place: Path) -> None:
 
 
 async def test_the_windows_screens_see_which_form_waits_until_it_is_signed(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         await with_form(hall)
         screen = await hall.client()
         heard: list[Any] = []

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware_py.bench.stage import ROOT
-from tests.e2e.scene import Scene, refused, until
+from tests.e2e.scene import Scene, refused, unplugged, until
 
 #: A made-up person's ID number: region, day of birth and digits of nobody.
 ID_NUMBER = "11010519491231002X"
@@ -54,7 +54,7 @@ async def watching(hall: Scene, window: str = "1") -> AsyncIterator[Watching]:
 
 
 async def test_screens_follow_a_transaction_from_call_to_finish(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall, watching(hall) as screen:
+    async with unplugged(place, windows=["1"]) as hall, watching(hall) as screen:
         await hall.take()
         await hall.do("window.next", window="1")
         told = await screen.next()
@@ -77,7 +77,7 @@ async def test_screens_follow_a_transaction_from_call_to_finish(place: Path) -> 
 
 
 async def test_nothing_of_it_is_recorded_or_logged(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         await hall.take()
         await hall.do("window.next", window="1")
         before = len(await hall.journal())
@@ -97,7 +97,7 @@ async def test_nothing_of_it_is_recorded_or_logged(place: Path) -> None:
 
 
 async def test_wrong_questions_are_refused_with_what_is_wrong(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         call = hall.hall.call
         asked: list[tuple[str, dict[str, Any], str]] = [
             ("screen.show", {"window": "99"}, "unknown_window"),
@@ -121,7 +121,7 @@ async def test_wrong_questions_are_refused_with_what_is_wrong(place: Path) -> No
 
 
 async def test_people_say_it_by_hallctl_too(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         await hall.take()
         await hall.do("window.next", window="1")
         ran = await hall.hallctl("screen", "mirror", "1", "show")
@@ -145,7 +145,7 @@ async def test_people_say_it_by_hallctl_too(place: Path) -> None:
 async def test_titles_come_line_by_line_and_nobody_knows_them_after_the_last(
     place: Path,
 ) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "firmware_py.cli.main", "screen", "title", "1", "--stdin"),
             env={**hall.stage.environment, "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)},
@@ -172,7 +172,7 @@ async def test_titles_come_line_by_line_and_nobody_knows_them_after_the_last(
 
 async def test_a_changed_mirror_is_taken_up_and_blanks_the_screen(place: Path) -> None:
     (place / "notices").mkdir(exist_ok=True)
-    async with Scene(place, windows=["1"]) as hall, watching(hall) as screen:
+    async with unplugged(place, windows=["1"]) as hall, watching(hall) as screen:
         await hall.take()
         await hall.do("window.next", window="1")
         await hall.do("window.start", window="1")
@@ -190,7 +190,7 @@ async def test_a_check_is_before_the_screens_that_watch_until_its_ticket_leaves(
     place: Path,
 ) -> None:
     fields = [{"id": "account", "label": {"zh": "银行账号", "en": "Account"}, "value": "6222 0815"}]
-    async with Scene(place, windows=["1"]) as hall, watching(hall) as screen:
+    async with unplugged(place, windows=["1"]) as hall, watching(hall) as screen:
         await hall.take()
         await hall.do("window.next", window="1")
         await hall.do("window.start", window="1")
@@ -217,7 +217,7 @@ async def test_a_check_is_before_the_screens_that_watch_until_its_ticket_leaves(
 
 
 async def test_a_press_for_somebody_who_left_shows_the_next_person_nothing(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         call = hall.hall.call
         await hall.take()
         await hall.take()
@@ -247,7 +247,7 @@ async def test_a_press_for_somebody_who_left_shows_the_next_person_nothing(place
 async def test_a_daemon_killed_within_a_service_is_back_as_the_clerk_had_chosen(
     place: Path,
 ) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
 
         async def killed() -> str:
             await hall.kill()

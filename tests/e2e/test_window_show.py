@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.scene import Change, Scene, refused, until
+from tests.e2e.scene import Change, Scene, refused, unplugged, until
 
 #: Window 2 has a clerk's keypad alone, window 3 one more for ratings.
 KEYPADS: list[Change] = [
@@ -36,7 +36,7 @@ async def show(hall: Scene, window: str = "1") -> dict[str, Any]:
 
 
 async def test_a_transaction_as_the_clerk_sees_it_from_call_to_rating(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         first, second = await hall.take(), await hall.take()
         told = await show(hall)
         named = told["next"]
@@ -60,7 +60,7 @@ async def test_a_transaction_as_the_clerk_sees_it_from_call_to_rating(place: Pat
 
 
 async def test_figures_reasons_and_who_is_away_stand_again_after_a_power_cut(place: Path) -> None:
-    async with Scene(place, windows=["1"]) as hall:
+    async with unplugged(place, windows=["1"]) as hall:
         served, parked, in_hand = [await hall.take() for _ in range(3)]
         await hall.do("window.next", window="1")
         await hall.do("window.start", window="1")
@@ -108,7 +108,7 @@ async def test_it_says_what_of_the_window_works(place: Path) -> None:
 
 async def test_many_screens_asking_at_once_are_all_answered(place: Path) -> None:
     windows = [str(n) for n in range(1, 16)]
-    async with Scene(place, windows=windows) as hall:
+    async with unplugged(place, windows=windows) as hall:
         for _ in windows:
             await hall.take()
         clients = [await hall.client() for _ in windows]
