@@ -19,8 +19,9 @@ from firmware_py.bench.measure_screens import (
     search_figure,
     wall_figure,
 )
-from firmware_py.bench.x_panel import NotHere, XPanel
+from firmware_py.bench.x_panel import XPanel
 from firmware_py.config.file import load_all
+from tests.kiosk_ui.x_server import NEEDS_X
 
 PAGES = {
     "warm_ms:start": 3.9, "warm_ms:item": 2.0, "first_ms:start": 39.0, "first_ms:item": 20.0,
@@ -118,12 +119,9 @@ while True:
 """
 
 
+@NEEDS_X
 def test_a_press_on_an_x_server_changes_pixels_and_its_moment_is_known(tmp_path: Path) -> None:
-    try:
-        panel = XPanel(tmp_path, 640, 480)
-    except NotHere as missing:
-        pytest.skip(str(missing))
-    with panel:
+    with XPanel(tmp_path, 640, 480) as panel:
         before = panel.seen(320, 240)
         assert len(before) == 5 * 400 * 4
         with pytest.raises(TimeoutError, match="320, 240"):

@@ -140,7 +140,7 @@ def test_a_crowd_costs_the_screens_question_no_more_than_a_key_press() -> None:
     longest_wait_s(hall.rules, hall.state, hall.now_ms)
     took = []
     for _ in range(20):
-        begin = time.perf_counter()
+        begin = time.thread_time()
         view(hall)
-        took.append(time.perf_counter() - begin)
+        took.append(time.thread_time() - begin)
     assert min(took) < 0.005

@@ -361,7 +361,7 @@ def test_a_crowd_and_a_long_day_cost_the_screens_question_little() -> None:
         evolve(hall.state, issued, hall.now_ms)
     took = []
     for _ in range(20):
-        begin = time.perf_counter()
+        begin = time.thread_time()
         view(hall, away=away)
-        took.append(time.perf_counter() - begin)
+        took.append(time.thread_time() - begin)
     assert min(took) < 0.002
