@@ -6,6 +6,7 @@ Each is reached as in a hall: by touches, and by the messages that a daemon send
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from kiosk_ui.kiosk.made_up import CATEGORIES, ITEMS
@@ -125,8 +126,9 @@ _DEVICES = [
 ]  # fmt: skip
 
 
-def kiosk_states() -> dict[str, KioskModel]:
-    """Return the states by name."""
+@cache
+def kiosk_states() -> Mapping[str, KioskModel]:
+    """Return the states by name. They are played once: half a second."""
     take = _press("category:registration", "item:A01", "take")
     taken = (*take, _issued())
     pin = _press(*["corner"] * 5)
