@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.scene import Change, Scene, refused, until
+from tests.e2e.scene import Change, Scene, refused, unplugged, until
 from tests.faults.test_clock import HallClock, with_clock
 
 DAY = "2026-11-23"
@@ -107,7 +107,7 @@ async def test_when_nobody_can_take_a_ticket_the_screen_says_what_a_press_is_tol
 ) -> None:
     clock = HallClock(place)
     clock.set(f"{DAY} {local}:00")
-    async with with_clock(place, clock, more=HOURS) as hall:
+    async with with_clock(place, clock, more=HOURS, simulators=False) as hall:
         shown = await kiosk(hall, lambda found: found["take"])
         refusal = await refused(hall.take())
         assert (shown["take"]["code"], refusal.code) == (code, code)
@@ -119,7 +119,7 @@ async def test_when_nobody_can_take_a_ticket_the_screen_says_what_a_press_is_tol
 
 
 async def test_what_is_not_there_is_refused_as_everywhere(place: Path) -> None:
-    async with Scene(place) as hall:
+    async with unplugged(place) as hall:
         assert (await refused(hall.hall.call("kiosk.show", kiosk="kiosk-9"))).code == (
             "unknown_kiosk"
         )

@@ -48,7 +48,7 @@ async def test_an_automatic_hall_stays_closed_on_a_holiday_and_says_when_it_open
     place: Path,
 ) -> None:
     clock = HallClock(place)
-    async with at(place, clock, "2026-09-30 16:40:00") as hall:
+    async with at(place, clock, "2026-09-30 16:40:00", simulators=False) as hall:
         await until(lambda: day(hall, "2026-09-30"))
         await ticked(hall, clock, "2026-09-30 17:10:00")
         late = await refused(hall.take())
@@ -77,7 +77,7 @@ async def test_a_holiday_opened_by_hand_gives_tickets_until_it_is_closed_by_hand
     place: Path,
 ) -> None:
     clock = HallClock(place)
-    async with at(place, clock, "2026-10-03 10:00:00") as hall:
+    async with at(place, clock, "2026-10-03 10:00:00", simulators=False) as hall:
         await shows_time(hall, "2026-10-03 10:00")
         opened = await hall.hallctl("open", lang="zh")
         assert opened.out == "2026-10-03 开门营业（今天是国庆节，仍然开门）\n"
@@ -92,7 +92,7 @@ async def test_a_holiday_opened_by_hand_gives_tickets_until_it_is_closed_by_hand
 
 async def test_an_extra_working_day_opens_and_a_sunday_does_not(place: Path) -> None:
     clock = HallClock(place)
-    async with at(place, clock, "2026-10-10 13:30:00") as hall:
+    async with at(place, clock, "2026-10-10 13:30:00", simulators=False) as hall:
         await until(lambda: day(hall, "2026-10-10"))
         assert await hall.take() == "A001"
         await ticked(hall, clock, "2026-10-11 10:00:00")
@@ -101,7 +101,7 @@ async def test_an_extra_working_day_opens_and_a_sunday_does_not(place: Path) -> 
 
 async def test_todays_closing_time_moves_with_who_moved_it(place: Path) -> None:
     clock = HallClock(place)
-    async with at(place, clock, "2026-10-08 16:50:00") as hall:
+    async with at(place, clock, "2026-10-08 16:50:00", simulators=False) as hall:
         await until(lambda: day(hall, "2026-10-08"))
         assert (await refused(hall.take())).code == "last_ticket_passed"
         extended = await hall.hallctl("day", "extend", "18:00", lang="zh")
@@ -129,7 +129,7 @@ async def test_a_day_can_be_closed_earlier_at_a_time_and_only_when_that_is_meant
     place: Path,
 ) -> None:
     clock = HallClock(place)
-    async with at(place, clock, "2026-10-08 14:00:00") as hall:
+    async with at(place, clock, "2026-10-08 14:00:00", simulators=False) as hall:
         await until(lambda: day(hall, "2026-10-08"))
         slip = await hall.hallctl("day", "extend", "16:00", lang="zh")
         assert slip.code == 1

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.e2e.scene import Scene, refused, until
+from tests.e2e.scene import Scene, refused, unplugged, until
 from tests.sync.support import Ear, Heard
 
 GOOD = {"id": "c:1", "name": "ticket.take", "params": {"item": "F01", "origin": "kiosk-1"}}
@@ -167,7 +167,7 @@ async def said(writer: asyncio.StreamWriter, line: bytes) -> None:
 
 
 async def test_a_client_that_never_reads_is_hung_up_on_and_others_are_served(place: Path) -> None:
-    async with Scene(place) as hall:
+    async with unplugged(place) as hall:
         reader, writer = await asyncio.open_unix_connection(str(hall.stage.hall_socket), limit=1024)
         writer.write(b'{"jsonrpc":"2.0","id":1,"method":"subscribe"}\n')
         asked = b'{"jsonrpc":"2.0","id":2,"method":"config.show"}\n'
@@ -185,7 +185,7 @@ async def test_a_client_that_never_reads_is_hung_up_on_and_others_are_served(pla
 
 
 async def test_a_clients_name_and_id_must_be_plain(place: Path) -> None:
-    async with Scene(place) as hall:
+    async with unplugged(place) as hall:
         for wrong in ({"command_id": "a b"}, {"command_id": ""}, {"by": "x" * 33}, {"by": "值班"}):
             with pytest.raises(AssertionError):
                 await asyncio.wait_for(never_taken(hall, wrong), 5)
