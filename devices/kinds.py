@@ -23,6 +23,7 @@ ALL_KINDS = (
             "logo": "devices.ticket_printer.logo:load",
         },
         explain="devices.ticket_printer.explain:explain",
+        mask="devices.ticket_printer.masking:PictureData",
     ),
     Kind(
         name="led_wall.eq2013",

@@ -31,7 +31,7 @@ from devices.ticket_printer.template import LineSpec, Template, logo_file
 __all__ = ["CompiledLine", "CompiledTemplate", "Part", "compile_here", "compiled"]
 
 _log = logging.getLogger(__name__)
-_FORMAT = b"3"  # counts up when the structures below or what fills them change
+_FORMAT = b"4"  # counts up when the structures below or what fills them change
 _CHILD_TIMEOUT_S = 30.0
 #: Fields that every slip has: a line with one of them is never left out.
 _ALWAYS = frozenset({"number", "time", "hall", "hall_zh", "item", "item_zh"})
@@ -52,7 +52,7 @@ class Part(msgspec.Struct, frozen=True, array_like=True):
 class CompiledLine(msgspec.Struct, frozen=True, array_like=True):
     """One line: ``before`` and ``after`` are style commands, ``columns`` what fits a line."""
 
-    kind: Literal["text", "qr", "const"]
+    kind: Literal["text", "qr", "const", "signature"]
     before: bytes
     after: bytes
     parts: tuple[Part, ...]
@@ -156,9 +156,9 @@ class _Writer:
         optional = optional or bool(spec.each)
         if spec.when or optional:
             after = self._to(found)
-        kind: Literal["text", "qr", "const"] = "text" if spec.kind == "text" else "const"
-        if spec.kind == "qr":
-            kind = "qr"
+        kind: Literal["text", "qr", "const", "signature"] = "const"
+        if spec.kind in {"text", "qr", "signature"}:
+            kind = spec.kind
         elif spec.kind == "rule":
             parts = (Part("", "", b"-" * columns + b"\n"),)
         elif spec.kind == "feed":
@@ -198,7 +198,7 @@ def _style_of(spec: LineSpec) -> dict[str, Any]:
     style: dict[str, Any] = {"align": spec.align}
     if spec.kind == "text":
         style |= {"size": (spec.width, spec.height), "bold": spec.bold, "invert": spec.invert}
-    elif spec.kind == "rule":
+    elif spec.kind in {"rule", "signature"}:
         style |= {"size": (1, 1), "bold": False, "invert": False}
     return style
 

@@ -60,6 +60,9 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     chinese: Literal["each_ticket", "own_line", "runs", "never"] = "each_ticket"
     #: Characters in the printer's memory; the others are drawn. Old models have GB2312 only.
     charset: Literal["gb18030", "gb2312"] = "gb18030"
+    #: The printer draws pictures (GS v 0): signatures, characters that it has not got, a logo.
+    #: Without, a signed form says so in words, and 〓 stands for such a character.
+    graphics: bool = True
     #: Time for one status byte.
     reply_timeout_s: _Seconds = 0.3
     #: Time for the wire to take one ticket.

@@ -18,7 +18,7 @@ from devices.ticket_printer.fonts import face_for
 from devices.ticket_printer.logo import BAND_BYTES
 from devices.ticket_printer.template import LineSpec
 
-__all__ = ["drawn_line", "picture_of"]
+__all__ = ["bands", "drawn_line", "picture_of"]
 
 _log = logging.getLogger(__name__)
 _CELL = 24  # dots of a Chinese character; a letter is half as wide
@@ -30,16 +30,20 @@ def drawn_line(text: str, spec: LineSpec, dots: int) -> bytes:
 
     Full width, because clones differ in whether ESC a moves a raster.
     """
-    image = _placed(text, spec.align, spec.width, spec.height, spec.bold, spec.invert, dots)
-    width_bytes = dots // 8
+    return bands(_placed(text, spec.align, spec.width, spec.height, spec.bold, spec.invert, dots))
+
+
+def bands(image: Image.Image) -> bytes:
+    """Return GS v 0 commands for a picture (mode 1, ink is 1) as wide as a line, in bands."""
+    width_bytes = image.width // 8
     data = image.tobytes()
-    bands: list[bytes] = []
     band = BAND_BYTES // width_bytes
+    pieces: list[bytes] = []
     for top in range(0, image.height, band):
         rows = min(band, image.height - top)
         start = top * width_bytes
-        bands.append(raster_image(width_bytes, rows, data[start : start + rows * width_bytes]))
-    return b"".join(bands)
+        pieces.append(raster_image(width_bytes, rows, data[start : start + rows * width_bytes]))
+    return b"".join(pieces)
 
 
 @lru_cache(maxsize=32)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from devices.ticket_printer.chinese import columns, encode, wrap
+from devices.ticket_printer.chinese import columns, encode, printable, wrap
 from devices.ticket_printer.codec import qr_code
 from devices.ticket_printer.compile import CompiledLine, CompiledTemplate
 from devices.ticket_printer.options import Options
@@ -35,6 +35,9 @@ class _Blanks:
     #: Left out when all its fields are empty.
     optional: bool
 
+
+#: Stands for a character that the printer has not got and that it cannot draw either.
+_NONE = "〓"
 
 _Form = tuple[bytes | _Blanks, ...]
 
@@ -221,6 +224,9 @@ def _filled(blanks: _Blanks, values: Mapping[str, str], options: Options) -> byt
 def written(row: str, line: CompiledLine, options: Options) -> bytes:
     """Return a row that fits its line, written by the printer or, where it cannot, drawn."""
     code = encode(row, options.charset, options.chinese == "runs")
+    if code is None and not options.graphics:
+        marked = "".join(one if printable(one, options.charset) else _NONE for one in row)
+        code = encode(marked, options.charset, options.chinese == "runs")
     if code is not None:
         return code + b"\n"
     from devices.ticket_printer.raster import drawn_line

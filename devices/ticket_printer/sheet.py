@@ -15,6 +15,7 @@ from devices.ticket_printer.chinese import columns, wrap
 from devices.ticket_printer.compile import CompiledLine, CompiledTemplate, Part
 from devices.ticket_printer.options import Options
 from devices.ticket_printer.render import body, padded, written
+from devices.ticket_printer.signature import signature_rows
 from devices.ticket_printer.template import Form
 
 __all__ = ["Sheet", "render_sheet", "tickets_long"]
@@ -29,11 +30,13 @@ class Sheet:
 
     ``rows`` are, for each name of ``layout.rows``, the fields of its lines in their order;
     ``marks`` are those of ``layout.whens`` that hold: other lines with ``when`` are left out.
+    ``signature`` is a PNG: somebody's, so nothing shows it but the paper.
     """
 
     fields: Mapping[str, str]
     rows: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     marks: frozenset[str] = frozenset()
+    signature: bytes = field(default=b"", repr=False)
 
     layout: ClassVar[Form]
 
@@ -55,7 +58,12 @@ def render_sheet(template: CompiledTemplate, sheet: Sheet, options: Options) -> 
         empty = dict.fromkeys(layout.rows.get(each, ()), "")
         for row in sheet.rows.get(each, ()) if each else ({},):
             for line in lines:
-                if filled := _filled(line, values | empty | dict(row), options):
+                if line.kind == "signature":
+                    signed = values.get("signed", "")
+                    filled = signature_rows(line, sheet.signature, signed, options)
+                else:
+                    filled = _filled(line, values | empty | dict(row), options)
+                if filled:
                     pieces += (line.before, filled, line.after)
     pieces.append(template.end)
     return b"".join(pieces)

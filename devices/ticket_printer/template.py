@@ -5,6 +5,7 @@ A template is TOML with one ``[[line]]`` a line of the slip. Each has exactly on
     text = "前面{ahead}人"      fields in braces, see ``Form``; too long a line is wrapped
     qr = "{qr}"                a QR code; ``size`` is then its dots a square, ``level`` L M Q H
     rule = true                a line across
+    signature = "签字"         in a form: the label of the taxpayer's signature, ``mm`` its place
     feed = 2                   so many empty lines
 
 and, where wanted, ``align`` (left, center, right), ``size`` (1..8, or [width, height]), ``bold``,
@@ -59,13 +60,15 @@ class Form:
     """What may stand in a template: of a ticket, of a report.
 
     ``rows`` are what ``each`` may name, with the fields that such a line has beside ``fields``;
-    ``must`` is a field without which the slip is worth nothing.
+    ``must`` is a field without which the slip is worth nothing; ``signed``: it may have a
+    taxpayer's signature.
     """
 
     fields: frozenset[str]
     must: str
     whens: tuple[str, ...]
     rows: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    signed: bool = False
 
     def allowed(self, each: str) -> frozenset[str]:
         """Return the fields of a line."""
@@ -83,11 +86,12 @@ TICKET = Form(
     "number",
     get_args(When),
 )  # fmt: skip
-_KINDS: tuple[Literal["text", "qr", "rule", "feed"], ...] = ("text", "qr", "rule", "feed")
+_Kind = Literal["text", "qr", "rule", "feed", "signature"]
+_KINDS: tuple[_Kind, ...] = get_args(_Kind)
 _KEYS: Mapping[str, tuple[type, ...]] = {
     "text": (str,), "qr": (str,), "rule": (bool,), "feed": (int,), "align": (str,),
     "size": (int, list), "bold": (bool,), "invert": (bool,), "when": (str,), "level": (str,),
-    "each": (str,),
+    "each": (str,), "signature": (str,), "mm": (list,),
 }  # fmt: skip
 _CHOICES = {
     "align": ("left", "center", "right"),
@@ -101,8 +105,8 @@ _GOES_ON = re.compile(r"[1-9][0-9]?\+")
 class LineSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a template, checked."""
 
-    kind: Literal["text", "qr", "rule", "feed"]
-    #: ``text`` and ``qr``: what is printed, with fields in braces.
+    kind: Literal["text", "qr", "rule", "feed", "signature"]
+    #: ``text`` and ``qr``: what is printed, with fields in braces; ``signature``: its label.
     text: str = ""
     align: Literal["left", "center", "right"] = "left"
     width: int = 1
@@ -114,6 +118,8 @@ class LineSpec(msgspec.Struct, frozen=True, kw_only=True):
     feed: int = 0
     #: The line is repeated for each of these; "" stands once.
     each: str = ""
+    #: At most so wide and high is a signature.
+    mm: tuple[int, int] = (48, 16)
 
 
 class Template(msgspec.Struct, frozen=True):
@@ -230,7 +236,7 @@ def _check(
     sizes = _sizes(entry)
     return LineSpec(
         kind=kind,
-        text=entry[kind] if kind in {"text", "qr"} else "",
+        text=entry[kind] if kind in {"text", "qr", "signature"} else "",
         align=entry.get("align", "left"),
         width=sizes[0],
         height=sizes[1],
@@ -240,6 +246,7 @@ def _check(
         level=entry.get("level", "M"),
         feed=entry.get("feed", 0),
         each=entry.get("each", ""),
+        mm=tuple(entry.get("mm", (48, 16))),
     )
 
 
@@ -266,8 +273,18 @@ def _setting_faults(entry: Mapping[str, Any], form: Form) -> Iterator[tuple[str,
             sizes = _sizes(entry)
             if len(sizes) != 2 or not all(type(n) is int and 1 <= n <= most for n in sizes):
                 yield key, f"{value} 应在 1 至 {most} 之间", f"{value} is not 1..{most}"
+        elif key == "mm" and not _is_place(value):
+            yield (
+                key,
+                f"{value} 应写成 [宽, 高]，10 至 100 毫米",
+                f"{value} is not [10..100, 10..100]",
+            )
         elif key == "feed" and not 0 <= value <= 20:
             yield key, f"{value} 应在 0 至 20 之间", f"{value} is not 0..20"
+
+
+def _is_place(value: Any) -> bool:
+    return len(value) == 2 and all(type(n) is int and 10 <= n <= 100 for n in value)
 
 
 def _content_faults(entry: Mapping[str, Any], form: Form) -> Iterator[tuple[str, str, str]]:
@@ -275,6 +292,10 @@ def _content_faults(entry: Mapping[str, Any], form: Form) -> Iterator[tuple[str,
     kinds = [kind for kind in _KINDS if kind in entry]
     if len(kinds) != 1:
         yield "line", "须恰有 text、qr、rule、feed 之一", "exactly one of text, qr, rule, feed"
+    if "signature" in kinds and not form.signed:
+        yield "signature", "只用于受理单", "only in an acceptance form"
+    if "signature" in kinds and "{" in str(entry["signature"]):
+        yield "signature", "标签中没有字段", "a label has no fields"
     for kind in kinds:
         if isinstance(entry[kind], str):
             yield from (

@@ -29,6 +29,9 @@ def sheet_of(hall: Text, state: State, job: FormJob) -> FormSheet:
     """Return a copy of a form that is in the state, as it is now."""
     form = state.forms[job.number]
     marks = {"keep" if job.copy == 1 else "sign", *_marks(form)}
+    if job.copy != 1:
+        # By pen where it was not done on the screen.
+        marks.add("unsigned" if form.signed is None else "signed")
     if job.again:
         marks.add("reprint")
     return FormSheet(_fields(hall, state, form), {"papers": _papers(form)}, frozenset(marks))
@@ -92,6 +95,7 @@ def _fields(hall: Text, state: State, form: Form) -> dict[str, str]:
         "due": form.due,
         "come_zh": form.come.zh,
         "come_en": _english(form.come),
+        "signed": "" if form.signed is None else _minute(state, form.signed.at_ms) or form.day,
         "qr": code_of(form.form),
     }
 

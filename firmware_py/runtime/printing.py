@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from devices.base import HealthState, Status
@@ -52,6 +53,8 @@ class Printing:
         self._keep = keep
         self._post = post
         self.spools: dict[str, PrinterSpool] = {}
+        #: Returns what reads the signature under a form; a printer's worker calls that.
+        self.signatures: Callable[[str], Callable[[], bytes] | None] = lambda form: None
         self.configure(settings, rules)
 
     def configure(self, settings: Settings, rules: Rules) -> list[AnyJob]:
@@ -146,6 +149,15 @@ class Printing:
         """Return what prints a job on a driver, as things stand now."""
         if isinstance(job, FormJob):
             sheet = sheet_of(self._hall, self._state(), job)
-            return lambda driver, sent: driver.print_sheet(sheet, job.seq, on_sent=sent)
+            signature = self.signatures(job.number) if "signed" in sheet.marks else None
+
+            def print_form(driver: Any, sent: Callable[[], None]) -> Printed:
+                # Here, on the printer's worker: a picture waits for the disk.
+                png = signature() if signature is not None else b""
+                whole = replace(sheet, signature=png)
+                printed: Printed = driver.print_sheet(whole, job.seq, on_sent=sent)
+                return printed
+
+            return print_form
         slip = slip_of(self._rules, self._state(), self._hall, job)
         return lambda driver, sent: driver.print_slip(slip, job.seq, on_sent=sent)

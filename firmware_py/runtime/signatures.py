@@ -16,7 +16,7 @@ import base64
 import contextlib
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +86,7 @@ class Signatures:
         #: A double touch waits until the first is recorded.
         self._giving = asyncio.Lock()
         hall.screens.register("signature", self.view)
+        hall.printing.signatures = self.reader
 
     # ---- methods
 
@@ -160,6 +161,29 @@ class Signatures:
         if isinstance(found, Refusal):
             raise QueryError(found)
         return found
+
+    def reader(self, number: str) -> Callable[[], bytes] | None:
+        """Return what reads the signature under a form as it stands, in a thread; None without.
+
+        What cannot be read is empty: the paper says in words that the form was signed.
+        """
+        form, vault = self._hall.state().forms.get(number), self._hall.vault
+        signature = form.signed if form is not None else None
+        if form is None or signature is None:
+            return None
+
+        def read() -> bytes:
+            try:
+                png = vault.get(form.day, file_name(form, signature))
+            except (VaultError, OSError) as error:
+                log.warning("%s is printed without its signature: %s", number, error)
+                return b""
+            if hashlib.sha256(png).hexdigest() != signature.sha256:
+                log.warning("%s is printed without its signature: it is damaged", number)
+                return b""
+            return png
+
+        return read
 
     # ---- what follows from events, and what the screens see
 

@@ -69,7 +69,7 @@ def test_the_signed_copy_of_a_changed_form_printed_again_says_all_three() -> Non
     form = form_of(hall, days=5)
     hall.do(p.ChangeForm(form, days=7))
     sheet = sheet_of(NAME, hall.state, FormJob(9, form, 2, "1", 2, again=True))
-    assert sheet.marks == {"sign", "changed", "reprint"}
+    assert sheet.marks == {"sign", "unsigned", "changed", "reprint"}
     assert (sheet.fields["version"], sheet.fields["replaces"]) == ("2", "1")
     assert sheet.fields["days"] == "7"
 
@@ -82,3 +82,15 @@ def test_words_for_a_file_say_when_a_form_is_void_and_hold_the_same() -> None:
     assert before["fields"] == sheet_of(NAME, hall.state, FormJob(1, form, 1, "1", 1)).fields
     hall.do(p.WithdrawForm(form, "取回"))
     assert paper_view(NAME, hall.state, hall.state.forms[form])["marks"] == ["withdrawn"]
+
+
+def test_a_form_that_was_signed_on_the_screen_says_so_on_both_copies_until_it_changes() -> None:
+    hall = serving()
+    form = form_of(hall, days=5)
+    hall.do(p.SignForm("1", form, 1, 900, "a" * 64))
+    copies = [sheet_of(NAME, hall.state, FormJob(1, form, 1, "1", copy)) for copy in (1, 2)]
+    assert [sheet.marks for sheet in copies] == [{"keep"}, {"sign", "signed"}]
+    assert {sheet.fields["signed"] for sheet in copies} == {hall.state.day}, "no clock is known"
+    hall.do(p.ChangeForm(form, days=7))
+    sheet = sheet_of(NAME, hall.state, FormJob(9, form, 2, "1", 2))
+    assert (sheet.marks, sheet.fields["signed"]) == ({"sign", "unsigned", "changed"}, "")

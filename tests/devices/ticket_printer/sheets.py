@@ -44,6 +44,8 @@ def form(*marks: str, **fields: str) -> FormSheet:
     """Return a copy of the form; ``marks`` beside the taxpayer's own copy's."""
     assert fields.keys() <= FORM.fields
     which = set(marks) if "sign" in marks else {"keep", *marks}
+    if "sign" in marks and "signed" not in marks:
+        which.add("unsigned")
     return FormSheet({**FIELDS, **fields}, {"papers": PAPERS}, frozenset(which))
 
 
