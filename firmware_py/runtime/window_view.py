@@ -26,7 +26,7 @@ from firmware_py.core.model import (
     Window,
     WindowStatus,
 )
-from firmware_py.core.papers import FormState
+from firmware_py.core.papers import Form, FormState
 from firmware_py.core.rules import Rules, Text
 from firmware_py.core.waiting import next_ticket
 from firmware_py.runtime.views import waiting_for
@@ -98,20 +98,21 @@ def _in_hand(rules: Rules, state: State, window: Window, now_ms: int) -> dict[st
         "papers": [asdict(paper) for paper in item.papers] if item is not None else [],
         "statutory_days": item.statutory_days if item is not None else 0,
         "pages": sum(document.pages for document in ticket.documents),
-        "forms": _forms(state, ticket.number),
+        "forms": [form.form for form in _forms(state, ticket.number)],
+        "signed": [f.form for f in _forms(state, ticket.number) if f.signed is not None],
         "auto": ticket.auto_started,
     }
 
 
-def _forms(state: State, number: str) -> list[str]:
+def _forms(state: State, number: str) -> list[Form]:
     """Return the day's forms of a ticket; those of other days may be of the same number."""
-    found: list[str] = []
+    found: list[Form] = []
     for form in reversed(state.forms.values()):
         # In the order in which they were made: the present day's are the last.
         if form.day != state.day:
             break
         if form.ticket == number and form.state is not FormState.WITHDRAWN:
-            found.append(form.form)
+            found.append(form)
     return found[::-1]
 
 

@@ -232,6 +232,10 @@ class DeskScreen:
                 return model.tell(Both(zh, en), now_s, bad=True), ()
             case Unknown():
                 return model.tell(_NOT_SURE, now_s, bad=True), ()
+            case Answered("signature.give") if model.facts and model.facts.form_printer:
+                # Which form it is comes with the facts, and with it the key.
+                model = replace(model, due={**model.due, "facts": now_s})
+                return model.tell(_SIGNED, now_s, bad=False), ()
             case Answered(name) if name in _TAXPAYERS:
                 return model, ()
         # A command that was taken closes the menu that gave it; what came of it is asked at once.
@@ -315,6 +319,10 @@ def _shared(model: DeskModel, params: dict[str, object]) -> DeskModel:
 
 
 _SCANNED = Both("扫描完成。", "Scanned.")
+_SIGNED = Both(
+    "纳税人已签名。要打印已签名的受理单，请按 P。",
+    "The form is signed. To print it with the signature, press P.",
+)
 _NOT_SURE = Both(
     "与控制器的连接中断，不能确定刚才的操作是否生效，请核对后再按。",
     "The connection broke: whether the last press counted is not known. Look before pressing.",

@@ -52,6 +52,8 @@ class TicketSeen:
     statutory_days: int | None = None
     pages: int = 0
     forms: tuple[str, ...] = ()
+    #: Those of them that the taxpayer signed, as they stand.
+    signed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

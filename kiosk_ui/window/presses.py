@@ -138,6 +138,8 @@ def _with_ticket(
             own = {"days": int(days)} if days.isdecimal() else {}
             # Bound to its ticket: by the time it comes another may be in hand.
             return "form.make", {"window": model.window, **number, "papers": papers, **own}
+        case "print_form" if ticket.forms and ticket.forms[-1] in ticket.signed:
+            return "form.reprint", {"form": ticket.forms[-1], "window": model.window}
         case "sign" if ticket.forms:
             return "signature.ask", {"window": model.window, "form": ticket.forms[-1]}
     return "", {}

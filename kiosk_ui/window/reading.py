@@ -96,6 +96,7 @@ def _ticket(found: Mapping[str, Any]) -> TicketSeen:
         tuple(found.get("traits") or ()), str(found.get("appointment_at") or ""),
         tuple(both_of(one) for one in found.get("papers") or ()), found.get("statutory_days"),
         int(found.get("pages") or 0), tuple(found.get("forms") or ()),
+        tuple(found.get("signed") or ()),
     )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def ticket(**other: Any) -> dict[str, Any]:
         "number": "A061", "item": "D01", "item_name": _ITEM, "status": "serving", "seconds": 247,
         "limit_s": 900, "amber_s": 720, "level": "none", "calls": 1, "traits": [],
         "appointment_at": "", "why": _WHY, "papers": _PAPERS, "statutory_days": 5, "pages": 0,
-        "forms": [], "auto": False, **other,
+        "forms": [], "signed": [], "auto": False, **other,
     }  # fmt: skip
 
 
@@ -189,6 +189,10 @@ def desk_states() -> Mapping[str, DeskModel]:
             ticket=serving,
         ),
         "scanning": desk_after(*_press("scan", "scan_as:paper:1"), ticket=serving),
+        "form_signed": desk_after(
+            Answered("signature.give", {}),
+            ticket=ticket(forms=["F20260302-004"], signed=["F20260302-004"]),
+        ),
         "form_menu": desk_after(*ticks, *_press("form"), ticket=serving),
         "away_menu": desk_after(*_press("away")),
         "refused": desk_after(

@@ -16,6 +16,9 @@ from tests.kiosk_ui.window_desk import INNER, OUTER, WindowDesk, desk_at
 
 CALLED = {"ticket": ticket(status="called", seconds=12)}
 SERVING = {"ticket": ticket(forms=["F1"], pages=2)}
+SIGNED = {"ticket": ticket(forms=["F0", "F1"], signed=["F1"]), "form_printer": True}
+#: The newest one is not.
+UNSIGNED = {"ticket": ticket(forms=["F0", "F1"], signed=["F0"]), "form_printer": True}
 IDLE: dict[str, Any] = {}
 WINDOW = {"window": "3"}
 FREE, A061 = {**WINDOW, "number": ""}, {**WINDOW, "number": "A061"}
@@ -38,6 +41,8 @@ PLAIN = [
     (SERVING, "mirror_freeze", "screen.mirror", {**A061, "state": "freeze"}),
     (SERVING, "mirror_blank", "screen.mirror", {**A061, "state": "blank"}),
     (SERVING, "sign", "signature.ask", {**WINDOW, "form": "F1"}),
+    (SIGNED, "sign", "signature.ask", {**WINDOW, "form": "F1"}),
+    (SIGNED, "print_form", "form.reprint", {**WINDOW, "form": "F1"}),
 ]
 #: What does nothing now.
 PALE = [
@@ -46,6 +51,8 @@ PALE = [
     ({"status": "paused"}, {"next", "pause"}),
     (CALLED, {"next", "finish", "form", "scan", "close"}),
     (SERVING, {"start", "recall", "missed", "close"}),
+    (UNSIGNED, {"print_form"}),
+    ({**SIGNED, "form_printer": False}, {"print_form"}),
 ]  # fmt: skip
 
 

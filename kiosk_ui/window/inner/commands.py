@@ -17,6 +17,7 @@ KEYS = {
     "transfer": "F7", "form": "F8", "message": "F9", "pause": "F10", "resume": "F10",
     "open": "F10", "help": "F12", "close": "F11", "ask_rating": "r", "scan": "s", "away": "b",
     "mirror_show": "m", "mirror_freeze": "f", "mirror_blank": "x", "sign": "g", "withdraw": "w",
+    "print_form": "p",
 }  # fmt: skip
 
 
@@ -45,6 +46,7 @@ def _states(model: DeskModel, facts: Facts) -> dict[str, _Can]:
         "message": _Can(called or serving),
         "scan": _Can(serving and facts.scanner),
         "away": _Can(bool(facts.away)),
+        "print_form": _Can(facts.form_printer),
         "help": _Can(can=True),
     }
 
@@ -75,7 +77,9 @@ def _mirror(model: DeskModel) -> list[str]:
     if model.shared.check is not None and model.shared.check.state == "open":
         return [*found, "withdraw"]
     if model.ticket is not None and model.ticket.forms:
-        return [*found, "sign"]
+        # Never by itself: the copies of before were already given out.
+        printed = model.ticket.forms[-1] in model.ticket.signed
+        return [*found, "sign", "print_form"] if printed else [*found, "sign"]
     return [*found, "away"]
 
 
