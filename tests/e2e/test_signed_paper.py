@@ -10,10 +10,7 @@ from tests.e2e.scene import Change, Scene, until
 from tests.e2e.test_forms_on_paper import nothing_owed
 from tests.e2e.test_signatures import FORM, PNG, asked, given, vault_of, with_form
 
-PLAIN: Change = (
-    'port = "${HALL_RUN}/wire/printer"\n',
-    'port = "${HALL_RUN}/wire/printer"\ngraphics = false\n',
-)
+PLAIN: Change = ("options = { paper = 80 }", "options = { paper = 80, graphics = false }")
 
 
 async def papers(hall: Scene) -> list[list[str]]:
