@@ -10,10 +10,11 @@ from typing import Any
 import click
 
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
+from firmware_py.cli.check_kept import CHECK_ID, list_all, show_kept
 from firmware_py.cli.errors import Refused, WrongUse
 from firmware_py.cli.outcome import give, say_events
 from firmware_py.cli.output import say, write_json
-from firmware_py.cli.sentences_checks import FIELD_NAMES, result_words
+from firmware_py.cli.sentences_checks import FIELD_NAMES, field_name, result_words
 from firmware_py.cli.words import chosen, t
 
 __all__ = ["check"]
@@ -27,14 +28,18 @@ _SHOWN = 4
     HallGroup,
     help=t(
         "请纳税人在外屏核对内容。WINDOW 是窗口号。\n\n\b\n"
-        "hallctl check ask 3 --field name=样张甲 --correct name\n"
-        "hallctl check show 3\n"
-        "hallctl check withdraw 3\n\n"
+        "hallctl check ask 3 --field name=样张甲 --correct name   请核对姓名，可更正\n"
+        "hallctl check show 3                 3 号窗口正在核对的内容\n"
+        "hallctl check withdraw 3             撤回，不再核对\n"
+        "hallctl check list A012              A012 今天的核对：几点、哪几项、怎样答复\n"
+        "hallctl check show A012-c1           保存的核对内容，遮蔽显示\n\n"
         "内容不写入流水和日志，号票离开窗口即清除；业务事项要求留存的（keep_checks）加密保存。",
         "Have the taxpayer check something on the outer screen. WINDOW is a window's id.\n\n\b\n"
-        "hallctl check ask 3 --field name=Sample --correct name\n"
-        "hallctl check show 3\n"
-        "hallctl check withdraw 3\n\n"
+        "hallctl check ask 3 --field name=Sample --correct name   the name, may be corrected\n"
+        "hallctl check show 3                 what is checked at window 3 now\n"
+        "hallctl check withdraw 3             take it back\n"
+        "hallctl check list A012              A012's checks of today: when, which fields, answers\n"
+        "hallctl check show A012-c1           what is kept of one, masked\n\n"
         "What is checked is in no journal and no log, and gone when the ticket leaves the window; "
         "where its item says so (keep_checks) it is kept, encrypted.",
     ),
@@ -123,7 +128,7 @@ def _answered(session: Session, answer: Mapping[str, Any]) -> None:
         return
     say(result_words(answer["outcome"]))
     for name, value in answer["corrections"].items():
-        say(f"  {_label(name)}: {value}")
+        say(f"  {field_name(name)}: {value}")
 
 
 def _read(file: Any) -> list[dict[str, Any]]:
@@ -179,16 +184,37 @@ def _typed(
     "show",
     cls=HallCommand,
     help=t(
-        "窗口正在核对的内容和答复。遮蔽的内容只显示末尾，--unmask 全部显示。",
-        "What is checked at a window, and the answer. Of what is masked only the end is shown; "
-        "--unmask shows all.",
+        "窗口正在核对的内容和答复；或保存的一次核对。\n\n"
+        "WHAT 是窗口号（例如 3），或核对编号（例如 A012-c1，见 hallctl check list）。"
+        "遮蔽的内容只显示末尾，保存的全部遮蔽；--unmask 全部显示，谁查看了保存的内容会记入流水。",
+        "What is checked at a window now, and the answer; or one that is kept.\n\n"
+        "WHAT is a window's id, such as 3, or a check's, such as A012-c1 (hallctl check list). Of "
+        "what is masked only the end is shown; of one that is kept all is masked. --unmask shows "
+        "all of it; who read one that is kept is recorded.",
     ),
 )
-@_window
+@click.argument("what", metavar=t("窗口|核对编号", "WINDOW|CHECK"))
+@click.option(
+    "--day",
+    metavar="YYYY-MM-DD",
+    help=t(
+        "保存的核对是哪一天的；默认今天。", "The day of one that is kept; today's if not given."
+    ),
+)
 @click.option("--unmask", is_flag=True, help=t("显示全部内容。", "Show all of it."))
 @pass_session
-def show(session: Session, window: str, unmask: bool) -> None:
+def show(session: Session, what: str, day: str | None, unmask: bool) -> None:
     """Show a check."""
+    if CHECK_ID.fullmatch(what):
+        show_kept(session, what, day, unmask=unmask)
+        return
+    if day is not None:
+        raise WrongUse(
+            "day_of_kept",
+            "--day 只用于保存的核对，例如 hallctl check show A012-c1 --day 2026-11-20。",
+            "--day is for a check that is kept: hallctl check show A012-c1 --day 2026-11-20.",
+        )
+    window = what
     found = session.client.ask("check.show", window=window)["check"]
     if session.json:
         write_json(found)
@@ -200,7 +226,7 @@ def show(session: Session, window: str, unmask: bool) -> None:
     say((head, "bold"), f"  {found['asked_at']}  {chosen(found['title'])}".rstrip())
     for one in found["fields"]:
         if one["value"] is None:
-            say(f"  {_label(one['id'])}")
+            say(f"  {field_name(one['id'])}")
             continue
         value, new = one["value"], one["corrected"]
         if one["mask"] and not unmask:
@@ -220,8 +246,7 @@ def _changed(new: str | None) -> list[tuple[str, str]]:
     return [] if new is None else [(t(f"  更正为 {new}", f"  corrected to {new}"), "bold")]
 
 
-def _label(name: str) -> str:
-    return t(*FIELD_NAMES.get(name, (name, name)))
+check.add_command(list_all)
 
 
 @check.command(

@@ -7,7 +7,7 @@ from typing import Any
 
 from firmware_py.cli.words import t
 
-__all__ = ["CHECK_SENTENCES", "FIELD_NAMES", "check_words", "result_words"]
+__all__ = ["CHECK_SENTENCES", "FIELD_NAMES", "check_words", "field_name", "result_words"]
 
 #: event -> (Chinese, English).
 CHECK_SENTENCES: Mapping[str, tuple[str, str]] = {
@@ -53,6 +53,11 @@ _RESULTS = {
 }
 
 
+def field_name(name: str) -> str:
+    """Return what a field with this id is called; another program's id as it is."""
+    return t(*FIELD_NAMES.get(name, (name, name)))
+
+
 def result_words(result: str) -> str:
     """Return what became of a check: its state, its answer, or why it has none."""
     return t(*_RESULTS.get(result, (result, result)))
@@ -70,7 +75,7 @@ def check_words(data: Mapping[str, Any]) -> dict[str, object]:
     }
     outcome = data.get("outcome", "")
     if outcome == "corrected":
-        names = [t(*FIELD_NAMES.get(one, (one, one))) for one in data.get("corrected") or ()]
+        names = [field_name(one) for one in data.get("corrected") or ()]
         listed = t("、", ", ").join(names)
         words["outcome_words"] = t(f"更正了{listed}", f"corrected: {listed}")
     else:

@@ -125,6 +125,7 @@ _CODES = {
     "action.report.print": ("打印业务报表", "report printed by"),
     "action.privacy.destroyed": ("销毁当日密钥", "key destroyed of"),
     "action.signature.exported": ("导出签字", "took out the signature of"),
+    "action.check.read": ("查看核对内容", "read what was checked:"),
     "action.document.exported": ("导出扫描件", "took out the pages of"),
     "action.privacy.forgotten": ("应要求删除资料", "forgotten on request:"),
     "action.voice.say": ("语音播报", "words said by"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Text
 
-__all__ = ["LOST", "NOT_KEPT", "bad_text", "fixed", "lost"]
+__all__ = ["LOST", "NOT_KEPT", "bad_text", "fixed", "lost", "nothing_kept"]
 
 #: A panel whose values nobody has any more.
 LOST = Text(
@@ -22,6 +22,18 @@ NOT_KEPT = Text(
 def lost(check: str) -> Refusal:
     """The values are gone with the daemon that had them: nobody can have checked them."""
     return Refusal("check_lost", LOST.zh, LOST.en, {"check": check})
+
+
+def nothing_kept(check: str, day: str) -> Refusal:
+    """Nothing in the vault: its item keeps nothing, it was not answered, or it was forgotten."""
+    return Refusal(
+        "check_not_kept",
+        f"没有保存 {check}（{day}）的内容：只有业务事项要求留存（keep_checks）且已答复的才保存，"
+        "应要求删除的也不再有。用 hallctl check list 查看当天的核对。",
+        f"Nothing is kept of {check} ({day}): only an answered check of an item with keep_checks "
+        "is, and not after it was deleted on request. hallctl check list shows the day's checks.",
+        {"check": check, "day": day},
+    )
 
 
 def fixed(field: str) -> Refusal:

@@ -7,7 +7,16 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-__all__ = ["CHECK_PARAMS", "CheckAnswer", "CheckAsk", "CheckAt", "CheckWithdraw", "Words"]
+__all__ = [
+    "CHECK_PARAMS",
+    "CheckAnswer",
+    "CheckAsk",
+    "CheckAt",
+    "CheckKept",
+    "CheckList",
+    "CheckWithdraw",
+    "Words",
+]
 
 #: Those of every command: see ``control.ID_FORM`` and ``control.BY_FORM``.
 CommandId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:/-]{1,64}$")]
@@ -15,6 +24,7 @@ By = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$")]
 #: Of one field, asked or corrected.
 Value = Annotated[str, Meta(max_length=200)]
 _Label = Annotated[str, Meta(min_length=1, max_length=80)]
+_Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 _CheckId = Annotated[str, Meta(max_length=40)]
 
 
@@ -71,9 +81,29 @@ class CheckAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     window: str
 
 
+class CheckList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A business day (the newest if not given), and whose checks: the newest ``limit`` of them."""
+
+    day: _Day | None = None
+    number: Annotated[str, Meta(max_length=32)] = ""
+    window: str = ""
+    limit: Annotated[int, Meta(ge=1, le=2000)] = 500
+
+
+class CheckKept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A check that is kept; ``unmask``: all that stood in it, and who read it is recorded."""
+
+    #: No other file of the vault can be named so.
+    check: Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,16}-[cC][0-9]{1,6}$")]
+    day: _Day | None = None
+    unmask: bool = False
+
+
 CHECK_PARAMS: dict[str, type[msgspec.Struct]] = {
     "check.ask": CheckAsk,
     "check.answer": CheckAnswer,
     "check.withdraw": CheckWithdraw,
     "check.show": CheckAt,
+    "check.list": CheckList,
+    "check.kept": CheckKept,
 }

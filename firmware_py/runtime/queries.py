@@ -25,6 +25,7 @@ from firmware_py.core.model import TicketStatus
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.card_queries import CardQueries
 from firmware_py.runtime.checks import check_queries
+from firmware_py.runtime.checks_kept import KeptChecks
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.device_views import device_view, without_broker
 from firmware_py.runtime.documents import Documents
@@ -111,6 +112,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         "config.show": answers.config,
         "form.paper": FormPapers(hall, forms).paper,
         "form.signature": FormSignatures(hall, forms).take_out,
+        **KeptChecks(hall).queries(),
     }
 
 

@@ -114,6 +114,11 @@ async def play(stage: Stage) -> dict[str, Any]:
                     asked, _ = EXAMPLES["check.ask"]
                     await hall.call("check.ask", **asked | {"command_id": "demo-c2"})
                     answers[method] = await hall.call(method, **params)
+                elif method == "check.kept":
+                    # Its item keeps nothing: as if it did.
+                    told = json.dumps(EXAMPLES[method][1]).encode()
+                    await asyncio.to_thread(vault.put, "2026-03-02", "A001-c1", told)
+                    answers[method] = await hall.call(method, **params)
                 elif method == "signature.cancel":
                     await hall.call("signature.ask", **EXAMPLES["signature.ask"][0])
                     answers[method] = await hall.call(method, **params)
