@@ -24,8 +24,8 @@ from firmware_py.core.events_checks import CHECK_EVENTS, CheckAnswered, CheckAsk
 from firmware_py.core.rules import Text
 from firmware_py.runtime import check_words as words
 from firmware_py.runtime.control import Query, QueryError
+from firmware_py.runtime.outcomes import submitted
 from firmware_py.runtime.params_checks import CheckKept, CheckList
-from firmware_py.runtime.scans import submitted
 from firmware_py.store.vault import Vault
 from firmware_py.store.vault_errors import VaultMissing
 
@@ -86,9 +86,9 @@ class KeptChecks:
 
     def queries(self) -> dict[str, Query]:
         """Return the methods."""
-        return {"check.list": self.list, "check.kept": self.kept}
+        return {"check.list": self.of_day, "check.kept": self.kept}
 
-    async def list(self, params: dict[str, Any], user: str) -> Any:
+    async def of_day(self, params: dict[str, Any], user: str) -> Any:
         """Return a day's checks, the oldest first: which fields and how they were answered."""
         wanted = msgspec.convert(params, CheckList)
         day = wanted.day or self._hall.state().day
