@@ -55,11 +55,12 @@ _window = click.argument("window", metavar=t("窗口", "WINDOW"))
     "ask",
     cls=HallCommand,
     help=t(
-        "请手中号票的纳税人核对；窗口已有的核对随之撤回。\n\n"
-        "NAME 是常用名称（{names}），或直接写要显示的标签。命令行内容会留在历史记录中，"
-        "程序请用 --file。",
-        "Ask the taxpayer in hand; a check that stands at the window is taken back.\n\n"
-        "NAME is a usual one ({names}) or the label itself. What is on a command line stays in its "
+        "请窗口手中的纳税人在外屏核对。\n\n"
+        "NAME 是常用名称（{names}），或直接写要显示的标签。该窗口还没有答复的核对自动撤回。\n\n"
+        "命令行内容会留在历史记录中，程序请用 --file。",
+        "Have the taxpayer in hand check fields on the outer screen.\n\n"
+        "NAME is a usual one ({names}) or the label itself. A check that still waits for its "
+        "answer at the window is taken back.\n\nWhat is on a command line stays in the shell's "
         "history: programs use --file.",
     ).format(names=", ".join(FIELD_NAMES)),
 )
@@ -69,7 +70,7 @@ _window = click.argument("window", metavar=t("窗口", "WINDOW"))
     "fields",
     metavar="NAME=VALUE",
     multiple=True,
-    help=t("要核对的一项，可多次。", "Something to check; again for more."),
+    help=t("要核对的一项，可写多次。", "A field to check; again for more."),
 )
 @click.option(
     "--correct",
@@ -81,9 +82,9 @@ _window = click.argument("window", metavar=t("窗口", "WINDOW"))
     "--mask",
     metavar="NAME",
     multiple=True,
-    help=t("这一项按住才显示。", "Shown only while it is held."),
+    help=t("外屏上遮住这一项，按住才显示。", "Hidden on the outer screen until it is held."),
 )
-@click.option("--title", metavar=t("标题", "WORDS"), help=t("标题。", "What stands above."))
+@click.option("--title", metavar=t("标题", "WORDS"), help=t("各项上方的标题。", "A heading above."))
 @click.option(
     "--file",
     "file",
@@ -94,7 +95,11 @@ _window = click.argument("window", metavar=t("窗口", "WINDOW"))
         "Read the fields from a file (a JSON list as check.ask takes it); - is standard input.",
     ),
 )
-@click.option("--wait", is_flag=True, help=t("等待答复。", "Wait for the answer."))
+@click.option(
+    "--wait",
+    is_flag=True,
+    help=t("等到答复，并显示结果和更正。", "Wait for the answer; show it, with corrections."),
+)
 @pass_session
 def ask(
     session: Session,
@@ -185,10 +190,10 @@ def _typed(
     cls=HallCommand,
     help=t(
         "窗口正在核对的内容和答复；或保存的一次核对。\n\n"
-        "WHAT 是窗口号（例如 3），或核对编号（例如 A012-c1，见 hallctl check list）。"
+        "窗口号例如 3；核对编号例如 A012-c1，见 hallctl check list。"
         "遮蔽的内容只显示末尾，保存的全部遮蔽；--unmask 全部显示，谁查看了保存的内容会记入流水。",
-        "What is checked at a window now, and the answer; or one that is kept.\n\n"
-        "WHAT is a window's id, such as 3, or a check's, such as A012-c1 (hallctl check list). Of "
+        "What is checked at a window now; or one that is kept.\n\n"
+        "WINDOW is such as 3, CHECK such as A012-c1 (hallctl check list). Of "
         "what is masked only the end is shown; of one that is kept all is masked. --unmask shows "
         "all of it; who read one that is kept is recorded.",
     ),
@@ -252,7 +257,10 @@ check.add_command(list_all)
 @check.command(
     "withdraw",
     cls=HallCommand,
-    help=t("撤回还没有答复的核对。", "Take back a check that is not answered yet."),
+    help=t(
+        "撤回窗口还没有答复的核对，外屏不再显示。",
+        "Take back a window's check that is not answered yet.",
+    ),
 )
 @_window
 @pass_session

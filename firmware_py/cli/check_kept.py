@@ -29,15 +29,17 @@ _READ_S = 30.0
         "一天的核对：时间、窗口、核对哪几项、怎样答复；不含内容。\n\n"
         "NUMBER 是号票号码，例如 A012；不写则为全部。默认今天，--day 为以前某天。\n\n"
         "最后一列说明内容是否保存；保存的用 hallctl check show 编号 查看。",
-        "A day's checks: when, where, which fields, how they were answered; never what stood in "
-        "them.\n\nNUMBER is a ticket's, such as A012; all of them without. Of today, or of --day."
+        "A day's checks and how they were answered.\n\n"
+        "When, where and which fields; never what stood in them. NUMBER is a ticket's, such as A012; all of them without. Of today, or of --day."
         "\n\nThe last column says whether the content is kept: hallctl check show CHECK.",
     ),
 )
 @click.argument("number", metavar=t("[号码]", "[NUMBER]"), required=False)
 @click.option("--window", metavar="ID", help=t("这个窗口的。", "Of this window."))
-@click.option("--day", metavar="YYYY-MM-DD", help=t("哪一天；默认今天。", "Today if not given."))
-@click.option("--limit", metavar="N", type=int, help=t("最多几次；默认 500。", "500 if not given."))
+@click.option("--day", metavar="YYYY-MM-DD", help=t("哪一天；默认今天。", "Which day; today."))
+@click.option(
+    "--limit", metavar="N", type=int, help=t("最多几次；默认 500。", "At most so many; 500.")
+)
 @pass_session
 def list_all(session: Session, /, **wanted: Any) -> None:
     """List checks."""

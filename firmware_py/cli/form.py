@@ -54,24 +54,34 @@ _lines = click.option(
         "A paper that is not of the list, in words; no names and no ID numbers.",
     ),
 )
-_asked = click.option("--ask", "asked", metavar="TEXT", help=t("申请事由。", "What is asked for."))
+_asked = click.option("--ask", "asked", metavar="TEXT", help=t("申请事由。", "What they ask for."))
 _days = click.option(
     "--days",
     metavar="N",
     type=int,
-    help=t("时限：几个工作日；默认为法定时限。", "Limit in working days; the statutory one."),
+    help=t(
+        "时限：几个工作日；新开单不写即为法定时限。",
+        "Limit in working days; a new form has the statutory one if not given.",
+    ),
 )
 _come = click.option(
     "--come",
     metavar="TEXT",
-    help=t("何时何地领取结果；默认用配置中的。", "When and where to come for the result."),
+    help=t(
+        "何时何地领取结果；新开单不写即用配置中的。",
+        "When and where to come for the result; a new form has the hall's words if not given.",
+    ),
 )
 _documents = click.option(
     "--document",
     "documents",
     metavar="ID",
     multiple=True,
-    help=t("属于本单的扫描资料，如 A012-1。", "A scanned document of it, such as A012-1."),
+    help=t(
+        "属于本单的扫描资料，如 A012-1，可写多次；新开单不写即为该号全部。",
+        "A scanned document of it, such as A012-1, again for more; a new form has all of its "
+        "ticket's if none is given.",
+    ),
 )
 
 
@@ -83,15 +93,21 @@ def _ticked(papers: tuple[str, ...], lines: tuple[str, ...]) -> list[dict[str, A
     "new",
     cls=HallCommand,
     help=t(
-        "为窗口正在办理（或刚办结）的号开受理单。不写 --paper 和 --line 时逐项询问。\n\n"
+        "为窗口正在办理（或刚办结）的号开受理单。\n\n"
+        "WINDOW 是窗口编号。不写 --paper 和 --line 时逐项询问。\n\n\b\n"
         'hallctl form new 3 --paper 1 --paper 2=3 --line "委托书=1" --ask "多缴税款退税"',
-        "Make the form of the ticket in hand at a window, or of its last one. Without --paper and "
-        "--line everything is asked for.\n\n"
+        "Make the form of the ticket in hand, or just finished.\n\n"
+        "WINDOW is a window's number. Without --paper and --line everything is asked for.\n\n\b\n"
         'hallctl form new 3 --paper 1 --paper 2=3 --line "Power of attorney" --ask "Tax refund"',
     ),
 )
 @click.argument("window", metavar="WINDOW")
-@click.option("--ticket", "number", metavar="NUMBER", help=t("另一个号。", "Another ticket."))
+@click.option(
+    "--ticket",
+    "number",
+    metavar="NUMBER",
+    help=t("本窗口办过的另一个号。", "Another one served here."),
+)
 @_papers
 @_lines
 @_asked
@@ -140,12 +156,12 @@ def new(
     cls=HallCommand,
     help=t(
         "查看受理单；--version 查看旧版，--history 列出经过。",
-        "Show a form; an earlier version, or what happened to it.",
+        "Show a form, an earlier version, or its history.",
     ),
 )
 @_form
 @click.option("--version", metavar="N", type=int, help=t("第几版。", "Which version."))
-@click.option("--history", is_flag=True, help=t("经过。", "What happened to it."))
+@click.option("--history", is_flag=True, help=t("经过：何时、何人、做了什么。", "When, who, what."))
 @pass_session
 def show(session: Session, form: str, version: int | None, history: bool) -> None:
     """Show a form."""
@@ -162,7 +178,7 @@ def show(session: Session, form: str, version: int | None, history: bool) -> Non
     "find",
     cls=HallCommand,
     help=t(
-        "查找受理单，新的在前。NUMBER 是单号或其中一部分。不写 --since 时，不含早已办结的。",
+        "查找受理单，新的在前。\n\nNUMBER 是单号或其中一部分。不写 --since 时，不含早已办结的。",
         "Find forms, the newest first. NUMBER is a number or a part of one. Without --since those "
         "that were over long ago are left out.",
     ),
@@ -176,8 +192,14 @@ def show(session: Session, form: str, version: int | None, history: bool) -> Non
     type=click.Choice(["open", "done", "withdrawn"]),
     help=t("办理中、已办结、已作废。", "Where it is in its life."),
 )
-@click.option("--since", metavar="YYYY-MM-DD", help=t("此日起受理的。", "Accepted since then."))
-@click.option("--due-before", metavar="YYYY-MM-DD", help=t("应在此日前办结的。", "Due before."))
+@click.option(
+    "--since", metavar="YYYY-MM-DD", help=t("此日起受理的。", "Made on this day or later.")
+)
+@click.option(
+    "--due-before",
+    metavar="YYYY-MM-DD",
+    help=t("应在此日前办结的。", "Due before this day."),
+)
 @click.option(
     "--order",
     type=click.Choice(["newest", "due"]),
@@ -198,12 +220,18 @@ def find(session: Session, /, **wanted: Any) -> None:
     "done",
     cls=HallCommand,
     help=t(
-        "后台已办结；可写多个单号。--due-before 把应在此日前办结的全部记为办结。",
-        "The back office has finished them. With --due-before all that were due before that day.",
+        "记为办结：后台已办完，可写多个单号。\n\n"
+        "--due-before 把应在此日前办结的全部记为办结，先询问；--yes 不再询问。",
+        "Mark forms as done: the back office has finished them.\n\n"
+        "With --due-before all that were due before that day; it asks first, unless --yes.",
     ),
 )
 @click.argument("forms", metavar="FORM...", nargs=-1)
-@click.option("--due-before", metavar="YYYY-MM-DD", help=t("应在此日前办结的。", "Due before."))
+@click.option(
+    "--due-before",
+    metavar="YYYY-MM-DD",
+    help=t("应在此日前办结的全部受理单。", "All forms that were due before this day."),
+)
 @click.option("--yes", is_flag=True, help=t("不再询问。", "Do not ask."))
 @pass_session
 def done(session: Session, forms: tuple[str, ...], due_before: str | None, yes: bool) -> None:
@@ -243,9 +271,12 @@ def _due_before(session: Session, day: str, *, sure: bool) -> tuple[str, ...]:
     "change",
     cls=HallCommand,
     help=t(
-        "改受理单：整张成为新的一版，旧版仍可查看。写了资料就是全部资料；没写的不变。",
-        "Change a form: a new version of the whole; the old ones can still be shown. Papers that "
-        "are given are all papers; what is not given stays.",
+        "改受理单：成为新的一版，并打印两联更正件。\n\n"
+        "写了资料（--paper、--line）就替换整个清单；没写的不变。旧版仍可查看；"
+        "已在屏上签名的，新的一版要重新签名。",
+        "Change a form: a new version, printed on both copies.\n\n"
+        "Papers given here (--paper, --line) replace the whole list; what is not given stays. Old "
+        "versions can still be shown. One that was signed on the screen has to be signed again.",
     ),
 )
 @_form
@@ -287,7 +318,9 @@ def change(
         show_form(session.client.ask("form.show", form=form))
 
 
-@form.command("withdraw", cls=HallCommand, help=t("作废受理单。", "A form is void."))
+@form.command(
+    "withdraw", cls=HallCommand, help=t("作废受理单，不能恢复。", "Void a form, for good.")
+)
 @_form
 @click.option("--reason", metavar="TEXT", help=t("原因。", "Why."))
 @pass_session

@@ -22,13 +22,15 @@ _form = click.argument("form", metavar=t("单号", "FORM"))
     "print",
     cls=HallCommand,
     help=t(
-        "重新打印受理单的两联，标明“重打”。\n\n缺纸时先记下，换纸后自动打印。",
+        "重新打印受理单的两联，标明“重打”。\n\n"
+        "已在屏上签名的，第二联印有签名。缺纸时先记下，换纸后自动打印。",
         "Print both copies of a form again, marked as a reprint.\n\n"
-        "Without paper it waits, and prints when paper is back.",
+        "One that was signed on the screen has the signature on its second copy. While the printer "
+        "is out of paper it waits, and prints by itself afterwards.",
     ),
 )
 @_form
-@click.option("--window", metavar="ID", help=t("在哪个窗口打印。", "The window that prints it."))
+@click.option("--window", metavar="ID", help=t("在哪个窗口打印。", "At which window."))
 @pass_session
 def print_again(session: Session, form: str, window: str | None) -> None:
     """Print a form again."""

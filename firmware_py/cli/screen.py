@@ -12,6 +12,7 @@ import click
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
 from firmware_py.cli.errors import WrongUse
 from firmware_py.cli.output import say, write_json
+from firmware_py.cli.sentences_checks import result_words
 from firmware_py.cli.words import t
 
 __all__ = ["screen"]
@@ -39,9 +40,11 @@ _MOST = 1000
     "screen",
     HallGroup,
     help=t(
-        "窗口的双屏。WINDOW 是窗口编号，例如 3。内容只在内存中，留言换号即清除。",
-        "A window's two screens; WINDOW is its number, such as 3. All of it is in memory alone, "
-        "and a message goes with the ticket in hand.",
+        "窗口的双屏：给纳税人留言，同屏显示办税人员的画面，遮挡其中的区域。\n\n"
+        "WINDOW 是窗口编号，例如 3。这些都不写入流水；换下一个号时，留言清除，画面不再显示。",
+        "A window's two screens: a message for the taxpayer, the clerk's screen shown to them, and "
+        "what of it is hidden.\n\nWINDOW is the window's number, such as 3. Nothing of this is "
+        "recorded; with the next ticket the message goes and the clerk's screen is blank.",
     ),
 )
 def screen() -> None:
@@ -60,7 +63,11 @@ _seconds = click.option(
 @screen.command(
     "show",
     cls=HallCommand,
-    help=t("双屏现状；--watch 持续显示。", "What both screens share; --watch goes on."),
+    help=t(
+        "双屏现状；--watch 持续显示。\n\n同屏、标题、遮挡、留言，等待的核对和签名。",
+        "What the two screens show now; --watch goes on.\n\n"
+        "Mirror, title, what is hidden, the message, a check or signature that is waited for.",
+    ),
 )
 @_window
 @click.option("--watch", is_flag=True, help=t("持续显示变化。", "Show each change."))
@@ -82,9 +89,11 @@ def show(session: Session, window: str, watch: bool) -> None:
     "message",
     cls=HallCommand,
     help=t(
-        "给纳税人留言，换号时清除。\n\n200 字以内；不写 TEXT 立即清除。",
+        "给纳税人留言，换号时清除。\n\n"
+        "显示在外屏下方，200 字以内，不能有证件号码；不写 TEXT 立即清除。",
         "A message for the taxpayer, until the next ticket.\n\n"
-        "At most 200 characters; without TEXT it is taken away.",
+        "It stands at the foot of the outer screen: 200 characters at most, no ID number. Without "
+        "TEXT it is taken away.",
     ),
 )
 @_window
@@ -102,9 +111,10 @@ def message(session: Session, window: str, text: str, seconds: int | None) -> No
     cls=HallCommand,
     help=t(
         "办税人员的画面：实时显示、定格、不显示。\n\n"
-        "show 实时显示，freeze 定格，blank 不显示；手中没有号时总是不显示。",
+        "show 实时显示，freeze 停在现在的画面，blank 不显示；手中没有号时总是不显示。",
         "Show, freeze or blank the clerk's screen.\n\n"
-        "With nobody in hand it is always blank, whatever is said.",
+        "show: live; freeze: the picture stays as it is now; blank: none of it. With no ticket in "
+        "hand it is always blank, whatever is said.",
     ),
 )
 @_window
@@ -120,12 +130,13 @@ def mirror(session: Session, window: str, state: str) -> None:
     cls=HallCommand,
     help=t(
         "电脑上当前程序的标题，用来选择遮挡区域。\n\n"
-        "不写 TITLE 表示不知道（全部遮挡）。"
+        "与配置中 mirror 的 masks 的 title 比较。不写 TITLE 表示不知道，所有区域都遮挡。\n\n"
         "--stdin：每行一个标题，输入结束即不知道，例如由电脑上的小程序经 ssh 持续送来。",
-        "The program before the clerk: it chooses the masks.\n\n"
-        "Without TITLE nobody knows it, and all of them hold. "
-        "--stdin: a title a line, and nobody knows it once the input ends; for a small program "
-        "on the clerk's PC, over ssh.",
+        "Tell which program is in front on the clerk's PC.\n\n"
+        "It chooses what is hidden: TITLE is held against the title of each of the mirror's masks in the configuration. "
+        "Without it the program counts as unknown, and every masked area is hidden.\n\n"
+        "--stdin: a title a line, unknown again once the input ends; for a small program on the "
+        "clerk's PC, over ssh.",
     ),
 )
 @_window
@@ -175,3 +186,9 @@ def _tell(session: Session, found: Place, *, line: bool = False) -> None:
         say((t("遮挡  ", "hidden   "), "dim"), t(f"{hidden} 处", f"areas: {hidden}"))
     if found["message"] is not None:
         say((t("留言  ", "message  "), "dim"), found["message"]["text"])
+    # Which, never what stands in it: hallctl check show has that.
+    if (asked := found.get("check")) is not None:
+        say((t("核对  ", "check    "), "dim"), f"{asked['check']}  {result_words(asked['state'])}")
+    if (form := found.get("signature")) is not None:
+        words = t(f"{form['form']}  等待签名", f"{form['form']}  waits for the signature")
+        say((t("签名  ", "sign     "), "dim"), words)

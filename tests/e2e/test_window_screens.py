@@ -277,3 +277,21 @@ async def test_a_daemon_killed_within_a_service_is_back_as_the_clerk_had_chosen(
         file.unlink()
         await hall.start(devices=False)
         assert (await hall.hall.call("screen.show", window="1"))["mirror"]["state"] == "blank"
+
+
+async def test_hallctl_shows_which_check_and_signature_wait_and_nothing_of_them(
+    place: Path,
+) -> None:
+    fields = [{"id": "account", "label": "账号", "value": "6222 0815"}]
+    async with Scene(place, windows=["1"]) as hall:
+        await hall.take()
+        await hall.do("window.next", window="1")
+        await hall.do("window.start", window="1")
+        await hall.hall.call("check.ask", window="1", fields=fields)
+        outcome = await hall.hall.call("form.make", window="1", papers=[{"name": "合同"}], days=5)
+        form = outcome["events"][0]["data"]["form"]
+        await hall.hall.call("signature.ask", window="1", form=form)
+        ran = await hall.hallctl("screen", "show", "1", lang="zh")
+        assert "核对  A001-c1  等待核对" in ran.out.splitlines()
+        assert f"签名  {form}  等待签名" in ran.out.splitlines()
+        assert "6222" not in ran.out
