@@ -28,17 +28,19 @@ _SHOWN = 4
     HallGroup,
     help=t(
         "请纳税人在外屏核对内容。WINDOW 是窗口号。\n\n\b\n"
-        "hallctl check ask 3 --field name=样张甲 --correct name   请核对姓名，可更正\n"
+        "hallctl check ask 3 --field name=样张甲 --correct name\n"
+        "                                     请核对姓名，可更正\n"
         "hallctl check show 3                 3 号窗口正在核对的内容\n"
         "hallctl check withdraw 3             撤回，不再核对\n"
         "hallctl check list A012              A012 今天的核对：几点、哪几项、怎样答复\n"
         "hallctl check show A012-c1           保存的核对内容，遮蔽显示\n\n"
         "内容不写入流水和日志，号票离开窗口即清除；业务事项要求留存的（keep_checks）加密保存。",
         "Have the taxpayer check something on the outer screen. WINDOW is a window's id.\n\n\b\n"
-        "hallctl check ask 3 --field name=Sample --correct name   the name, may be corrected\n"
+        "hallctl check ask 3 --field name=Sample --correct name\n"
+        "                                     the name; it may be corrected\n"
         "hallctl check show 3                 what is checked at window 3 now\n"
         "hallctl check withdraw 3             take it back\n"
-        "hallctl check list A012              A012's checks of today: when, which fields, answers\n"
+        "hallctl check list A012              A012's checks of today, and the answers\n"
         "hallctl check show A012-c1           what is kept of one, masked\n\n"
         "What is checked is in no journal and no log, and gone when the ticket leaves the window; "
         "where its item says so (keep_checks) it is kept, encrypted.",

@@ -30,7 +30,8 @@ _READ_S = 30.0
         "NUMBER 是号票号码，例如 A012；不写则为全部。默认今天，--day 为以前某天。\n\n"
         "最后一列说明内容是否保存；保存的用 hallctl check show 编号 查看。",
         "A day's checks and how they were answered.\n\n"
-        "When, where and which fields; never what stood in them. NUMBER is a ticket's, such as A012; all of them without. Of today, or of --day."
+        "When, where and which fields; never what stood in them. NUMBER is a ticket's, such as "
+        "A012; all of them without. Of today, or of --day."
         "\n\nThe last column says whether the content is kept: hallctl check show CHECK.",
     ),
 )

@@ -95,10 +95,10 @@ def _ticked(papers: tuple[str, ...], lines: tuple[str, ...]) -> list[dict[str, A
     help=t(
         "为窗口正在办理（或刚办结）的号开受理单。\n\n"
         "WINDOW 是窗口编号。不写 --paper 和 --line 时逐项询问。\n\n\b\n"
-        'hallctl form new 3 --paper 1 --paper 2=3 --line "委托书=1" --ask "多缴税款退税"',
+        'hallctl form new 3 --paper 1 --paper 2=3 --line "委托书=1" --ask "多缴退税"',
         "Make the form of the ticket in hand, or just finished.\n\n"
         "WINDOW is a window's number. Without --paper and --line everything is asked for.\n\n\b\n"
-        'hallctl form new 3 --paper 1 --paper 2=3 --line "Power of attorney" --ask "Tax refund"',
+        'hallctl form new 3 --paper 1 --paper 2=3 --line "Authority" --ask "Refund"',
     ),
 )
 @click.argument("window", metavar="WINDOW")

@@ -133,7 +133,8 @@ def mirror(session: Session, window: str, state: str) -> None:
         "与配置中 mirror 的 masks 的 title 比较。不写 TITLE 表示不知道，所有区域都遮挡。\n\n"
         "--stdin：每行一个标题，输入结束即不知道，例如由电脑上的小程序经 ssh 持续送来。",
         "Tell which program is in front on the clerk's PC.\n\n"
-        "It chooses what is hidden: TITLE is held against the title of each of the mirror's masks in the configuration. "
+        "It chooses what is hidden: TITLE is held against the title of each of the mirror's masks "
+        "in the configuration. "
         "Without it the program counts as unknown, and every masked area is hidden.\n\n"
         "--stdin: a title a line, unknown again once the input ends; for a small program on the "
         "clerk's PC, over ssh.",
