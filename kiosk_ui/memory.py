@@ -41,7 +41,7 @@ def give_back() -> None:
 def without_sound() -> None:
     """Let pygame come without its mixer, before it is imported: no screen makes a sound.
 
-    A synthesizer and decoders come with it: 2.7 MB, 10 ms of a start. An import that finds None
+    A synthesizer and decoders come with it: 2.7 MB, 7 ms of a start. An import that finds None
     fails, and pygame goes on without the part, as where its library is missing.
     """
     for name in ("pygame.mixer", "pygame.mixer_music"):
