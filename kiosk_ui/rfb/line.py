@@ -63,10 +63,14 @@ class Line:
         try:
             family, where = _found(address)
             self._socket = socket.socket(family, socket.SOCK_STREAM)
-        except OSError as error:
-            raise RfbError("unreachable", f"{address}: {error.strerror}") from error
+        except (OSError, UnicodeError) as error:  # a name that cannot be one is the latter
+            raise RfbError("unreachable", f"{address}: {error}") from error
         self._socket.setblocking(False)
-        code = self._socket.connect_ex(where)
+        try:
+            code = self._socket.connect_ex(where)
+        except OSError as error:  # a path that is too long is not a code
+            self._socket.close()
+            raise RfbError("unreachable", f"{address}: {error}") from error
         self._connecting = code == errno.EINPROGRESS
         if code and not self._connecting:
             self._socket.close()

@@ -226,3 +226,10 @@ def test_an_address_is_read_as_people_write_it(text: str, wanted: Address) -> No
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not an address"):
         Address.parsed(text)
+
+
+@pytest.mark.parametrize("address", [Address(path="/" + "x" * 200), Address("pc..hall")])
+def test_where_nobody_can_listen_is_tried_again_like_any_other(address: Address) -> None:
+    with Mirror(address, Access(), patience=QUICK) as mirror:
+        until(lambda: mirror.status().code == "unreachable", "why")
+        assert "mirror" in {thread.name for thread in threading.enumerate()}
