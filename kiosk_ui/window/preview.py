@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 
 import pygame
 
+from kiosk_ui.images import picture_size
 from kiosk_ui.link import Link
 from kiosk_ui.messages import Ask, Live, Message, Notified, Previewed, Refused
 from kiosk_ui.ops import Rect
@@ -79,12 +80,15 @@ class Preview:
         if len(jpeg) > _MOST_BYTES:
             return
         try:
-            surface = pygame.image.load(io.BytesIO(base64.b64decode(jpeg, validate=True)), "f.jpg")
+            data = base64.b64decode(jpeg, validate=True)
+            width, height = picture_size(data)
+            if width * height > _MOST_PIXELS:
+                return
+            surface = pygame.image.load(io.BytesIO(data), "f.jpg")
         except (pygame.error, binascii.Error, ValueError) as error:
             log.warning("a frame of the camera cannot be read: %s", error)
             return
-        if surface.get_width() * surface.get_height() <= _MOST_PIXELS:
-            self._frame, self._scaled = surface, None
+        self._frame, self._scaled = surface, None
 
     def draw(self, on: pygame.Surface, rect: Rect, place: Rect) -> None:
         """Draw the present frame into ``rect``, as far as it is inside ``place``."""
