@@ -20,7 +20,7 @@ def signature(sheet: Sheet, signing: Signing) -> None:
                bold=True, lines=2)  # fmt: skip
     wide = min(field.w, field.h * WIDTH // HEIGHT)
     field = at(field, wide, wide * HEIGHT // WIDTH)
-    draft.fill(field, (255, 255, 255))
+    draft.card(field, (255, 255, 255))
     draft.frame(field, c.rule, sheet.px(1))
     inner = inset(field, sheet.px(8), field.h // 5)
     draft.line(inner.x, inner.bottom, inner.right, inner.bottom, (160, 160, 160), sheet.px(0.5))
