@@ -44,8 +44,7 @@ def menu(sheet: Sheet, rect: Rect, chosen: Menu) -> None:
     for place, (id_, label, key) in zip(
         columns(foot, *[Share()] * len(buttons), gap=sheet.px(6)), buttons, strict=True
     ):
-        sheet.command(id_, place, label, key.upper() if len(key) > 1 else key,
-                      main=id_ in {"open_as", "make_form"})  # fmt: skip
+        sheet.command(id_, place, label, key, main=id_ in {"open_as", "make_form"})  # fmt: skip
 
 
 def _choices(sheet: Sheet, chosen: Menu) -> list[Choice]:
@@ -108,7 +107,7 @@ def _list(sheet: Sheet, rect: Rect, chosen: Menu) -> Sequence[Choice]:
     cells = grid(rect, len(shown), across, gap=sheet.px(5), deep=4)
     for n, (cell, (id_, name, beside)) in enumerate(zip(cells, shown, strict=True), 1):
         meant = chosen.kind in _TYPED and _is_meant(chosen, id_, n)
-        key = "RETURN" if meant else str(n) if chosen.kind not in _TYPED else ""
+        key = "return" if meant else str(n) if chosen.kind not in _TYPED else ""
         label = f"{name}  {beside}" if beside else name
         sheet.command(id_, cell, label, key, main=meant)
     found = list[Choice]()

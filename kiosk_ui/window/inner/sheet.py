@@ -62,7 +62,7 @@ class Sheet(Pencils):
         inner = inset(rect, self.px(4), self.px(2))
         if key:
             text, hint = rows(inner, Share(0.62), Share(0.38))
-            self.text(hint, key, on, cap=self.sizes.small * 0.8, floor=2, align="center")
+            self.text(hint, key.upper(), on, cap=self.sizes.small * 0.8, floor=2, align="center")
         else:
             text = inner
         self.text(
