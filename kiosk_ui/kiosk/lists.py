@@ -39,10 +39,10 @@ def leaves(
         rect, pager = rows(rect, Share(), kit.touch, gap=kit.gap)
         down = max((rect.h + kit.gap) // (high + kit.gap), 1)
     per = across * down
-    leaves = max(-(-count // per), 1)
-    number = min(leaf, leaves - 1)
+    many = max(-(-count // per), 1)
+    number = min(leaf, many - 1)
     here = min(per, count - number * per)
-    if leaves == 1:
+    if many == 1:
         # Fewer than there is room for: the cells are as large as that leaves them.
         across = min(across, max(count, 1))
         down = -(-max(count, 1) // across)
@@ -57,7 +57,7 @@ def leaves(
             *[Share()] * across, gap=kit.gap,
         )
     ]  # fmt: skip
-    return Leaf(tuple(cells[: max(here, 0)]), number * per, number, leaves, pager)
+    return Leaf(tuple(cells[: max(here, 0)]), number * per, number, many, pager)
 
 
 def pager(kit: Kit, leaf: Leaf) -> None:
@@ -88,21 +88,21 @@ def paragraphs(
     place, below = rect, Rect(rect.x, rect.bottom, rect.w, 0)
     if sum(heights) + between * (len(texts) - 1) > rect.h:
         place, below = rows(rect, Share(), kit.touch, gap=kit.gap)
-    leaves = list[list[int]]([[]])
+    parts = list[list[int]]([[]])
     used = 0
     for n, high in enumerate(heights):
-        if leaves[-1] and used + high > place.h:
-            leaves.append([])
+        if parts[-1] and used + high > place.h:
+            parts.append([])
             used = 0
-        leaves[-1].append(n)
+        parts[-1].append(n)
         used += high + between
-    number, y = min(leaf, len(leaves) - 1), place.y
-    for n in leaves[number]:
+    number, y = min(leaf, len(parts) - 1), place.y
+    for n in parts[number]:
         high = min(heights[n], place.bottom - y)
         kit.text(Rect(place.x, y, place.w, high), texts[n], colour, cap=cap, valign="top", lines=12)
         y += heights[n] + between
-    if len(leaves) > 1:
-        pager(kit, Leaf((), 0, number, len(leaves), below))
+    if len(parts) > 1:
+        pager(kit, Leaf((), 0, number, len(parts), below))
 
 
 def bullets(
@@ -120,7 +120,7 @@ def bullets(
         if sum(highs) + kit.gap * (len(lines) - 1) <= rect.h:
             break
     left = rect.h - sum(highs)
-    gap = min(max(left // max(len(lines), 1), 0), kit.px(12))
+    gap = min(max(left // max(len(lines) - 1, 1), 0), kit.px(12))
     y = rect.y
     for high, (icon, text) in zip(highs, lines, strict=True):
         high = min(high, rect.bottom - y)  # noqa: PLW2901 - the last has what is left
