@@ -92,7 +92,7 @@ class Kit(Pencils):
     def _reach_top(self) -> int:
         """Return the highest row of the panel that everybody reaches, within the panel's half."""
         above = self.look.panel.size_mm[1] - (REACH_MM - self.model.foot_mm)
-        return min(max(self.draft.px(max(above, 0)), 0), self.draft.rect.h * 55 // 100)
+        return min(self.draft.px(max(above, 0)), self.draft.rect.h * 55 // 100)
 
     @property
     def has_low(self) -> bool:

@@ -78,6 +78,11 @@ class Facts:
     voice: bool = False
     technician: bool = False
 
+    @property
+    def paperless(self) -> bool:
+        """Whether there is a printer, and no paper comes out of it now."""
+        return self.paper in {"out", "fault", "gone"}
+
 
 @dataclass(frozen=True, slots=True)
 class Category:

@@ -133,14 +133,14 @@ class KioskScreen:
                 return model.back(), ()
             case "language":
                 other = "en" if self._language(model) == "zh" else "zh"
-                return self._chosen(model, language=other), ()
+                return replace(model, choices=replace(model.choices, language=other)), ()
             case "elder":
                 large = self._theme(model) == "elder"
                 usual = self.theme if self.theme != "elder" else "normal"
                 voice = model.facts is not None and model.facts.voice
-                return self._chosen(
-                    model, theme=usual if large else "elder", speaks=voice and not large
-                ), ()  # fmt: skip
+                theme = usual if large else "elder"
+                choices = replace(model.choices, theme=theme, speaks=voice and not large)
+                return replace(model, choices=choices), ()
             case "access":
                 return (model if isinstance(model.page, Access) else model.to(Access())), ()
             case "repeat":
@@ -152,10 +152,6 @@ class KioskScreen:
 
     def _theme(self, model: KioskModel) -> str:
         return model.choices.theme or self.theme
-
-    def _chosen(self, model: KioskModel, **change: object) -> KioskModel:
-        # Each caller names fields of Choices; a mapping's values have no types of their own.
-        return replace(model, choices=replace(model.choices, **change))  # type: ignore[arg-type]
 
     def _tapped(self, model: KioskModel, now_s: float) -> KioskModel:
         if isinstance(model.page, Taking | Pin | Technician):
@@ -206,7 +202,7 @@ class KioskScreen:
 
     def _happened(self, model: KioskModel, event: Happened, now_s: float) -> Step:
         soon = now_s + (0.0 if event.type in _OURS else _SOON_S)
-        due = {**model.due, **{k: min(model.due.get(k, soon), soon) for k in ("facts",)}}
+        due = {**model.due, "facts": min(model.due.get("facts", soon), soon)}
         model = replace(model, due=due)
         if event.type == "ticket.issued" and event.data.get("origin") == model.kiosk:
             return self._issued(model, event, now_s)

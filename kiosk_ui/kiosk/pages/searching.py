@@ -144,7 +144,7 @@ class Search(Page):
 
 
 def _typed(model: KioskModel, page: Search, query: str) -> KioskModel:
-    return replace(model, page=replace(page, query=query, leaf=0, digits=page.digits))
+    return replace(model, page=replace(page, query=query, leaf=0))
 
 
 def _across(kit: Kit, width: int) -> int:

@@ -60,9 +60,7 @@ class Technician(Page):
     def draw(self, kit: Kit) -> None:
         """Draw the page."""
         words, c = kit.words, kit.colours
-        bad = sum(one.state not in _FINE for one in self.devices)
-        note = words("kiosk.tech.trouble", count=bad) if bad else words("kiosk.tech.fine")
-        body = kit.frame(words("kiosk.tech"), note=note if self.devices else "")
+        body = kit.frame(words("kiosk.tech"), note=self._summed_up(words) if self.devices else "")
         said = self.outcome
         if self.testing:
             said = kit.key("kiosk.tech.testing", device=self.testing)
@@ -77,6 +75,10 @@ class Technician(Page):
         for place, device in zip(leaf.cells, ordered[leaf.first :], strict=False):
             self._row(kit, place, device)
         pager(kit, leaf)
+
+    def _summed_up(self, words: Words) -> str:
+        bad = sum(one.state not in _FINE for one in self.devices)
+        return words("kiosk.tech.trouble", count=bad) if bad else words("kiosk.tech.fine")
 
     def _row(self, kit: Kit, rect: Rect, device: DeviceSeen) -> None:
         c, words = kit.colours, kit.words
@@ -126,9 +128,7 @@ class Technician(Page):
 
     def say(self, model: KioskModel, words: Words) -> str:
         """Speak the page."""
-        bad = sum(one.state not in _FINE for one in self.devices)
-        told = words("kiosk.tech.trouble", count=bad) if bad else words("kiosk.tech.fine")
-        return sentences(words, words("kiosk.tech"), told)
+        return sentences(words, words("kiosk.tech"), self._summed_up(words))
 
     def answered(self, model: KioskModel, message: Answered | Refused | Unknown) -> Step:
         """Take the devices, or what a test said."""

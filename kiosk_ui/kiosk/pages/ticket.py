@@ -22,6 +22,8 @@ __all__ = ["TicketPage", "ticket_page"]
 _PAPER_S = 8.0
 #: How long the number stands with paper in hand, and how long for those who write it down.
 _SHOWN_S, _WITHOUT_S = 15.0, 60.0
+#: How long most themes wait before they ask "still there?".
+_USUAL_IDLE_S = 60.0
 _ASK_S = 0.5
 
 Paper = Literal["printing", "printed", "none"]
@@ -78,8 +80,8 @@ class TicketPage(Page):
         names, aheads = kit.of(self.name), self._ahead(kit.words, kit.wait(self.wait_min))
         # What is said besides has the lines that it needs; the number has all the rest.
         label, number, name, ahead = rows(
-            inner, kit.line(kit.sizes.small), Share(), _lines(kit, names, inner.w),
-            _lines(kit, aheads, inner.w, bold=True), gap=kit.px(3),
+            inner, kit.line(kit.sizes.small), Share(), _height(kit, names, inner.w),
+            _height(kit, aheads, inner.w, bold=True), gap=kit.px(3),
         )  # fmt: skip
         kit.text(label, words("kiosk.ticket.yours"), c.quiet, cap=kit.sizes.small, align="center")
         kit.draft.text(
@@ -114,7 +116,7 @@ class TicketPage(Page):
             return model.instead(replace(self, paper="none")), ()
         shown_s = _SHOWN_S if self.paper == "printed" else _WITHOUT_S
         # Whoever needs larger words needs more time; so does who has it spoken again.
-        shown_s *= max(model.idle.idle_s / _WITHOUT_S, 1)
+        shown_s *= max(model.idle.idle_s / _USUAL_IDLE_S, 1)
         seen_s = now_s - max(model.since_s, model.idle.touched_s)
         if self.paper != "printing" and seen_s >= shown_s:
             return model.left(), ()
@@ -146,7 +148,7 @@ class TicketPage(Page):
         return sentences(words, *parts)
 
 
-def _lines(kit: Kit, text: str, wide: int, *, bold: bool = False) -> int:
+def _height(kit: Kit, text: str, wide: int, *, bold: bool = False) -> int:
     """Return how high a text is, in two lines at most."""
     return min(kit.height(text, wide, bold=bold), kit.line() * 2)
 
@@ -157,7 +159,7 @@ def _never(facts: Facts | None) -> bool:
 
 
 def _no_printer(facts: Facts | None) -> bool:
-    return facts is not None and facts.paper in {"out", "fault", "gone", "none"}
+    return facts is not None and (facts.paperless or facts.paper == "none")
 
 
 def ticket_page(model: KioskModel, issued: Mapping[str, Any]) -> Step:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from kiosk_ui.both import NOTHING, Both
 from kiosk_ui.kiosk.kit import Kit
-from kiosk_ui.kiosk.model import Facts, KioskModel, Page, Step
+from kiosk_ui.kiosk.model import KioskModel, Page, Step
 from kiosk_ui.kiosk.pages.plain import plain
 from kiosk_ui.kiosk.saying import sentences
 from kiosk_ui.words import Words
@@ -125,17 +125,13 @@ def front(model: KioskModel) -> Page:
         return Closed("safe", _SAFE)
     if facts.closed is not None:
         return Closed(facts.closed.code, facts.closed.both, facts.next_words)
-    if _no_paper(facts) and not model.paperless and model.page == model.start:
+    if facts.paperless and not model.paperless and model.page == model.start:
         return NoPaper(facts.paper)
     return model.page
 
 
 #: Where nothing can be recorded nobody gets a number.
 _NOTHING_RECORDED = frozenset({"safe", "storage_failing"})
-
-
-def _no_paper(facts: Facts) -> bool:
-    return facts.paper in {"out", "fault", "gone"}
 
 
 _SAFE = Both(
