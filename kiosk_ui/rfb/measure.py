@@ -143,7 +143,7 @@ def measured(
 ) -> dict[str, Figures]:
     """Let both look at one kind of motion, in turns; the medians of the rounds."""
     with tempfile.TemporaryDirectory() as folder, Stage(Path(folder)) as stage:
-        desktop = stage.desktop(size)
+        desktop = stage.desktop(size, fps)
         panel = stage.panel(size)
         _, times = stage.motion(desktop, kind, size, fps)
         time.sleep(_SETTLE_S)
@@ -162,7 +162,7 @@ def measured_held(
 ) -> dict[str, Figures]:
     """Let the mirror alone look, held to so much of a core. Raises ``NotHeld``."""
     with tempfile.TemporaryDirectory() as folder, Stage(Path(folder)) as stage:
-        desktop = stage.desktop(size)
+        desktop = stage.desktop(size, fps)
         _, times = stage.motion(desktop, kind, size, fps)
         time.sleep(_SETTLE_S)
         with held(percent):

@@ -21,6 +21,8 @@ from kiosk_ui.rfb.numbered import Times
 __all__ = ["Program", "Screen", "Stage"]
 
 _START_S = 20.0
+#: Updates a second that TigerVNC's server sends at most unless it is told otherwise.
+_USUAL_RATE = 60
 #: The first words of an xwd file (X11/XWDFile.h): size of the head, height, bytes a line, colours.
 _HEAD, _HEIGHT, _LINE, _COLOURS = 0, 5, 12, 19
 _COLOUR_BYTES = 12
@@ -87,10 +89,16 @@ class Stage:
         for program in reversed(self._programs):
             program.end()
 
-    def desktop(self, size: str) -> Screen:
-        """Start TigerVNC's server on ``socket``, without security."""
+    def desktop(self, size: str, fps: float = 30.0) -> Screen:
+        """Start TigerVNC's server on ``socket``, without security.
+
+        Its clock is not that of what is shown: it may send twice as often as ``fps``, or it would
+        leave pictures out. Its own rate, 60 a second, is enough for 30.
+        """
+        rate = max(round(2 * fps), _USUAL_RATE)
         return self._screen([
             *("Xtigervnc", "-geometry", size, "-depth", "24", "-rfbport", "-1"),
+            *("-FrameRate", str(rate)),
             *("-rfbunixpath", str(self.socket), "-SecurityTypes", "None", "-AlwaysShared"),
         ])  # fmt: skip
 
