@@ -11,7 +11,6 @@ from kiosk_ui.both import Both, both_of
 from kiosk_ui.wall.calls import Board
 
 __all__ = [
-    "Both",
     "Category",
     "Hall",
     "Notice",
@@ -19,6 +18,7 @@ __all__ = [
     "WindowSeen",
     "category_of",
     "hall_of",
+    "minute_of",
     "notices_of",
     "window_of",
 ]

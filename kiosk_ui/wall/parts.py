@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from kiosk_ui.both import Both
 from kiosk_ui.draft import Draft
 from kiosk_ui.layout import Share, at, inset, rows
 from kiosk_ui.ops import Colour, Rect
-from kiosk_ui.wall.model import Both, WallModel
+from kiosk_ui.wall.model import WallModel
 
 __all__ = ["Sheet"]
 

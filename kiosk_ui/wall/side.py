@@ -89,7 +89,7 @@ def _wait_words(sheet: Sheet, category: Category) -> tuple[str, str]:
 
 
 def ranges(names: list[str]) -> str:
-    """Return numbers as ranges, other names as they are: ``1-6, 8, desk``."""
+    """Return numbers as ranges, two spaces apart, other names as they are: ``1–6  8  desk``."""
     found, run = list[str](), list[int]()
 
     def close() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from kiosk_ui.both import Both
 from kiosk_ui.draft import Draft
 from kiosk_ui.fonts import INSTALL
 from kiosk_ui.layout import Share, columns, inset, rows
 from kiosk_ui.look import Look
 from kiosk_ui.ops import Picture, Rect
-from kiosk_ui.wall.model import Both, Notice, WallModel
+from kiosk_ui.wall.model import Notice, WallModel
 from kiosk_ui.wall.open_page import call_card, call_list, card_height, idle_card, list_rows
 from kiosk_ui.wall.parts import Sheet
 from kiosk_ui.wall.side import (
