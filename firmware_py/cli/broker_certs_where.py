@@ -9,11 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from firmware_py.cli.configfile import config_path, read, say_mistakes
-from firmware_py.cli.errors import Refused, WrongUse
+from firmware_py.cli.configfile import config_path, settings_of
+from firmware_py.cli.errors import Refused
 
 if TYPE_CHECKING:
-    from firmware_py.settings import Settings
     from firmware_py.store.authority import Authority
     from firmware_py.store.authority_register import Entry
 
@@ -67,12 +66,12 @@ def authority(
     where = _folder(config, folder)
     if (where / "register.json").exists():
         return Authority(where, trust_clock=trust_clock)
-    return Authority.make(where, _settings(config).hall.id, now, trust_clock=trust_clock)
+    return Authority.make(where, settings_of(config).hall.id, now, trust_clock=trust_clock)
 
 
 def usual_names(config: Path | None) -> list[str]:
     """Return this node, the configured consumers, and the technician."""
-    settings = _settings(config)
+    settings = settings_of(config)
     consumers = () if settings.broker is None else settings.broker.consumers
     return [settings.hall.node, *consumers, TECHNICIAN]
 
@@ -81,7 +80,7 @@ def hosts_of(config: Path | None, had: Entry | None, more: Sequence[str]) -> tup
     """Return the names under which the broker is reached: what it has, else the usual ones."""
     if had is not None:
         return (*had.hosts, *more)
-    broker = _settings(config).broker
+    broker = settings_of(config).broker
     named = [] if broker is None else [broker.host]
     own = socket.gethostname()
     usual = (*more, *named, own, f"{own}.local", "localhost", "127.0.0.1")
@@ -90,18 +89,3 @@ def hosts_of(config: Path | None, had: Entry | None, more: Sequence[str]) -> tup
 
 def _folder(config: Path | None, folder: Path | None) -> Path:
     return folder if folder is not None else config_path(config).parent / "authority"
-
-
-def _settings(config: Path | None) -> Settings:
-    from firmware_py.config.mistakes import ConfigError
-
-    path = config_path(config)
-    try:
-        return read(path, with_files=False).settings
-    except ConfigError as error:
-        say_mistakes(error)
-        raise WrongUse(
-            "bad_config",
-            f"配置文件 {path} 有误。可用 --config 指定文件。",
-            f"The configuration {path} is not right. Another file can be given by --config.",
-        ) from error

@@ -11,13 +11,23 @@ from typing import TYPE_CHECKING
 
 import click
 
+from firmware_py.cli.errors import WrongUse
 from firmware_py.cli.words import language, t
 
 if TYPE_CHECKING:
     from firmware_py.config.file import Configuration
     from firmware_py.config.mistakes import ConfigError
+    from firmware_py.settings import Settings
 
-__all__ = ["USUAL", "config_option", "config_path", "read", "say_mistakes", "say_variables"]
+__all__ = [
+    "USUAL",
+    "config_option",
+    "config_path",
+    "read",
+    "say_mistakes",
+    "say_variables",
+    "settings_of",
+]
 
 USUAL = Path("/etc/hall/hall.toml")
 
@@ -54,6 +64,25 @@ def read(path: Path, *, with_files: bool = True, text: str | None = None) -> Con
     from firmware_py.config.file import load_all
 
     return load_all(path, os.environ, with_files=with_files, text=text)
+
+
+def settings_of(given: Path | None) -> Settings:
+    """Return the settings of the file meant, without a look at the files that it names.
+
+    Raises ``WrongUse`` when it is not right; its mistakes are said.
+    """
+    from firmware_py.config.mistakes import ConfigError
+
+    path = config_path(given)
+    try:
+        return read(path, with_files=False).settings
+    except ConfigError as error:
+        say_mistakes(error)
+        raise WrongUse(
+            "bad_config",
+            f"配置文件 {path} 有误。可用 --config 指定文件。",
+            f"The configuration {path} is not right. Another file can be given by --config.",
+        ) from error
 
 
 def say_mistakes(error: ConfigError) -> None:

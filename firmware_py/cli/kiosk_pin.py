@@ -11,11 +11,10 @@ from pathlib import Path
 import click
 
 from firmware_py.cli.base import Session
-from firmware_py.cli.configfile import config_path, read, say_mistakes
+from firmware_py.cli.configfile import settings_of
 from firmware_py.cli.errors import Refused, WrongUse
 from firmware_py.cli.output import say, write_json
 from firmware_py.cli.words import joined, t
-from firmware_py.config.mistakes import ConfigError
 from firmware_py.settings import Settings
 from firmware_py.store.pin_file import hashed, is_pin, write_pin
 
@@ -27,7 +26,7 @@ _MOST = 64
 
 def set_pin(session: Session, kiosk_id: str, config: Path | None, *, from_stdin: bool) -> None:
     """Ask for a kiosk's PIN and keep its hash. Raises ``Refused``, ``WrongUse``."""
-    settings = _settings(config_path(config))
+    settings = settings_of(config)
     path = _pin_file(settings, kiosk_id)
     pin = _from_stdin() if from_stdin else _asked(kiosk_id)
     if not is_pin(pin):
@@ -50,18 +49,6 @@ def set_pin(session: Session, kiosk_id: str, config: Path | None, *, from_stdin:
             f"The PIN of {joined(shared)} is set and counts at once ({path}).",
         )
     )
-
-
-def _settings(path: Path) -> Settings:
-    try:
-        return read(path, with_files=False).settings
-    except ConfigError as error:
-        say_mistakes(error)
-        raise WrongUse(
-            "bad_config",
-            f"配置文件 {path} 有误。可用 --config 指定文件。",
-            f"The configuration {path} is not right. Another file can be given by --config.",
-        ) from error
 
 
 def _pin_file(settings: Settings, kiosk_id: str) -> Path:
