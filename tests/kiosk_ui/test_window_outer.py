@@ -175,14 +175,14 @@ def test_a_language_that_was_chosen_before_an_empty_window_goes_by_itself(tmp_pa
 # ---- please check
 
 
-def test_all_is_right(tmp_path: Path) -> None:
+def test_a_check_whose_fields_are_all_right_is_confirmed(tmp_path: Path) -> None:
     with desk_at(tmp_path, **SERVING) as desk:
         desk.hall.screen(check=CHECK)
         desk.touch(OUTER, "o_confirm")
         assert desk.commanded() == [checked("confirmed")]
 
 
-def test_something_is_wrong(tmp_path: Path) -> None:
+def test_a_check_in_which_something_is_wrong_is_refused(tmp_path: Path) -> None:
     with desk_at(tmp_path, **SERVING) as desk:
         desk.hall.screen(check=CHECK)
         desk.turn()
@@ -191,7 +191,7 @@ def test_something_is_wrong(tmp_path: Path) -> None:
         assert desk.commanded() == [checked("refused")]
 
 
-def test_corrected_by_touch(tmp_path: Path) -> None:
+def test_a_field_is_corrected_by_touch_and_what_was_left_half_typed_is_not(tmp_path: Path) -> None:
     with desk_at(tmp_path, **SERVING) as desk:
         desk.hall.screen(check=CHECK)
         desk.turn()
