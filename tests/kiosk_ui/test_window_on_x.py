@@ -50,7 +50,9 @@ def outer(x: XServer) -> NDArray[np.uint8]:
 
 def share(x: XServer, colour: tuple[int, int, int]) -> float:
     """Return how much of the outer panel has just this colour, give or take JPEG."""
-    difference = np.abs(outer(x).astype(int) - np.array(colour)).max(axis=2)
+    # Every fourth pixel of every fourth row tells as much, and is looked at again and again.
+    seen = outer(x)[::4, ::4].astype(np.int16)
+    difference = np.abs(seen - np.array(colour, np.int16)).max(axis=2)
     return float((difference <= 6).mean())
 
 
@@ -136,7 +138,7 @@ async def test_a_masked_area_stays_black_whatever_the_desktop_draws_there(place:
                 await press_until(x, "F3", lambda: is_status(hall, "serving"))
                 await becomes(lambda: 0.25 < share(x, RED) < 0.55, "the lower half")
                 before = share(x, BLUE)
-                for n in range(1, 5):
+                for n in range(1, 4):
                     desktop.draw(f"fill {n * 100} 10 300 300 c04020")
                     # What comes after it, outside the mask, has come: so has this.
                     desktop.draw(f"fill 0 {720 - 60 * n} 1280 60 204060")
