@@ -204,3 +204,27 @@ def test_white_stays_white_and_edges_hold() -> None:
     image = read(png_of(corners))
     places = ((0, 0), (899, 0), (0, 299), (899, 299))
     assert [image.getpixel(place) for place in places] == [0, 0, 0, 0]
+
+
+def test_the_clerk_is_told_that_it_is_signed_and_prints_it_with_one_key(desk: WindowDesk) -> None:
+    stroke(desk, (100, 500), (300, 200), (500, 800))
+    desk.hall.show = {"ticket": ticket(forms=["F1"], signed=["F1"])}
+    desk.touch(OUTER, "o_signed")
+    desk.pass_s(0.3)
+    # Nothing was printed by that; the clerk decides.
+    assert [method for method, _ in desk.commanded()] == ["signature.give"]
+    assert "press P" in desk.text(INNER)
+    assert "press P" not in desk.text(OUTER)
+    desk.keys("p")
+    assert desk.commanded() == [("form.reprint", {"form": "F1", "window": "3"})]
+
+
+def test_where_no_form_is_printed_nobody_is_told_to(desk: WindowDesk) -> None:
+    stroke(desk, (100, 500), (300, 200), (500, 800))
+    desk.shows(ticket=ticket(forms=["F1"], signed=["F1"]), form_printer=False)
+    desk.touch(OUTER, "o_signed")
+    desk.pass_s(0.3)
+    assert "press P" not in desk.text(INNER)
+    desk.commanded()
+    desk.keys("p")
+    assert desk.commanded() == []
