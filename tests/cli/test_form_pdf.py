@@ -143,3 +143,14 @@ def test_a_halls_own_layout_comes_first_and_one_that_is_wrong_names_its_file(
 
 def test_the_same_form_makes_the_same_file() -> None:
     assert form_pdf(paper()) == form_pdf(paper())
+
+
+@needs_poppler
+def test_one_that_was_signed_on_the_screen_says_so_and_when(tmp_path: Path) -> None:
+    answer = paper()
+    answer["fields"] = {**answer["fields"], "signed": "2026-11-23 10:02"}
+    keep, sign = pages_of(written(tmp_path, answer))
+    assert "第二联税务机关留存，已签名" in sign
+    assert "已签名2026-11-2310:02" in sign
+    assert "请签收" not in sign
+    assert "签名" not in keep
