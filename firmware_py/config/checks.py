@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from firmware_py.config.broker import check_broker
 from firmware_py.config.catalogue import Catalogue
 from firmware_py.config.hours import check_hours
 from firmware_py.config.kiosks import check_kiosks
@@ -55,6 +56,7 @@ def check_references(settings: Settings, catalogue: Catalogue | None, found: Fin
     _check_places(settings, found)
     check_kiosks(settings, found)
     check_mirrors(settings, found)
+    check_broker(settings, found)
     check_people(settings, found)
     check_hours(settings.day, found)
     check_voices(settings, found)

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from firmware_py.config.broker import check_broker_files
 from firmware_py.config.catalogue import Catalogue, read_catalogue
 from firmware_py.config.checks import check_references
 from firmware_py.config.devices import check_devices, check_named_files, with_usual
@@ -64,6 +65,8 @@ _FILLED = (
     ("people", "key_file"),
     ("people", "lists"),
     ("broker", "ca_file"),
+    ("broker", "cert_file"),
+    ("broker", "key_file"),
     ("control", "socket"),
 )
 
@@ -135,6 +138,7 @@ def load_all(
     if with_files:
         check_named_files(settings, found)
         check_mirror_files(settings, found)
+        check_broker_files(settings, found)
         shown = check_display_files(settings, found)
     mistakes = [m for wrong in (found, wrong_items, wrong_days, *shown) for m in wrong.mistakes()]
     if mistakes or catalogue is None:
@@ -262,6 +266,8 @@ def _absolute(settings: Settings, folders: Folders) -> Settings:
             broker,
             password_file=_below(folders.config, broker.password_file),
             ca_file=_below(folders.config, broker.ca_file),
+            cert_file=_below(folders.config, broker.cert_file),
+            key_file=_below(folders.config, broker.key_file),
         )
     return replace(
         settings,

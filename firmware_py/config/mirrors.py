@@ -10,7 +10,7 @@ from firmware_py.config.walk import listing
 from firmware_py.settings import MirrorSettings, Settings
 from firmware_py.settings.mirror import Area
 
-__all__ = ["check_mirror_files", "check_mirrors"]
+__all__ = ["check_mirror_files", "check_mirrors", "is_missing"]
 
 _WHOLE = 100.0
 #: Which of these a kind of security may have.
@@ -107,13 +107,14 @@ def check_mirror_files(settings: Settings, found: Findings) -> None:
     for n, window in enumerate(settings.windows):
         for key in ("password_file", "ca"):
             name = getattr(window.mirror, key, None)
-            if name and _is_missing(Path(name)):
+            if name and is_missing(Path(name)):
                 found.add(
                     ("windows", n, "mirror", key), f"there is no file {name}", f"没有文件 {name}"
                 )
 
 
-def _is_missing(path: Path) -> bool:
+def is_missing(path: Path) -> bool:
+    """Say that there is no such file; one in a folder that we may not enter may be there."""
     try:
         path.stat()
     except PermissionError:

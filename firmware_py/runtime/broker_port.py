@@ -61,6 +61,8 @@ def sync_settings(hall: Hall, broker: BrokerSettings) -> SyncSettings:
         username=broker.username,
         password=password,
         ca_file=broker.ca_file,
+        cert_file=broker.cert_file,
+        key_file=broker.key_file,
         keepalive_s=broker.keepalive_s,
         consumers=broker.consumers,
         timezone=own.timezone,

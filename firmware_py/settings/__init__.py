@@ -212,6 +212,9 @@ class BrokerSettings(Table, frozen=True, kw_only=True):
     #: A file that holds the password alone; it is never in the configuration itself.
     password_file: Filled | None = None
     ca_file: Filled | None = None
+    #: This machine's certificate, whose name is ``hall.node``, and its private key.
+    cert_file: Filled | None = None
+    key_file: Filled | None = None
     keepalive_s: Annotated[int, Meta(ge=2, le=300)] = 5
     #: Consumers whose acknowledged position decides from where the hall sends again.
     consumers: tuple[Name, ...] = ("centre",)

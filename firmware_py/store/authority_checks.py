@@ -16,8 +16,8 @@ __all__ = ["BROKER", "AuthorityError", "believe", "owner_of", "use_of"]
 BROKER = "broker"
 #: A level of a topic, and a file's name.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-#: Names of files that an authority's folder has for itself.
-_OWN = frozenset({"ca", "register", "revoked"})
+#: Its certificate and key are the authority's own.
+_OWN = "ca"
 _HOST = re.compile(r"[A-Za-z0-9:._-]{1,253}")
 _FIRST_YEAR, _LAST_YEAR = 2026, 2099
 
@@ -34,7 +34,7 @@ class AuthorityError(Exception):
 
 def use_of(name: str, hosts: Sequence[str]) -> Use:
     """Return what a name's certificate is for. Raises ``AuthorityError`` for what is no name."""
-    if not _NAME.fullmatch(name) or name in _OWN:
+    if not _NAME.fullmatch(name) or name == _OWN:
         raise AuthorityError(
             "bad_name",
             f"名称 {name!r} 不能用：只能用字母、数字、“-”“_”“.”，以字母或数字开头，最长 64 个。",

@@ -20,12 +20,12 @@ from firmware_py.app.ports import Happened
 from firmware_py.sync.asks import Asks
 from firmware_py.sync.commands import Commands
 from firmware_py.sync.consumers import ConsumerBook
+from firmware_py.sync.encryption import explain
 from firmware_py.sync.envelope import Envelopes, wall_time
 from firmware_py.sync.link import Link
 from firmware_py.sync.lists import Lists
 from firmware_py.sync.mail import (
     Acked,
-    Address,
     Down,
     Incoming,
     LinkMail,
@@ -62,6 +62,8 @@ class BrokerStatus:
     since_s: float | None
     #: Why there is no connection, as the library or the broker says it.
     error: str
+    #: The same for people, as code and sentences, where it is known what to do.
+    problem: dict[str, str] | None
     connections: int
     #: Events: sent as new, sent again, recorded but not taken by the broker yet.
     sent: int
@@ -95,6 +97,7 @@ class BrokerSync:
         self._session: int | None = None
         self._since_s: float | None = None
         self._error = ""
+        self._was_up = False
         self._kept = min(hall.positions().get(PUBLISHED, 0), hall.last_seq)
         self._kept_s = 0.0
         self._outbox = Outbox(hall, topics, envelopes, self._kept, self._send_all)
@@ -110,15 +113,7 @@ class BrokerSync:
             hall, self._unkept_positions, self._position_kept, settings.positions_every_s
         )
         self._link = Link(
-            Address(
-                settings.host,
-                settings.port,
-                f"hall-{settings.hall}-{settings.node}",
-                settings.username,
-                settings.password,
-                settings.ca_file,
-                settings.keepalive_s,
-            ),
+            settings.address,
             (
                 f"{topics.root}/ack/+",
                 topics.command("+"),
@@ -187,6 +182,7 @@ class BrokerSync:
             connected=self._session is not None,
             since_s=None if self._since_s is None else time.monotonic() - self._since_s,
             error=self._error,
+            problem=self._problem(),
             connections=self._connections,
             sent=self._outbox.sent_count,
             resent=self._outbox.again_count,
@@ -205,6 +201,11 @@ class BrokerSync:
             + self._outbox.read_errors
             + self._positions.errors,
         )
+
+    def _problem(self) -> dict[str, str] | None:
+        ours = self._settings.cert_file is not None and not self._was_up
+        found = explain(self._error, ours=ours) if self._error else None
+        return None if found is None else dict(zip(("code", "zh", "en"), found, strict=True))
 
     # ---- from the connection ------------------------------------------------------------------
 
@@ -267,7 +268,7 @@ class BrokerSync:
             log.warning("no connection to the broker: %s", mail.reason)
         if self._session is not None or self._since_s is None:
             self._since_s = time.monotonic()
-        self._session, self._error = None, mail.reason
+        self._session, self._error, self._was_up = None, mail.reason, mail.was_up
         if self._forget is not None:
             self._forget.cancel()
         self._outbox.down()

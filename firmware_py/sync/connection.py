@@ -14,6 +14,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from firmware_py.sync.encryption import tls_context
 from firmware_py.sync.mail import Acked, Address, Incoming, LinkMail, Outgoing, Unsubscribe, Up
 from firmware_py.sync.mailbox import LoopMailbox
 
@@ -32,6 +33,8 @@ LARGEST_PACKET = 1 << 20
 INBOX = 2000
 #: Messages in flight when the broker names no limit of its own.
 IN_FLIGHT = 256
+#: How the library begins to tell that a read failed.
+_READ_FAILED = "failed to receive on socket: "
 
 Args = ParamSpec("Args")
 Socket: TypeAlias = Any
@@ -73,7 +76,9 @@ class Connection:
         if address.username is not None:
             client.username_pw_set(address.username, address.password)
         if address.ca_file is not None:
-            client.tls_set(ca_certs=address.ca_file)
+            client.tls_set_context(tls_context(address))
+            # A broker that refuses our certificate says so with the first read, in the log alone.
+            client.on_log = self._guarded(self._logged)
         if will is not None:
             client.will_set(will.topic, will.payload, qos=1, retain=will.retain)
         client.on_connect = self._guarded(self._connected)
@@ -183,6 +188,11 @@ class Connection:
 
         return guarded
 
+    def _logged(self, client: Client, userdata: object, level: int, text: str) -> None:
+        del client, userdata, level
+        if text.startswith(_READ_FAILED):
+            self.reason = self.reason or text.removeprefix(_READ_FAILED)
+
     def _connected(
         self,
         client: Client,
@@ -192,6 +202,7 @@ class Connection:
         properties: Properties | None,
     ) -> None:
         del userdata, flags
+        client.on_log = None
         if reason.is_failure:
             self.reason = f"refused: {reason}"
             return

@@ -33,7 +33,7 @@ from firmware_py.sync.followed import (
     read_head,
 )
 from firmware_py.sync.link import Link
-from firmware_py.sync.mail import Acked, Address, Down, Incoming, LinkMail, Outgoing, Up
+from firmware_py.sync.mail import Acked, Down, Incoming, LinkMail, Outgoing, Up
 from firmware_py.sync.ports import EpochStart, SyncSettings
 from firmware_py.sync.topics import Topics
 
@@ -86,15 +86,7 @@ class Follower:
         self._health: dict[str, bytes] = {}
         root = topics.root
         self._link = Link(
-            Address(
-                settings.host,
-                settings.port,
-                f"hall-{settings.hall}-{settings.node}",
-                settings.username,
-                settings.password,
-                settings.ca_file,
-                settings.keepalive_s,
-            ),
+            settings.address,
             (f"{root}/node/+", f"{root}/event/+", topics.reply(settings.node)),
             self._take,
             will=Outgoing(topics.birth, _encode(self._about("offline")), retain=True),

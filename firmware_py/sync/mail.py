@@ -26,6 +26,9 @@ class Address:
     username: str | None = None
     password: str | None = None
     ca_file: str | None = None
+    #: Our own certificate and its key; the broker knows us by its name.
+    cert_file: str | None = None
+    key_file: str | None = None
     keepalive_s: int = 5
 
 

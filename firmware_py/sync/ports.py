@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from firmware_py.app.ports import StoredEvent
+from firmware_py.sync.mail import Address
 from firmware_py.sync.rights import NodePlace
 
 __all__ = ["EpochStart", "HallPort", "HubPort", "SyncSettings"]
@@ -122,6 +123,9 @@ class SyncSettings:
     password: str | None = None
     #: A file of certificate authorities; given, the connection is encrypted.
     ca_file: str | None = None
+    #: Our own certificate and its key, for TLS 1.3 with a broker that asks for one.
+    cert_file: str | None = None
+    key_file: str | None = None
     keepalive_s: int = 5
     #: Consumers whose acknowledged position is kept and decides what is sent again.
     consumers: tuple[str, ...] = ("centre",)
@@ -134,3 +138,18 @@ class SyncSettings:
     positions_every_s: float = 5.0
     #: A consumer that is there but does not get on for so long is sent its next events again.
     stalled_after_s: float = 5.0
+
+    @property
+    def address(self) -> Address:
+        """The broker, and how this Pi makes itself known there: one connection each."""
+        return Address(
+            self.host,
+            self.port,
+            f"hall-{self.hall}-{self.node}",
+            self.username,
+            self.password,
+            self.ca_file,
+            self.cert_file,
+            self.key_file,
+            self.keepalive_s,
+        )

@@ -152,7 +152,7 @@ def test_what_is_no_request_is_refused(authority: Authority, request_: bytes) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["", "a/b", "..", ".a", "窗口", "a b", "+", "#", "ca", "register", "x" * 65, "a\n"]
+    "name", ["", "a/b", "..", ".a", "窗口", "a b", "+", "#", "ca", "x" * 65, "a\n"]
 )
 def test_a_name_that_is_no_level_of_a_topic_is_refused(authority: Authority, name: str) -> None:
     with pytest.raises(AuthorityError, match="cannot be a name"):

@@ -108,9 +108,15 @@ class Day:
         for part, data in (("1", whole[:15]), ("2", whole[15:])):
             self.ear.say("list/grades.csv", data, user=[*told, ("part", part)])
 
+    def ask(self) -> None:
+        """A window's own Pi asks for what it lacks."""
+        respond_to = "hall/v1/demo/reply/window-1"
+        self.ear.say("ask/window-1", b'{"what":"events","after":0}', respond_to=respond_to)
+
     async def play(self) -> None:
         """Play it."""
         hall, say = self.hall, self.say
+        self.ask()
         await say("day.open", day="2026-11-23")
         hall.carry_out(c.SetClock(1_795_363_200_000), "clock", "hall")
         await say("day.closing", at="23:30")
@@ -232,7 +238,7 @@ async def test_all_traffic_of_a_day_is_as_the_document_says(
     channels = {found[0] for h in ear.heard if (found := channel_of(h.topic))}
     assert channels == set(document()["channels"])
     assert [part for _, _, part, _, _ in hall.parts] == [1, 2]
-    sent_by_others = ("/command/", "/list/")
+    sent_by_others = ("/command/", "/list/", "/ask/")
     said = b"".join(
         h.payload for h in ear.heard if not any(one in h.topic for one in sent_by_others)
     )
