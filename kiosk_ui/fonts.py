@@ -64,6 +64,8 @@ class Faces:
         self._missing: set[str] = set()
         #: What ``kiosk_ui.text.fit`` has found already.
         self.fitted: dict[tuple[object, ...], Fitted] = {}
+        #: How many lines ``kiosk_ui.text.lines_of`` has counted already.
+        self.counted: dict[tuple[object, ...], int] = {}
         #: Parts of pages that are the same each time, by all that they depend on: ``Draft.once``.
         self.parts: dict[tuple[object, ...], tuple[Any, Any, Any]] = {}
         #: The last ones of parts that change now and then, by their names: ``Draft.kept``.

@@ -160,16 +160,23 @@ class Painter:
         places = changed(self._shown, picture)
         for rect in self._ready(picture):
             _add(places, rect)
-        reaches = self._reaches_of(picture.ops) if places else []
+        whole = [Rect(0, 0, *picture.size)]
+        reaches = self._reaches_of(picture.ops) if places not in ([], whole) else []
         for place in places:
             self.surface.set_clip(place)
             if not _is_ground(picture, place):
                 self.surface.fill(_BLACK)
-            for n in pygame.Rect(place).collidelistall(reaches):
-                self._draw(picture.ops[n], place)
+            for op in self._within(picture.ops, reaches, place):
+                self._draw(op, place)
         self.surface.set_clip(None)
         self._shown = picture
         return places
+
+    def _within(self, ops: tuple[Op, ...], reaches: list[Rect], place: Rect) -> Sequence[Op]:
+        """Return what may touch a place; all where nobody had to ask."""
+        if not reaches:
+            return ops
+        return [ops[n] for n in pygame.Rect(place).collidelistall(reaches)]
 
     def _reaches_of(self, ops: tuple[Op, ...]) -> list[Rect]:
         """Return what each operation may touch; of those that stayed it is known."""

@@ -13,7 +13,7 @@ from kiosk_ui.draft import Draft
 from kiosk_ui.layout import Share, at, columns, inset
 from kiosk_ui.look import Look
 from kiosk_ui.ops import Colour, Rect
-from kiosk_ui.text import LEADING, height_of, wrap
+from kiosk_ui.text import LEADING, height_of, lines_of
 
 __all__ = ["Pencils", "mixed"]
 
@@ -108,7 +108,7 @@ class Pencils:
     def height(self, text: str, width: int, *, cap: float | None = None, bold: bool = False) -> int:
         """Return how high a text is in lines of this width."""
         size = self.look.size_for(self.cap(self.sizes.body if cap is None else cap))
-        return height_of(len(wrap(self.look.faces, text, size, width, bold=bold)), size)
+        return height_of(lines_of(self.look.faces, text, size, width, bold=bold), size)
 
     def line(self, cap: float | None = None) -> int:
         """Return how high one line is, with its leading."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from kiosk_ui.fonts import Faces, Fitted
 
-__all__ = ["DOWN", "LEADING", "UP", "Fitted", "fit", "wrap"]
+__all__ = ["DOWN", "LEADING", "UP", "Fitted", "fit", "height_of", "lines_of", "wrap"]
 
 #: Above and below the baseline, as shares of the em: what strokes of Chinese and English take up.
 UP, DOWN = 0.89, 0.23
@@ -84,6 +84,17 @@ def _cut(faces: Faces, piece: str, size: int, width: int, *, bold: bool) -> list
             part, taken = "", 0
         part, taken = part + char, taken + needs
     return [*parts, part]
+
+
+def lines_of(faces: Faces, text: str, size: int, width: int, *, bold: bool = False) -> int:
+    """Return how many lines a text has. A page with room to give asks for each of its texts."""
+    key = (text, size, width, bold)
+    found = faces.counted.get(key)
+    if found is None:
+        if len(faces.counted) >= _KEPT:
+            faces.counted.clear()
+        found = faces.counted[key] = len(wrap(faces, text, size, width, bold=bold))
+    return found
 
 
 def height_of(lines: int, size: int) -> int:
