@@ -83,7 +83,9 @@ def measure_frame(*, quick: bool = False) -> dict[str, float]:
     The turn: the mirror asked, both pictures laid out, what differs painted, the mirror's pixels
     pixels, scaled before, drawn, both windows flipped. ``pages_*``: both pages alone. ``mirror_*``:
     every pixel of the mirror alone. ``scaled_*``: from the mirror's update until its pixels are
-    ready for the loop, before the turn. ``copy_ms``: two ready pictures copied to the two panels.
+    ready for the loop, before the turn. ``other_*``: a person is called, or served and told
+    something: both pages are other ones as a whole, without the mirror. ``copy_ms``: two ready
+    pictures copied to the two panels.
     """
     # As ``hall-screen window`` does.
     memory.keep_small(scales=True)
@@ -112,6 +114,14 @@ def measure_frame(*, quick: bool = False) -> dict[str, float]:
                 glass.follow(model)
                 shells.show((screen.inner(model, look), screen.outer(model, look)))
                 found.append((time.perf_counter() - begun_s) * 1000)
+        others = list[float]()
+        for number in range(frames):
+            model = desk_states()[("called", "message")[number % 2]]
+            shells.contacts()
+            begun_s = time.perf_counter()
+            glass.follow(model)
+            shells.show((screen.inner(model, look), screen.outer(model, look)))
+            others.append((time.perf_counter() - begun_s) * 1000)
         surfaces = [shell.window_surface for shell in shells.shells]
         ready = [surface.copy() for surface in surfaces]
         copies = []
@@ -126,7 +136,7 @@ def measure_frame(*, quick: bool = False) -> dict[str, float]:
         shells.close()
         look.faces.close()
     figures = {"copy_ms": statistics.median(copies)}
-    for kind, found in {**takes, "scaled": scaled}.items():
+    for kind, found in {**takes, "scaled": scaled, "other": others}.items():
         ordered = sorted(found[_FIRST:])
         figures[f"{kind}_p50_ms"] = statistics.median(ordered)
         figures[f"{kind}_p95_ms"] = ordered[min(len(ordered) * 95 // 100, len(ordered) - 1)]

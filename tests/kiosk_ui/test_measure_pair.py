@@ -8,7 +8,7 @@ from tests.kiosk_ui.test_measure_kiosk import measured
 
 async def test_a_turn_with_everything_changed_is_measured_beside_its_parts() -> None:
     found = (await measured("pair-frame"))["pair-frame"]
-    names = ("all", "pages", "mirror", "scaled")
+    names = ("all", "pages", "mirror", "scaled", "other")
     kinds = {f"{kind}_{share}_ms" for kind in names for share in ("p50", "p95")}
     assert set(found) == kinds | {"copy_ms"}
     assert all(takes > 0 for takes in found.values())
