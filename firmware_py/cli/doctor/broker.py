@@ -15,9 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from firmware_py.cli.doctor.broker_certificates import look_authority, look_own
 from firmware_py.cli.doctor.facts import Facts
-from firmware_py.cli.doctor.finding import Finding, fine, red, unknown, warning
+from firmware_py.cli.doctor.finding import Finding, Level, fine, red, unknown, warning
 from firmware_py.settings import BrokerSettings
+from firmware_py.sync.encryption import explain, tls_context
+from firmware_py.sync.mail import Address
 
 __all__ = ["look"]
 
@@ -38,9 +41,15 @@ def look(facts: Facts) -> Iterator[Finding]:
     if broker is None:
         yield unknown("没有配置消息服务器。", "No broker is configured.")
         return
-    found = [*_certificate(broker)] if broker.ca_file is not None else []
-    if not found:
-        found = [*_let_in(broker)]
+    found = [*look_own(facts, settings, broker)]
+    if broker.ca_file is not None:
+        found += _certificate(broker)
+    told = (facts.status or {}).get("broker") or {}
+    # By certificate an identity has one connection: a login would end the daemon's own.
+    spared = broker.cert_file is not None and told.get("connected")
+    if not spared and not any(one.level is Level.RED for one in found):
+        found += _let_in(broker)
+    found += look_authority(facts)
     found += _progress(facts)
     yield from found
     if not found:
@@ -54,7 +63,7 @@ def _certificate(broker: BrokerSettings) -> Iterator[Finding]:
     """See whether the certificate is good, and for how long."""
     where = f"{broker.host}:{broker.port}"
     try:
-        context = ssl.create_default_context(cafile=broker.ca_file)
+        context = tls_context(_address(broker, None))
         with (
             socket.create_connection((broker.host, broker.port), REACH_S) as plain,
             context.wrap_socket(plain, server_hostname=broker.host) as safe,
@@ -67,6 +76,9 @@ def _certificate(broker: BrokerSettings) -> Iterator[Finding]:
             "更新服务器证书，或更正 broker.ca_file；时钟不对也会这样。",
             "Renew the broker's certificate or correct broker.ca_file; or the clock is wrong.",
         )
+        return
+    except ssl.SSLError as error:
+        yield _refused(broker, str(error))
         return
     except OSError as error:
         yield _unreached(broker, error)
@@ -92,6 +104,32 @@ def _unreached(broker: BrokerSettings, error: OSError) -> Finding:
     )
 
 
+def _refused(broker: BrokerSettings, reason: str) -> Finding:
+    """Return what encryption failed of, in words if there are some."""
+    where = f"{broker.host}:{broker.port}"
+    told = explain(reason, ours=broker.cert_file is not None)
+    _, zh, en = told or ("", f"{reason}。", f"{reason}.")
+    return red(
+        f"与 {where} 的加密连接失败：{zh}",
+        f"No encrypted connection with {where}: {en}",
+        "查看：hallctl broker certs；docs/broker.md",
+        "See: hallctl broker certs; docs/broker.md",
+    )
+
+
+def _address(broker: BrokerSettings, password: str | None) -> Address:
+    return Address(
+        broker.host,
+        int(broker.port),
+        f"doctor-{os.getpid()}",
+        broker.username,
+        password,
+        broker.ca_file,
+        broker.cert_file,
+        broker.key_file,
+    )
+
+
 def _let_in(broker: BrokerSettings) -> Iterator[Finding]:
     password = None
     if broker.password_file is not None:
@@ -113,7 +151,9 @@ def _let_in(broker: BrokerSettings) -> Iterator[Finding]:
     except OSError as error:
         yield _unreached(broker, error)
         return
-    if reason:
+    if reason and broker.cert_file is not None:
+        yield _refused(broker, reason)
+    elif reason:
         yield red(
             f"消息服务器拒绝登录：{reason}。",
             f"The broker does not let us in: {reason}.",
@@ -137,12 +177,18 @@ def login(broker: BrokerSettings, password: str | None) -> str:
     if broker.username is not None:
         client.username_pw_set(broker.username, password)
     if broker.ca_file is not None:
-        client.tls_set(ca_certs=broker.ca_file)
+        client.tls_set_context(tls_context(_address(broker, password)))
 
     def connected(_client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         reasons.append(str(reason) if reason.is_failure else "")
 
+    def logged(_client: Any, _data: Any, _level: int, text: str) -> None:
+        # In TLS 1.3 a certificate is refused after the connection stands; only the log has it.
+        if not reasons and "failed to receive" in text:
+            reasons.append(text)
+
     client.on_connect = connected
+    client.on_log = logged
     client.connect_timeout = REACH_S
     try:
         client.connect(broker.host, broker.port, keepalive=10)
@@ -153,7 +199,7 @@ def login(broker: BrokerSettings, password: str | None) -> str:
         client.disconnect()
     finally:
         _close(client.socket())
-    return reasons[0] if reasons else "no answer to the login"
+    return reasons[0] if reasons else "connection lost without an answer to the login"
 
 
 def _close(left: Any) -> None:

@@ -118,10 +118,32 @@ def _data(folder: Path, user: User | None) -> Iterator[Finding]:
 
 
 def _secrets(settings: Settings) -> Iterator[Finding]:
-    named = settings.broker.password_file if settings.broker is not None else None
-    if named is None:
+    broker = settings.broker
+    if broker is not None and broker.password_file is not None:
+        yield from _secret(Path(broker.password_file))
+    if broker is not None and broker.key_file is not None:
+        yield from _key(Path(broker.key_file))
+
+
+def _key(file: Path) -> Iterator[Finding]:
+    try:
+        mode = file.stat().st_mode
+    except FileNotFoundError:
+        # Said with the configuration.
         return
-    file = Path(named)
+    except OSError:
+        yield _as_root(file)
+        return
+    if mode & stat.S_IRWXO:
+        yield red(
+            f"私钥 {file} 所有人可读（{stat.S_IMODE(mode):04o}）。",
+            f"Everybody may read the key in {file} ({stat.S_IMODE(mode):04o}).",
+            f"sudo chmod 600 {file}；私钥可能已泄露，请吊销并重新签发",
+            f"sudo chmod 600 {file}; somebody may have it: revoke it and make a new one",
+        )
+
+
+def _secret(file: Path) -> Iterator[Finding]:
     try:
         mode = file.stat().st_mode
     except FileNotFoundError:
