@@ -64,6 +64,7 @@ def sync_settings(hall: Hall, broker: BrokerSettings) -> SyncSettings:
         cert_file=broker.cert_file,
         key_file=broker.key_file,
         keepalive_s=broker.keepalive_s,
+        beside=frozenset(hall.settings.nodes),
         consumers=broker.consumers,
         timezone=own.timezone,
         started_ms=hall.clock.now_ms(),

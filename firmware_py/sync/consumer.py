@@ -4,7 +4,9 @@ The rules, for whoever writes one in another language:
 
 1. Subscribe to ``event/#``, ``node/+``, ``state/hall`` and your own ``reply/{client}``.
 2. Apply an event only when ``seq`` is yours plus one and ``epoch`` is the one that the hall's birth
-   message (``node/{node}``, ``epochs``) names for that number. Ignore what you have; ask for what
+   message (``node/{node}``, ``epochs``) names for that number. Where the broker knows its clients
+   by certificates, believe births of those nodes alone that may hold the queue: every node of the
+   hall can write its own. Ignore what you have; ask for what
    you lack: command ``resend`` with ``{"after": yours}``, again after a pause while nothing comes.
    One request brings at most 500 events; ask on until you have the newest ``seq`` seen, which
    ``state/hall`` and the birth tell too when no event does.
@@ -19,7 +21,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -102,7 +104,8 @@ class Consumer:
     """Follows one hall. Make it, ``start()`` and ``await stop()`` in an event loop.
 
     ``stored`` is called after events were stored, with ``(epoch, seq, CloudEvent)`` each. The
-    ledger is written in the event loop: a slow store belongs behind a queue of its own.
+    ledger is written in the event loop: a slow store belongs behind a queue of its own. ``hubs``
+    are the nodes that may hold the queue; without them every birth of one is believed.
     """
 
     def __init__(
@@ -112,6 +115,8 @@ class Consumer:
         name: str,
         ledger: Ledger,
         stored: Callable[[Sequence[tuple[str, int, bytes]]], None] = lambda events: None,
+        *,
+        hubs: Collection[str] = (),
     ) -> None:
         self.counts = ConsumerCounts()
         self.connected = False
@@ -121,6 +126,7 @@ class Consumer:
         self._topics = Topics(hall, name)
         self._ledger = ledger
         self._tell = stored
+        self._hubs = frozenset(hubs)
         stretches = ledger.stretches()
         self._seq = stretches[-1].last if stretches else 0
         self._newest = self._seq
@@ -182,10 +188,10 @@ class Consumer:
                 self.counts.unreadable += 1
 
     def _heard(self, mail: Incoming) -> None:
-        kind = (self._topics.suffix(mail.topic) or "").partition("/")[0]
+        kind, _, name = (self._topics.suffix(mail.topic) or "").partition("/")
         if kind == "event":
             self._apply(mail.payload)
-        elif kind == "node" and mail.payload:
+        elif kind == "node" and mail.payload and (not self._hubs or name in self._hubs):
             self._born(_birth.decode(mail.payload))
         elif kind == "state" and mail.payload:
             state = _state.decode(mail.payload)

@@ -155,19 +155,20 @@ class Follower:
                 log.warning("a message on %s cannot be read: %s", mail.topic, error)
 
     def _heard(self, mail: Incoming) -> None:
-        kind = (self._topics.suffix(mail.topic) or "").partition("/")[0]
+        kind, _, name = (self._topics.suffix(mail.topic) or "").partition("/")
         if kind == "event" and not mail.retained:
             self._came(read_event(mail.payload))
         elif kind == "node" and mail.payload:
-            self._born(read_birth(mail.payload))
+            self._born(name, read_birth(mail.payload))
         elif kind == "reply" and mail.correlation is not None and mail.correlation.isdigit():
             self._answered(int(mail.correlation), mail.payload)
 
-    def _born(self, birth: Birth) -> None:
-        if "hub" not in birth.roles:
+    def _born(self, name: str, birth: Birth) -> None:
+        # The broker vouches for the topic's name, and for nothing in the message.
+        if "hub" not in birth.roles or birth.node != name or name in self._settings.beside:
             return
         if birth.status != "online":
-            if self._hub is not None and birth.node == self._hub.node:
+            if self._hub is not None and name == self._hub.node:
                 self._hub = None
                 self._stands()
             return

@@ -127,6 +127,9 @@ class SyncSettings:
     cert_file: str | None = None
     key_file: str | None = None
     keepalive_s: int = 5
+    #: Pis beside the hub. Each writes its own birth, with whatever it likes in it: theirs are
+    #: never taken for the hub's.
+    beside: frozenset[str] = frozenset()
     #: Consumers whose acknowledged position is kept and decides what is sent again.
     consumers: tuple[str, ...] = ("centre",)
     timezone: str = "Asia/Shanghai"

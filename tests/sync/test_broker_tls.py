@@ -97,6 +97,31 @@ async def test_the_hall_and_the_centre_follow_each_other_by_their_certificates(
     assert (status.refused, status.refused_by_broker, status.problem) == ({}, 0, None)
 
 
+async def test_a_stolen_window_cannot_make_the_centre_forget_what_it_has(
+    broker: SecuredBroker, tmp_path: Path
+) -> None:
+    hall, own = FakeHall(), broker.address("hub")
+    sync = await started(
+        hall, broker.port, ca_file=own.ca_file, cert_file=own.cert_file, key_file=own.key_file
+    )
+    hall.calls(3)
+    ledger = LinesLedger(tmp_path / "centre.jsonl", durable=False)
+    centre = Consumer(broker.address("centre"), "demo", "centre", ledger, hubs=("hub", "standby"))
+    centre.start()
+    await until(lambda: centre.seq == 3)
+    lie = b'{"status":"online","roles":["hub"],"seq":1,"epochs":[{"epoch":"LIE","first_seq":1}]}'
+    with Peer(broker.port, broker.context("window-3")) as thief:
+        for name in ("window-3", "hub"):
+            thief.say_all([(f"{ROOT}/node/{name}", lie)], retain=True)
+        hall.calls(1)
+        await until(lambda: centre.seq == 4)
+        thief.say_all([(f"{ROOT}/node/window-3", b"")], retain=True)
+    counts = centre.counts
+    await centre.stop()
+    await sync.stop()
+    assert (counts.roll_backs, counts.other_epoch, counts.lost) == (0, 0, [])
+
+
 def test_nobody_comes_in_without_a_good_certificate_of_this_hall(
     broker: SecuredBroker, tmp_path: Path
 ) -> None:

@@ -52,7 +52,9 @@ class Line:
 
     def __init__(self) -> None:
         self.told = Listener()
-        self.follower = Follower(SyncSettings("demo", "window-3", "1", ("window",)), self.told)
+        beside = frozenset({"window-3", "window-4"})
+        settings = SyncSettings("demo", "window-3", "1", ("window",), beside=beside)
+        self.follower = Follower(settings, self.told)
         self.sent: list[Outgoing] = []
         self.follower._link.send = self._send  # type: ignore[assignment]
         self.take = self.follower._take
@@ -273,3 +275,20 @@ def test_what_cannot_be_read_changes_nothing(line: Line, payload: bytes) -> None
     line.message("node/hub", payload)
     line.event(3)
     assert line.told.events == [3]
+
+
+@pytest.mark.parametrize(
+    ("topic", "node"), [("window-4", "window-4"), ("window-4", "hub"), ("stranger", "hub")]
+)
+@pytest.mark.parametrize("status", ["online", "offline"])
+def test_another_pi_that_says_it_is_the_hub_is_not_believed(
+    line: Line, topic: str, node: str, status: str
+) -> None:
+    line.join(2)
+    said = {"status": status, "node": node, "roles": ["hub"], "seq": 90,
+            "epochs": [{"epoch": "LIE", "first_seq": 1}]}  # fmt: skip
+    line.message(f"node/{topic}", json.dumps(said).encode())
+    assert line.asks() == []
+    line.event(3)
+    assert line.told.events == [3]
+    assert line.follower.trouble == ""
