@@ -27,6 +27,7 @@ from kiosk_ui.ops import (
     Text,
 )
 from kiosk_ui.pictures import Pictures
+from kiosk_ui.rounded import Rounded
 from kiosk_ui.unpack import unpacked
 
 __all__ = ["Painter", "changed"]
@@ -139,6 +140,7 @@ class Painter:
         #: Who draws pictures that move: on a surface, into a rectangle, what of it changed.
         self.sources: dict[str, Callable[[pygame.Surface, Rect, Rect], None]] = {}
         self._icons: dict[tuple[str, int, Colour], pygame.Surface] = {}
+        self._rounded = Rounded()
         self._images: OrderedDict[tuple[str, int, int, int], pygame.Surface | None] = OrderedDict()
 
     def close(self) -> None:
@@ -219,9 +221,7 @@ class Painter:
             case Fill():
                 self.surface.fill(op.colour, op.rect)
             case RoundRect():
-                pygame.draw.rect(
-                    self.surface, op.colour, op.rect, op.border, border_radius=op.radius
-                )
+                self._rounded.draw(self.surface, op)
             case Line():
                 pygame.draw.line(self.surface, op.colour, (op.x1, op.y1), (op.x2, op.y2), op.width)
             case Text():
