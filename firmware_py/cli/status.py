@@ -202,6 +202,9 @@ def broker_line(broker: Mapping[str, Any] | None) -> Line:
     if broker["connected"]:
         backlog = broker["backlog"]
         state = (t("已连接", "connected"), "green")
+        if broker.get("problem"):
+            # A Pi beside the hub that cannot follow it.
+            return label, state, (f"  {chosen(broker['problem'])}", "yellow")
         return label, state, t(f"  待发 {backlog}", f"  {backlog} to send") if backlog else ""
     since = "" if broker["since_s"] is None else span(broker["since_s"])
     state = (t("未连接", "not connected"), "bold red")

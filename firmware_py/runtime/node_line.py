@@ -15,6 +15,7 @@ from firmware_py.app.followed import HUB_AWAY, FollowedWriter
 from firmware_py.app.ports import Happened
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query, QueryError
+from firmware_py.sync.encryption import explain
 from firmware_py.sync.followed import Answer, Followed
 from firmware_py.sync.follower import Follower
 from firmware_py.sync.ports import SyncSettings
@@ -45,6 +46,11 @@ class NodeStatus:
     zh: str
     en: str
     seq: int
+    #: As the hub's side of the broker tells them; nothing of this Pi's waits to be published.
+    error: str = ""
+    problem: dict[str, str] | None = None
+    since_s: float | None = None
+    backlog: int = 0
 
 
 class NodeLine:
@@ -55,6 +61,7 @@ class NodeLine:
     ) -> None:
         self._hall, self._writer, self._clock = hall, writer, clock
         self._follower = Follower(settings, self)
+        self._by_certificate = settings.cert_file is not None
         writer.carry = self._follower.ask
 
     async def start(self) -> None:
@@ -68,9 +75,15 @@ class NodeLine:
 
     def status(self) -> NodeStatus:
         """Return how it stands."""
-        trouble = self._follower.trouble
+        follower = self._follower
+        trouble, error = follower.trouble, follower.error
         zh, en = _WORDS.get(trouble, ("", ""))
-        return NodeStatus(trouble != "broker", trouble, zh, en, self._writer.last_seq)
+        problem = {"code": trouble, "zh": f"{zh}。", "en": f"{en}."} if trouble else None
+        found = explain(error, ours=self._by_certificate and not follower.was_up)
+        if trouble == "broker" and found is not None:
+            problem = dict(zip(("code", "zh", "en"), found, strict=True))
+        connected = trouble != "broker"
+        return NodeStatus(connected, trouble, zh, en, self._writer.last_seq, error, problem)
 
     def recorded(self, happened: Sequence[Happened]) -> None:
         """The hub publishes; nothing is left to do here."""

@@ -82,6 +82,9 @@ class Follower:
         self._number = 0
         self._heard_s = self._pulsed_s = time.monotonic()
         self.trouble = "broker"
+        #: Why there is no connection, in the library's words; "" with one or before the first try.
+        self.error = ""
+        self.was_up = False
         self._tending: asyncio.Task[None] | None = None
         self._health: dict[str, bytes] = {}
         root = topics.root
@@ -135,13 +138,14 @@ class Follower:
 
     def _take(self, mail: LinkMail) -> None:
         if isinstance(mail, Up):
-            self._session = mail.session
+            self._session, self.error = mail.session, ""
             self._publish(Outgoing(self._topics.birth, _encode(self._about("online")), retain=True))
             for device, body in self._health.items():
                 self._publish(Outgoing(self._device_topic(device), body, retain=True))
             self._stands()
         elif isinstance(mail, Down):
             self._session, self._hub = None, None
+            self.error, self.was_up = mail.reason, mail.was_up
             # Only commands are worth asking again: all else is asked by how it then stands.
             self._asked = {n: one for n, one in self._asked.items() if one.answered is not None}
             self._stands()

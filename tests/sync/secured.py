@@ -110,13 +110,14 @@ class Peer(AbstractContextManager["Peer"]):
         will: tuple[str, bytes] | None = None,
     ) -> None:
         self.heard: list[tuple[str, bytes]] = []
+        #: Answers by their correlation data.
+        self.answered: dict[bytes, bytes] = {}
         self.answers: list[str] = []
         self.ended = threading.Event()
         self.properties: Properties | None = None
-        self._answered = threading.Event()
+        self._known = threading.Event()
         self._subscribed = threading.Event()
         self._new = threading.Condition()
-        self._on_end: list[str] = []
         client = self.client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
@@ -136,21 +137,24 @@ class Peer(AbstractContextManager["Peer"]):
         client.on_message = self._hear
         client.connect("127.0.0.1", port, keepalive=30)
         client.loop_start()
-        assert self._answered.wait(WAIT_S)
+        assert self._known.wait(WAIT_S)
 
     def _connected(self, _c: Any, _u: Any, _f: Any, reason: Any, properties: Any) -> None:
         self.answers.append(str(reason))
         self.properties = properties
-        self._answered.set()
+        self._known.set()
 
     def _left(self, *_: Any) -> None:
         self.ended.set()
-        self._answered.set()
+        self._known.set()
 
     def _hear(self, client: Client, userdata: object, message: MQTTMessage) -> None:
         del client, userdata
         with self._new:
             self.heard.append((message.topic, bytes(message.payload)))
+            number: bytes | None = getattr(message.properties, "CorrelationData", None)
+            if number is not None:
+                self.answered[number] = bytes(message.payload)
             self._new.notify_all()
 
     @property
@@ -179,6 +183,11 @@ class Peer(AbstractContextManager["Peer"]):
         with self._new:
             assert self._new.wait_for(lambda: (topic, payload) in self.heard, WAIT_S)
 
+    def hear_answer(self, number: bytes) -> None:
+        """Wait for an answer with this correlation data."""
+        with self._new:
+            assert self._new.wait_for(lambda: number in self.answered, WAIT_S)
+
     def cut(self) -> None:
         """Break the connection, so that the broker publishes the will."""
         self.client.loop_stop()
@@ -197,3 +206,12 @@ class Peer(AbstractContextManager["Peer"]):
     ) -> None:
         self.client.disconnect()
         self.client.loop_stop()
+
+
+def comes_in(port: int, context: ssl.SSLContext | None) -> bool:
+    """Say whether a client is let in."""
+    try:
+        with Peer(port, context) as peer:
+            return peer.is_in
+    except OSError:
+        return False

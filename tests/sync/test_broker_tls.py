@@ -17,7 +17,7 @@ from firmware_py.store.authority import Authority
 from firmware_py.sync.connection import LARGEST_PART
 from firmware_py.sync.consumer import Consumer
 from firmware_py.sync.ledger import LinesLedger
-from tests.sync.secured import Peer, SecuredBroker
+from tests.sync.secured import Peer, SecuredBroker, comes_in
 from tests.sync.support import FakeHall, started, until
 
 ROOT = "hall/v1/demo"
@@ -59,15 +59,6 @@ def watcher(broker: SecuredBroker) -> Iterator[Peer]:
     with Peer(broker.port, broker.context("watcher")) as peer:
         peer.listen("#")
         yield peer
-
-
-def comes_in(port: int, context: ssl.SSLContext | None) -> bool:
-    """Say whether a client is let in."""
-    try:
-        with Peer(port, context) as peer:
-            return peer.is_in
-    except OSError:
-        return False
 
 
 def everything_heard(watcher: Peer) -> list[tuple[str, bytes]]:

@@ -1,0 +1,197 @@
+"""A hall of several Pis with certificates, and somebody who has taken those of a window.
+
+What goes through the topics is held to the table by ``tests/sync/test_broker_matrix.py``; here the
+hub is real, and its answers are what counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from firmware_py.bench.spread import HUB, SpreadStage
+from firmware_py.bench.stage import ROOT
+from firmware_py.cli.status import broker_line
+from firmware_py.store.authority import Authority
+from tests.e2e.coroutines import place, pytest_pyfunc_call
+from tests.e2e.scene import until
+from tests.e2e.spread import Spread
+from tests.sync.secured import Peer, SecuredBroker, comes_in
+
+__all__ = ["place", "pytest_pyfunc_call"]
+
+TOPICS = "hall/v1/demo"
+#: The same file at every Pi: its own name says which certificate is its own.
+SECURED = """[broker]
+host = "localhost"
+port = {port}
+ca_file = "{folder}/ca.crt"
+cert_file = "{folder}/${{HALL_NODE}}.crt"
+key_file = "{folder}/${{HALL_NODE}}.key"
+"""
+
+
+class SecuredStage(SpreadStage):
+    """A bench hall of many Pis whose broker is the secured one."""
+
+    def __init__(self, folder: Path, broker: SecuredBroker, config: Path) -> None:
+        super().__init__(folder, config)
+        self._broker = broker
+
+    def start_broker(self) -> None:
+        """Start it."""
+        self._broker.start()
+
+    def stop(self) -> dict[str, int]:
+        """End everything."""
+        ended = super().stop()
+        self._broker.kill()
+        return ended
+
+
+@asynccontextmanager
+async def secured(place: Path, *nodes: str) -> AsyncIterator[tuple[Spread, SecuredBroker]]:
+    """Run the hub and these Pis, each by its own certificate."""
+    made = place / "b"
+    made.mkdir()
+    broker = SecuredBroker(made, (HUB, "kiosk-1", "window-3", "wall-1", "centre"))
+    config = place / "config"
+    shutil.copytree(ROOT / "config", config)
+    file = config / "spread.toml"
+    told = SECURED.format(port=broker.port, folder=broker.authority.folder)
+    text = re.sub(r"\[broker\]\n(?:[^\[]*\n)?(?=\[|$)", told, file.read_text("utf-8"), count=1)
+    assert "cert_file" in text
+    file.write_text(text, "utf-8")
+    hall = Spread(place, *nodes)
+    hall.stage = SecuredStage(place / "s", broker, file)
+    async with hall:
+        yield hall, broker
+
+
+class Thief:
+    """Has the certificate of window 3, and asks."""
+
+    def __init__(self, peer: Peer) -> None:
+        self.peer = peer
+        self._count = 0
+
+    async def ask(self, **question: Any) -> dict[str, Any]:
+        """Return what the hub answers."""
+        number = self._send("ask/window-3", question)
+        await asyncio.to_thread(self.peer.hear_answer, number)
+        answer: dict[str, Any] = json.loads(self.peer.answered[number].partition(b"\n")[0])
+        return answer
+
+    async def is_heard(self, topic: str, **question: Any) -> bool:
+        """Say whether anybody answers; the hub takes things in turn, the journal's too."""
+        number = self._send(topic, question)
+        await self.ask(what="events", after=0)
+        return number in self.peer.answered
+
+    def _send(self, topic: str, question: dict[str, Any]) -> bytes:
+        self._count += 1
+        number = str(self._count).encode()
+        told = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        told.CorrelationData = number
+        told.ResponseTopic = f"{TOPICS}/reply/window-3"
+        told.MessageExpiryInterval = 20
+        body = json.dumps(question).encode()
+        self.peer.client.publish(f"{TOPICS}/{topic}", body, qos=1, properties=told)
+        return number
+
+
+async def test_a_hall_of_many_pis_works_by_certificates(place: Path) -> None:
+    async with secured(place, "kiosk-1", "window-3", "wall-1") as (hall, _):
+        for node in hall.nodes:
+            await hall.becomes(node, "")
+        await hall.at("window-3").call("window.open", window="3", clerk="1023")
+        await hall.bench.do("press", "kiosk-1-button", key="press")
+        await hall.shows("printer-1", numbers=["A001"])
+        await hall.press("pad-3", "next")
+        await hall.shows("strip-3", lines=["A001"])
+        await hall.agree(*hall.nodes)
+
+
+async def test_a_stolen_window_cannot_decide_issue_or_read_what_others_are_told(
+    place: Path,
+) -> None:
+    async with secured(place, "kiosk-1") as (hall, broker):
+        await hall.becomes("kiosk-1", "")
+        hub = hall.at(HUB)
+        await hub.call("window.open", window="1", clerk="1001")
+        await hub.call("ticket.take", item="F01", origin="desk")
+        before = await hub.call("hall.status")
+        context = broker.context("window-3")
+        with await asyncio.to_thread(Peer, broker.port, context) as peer:
+            await asyncio.to_thread(peer.listen, "#", f"{TOPICS}/reply/+", f"{TOPICS}/ask/+")
+            thief = Thief(peer)
+            for name, params in (
+                ("window.next", {"window": "1"}),
+                ("ticket.take", {"item": "F01", "origin": "kiosk-1"}),
+                ("ticket.take", {"item": "F01", "origin": "window-3"}),
+                ("ticket.cancel", {"number": "A001"}),
+                ("ticket.transfer", {"number": "A001", "to_window": "3"}),
+                ("day.close", {}),
+            ):
+                answer = await thief.ask(what="command", id=f"t-{name}", name=name, params=params)
+                assert answer["refusal"]["code"] == "not_yours", (name, answer)
+            own = {"what": "command", "id": "t-1", "name": "window.next", "params": {"window": "1"}}
+            # In another's name, as the centre, or as the hub itself: nobody hears it.
+            for topic in ("ask/kiosk-1", "ask/hub", "command/hall", "event/ticket.called"):
+                assert not await thief.is_heard(topic, **own)
+            # What the kiosk asks and is told goes past it.
+            await hall.at("kiosk-1").call("ticket.show", number="A001")
+            await thief.ask(what="pulse")
+            heard = {topic for topic, _ in peer.heard if "/reply/" in topic or "/ask/" in topic}
+            assert heard == {f"{TOPICS}/reply/window-3"}
+        after = await hub.call("hall.status")
+        assert after["last_seq"] == before["last_seq"]
+
+
+async def test_a_revoked_window_is_out_and_says_why_and_its_successor_is_in(place: Path) -> None:
+    async with secured(place, "window-3") as (hall, broker):
+        await hall.becomes("window-3", "")
+        stolen = broker.context("window-3")
+        broker.authority.revoke("window-3", datetime.now(UTC))
+        broker.authority.spread()
+        # It had its files in its hands when they were taken from the authority's folder.
+        await asyncio.to_thread(_start_anew, broker)
+        await hall.becomes("window-3", "broker")
+        assert not await asyncio.to_thread(comes_in, broker.port, stolen)
+        broker.authority.issue("window-3", datetime.now(UTC))
+        await hall.becomes("window-3", "")
+        assert not await asyncio.to_thread(comes_in, broker.port, stolen)
+
+
+async def test_a_window_with_the_certificate_of_another_hall_says_so(place: Path) -> None:
+    async with secured(place) as (hall, broker):
+        foreign = Authority.make(place / "other", "demo", datetime.now(UTC))
+        foreign.issue("window-3", datetime.now(UTC))
+        for end in ("crt", "key"):
+            taken = (foreign.folder / f"window-3.{end}").read_bytes()
+            (broker.authority.folder / f"window-3.{end}").write_bytes(taken)
+        hall.nodes = ("window-3",)
+        await hall.start("window-3")
+
+        async def told() -> bool:
+            status = (await hall.at("window-3").call("hall.status"))["broker"]
+            return bool(status["problem"]["code"] == "broker_our_certificate")
+
+        await until(told)
+        status = (await hall.at("window-3").call("hall.status"))["broker"]
+        assert "machine's certificate" in "".join(map(str, broker_line(status)))
+
+
+def _start_anew(broker: SecuredBroker) -> None:
+    broker.kill()
+    broker.start()
