@@ -237,7 +237,13 @@ def renew(
     say_places(places)
     if renewed:
         _carry(found, renewed)
-        _restart()
+        say(
+            t(
+                "消息服务器重新读取后生效，不断开连接：sudo systemctl reload mosquitto",
+                "It counts when the broker reads it, which ends no connection: "
+                "sudo systemctl reload mosquitto",
+            )
+        )
 
 
 @certs.command(
@@ -271,7 +277,13 @@ def revoke(
         return
     say(t(f"{name} 的 {count} 张证书已吊销。", f"{name}: {count} revoked."))
     say_places(places)
-    _restart()
+    say(
+        t(
+            "重启消息服务器后生效，并断开现有连接：sudo systemctl restart mosquitto",
+            "It counts when the broker starts anew, which also ends connections: "
+            "sudo systemctl restart mosquitto",
+        )
+    )
 
 
 @certs.command(
@@ -368,13 +380,3 @@ def _carry(found: Authority, renewed: list[Entry]) -> None:
                 f"(NAME.crt in {found.folder}).",
             )
         )
-
-
-def _restart() -> None:
-    say(
-        t(
-            "重启消息服务器后生效，并断开现有连接：sudo systemctl restart mosquitto",
-            "It counts when the broker starts anew, which also ends connections: "
-            "sudo systemctl restart mosquitto",
-        )
-    )

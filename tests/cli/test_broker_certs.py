@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 import stat
 import subprocess
 import sys
@@ -109,7 +110,7 @@ def test_what_ended_or_ends_soon_is_seen_and_renewed(made: Here) -> None:
     ran = made.hallctl("broker", "certs", "renew")
     assert re.findall(r"^(\S+): good until", ran.out, re.MULTILINE) == ["centre", "hub"]
     assert "Bring the new certificates to their machines: centre, hub" in ran.out
-    assert "sudo systemctl restart mosquitto" in ran.out
+    assert "sudo systemctl reload mosquitto" in ran.out
     assert {one["state"] for one in made.certs()} == {"good"}
     assert "60 天内没有证书到期。" in made.hallctl("broker", "certs", "renew", lang="zh").out
 
@@ -134,6 +135,7 @@ def test_copies_follow_when_something_is_renewed_or_revoked(made: Here, tmp_path
     before = (certs / "revoked.crl").read_bytes()
     ran = made.hallctl("broker", "certs", "revoke", "province", "--yes")
     assert "province: 1 revoked." in ran.out
+    assert "sudo systemctl restart mosquitto" in ran.out
     assert (certs / "revoked.crl").read_bytes() != before
     assert {one["name"]: one["state"] for one in made.certs()}["province"] == "revoked"
 
@@ -198,3 +200,40 @@ def test_without_the_library_it_says_what_to_install(here: Here) -> None:
     assert done.returncode == 1
     assert b"Install hall-controller[privacy]" in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+def test_a_machine_that_makes_its_key_itself_gets_a_certificate_as_the_document_says(
+    made: Here, tmp_path: Path
+) -> None:
+    text = (ROOT / "docs" / "broker.md").read_text("utf-8").replace("\n  ", " ")
+    (asks,) = re.findall(r"`(openssl req [^`]*)`", text)
+    (signs,) = re.findall(r"`sudo hallctl (broker certs sign [^`]*\.csr)`", text)
+    subprocess.run(asks.split(), cwd=tmp_path, check=True, capture_output=True, timeout=30)
+    request = str(tmp_path / "window-3.csr")
+    ran = made.hallctl(*signs.replace("window-3.csr", request).split())
+    assert "That machine needs it and ca.crt." in ran.out, ran
+    assert not (made.folder / "window-3.key").exists()
+    context = ssl.create_default_context(cafile=made.folder / "ca.crt")
+    # The two belong together.
+    context.load_cert_chain(made.folder / "window-3.crt", tmp_path / "window-3.key")
+
+
+def test_the_commands_of_the_readme_work_as_they_stand(here: Here, tmp_path: Path) -> None:
+    readme = (ROOT / "config" / "mosquitto" / "README.md").read_text("utf-8")
+    lines = re.findall(r"^sudo hallctl (broker certs .*)$", readme, re.MULTILINE)
+    assert len(lines) == 5
+    for line in lines:
+        # This machine has neither those folders nor those users.
+        here_line = re.sub(r" --owner \w+", "", line)
+        for folder in ("/etc/mosquitto/certs", "/etc/hall/broker", "/media/usb/window-3"):
+            here_line = here_line.replace(
+                folder, str(tmp_path / folder.strip("/").replace("/", "-"))
+            )
+        ran = here.hallctl(*here_line.split())
+        assert (ran.code, ran.err) == (0, ""), line
+    assert {path.name for path in (tmp_path / "etc-mosquitto-certs").iterdir()} == {
+        "broker.crt", "broker.key", "ca.crt", "revoked.crl",
+    }  # fmt: skip
+    conf = (ROOT / "config" / "mosquitto" / "hall.tls.conf").read_text("utf-8")
+    named = set(re.findall(r"^\w+file /etc/mosquitto/certs/(\S+)$", conf, re.MULTILINE))
+    assert named == {"broker.crt", "broker.key", "ca.crt", "revoked.crl"}

@@ -54,7 +54,8 @@ class SecuredBroker(Mosquitto):
         self.authority.place("broker", folder / "certs", "")
         conf = self._here((CONFIG / "hall.tls.conf").read_text("utf-8"))
         if loopback:
-            conf = conf.replace("#listener", "listener").replace("#allow_anonymous true", "")
+            # As its last lines say.
+            conf = conf.replace("#listener", "listener")
             conf = conf.replace("allow_anonymous false", "allow_anonymous true")
         (folder / "conf.d" / "hall.conf").write_text(conf, "utf-8")
         acl = (CONFIG / "hall.tls.acl").read_text("utf-8")
@@ -108,6 +109,7 @@ class Peer(AbstractContextManager["Peer"]):
         *,
         user: str | None = None,
         will: tuple[str, bytes] | None = None,
+        keepalive: int = 30,
     ) -> None:
         self.heard: list[tuple[str, bytes]] = []
         #: Answers by their correlation data.
@@ -135,7 +137,7 @@ class Peer(AbstractContextManager["Peer"]):
         client.on_disconnect = self._left
         client.on_subscribe = lambda *_: self._subscribed.set()
         client.on_message = self._hear
-        client.connect("127.0.0.1", port, keepalive=30)
+        client.connect("127.0.0.1", port, keepalive=keepalive)
         client.loop_start()
         assert self._known.wait(WAIT_S)
 

@@ -61,6 +61,17 @@ def watcher(broker: SecuredBroker) -> Iterator[Peer]:
         yield peer
 
 
+def shown(broker: SecuredBroker) -> str:
+    """Return the serial number of the certificate that a broker shows, in hexadecimal."""
+    with (
+        socket.create_connection(("127.0.0.1", broker.port), 10) as plain,
+        broker.context(None).wrap_socket(plain, server_hostname="localhost") as safe,
+    ):
+        found = safe.getpeercert()
+    assert found is not None
+    return str(found["serialNumber"]).lower().lstrip("0")
+
+
 def everything_heard(watcher: Peer) -> list[tuple[str, bytes]]:
     """Return what the watcher heard of all that the broker has taken until now."""
     watcher.say_all([("the/end", b"")])
@@ -172,13 +183,20 @@ def test_the_largest_part_of_a_list_passes_and_what_is_too_large_ends_the_connec
 ) -> None:
     topic, most = f"{ROOT}/list/grades.csv", b"x" * LARGEST_PART
     with Peer(broker.port, broker.context("centre")) as centre:
-        assert centre.properties is not None
-        assert getattr(centre.properties, "MaximumPacketSize", None) == 262_144
         centre.say_all([(topic, most)])
         watcher.hear(topic, most)
         centre.say(topic, b"x" * 262_144)
         assert centre.ended.wait(10)
     assert max(len(payload) for _, payload in everything_heard(watcher)) == LARGEST_PART
+
+
+def test_a_client_is_told_the_limits(broker: SecuredBroker) -> None:
+    with Peer(broker.port, broker.context("window-3"), keepalive=300) as peer:
+        told = {
+            name: getattr(peer.properties, name, None)
+            for name in ("MaximumPacketSize", "ReceiveMaximum", "ServerKeepAlive")
+        }
+    assert told == {"MaximumPacketSize": 262_144, "ReceiveMaximum": 100, "ServerKeepAlive": 60}
 
 
 def test_a_stolen_certificate_of_a_window_cannot_play_the_broker(tmp_path: Path) -> None:
@@ -216,12 +234,14 @@ def test_a_revoked_one_is_shut_out_when_the_broker_starts_anew_and_others_stay(
         # Renewed files and a longer list need no restart: mosquitto reads them when told (SIGHUP).
         again = made.context("window-3")
         made.authority.revoke("window-3", datetime.now(UTC))
+        renewed = made.authority.issue("broker", datetime.now(UTC))
         made.authority.spread()
         made._signal(signal.SIGHUP)
         # It answers others in between, so it has read its files by the second.
         assert comes_in(made.port, made.context("window-4"))
         assert comes_in(made.port, made.context("watcher"))
         assert not comes_in(made.port, again)
+        assert shown(made) == renewed.serial
     finally:
         made.kill()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
+from firmware_py.bench.stage import ROOT
 from firmware_py.store.authority import Authority
 from firmware_py.sync.encryption import explain
 from tests.sync.secured import SecuredBroker
@@ -126,3 +129,18 @@ def test_the_librarys_words_have_sentences(reason: str, en: str) -> None:
 def test_a_broker_that_is_down_has_nothing_to_do_with_certificates() -> None:
     assert explain("[Errno 111] Connection refused", ours=True) is None
     assert explain("The connection was lost.", ours=False) is None
+
+
+def test_the_daemon_shows_its_certificate_without_the_library_that_makes_them(
+    broker: SecuredBroker,
+) -> None:
+    script = (
+        "import sys\n"
+        "from firmware_py.sync.connection import Connection\n"
+        "from firmware_py.sync.encryption import tls_context\n"
+        "from firmware_py.sync.mail import Address\n"
+        "tls_context(Address('127.0.0.1', 8883, 'x', None, None, *sys.argv[1:4]))\n"
+        "assert 'cryptography' not in sys.modules"
+    )
+    own = files(broker, "right")
+    subprocess.run([sys.executable, "-c", script, *own.values()], cwd=ROOT, check=True, timeout=30)
