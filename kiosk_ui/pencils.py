@@ -132,7 +132,10 @@ class Pencils:
         self, id: str, rect: Rect, label: str, icon: str = "", *, main: bool = False,  # noqa: A002
         cap: float | None = None, lines: int = 1, quiet: bool = False, short: str = "",
     ) -> None:  # fmt: skip
-        """Draw a button; its icon stands alone where the label has no room beside it."""
+        """Draw a button; its icon stands alone where the label has no room beside it.
+
+        That of the page's ``main`` one never does.
+        """
         c = self.colours
         colour, on = (c.accent, c.on_accent) if main else (c.button, c.on_button)
         if quiet:
@@ -152,6 +155,14 @@ class Pencils:
         side = min(inner.h, self.px(11 if not main else 15))
         room = inner.w - side - self.px(3)
         wide = self.draft.width_of(label, self.cap(cap), bold=True) if label else 0
+        if main and wide > room:
+            # What a page is for is said in words: smaller beside its icon, else without it.
+            least = self.draft.width_of(label, self.cap(self.sizes.floor), bold=True)
+            if lines == 1 and least <= room:
+                wide = room
+            else:
+                self.text(inner, label, on, cap=cap, bold=True, align="center", lines=max(lines, 2))
+                return
         if lines == 1 and wide > room:
             # A label that would be cut is left out: the icon says it, speech too.
             self.draft.icon(at(inner, min(side, inner.w), side), icon, on)
