@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -18,8 +19,14 @@ from kiosk_ui.touch import Contact
 
 __all__ = ["Moving", "Shells"]
 
-#: Keys by SDL's names, as areas of a page have them.
-_NAMES = {"page up": "pageup", "page down": "pagedown", "enter": "return"}
+#: Keys by SDL's names, as areas of a page have them. The keyboard's number block is named apart:
+#: its figures are figures.
+_NAMES = {
+    "page up": "pageup", "page down": "pagedown", "enter": "return",
+    **{f"[{figure}]": figure for figure in "0123456789"},
+}  # fmt: skip
+#: Of these the newest says where the mouse is.
+_POINTS = frozenset({pygame.WINDOWENTER, pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN})
 
 
 class Moving(Protocol):
@@ -63,10 +70,10 @@ class Shells:
         self._moving = moving
         for shell in self._shells:
             shell.painter.sources.update({name: one.draw for name, one in moving.items()})
-        pygame.event.set_allowed([pygame.KEYDOWN])
-        # A clerk has a mouse; taxpayers have none.
-        pygame.mouse.set_visible(True)
+        pygame.event.set_allowed([pygame.KEYDOWN, pygame.WINDOWENTER])
         self._typed: list[str] = []
+        #: Whether the mouse's arrow is to be seen: not before it moved.
+        self._pointed = False
         self._clock = clock
         #: Panels can be unplugged: neither windows on a desk nor pictures in memory can.
         self._plugged = (
@@ -128,12 +135,24 @@ class Shells:
                 name = pygame.key.name(event.key)
                 self._typed.append(_NAMES.get(name, name))
                 continue
+            if event.type in _POINTS:
+                self._arrow(seen=self._shells[0].owns(event))
             for n, shell in enumerate(self._shells):
                 if shell.owns(event):
                     contact = shell.heard(event)
                     if contact is not None:
                         found.append((n, contact))
         return found
+
+    def _arrow(self, *, seen: bool) -> None:
+        """Show the mouse's arrow on the clerk's panel alone: X has one where a finger was, too."""
+        if seen != self._pointed:
+            self._pointed = seen
+            # SDL's own is whatever the X server has: a cross, or none. Where nobody sees pictures
+            # there are no arrows either.
+            with contextlib.suppress(pygame.error):
+                pygame.mouse.set_cursor(pygame.SYSTEM_CURSOR_ARROW)
+            pygame.mouse.set_visible(seen)
 
     def typed(self) -> list[str]:
         """Return the keys that were pressed since the last call."""

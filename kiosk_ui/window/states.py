@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from kiosk_ui.both import Both
 from kiosk_ui.messages import (
     Answered,
     CutOff,
@@ -208,7 +209,10 @@ def desk_states() -> Mapping[str, DeskModel]:
         ),
         "mirror_lost": replace(
             desk_after(_shared(), ticket=serving),
-            mirror=MirrorSeen("lost"),
+            mirror=MirrorSeen("unreachable", Both(
+                "连不上窗口电脑。请检查电脑是否开机、网线是否插好。",
+                "The clerk's computer cannot be reached. Is it on, and is its network cable in?",
+            )),
         ),
         "check": desk_after(_shared(check=_CHECK), ticket=serving),
         "check_held": replace(

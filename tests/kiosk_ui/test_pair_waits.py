@@ -159,3 +159,18 @@ def test_a_bell_that_is_closed_takes_no_ring() -> None:
     bell.ring()
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(fd)
+
+
+def test_the_number_block_of_a_keyboard_types_figures(shells: Shells) -> None:
+    for key in (pygame.K_KP0, pygame.K_KP7, pygame.K_KP_ENTER, pygame.K_PAGEDOWN):
+        pygame.event.post(pygame.Event(pygame.KEYDOWN, key=key))
+    shells.contacts()
+    assert shells.typed() == ["0", "7", "return", "pagedown"]
+
+
+def test_the_mouses_arrow_is_seen_on_the_clerks_panel_alone(shells: Shells) -> None:
+    assert not pygame.mouse.get_visible()
+    for shell, seen in zip((*shells.shells, shells.shells[0]), (True, False, True), strict=True):
+        pygame.event.post(pygame.Event(pygame.WINDOWENTER, window=shell._window))
+        shells.contacts()
+        assert pygame.mouse.get_visible() is seen

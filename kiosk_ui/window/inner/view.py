@@ -81,6 +81,8 @@ def _head(sheet: Sheet, rect: Rect) -> None:
             sheet.draft.card(badge, colour[0])
             sheet.text(inset(badge, sheet.px(2)), state, colour[1], floor=3, bold=True,
                        align="center")  # fmt: skip
+            if model.mirrors:
+                badge = _seen(sheet, at(middle, sheet.px(90), middle.h, across=0.0), badge.right)
             x = badge.right + sheet.px(6)
             rest = Rect(x, middle.y, middle.right - x, middle.h)
             alarm = next((sheet.of(one) for one in facts.alarms), "")
@@ -91,6 +93,17 @@ def _head(sheet: Sheet, rect: Rect) -> None:
     if model.minute is not None:
         sheet.text(clock, f"{model.minute:%H:%M}", cap=sheet.sizes.title * 1.3, floor=3, bold=True,
                    align="right")  # fmt: skip
+
+
+def _seen(sheet: Sheet, rect: Rect, after: int) -> Rect:
+    """Tell that the taxpayer sees the clerk's PC now; return where it stands."""
+    c, frozen = sheet.colours, sheet.model.shared.mirror == "freeze"
+    badge = Rect(after + sheet.px(6), rect.y, rect.w, rect.h)
+    sheet.draft.card(badge, c.card if frozen else c.accent)
+    words = sheet.words("desk.mirror.frozen" if frozen else "desk.mirror.live")
+    on = c.on_card if frozen else c.on_accent
+    sheet.text(inset(badge, sheet.px(2)), words, on, floor=3, bold=True, align="center")
+    return badge
 
 
 def _stopped(sheet: Sheet, rect: Rect) -> None:
