@@ -90,11 +90,11 @@ def certs(ctx: click.Context) -> None:
     cls=HallCommand,
     help=t(
         "签发证书。首次执行时建立证书机构并签发消息服务器的证书。\n\n"
-        "不写 NAME 时签发：本机、配置中的接收方、technician（技术员）。"
-        "其他设备写明名称（即该机的 hall.node），例如：make kiosk-1 window-3 standby",
+        "不写 NAME 时签发：本机、配置中的其他设备（[nodes]）和接收方、technician（技术员）。"
+        "其他的写明名称（即该机的 hall.node），例如：make standby viewer",
         "Make certificates. The first time, the authority and the broker's certificate are made "
-        "too.\n\nWithout NAME: for this node, the consumers of the configuration, and the "
-        "technician. Others by name (their hall.node), such as: make kiosk-1 window-3 standby",
+        "too.\n\nWithout NAME: for this node, the configuration's other nodes and consumers, and "
+        "the technician. Others by name (their hall.node), such as: make standby viewer",
     ),
 )
 @click.argument("names", metavar="[NAME]...", nargs=-1)

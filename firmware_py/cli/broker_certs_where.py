@@ -70,10 +70,10 @@ def authority(
 
 
 def usual_names(config: Path | None) -> list[str]:
-    """Return this node, the configured consumers, and the technician."""
+    """Return this node and the others of the hall, the configured consumers, the technician."""
     settings = settings_of(config)
     consumers = () if settings.broker is None else settings.broker.consumers
-    return [settings.hall.node, *consumers, TECHNICIAN]
+    return [settings.hall.node, *settings.nodes, *consumers, TECHNICIAN]
 
 
 def hosts_of(config: Path | None, had: Entry | None, more: Sequence[str]) -> tuple[str, ...]:

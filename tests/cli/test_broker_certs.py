@@ -17,6 +17,10 @@ from firmware_py.store.certificates import make_request, new_key
 from tests.cli.hallrun import CONFIG, ROOT, Hallctl
 
 BROKER = '[broker]\nhost = "hub.hall.test"\nconsumers = ["centre", "province"]\n'
+NODES = (
+    '[nodes.kiosk-1]\nroles = ["kiosk"]\nkiosks = ["kiosk-1"]\n'
+    '[nodes.window-3]\nroles = ["window"]\nwindows = ["3"]\n'
+)
 
 
 class Here:
@@ -24,7 +28,7 @@ class Here:
 
     def __init__(self, folder: Path) -> None:
         self.config = folder / "hall.toml"
-        self.config.write_text(CONFIG + BROKER, encoding="utf-8")
+        self.config.write_text(CONFIG + BROKER + NODES, encoding="utf-8")
         self.folder = folder / "authority"
         self.environment = {
             "HALL_RUN": str(folder), "HALL_DATA": str(folder), "HALL_CONFIG": str(self.config),
@@ -59,13 +63,13 @@ def test_the_first_time_makes_all_that_the_configuration_speaks_of(here: Here) -
     ran = here.hallctl("broker", "certs", "make")
     assert (ran.code, ran.err) == (0, "")
     assert re.findall(r"^(\S+): made, until \d{4}-\d\d-\d\d\.$", ran.out, re.MULTILINE) == [
-        "broker", "hub", "centre", "province", "technician",
+        "broker", "hub", "kiosk-1", "window-3", "centre", "province", "technician",
     ]  # fmt: skip
     assert f"The files are in {here.folder}." in ran.out
     broker, *others = here.certs()
     assert broker["hosts"][0] == "hub.hall.test"
     assert {"localhost", "127.0.0.1"} < set(broker["hosts"])
-    assert [one["state"] for one in others] == ["good"] * 4
+    assert [one["state"] for one in others] == ["good"] * 6
     for path in here.folder.glob("*.key"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 

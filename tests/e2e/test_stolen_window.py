@@ -23,12 +23,9 @@ from firmware_py.bench.spread import HUB, SpreadStage
 from firmware_py.bench.stage import ROOT
 from firmware_py.cli.status import broker_line
 from firmware_py.store.authority import Authority
-from tests.e2e.coroutines import place, pytest_pyfunc_call
 from tests.e2e.scene import until
 from tests.e2e.spread import Spread
 from tests.sync.secured import Peer, SecuredBroker, comes_in
-
-__all__ = ["place", "pytest_pyfunc_call"]
 
 TOPICS = "hall/v1/demo"
 #: The same file at every Pi: its own name says which certificate is its own.
