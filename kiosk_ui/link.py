@@ -3,7 +3,8 @@
 JSON-RPC 2.0, one message a line, on the daemon's Unix socket (docs/interfaces.md). ``poll`` is
 called with every turn of the loop: it reads what is there, writes what the socket takes, returns.
 The daemon counts as there once it has answered, not when it is connected: one that hangs still
-accepts connections.
+accepts connections. Where another Pi, the hub, decides for the hall, a daemon that cannot reach it
+is as good as gone: what is shown of the queue may be wrong.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ WATCH_S = 0.2
 _AT_ONCE = 65_536
 _MOST_LINE = 8 * 1024 * 1024
 _REFUSED_CODE = "failed"
+#: The refusal of a command of which nobody knows whether the hub has carried it out.
+_HUB_AWAY = "hub_away"
 
 
 @dataclass(slots=True)
@@ -58,7 +61,8 @@ class _Sent:
 class Link:
     """The connection of one screen. ``by`` is the program's name in the journal.
 
-    ``live`` says whether the daemon answers, ``since_s`` since when it is as it is, by ``clock``.
+    ``live`` says whether the daemon answers and knows the hall, ``since_s`` since when it is as it
+    is, by ``clock``.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float], *, by: str = "screen") -> None:
@@ -159,8 +163,12 @@ class Link:
         oldest_s = min((sent.at_s for sent in self._sent.values()), default=now_s)
         if now_s - oldest_s >= ANSWER_S and now_s - self._heard_s >= ANSWER_S:
             self._lost(found, f"no answer for {ANSWER_S:.0f} s")
-        elif not self._sent and now_s - self._asked_s >= BEAT_S:
+        elif now_s - self._asked_s >= BEAT_S and not self._beats():
             self._write(None)
+
+    def _beats(self) -> bool:
+        """Say whether a beat is under way; a command may well wait for the hub meanwhile."""
+        return any(sent.request is None for sent in self._sent.values())
 
     def _give_up(self, now_s: float, found: list[Message]) -> None:
         for command_id, (command, since_s) in list(self._commands.items()):
@@ -230,7 +238,9 @@ class Link:
         except (ValueError, RecursionError, AttributeError, KeyError, TypeError):
             return False
         self._heard_s = self._clock()
-        if told is not None:
+        if told is not None and isinstance(told, Notified) and told.method == "hub":
+            self._hub_stands(str(told.params.get("trouble", "")), found)
+        elif told is not None:
             found.append(told)
         elif sent is not None:
             self._answered(sent.request, message, found)
@@ -240,25 +250,45 @@ class Link:
         self, request: Request | None, message: dict[str, Any], found: list[Message]
     ) -> None:
         if request is None:
-            self._answers(found)
+            result = message.get("result")
+            told = result.get("hub", "") if isinstance(result, dict) else ""
+            self._hub_stands(str(told), found)
             return
         if isinstance(request, Command):
+            if _code(message) == _HUB_AWAY and request.command_id in self._commands:
+                # Perhaps it was carried out: it is repeated with its id when the hub is back.
+                self._hub_stands("hub", found)
+                return
             self._commands.pop(request.command_id, None)
         if "error" in message:
             found.append(_refused(request, message["error"]))
         else:
             found.append(Answered(request.name, message.get("result")))
 
-    def _answers(self, found: list[Message]) -> None:
-        """The daemon has answered: it is there."""
+    def _hub_stands(self, trouble: str, found: list[Message]) -> None:
+        """The daemon is there; ``trouble`` says why it does not know the hall, "" that it does."""
+        if not trouble:
+            self._follows(found)
+        elif self.live:
+            self.live, self.since_s = False, self._clock()
+            log.warning("the daemon is cut off from the hall: %s", trouble)
+            found.append(CutOff())
+
+    def _follows(self, found: list[Message]) -> None:
         if self.live:
             return
         self.live, self.since_s = True, self._clock()
         self._pause_s, self._told_gone = PAUSES_S[0], False
         log.info("connected to the daemon")
         found.append(Live())
-        for command, _ in self._commands.values():
-            self._write(command)
+        under_way = {
+            sent.request.command_id
+            for sent in self._sent.values()
+            if isinstance(sent.request, Command)
+        }
+        for command_id, (command, _) in self._commands.items():
+            if command_id not in under_way:
+                self._write(command)
 
 
 def _told(message: dict[str, Any]) -> Happened | Notified:
@@ -267,6 +297,12 @@ def _told(message: dict[str, Any]) -> Happened | Notified:
         params = message["params"]
         return Happened(params["type"], params["data"], params["seq"])
     return Notified(str(message["method"]), message.get("params") or {})
+
+
+def _code(message: dict[str, Any]) -> str:
+    """Return the code of a refusal, "" of an answer."""
+    data = (message.get("error") or {}).get("data")
+    return str(data.get("code", "")) if isinstance(data, dict) else ""
 
 
 def _refused(request: Request, error: dict[str, Any]) -> Refused:

@@ -40,11 +40,6 @@ HUB_AWAY = Refusal(
     "The hub does not answer; this may not have been done. Look at the number shown, and press "
     "again if need be.",
 )
-ONLY_AT_HUB = Refusal(
-    "only_at_hub",
-    "此操作请在主控上进行。",
-    "This is done at the hub.",
-)
 
 
 class Carry(Protocol):
@@ -166,9 +161,8 @@ class FollowedWriter:
     def submit(self, submission: Submission, reply: Reply) -> None:
         """Have a command decided at the hub; ``reply`` runs once."""
         command = self.complete(submission.command)
-        name = _NAMES.get(type(command))
-        if name is None or self.carry is None:
-            reply(Outcome(refusal=ONLY_AT_HUB))
+        if self.carry is None:
+            reply(Outcome(refusal=HUB_AWAY))
             return
         refusal = self.vet(command)
         if refusal is not None:
@@ -177,7 +171,7 @@ class FollowedWriter:
         question = {
             "what": "command",
             "id": submission.id,
-            "name": name,
+            "name": _NAMES[type(command)],
             "params": _given(command),
             "by": submission.by,
         }

@@ -89,6 +89,13 @@ COMMANDS = {
         "devices:devices",
         t("设备：状态、重启、自检", "Devices: health, restart, self-test"),
     ),
+    "node": (
+        "node:node",
+        t(
+            "各台树莓派：在线、版本、要做的事",
+            "The hall's Pis: there or not, what to do",
+        ),
+    ),
     "pads": (
         "pads:pads",
         t("评价器：已有型号，按键学习新型号", "Pads: makes described; learn one by its keys"),

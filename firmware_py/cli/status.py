@@ -16,8 +16,11 @@ __all__ = [
     "broker_line",
     "day_line",
     "hours_line",
+    "hub_line",
+    "node_lines",
     "papers_lines",
     "safe_lines",
+    "since_words",
     "status",
 ]
 
@@ -103,6 +106,8 @@ def _normal(found: Mapping[str, Any]) -> None:
     for line in papers_lines(found["papers_owed"]):
         say(*line)
     say(*broker_line(found["broker"]))
+    for line in node_lines(found.get("nodes")):
+        say(*line)
     for line in backup_lines(found["backup"]):
         say(*line)
 
@@ -199,6 +204,8 @@ def broker_line(broker: Mapping[str, Any] | None) -> Line:
     label = (t("消息服务器  ", "Broker  "), "dim")
     if broker is None:
         return label, t("未配置", "none configured")
+    if "hub" in broker:
+        return hub_line(broker)
     if broker["connected"]:
         backlog = broker["backlog"]
         state = (t("已连接", "connected"), "green")
@@ -210,6 +217,54 @@ def broker_line(broker: Mapping[str, Any] | None) -> Line:
     state = (t("未连接", "not connected"), "bold red")
     why = chosen(broker.get("problem"), broker["error"] or "")
     return label, state, f"  {since}  {why}".rstrip()
+
+
+def hub_line(line: Mapping[str, Any]) -> Line:
+    """Say, at a Pi beside the hub, how its line to the hub is."""
+    label, name = (t("主控  ", "Hub  "), "dim"), line["hub"] or t("尚未见到", "not seen yet")
+    version, length = line["version"], span(line["since_s"])
+    where = t(f"  经 {line['broker']}", f"  by {line['broker']}")
+    if not line["trouble"]:
+        told = t(
+            f"  版本 {version}  已跟随到第 {line['seq']} 条  {length}",
+            f"  version {version}  followed up to {line['seq']}  for {length}",
+        )
+        return label, (t(f"{name} 正常", f"{name} answers"), "green"), told + where
+    return label, (f"{name}  {chosen(line)}", "bold red"), f"  {length}" + where
+
+
+def node_lines(nodes: Mapping[str, Any] | None) -> Iterator[Line]:
+    """Yield how many of the hall's Pis are there, and who is not, since when."""
+    if nodes is None:
+        return
+    total, there, away = nodes["total"], nodes["there"], nodes["away"]
+    style = "green" if not away else "yellow"
+    if any(one["long_away"] for one in away):
+        style = "bold red"
+    count = t(f"{total} 台中 {there} 台在线", f"{there} of {total} are there")
+    yield (t("各台设备  ", "Pis  "), "dim"), (count, style)
+    if all(one["state"] == "unknown" for one in away):
+        # What the broker's line says already.
+        return
+    for one in away:
+        state = in_words(one["state"], "node")
+        words = f"  {one['node']}  {state}  {since_words(one)}".rstrip()
+        yield ((words, "bold red" if one["long_away"] else "yellow"),)
+    if away:
+        yield ((t("  要做的事：hallctl node list", "  What to do: hallctl node list"), "dim"),)
+
+
+def since_words(one: Mapping[str, Any]) -> str:
+    """Say since when a Pi is as it is; "at least" when the hub was not there to see it."""
+    if one["for_s"] is None:
+        return ""
+    length = span(one["for_s"])
+    if not one["since"]:
+        return length
+    at = one["since"][5:]
+    if one["exact"]:
+        return t(f"自 {at}（{length}）", f"since {at} ({length})")
+    return t(f"至少自 {at}（{length}）", f"at least since {at} ({length})")
 
 
 def backup_lines(backup: Mapping[str, Any] | None) -> Iterator[Line]:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from socket import gethostname
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -56,6 +57,7 @@ def sync_settings(hall: Hall, broker: BrokerSettings) -> SyncSettings:
         node=own.node,
         version=version("hall-controller"),
         roles=tuple(own.roles),
+        machine=gethostname(),
         host=broker.host,
         port=int(broker.port),
         username=broker.username,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,9 @@ from firmware_py.app.followed import HUB_AWAY, FollowedWriter
 from firmware_py.app.ports import Happened
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query, QueryError
+from firmware_py.runtime.node_words import only_at_hub
 from firmware_py.sync.encryption import explain
-from firmware_py.sync.followed import Answer, Followed
+from firmware_py.sync.followed import Answer, Birth, Followed
 from firmware_py.sync.follower import Follower
 from firmware_py.sync.ports import SyncSettings
 
@@ -29,6 +31,11 @@ log = logging.getLogger(__name__)
 
 #: Questions that only the hub's journal answers.
 AT_THE_HUB = ("why", "ticket.show")
+#: What is told from that journal at the hub alone: here it would be an answer about nothing.
+ONLY_THERE = (
+    "journal.tail", "journal.verify", "journal.backup", "journal.backups",
+    "report.day", "report.range", "report.print",
+)  # fmt: skip
 QUESTION_S = 5.0
 _WORDS = {
     "broker": ("连不上消息服务器，正在重试", "the broker cannot be reached; trying again"),
@@ -47,9 +54,16 @@ class NodeStatus:
     en: str
     seq: int
     #: As the hub's side of the broker tells them; nothing of this Pi's waits to be published.
-    error: str = ""
-    problem: dict[str, str] | None = None
-    since_s: float | None = None
+    error: str
+    problem: dict[str, str] | None
+    #: Seconds for which it has been so.
+    since_s: float
+    #: Where the broker is.
+    broker: str
+    #: The hub's name, its machine's, and its version, as it said them last; "" before.
+    hub: str
+    host: str
+    version: str
     backlog: int = 0
 
 
@@ -62,6 +76,9 @@ class NodeLine:
         self._hall, self._writer, self._clock = hall, writer, clock
         self._follower = Follower(settings, self)
         self._by_certificate = settings.cert_file is not None
+        self._hub = Birth("offline")
+        self._broker = f"{settings.host}:{settings.port}"
+        self._since_s = time.monotonic()
         writer.carry = self._follower.ask
 
     async def start(self) -> None:
@@ -82,8 +99,21 @@ class NodeLine:
         found = explain(error, ours=self._by_certificate and not follower.was_up)
         if trouble == "broker" and found is not None:
             problem = dict(zip(("code", "zh", "en"), found, strict=True))
-        connected = trouble != "broker"
-        return NodeStatus(connected, trouble, zh, en, self._writer.last_seq, error, problem)
+        hub = self._hub = follower.hub or self._hub
+        return NodeStatus(
+            connected=trouble != "broker",
+            trouble=trouble,
+            zh=zh,
+            en=en,
+            seq=self._writer.last_seq,
+            error=error,
+            problem=problem,
+            since_s=time.monotonic() - self._since_s,
+            broker=self._broker,
+            hub=hub.node,
+            host=hub.host,
+            version=hub.version,
+        )
 
     def recorded(self, happened: Sequence[Happened]) -> None:
         """The hub publishes; nothing is left to do here."""
@@ -116,6 +146,9 @@ class NodeLine:
             "%s",
             _WORDS[trouble][1] if trouble else "the hall is followed",
         )
+        self._since_s = time.monotonic()
+        if (told := self._follower.hub) is not None:
+            self._hub = told
         self._hall.tell_screens(trouble)
 
     async def query(self, name: str, params: dict[str, Any]) -> Any:
@@ -147,4 +180,7 @@ def carried(hall: Hall) -> dict[str, Query]:
 
         return ask
 
-    return {name: of(name) for name in AT_THE_HUB}
+    async def refused(params: dict[str, Any], user: str) -> Any:
+        raise QueryError(only_at_hub(hall.broker_status()))
+
+    return {**dict.fromkeys(ONLY_THERE, refused), **{name: of(name) for name in AT_THE_HUB}}

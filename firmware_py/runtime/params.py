@@ -36,6 +36,7 @@ __all__ = [
     "ListPart",
     "Number",
     "OneItem",
+    "OneNode",
     "Plan",
     "Range",
     "Say",
@@ -55,6 +56,12 @@ class Number(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A ticket of today."""
 
     number: str
+
+
+class OneNode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One Pi of the hall."""
+
+    node: str
 
 
 class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -231,6 +238,7 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "ticket.list": Status,
     "why": Number,
     "device.show": Device,
+    "node.show": OneNode,
     "device.restart": Device,
     "device.test": Device,
     "device.disable": Device,

@@ -34,6 +34,7 @@ from firmware_py.runtime.form_signature import FormSignatures
 from firmware_py.runtime.forms import Forms
 from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.kiosks import Kiosks
+from firmware_py.runtime.node_views import Nodes, nodes_at_a_glance
 from firmware_py.runtime.params import Device, Number, PrintReport, Range, Say, Status
 from firmware_py.runtime.privacy import Privacy
 from firmware_py.runtime.report_paper import printer_for
@@ -92,6 +93,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         **Privacy(hall).queries(),
         **CardQueries(hall).queries(),
         **Kiosks(hall).queries(),
+        **Nodes(hall).queries(),
         **Windows(hall, reports).queries(),
         **ScreenQueries(hall).queries(),
         **scan_queries(hall),
@@ -160,6 +162,7 @@ class Answers:
             },
             "papers_owed": {p: s.waiting for p, s in hall.printing.spools.items() if s.waiting},
             "broker": self._broker(),
+            "nodes": nodes_at_a_glance(hall),
             "backup": _backup(hall),
             "privacy": {"problem": hall.keeping.problem},
         }

@@ -5,7 +5,7 @@ who asks is the topic's last level, for which the broker vouches. A question is 
 
     {"what": "state"}                                       the hall as it stands
     {"what": "events", "after": 120}                        what happened since, at most EVENTS
-    {"what": "pulse"}                                       how far the hub is
+    {"what": "pulse", "seq": 118}                           how far the hub is, and who asks
     {"what": "command", "id", "name", "params", "by"}       decided, recorded, and then answered
     {"what": "query", "name", "params"}                     what only the hub's journal knows
 
@@ -55,6 +55,8 @@ class Question(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     what: Literal["state", "events", "pulse", "command", "query"]
     after: Number = 0
+    #: The last event that whoever asks has; left out before it has joined.
+    seq: Number | None = None
     id: Id = ""
     name: str = ""
     params: dict[str, Any] = {}
@@ -74,11 +76,17 @@ class Asks:
         topics: Topics,
         send: Callable[[Outgoing], None],
         refused: Counter[str],
+        heard: Callable[[str, int | None], None] = lambda node, seq: None,
+        machine: str = "",
     ) -> None:
         self._hall, self._hub = hall, hub
         self._topics = topics
         self._send = send
         self._refused = refused
+        #: Told who gives a sign of life, and how far that Pi is.
+        self._heard = heard
+        #: The hub's own name on the network: where people go for what a Pi may not do.
+        self._machine = machine
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def stop(self) -> None:
@@ -96,6 +104,7 @@ class Asks:
             self._refuse(incoming, node, refused)
             return
         if asked.what == "pulse":
+            self._heard(node, asked.seq)
             self._answer(incoming, node, {})
             return
         task = asyncio.create_task(self._carry_out(incoming, place, asked), name="node-question")
@@ -137,9 +146,13 @@ class Asks:
             log.exception("a question of %s could not be answered", place.node)
             self._refuse(incoming, place.node, Refused("failed"))
 
+    def _not_yours(self, asked: Question) -> Refused:
+        hub = self._topics.node
+        return Refused("not_yours", asked.name[:64], hub=hub, host=self._machine or hub)
+
     async def _query(self, place: NodePlace, asked: Question) -> dict[str, Any]:
         if not may_query(place, asked.name):
-            raise Refused("not_yours", asked.name[:64])
+            raise self._not_yours(asked)
         return await self._hub.query(asked.name, asked.params, place.node)
 
     async def _command(
@@ -151,7 +164,7 @@ class Asks:
         if time.monotonic() > incoming.at_s + (incoming.expiry_s or 0):
             raise Refused("expired")
         if not may_command(place, asked.name, asked.params, self._hub.window_of):
-            raise Refused("not_yours", asked.name[:64])
+            raise self._not_yours(asked)
         by = f"{place.node}:{asked.by}" if asked.by else place.node
         reply = await self._hall.submit(asked.name, asked.params, asked.id, by)
         return clean_reply(_decode(reply))

@@ -33,6 +33,7 @@ from firmware_py.sync.mail import (
     Unsubscribe,
     Up,
 )
+from firmware_py.sync.node_book import NodeBook, NodeSeen
 from firmware_py.sync.outbox import EventToken, Outbox
 from firmware_py.sync.pictures import Pictures, PictureToken
 from firmware_py.sync.ports import HallPort, HubPort, SyncSettings
@@ -104,8 +105,13 @@ class BrokerSync:
         self._pictures = Pictures(hall, topics, settings.pictures_every_s, self._send_all)
         self._commands = Commands(hall, topics, self._outbox, self._send, self._refused)
         self._lists = Lists(hall, topics, self._send, self._refused)
-        #: Answers the hall's other Pis.
-        self._asks = Asks(hall, hub, topics, self._send, self._refused) if hub else None
+        #: Answers the hall's other Pis, and knows how they are.
+        self._nodes = NodeBook(settings.node, hub.nodes, hub.now_ms) if hub else None
+        self._asks = (
+            Asks(hall, hub, topics, self._send, self._refused, self._nodes.asked, settings.machine)
+            if hub and self._nodes
+            else None
+        )
         self._book = ConsumerBook(
             hall, settings.consumers, settings.stalled_after_s, self._outbox.again
         )
@@ -118,7 +124,7 @@ class BrokerSync:
                 f"{topics.root}/ack/+",
                 topics.command("+"),
                 topics.list("+"),
-                *((topics.ask("+"),) if hub else ()),
+                *((topics.ask("+"), *self._of_nodes) if hub else ()),
                 *self._retained_filters,
             ),
             self._take,
@@ -134,7 +140,13 @@ class BrokerSync:
     @property
     def _retained_filters(self) -> tuple[str, ...]:
         root = self._topics.root
-        return (f"{root}/state/#", f"{root}/device/{self._settings.node}/+")
+        own = () if self._nodes else (f"{root}/device/{self._settings.node}/+",)
+        return (f"{root}/state/#", *own)
+
+    @property
+    def _of_nodes(self) -> tuple[str, ...]:
+        """What all Pis say of themselves and of their devices."""
+        return (f"{self._topics.root}/node/+", f"{self._topics.root}/device/+/+")
 
     async def start(self) -> None:
         """Begin; returns at once, with or without a broker."""
@@ -202,6 +214,10 @@ class BrokerSync:
             + self._positions.errors,
         )
 
+    def nodes(self) -> list[NodeSeen]:
+        """Return how the hall's other Pis are."""
+        return self._nodes.seen() if self._nodes is not None else []
+
     def _problem(self) -> dict[str, str] | None:
         ours = self._settings.cert_file is not None and not self._was_up
         found = explain(self._error, ours=ours) if self._error else None
@@ -240,6 +256,8 @@ class BrokerSync:
         self._send(self._birth())
         self._outbox.up()
         self._book.up(time.monotonic())
+        if self._nodes is not None:
+            self._nodes.up()
         self._pictures.up()
         self._forget = asyncio.get_running_loop().call_later(RETAINED_S, self._forget_retained)
 
@@ -250,6 +268,7 @@ class BrokerSync:
             "status": "online",
             "node": settings.node,
             "version": settings.version,
+            "host": settings.machine,
             "roles": settings.roles,
             "started": started,
             "epoch": hall.epochs[-1].epoch,
@@ -272,6 +291,8 @@ class BrokerSync:
         if self._forget is not None:
             self._forget.cancel()
         self._outbox.down()
+        if self._nodes is not None:
+            self._nodes.down()
         self._pictures.down()
 
     def _forget_retained(self) -> None:
@@ -300,8 +321,25 @@ class BrokerSync:
             self._lists.take(incoming, rest)
         elif kind == "ack":
             self._ack(incoming, rest)
+        elif kind == "node" or (kind == "device" and not self._own(rest)):
+            self._of_node(incoming, rest)
         elif kind in {"state", "device"} and incoming.retained:
             self._pictures.found_retained(suffix)
+
+    def _own(self, rest: str) -> bool:
+        return rest.startswith(f"{self._settings.node}/")
+
+    def _of_node(self, incoming: Incoming, rest: str) -> None:
+        node, _, device = rest.partition("/")
+        try:
+            if self._nodes is None:
+                return
+            if device:
+                self._nodes.device(node, device, incoming.payload)
+            else:
+                self._nodes.born(node, incoming)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            self._refused["not_json"] += 1
 
     def _ack(self, incoming: Incoming, consumer: str) -> None:
         try:
@@ -320,6 +358,8 @@ class BrokerSync:
             now_s = time.monotonic()
             if self._session is not None:
                 self._book.check(self._outbox.published, now_s)
+            if self._nodes is not None:
+                self._nodes.look()
             if now_s - self._kept_s >= settings.positions_every_s:
                 self._kept_s = now_s
                 self._positions.keep()

@@ -57,6 +57,8 @@ class Birth(msgspec.Struct):
     status: str
     node: str = ""
     roles: tuple[str, ...] = ()
+    version: str = ""
+    host: str = ""
     seq: int = 0
     epochs: tuple[dict[str, Any], ...] = ()
 

@@ -121,6 +121,11 @@ class Follower:
         until_s = time.monotonic() + within_s
         self._send(_Asked(_encode(question), until_s, str(question["what"]), answered))
 
+    @property
+    def hub(self) -> Birth | None:
+        """What the hub said of itself, while it is there."""
+        return self._hub
+
     def health(self, device: str, body: bytes) -> None:
         """Publish how a device of this Pi is; empty bytes when it is gone."""
         self._health[device] = body
@@ -132,7 +137,8 @@ class Follower:
     def _about(self, status: str) -> dict[str, Any]:
         settings = self._settings
         about = {"status": status, "node": settings.node, "roles": settings.roles}
-        return about if status == "offline" else {**about, "version": settings.version}
+        more = {"version": settings.version, "host": settings.machine}
+        return about if status == "offline" else {**about, **more}
 
     # ---- from the connection
 
@@ -326,6 +332,12 @@ class Follower:
             self.trouble = trouble
             self._port.stands(trouble)
 
+    def _pulse(self, now_s: float) -> None:
+        question: dict[str, Any] = {"what": "pulse"}
+        if self.seq is not None:
+            question["seq"] = self.seq
+        self._send(_Asked(_encode(question), now_s + ANSWER_S, "pulse"))
+
     async def _tend(self) -> None:
         while True:
             await asyncio.sleep(TEND_S)
@@ -337,7 +349,7 @@ class Follower:
                         one.answered(None)
             if self._hub is not None and now_s - self._pulsed_s >= PULSE_S:
                 self._pulsed_s = now_s
-                self._send(_Asked(_encode({"what": "pulse"}), now_s + ANSWER_S, "pulse"))
+                self._pulse(now_s)
             if self._hub is not None and self.seq is None:
                 self._catch_up(self._hub.seq)
             self._stands()

@@ -117,6 +117,8 @@ class SyncSettings:
     node: str
     version: str
     roles: tuple[str, ...] = ("hub",)
+    #: The machine's own name, by which a technician reaches it; "" is not told.
+    machine: str = ""
     host: str = "127.0.0.1"
     port: int = 1883
     username: str | None = None

@@ -61,8 +61,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "There is no node {what} in the configuration.",
     ),
     "not_yours": (
-        "此设备无权执行 {what}，请在主控或本窗口的设备上操作。",
-        "This Pi may not do {what}; do it at the hub, or at the Pi of that window.",
+        (
+            "此设备无权执行 {what}。请用该窗口或取号机自己的设备，或在主控 {hub} 上操作："
+            "ssh {host}，再执行同一命令。"
+        ),
+        (
+            "This Pi may not do {what}. Do it at the Pi of that window or kiosk, or at the hub, "
+            "{hub}: ssh {host}, then give the same command."
+        ),
     ),
     "unknown_consumer": (
         "配置中没有接收方 {what}。",
@@ -78,11 +84,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 class Refused(Exception):
     """A message that is not taken. ``code`` is one of ``SENTENCES``."""
 
-    def __init__(self, code: str, what: object = "") -> None:
+    def __init__(self, code: str, what: object = "", **more: str) -> None:
         zh, en = SENTENCES[code]
         self.code = code
-        self.zh = zh.format(what=what)
-        self.en = en.format(what=what)
+        self.zh = zh.format(what=what, **more)
+        self.en = en.format(what=what, **more)
         super().__init__(self.en)
 
 

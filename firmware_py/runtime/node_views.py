@@ -1,0 +1,153 @@
+"""The hall's Pis as technician and duty manager see them: at the hub all, elsewhere this one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from importlib.metadata import version
+from socket import gethostname
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from firmware_py.app.clock import local_text
+from firmware_py.core.refusals import Refusal
+from firmware_py.runtime.control import Query, QueryError
+from firmware_py.runtime.node_words import only_at_hub, say_of, say_of_own
+from firmware_py.runtime.params import OneNode
+from firmware_py.settings import NodeSettings
+
+if TYPE_CHECKING:
+    from firmware_py.runtime.hall import Hall
+    from firmware_py.sync.node_book import NodeSeen
+
+__all__ = ["Nodes", "nodes_at_a_glance"]
+
+_NOT_RIGHT = frozenset({"fault", "gone", "warning", "disabled"})
+_PLACES = ("windows", "kiosks", "walls", "voices")
+#: What the hall at a glance tells of a Pi that is not there.
+_AT_A_GLANCE = ("node", "state", "since", "exact", "for_s", "long_away", "say")
+
+
+class Nodes:
+    """Answers ``node.list`` and ``node.show``."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+
+    def queries(self) -> dict[str, Query]:
+        """Return the table of questions."""
+        return {"node.list": self.list_all, "node.show": self.show}
+
+    async def list_all(self, params: dict[str, Any], user: str) -> Any:
+        """Return every Pi, this one first."""
+        return _rows(self._hall)
+
+    async def show(self, params: dict[str, Any], user: str) -> Any:
+        """Return one Pi."""
+        name = msgspec.convert(params, OneNode).node
+        rows = _rows(self._hall)
+        for row in rows:
+            if row["node"] == name:
+                return row
+        if self._hall.queue.decides or name not in self._hall.settings.nodes:
+            known = ", ".join(row["node"] for row in rows)
+            raise QueryError(
+                Refusal(
+                    "unknown_node",
+                    f"没有名为 {name[:64]} 的设备。已知：{known}",
+                    f"There is no Pi {name[:64]}. Known: {known}",
+                )
+            )
+        raise QueryError(only_at_hub(self._hall.broker_status()))
+
+
+def nodes_at_a_glance(hall: Hall) -> dict[str, Any] | None:
+    """Return how many Pis are there and which are not; None at a Pi that is not the hub, or alone.
+
+    Of a Pi that is away ``long_away`` says that it is more than a restart.
+    """
+    if not hall.queue.decides or not hall.settings.nodes:
+        return None
+    rows = [row for row in _rows(hall)[1:] if row["state"] != "stranger"]
+    away = [{key: row[key] for key in _AT_A_GLANCE} for row in rows if row["state"] != "there"]
+    return {"total": len(rows), "there": len(rows) - len(away), "away": away}
+
+
+def _rows(hall: Hall) -> list[dict[str, Any]]:
+    if not hall.queue.decides:
+        return [_own(hall) | {"line": hall.broker_status()}]
+    seen: list[NodeSeen] = []
+    if hall.sync is not None:
+        seen = hall.sync.nodes()
+    elif hall.settings.nodes:
+        seen = _unknown(hall)
+    return [_own(hall), *(_other(hall, one) for one in seen)]
+
+
+def _own(hall: Hall) -> dict[str, Any]:
+    own = hall.settings.hall
+    joined = hall.queue.decides or not hall.trouble
+    wrong = [h for h in hall.supervisor.health() if h.state in _NOT_RIGHT]
+    row: dict[str, Any] = {
+        "node": own.node,
+        "roles": own.roles,
+        **_places(hall.settings.nodes.get(own.node)),
+        "state": "there",
+        "since": "",
+        "exact": True,
+        "for_s": None,
+        "long_away": False,
+        "version": version("hall-controller"),
+        "version_step": "",
+        "host": gethostname(),
+        "seq": hall.writer.last_seq if joined else None,
+        "behind": 0 if hall.queue.decides else None,
+        "devices": [
+            {"device": h.device, "state": h.state, "code": h.code, "say": asdict(h.say)}
+            for h in wrong
+        ],
+        "line": None,
+    }
+    broker = getattr(hall.broker_status(), "broker", "")
+    return row | {"say": say_of_own(hall.trouble, broker, len(wrong))}
+
+
+def _other(hall: Hall, seen: NodeSeen) -> dict[str, Any]:
+    from firmware_py.sync.node_book import version_step
+
+    hub_version, configured = version("hall-controller"), hall.settings.nodes.get(seen.node)
+    at = "" if seen.since_ms is None else local_text(hall.state().wall_offset_ms, seen.since_ms)
+    row: dict[str, Any] = {
+        "node": seen.node,
+        "roles": seen.roles if configured is None else configured.roles,
+        **_places(configured),
+        "state": seen.state,
+        "since": at,
+        "exact": seen.exact,
+        "for_s": None if seen.for_s is None else round(seen.for_s),
+        "long_away": seen.long_away,
+        "version": seen.version,
+        "version_step": version_step(hub_version, seen.version),
+        "host": seen.host,
+        "seq": seen.seq,
+        "behind": None if seen.seq is None else max(hall.writer.last_seq - seen.seq, 0),
+        "devices": list(seen.devices),
+        "line": None,
+    }
+    return row | {"say": say_of(row, hub_version)}
+
+
+def _unknown(hall: Hall) -> list[NodeSeen]:
+    """Without a line to the broker nobody can say how the others are."""
+    from firmware_py.sync.node_book import NodeSeen
+
+    own = hall.settings.hall.node
+    return [
+        NodeSeen(name, "unknown", None, None, exact=False)
+        for name in hall.settings.nodes
+        if name != own
+    ]
+
+
+def _places(node: NodeSettings | None) -> dict[str, tuple[str, ...]]:
+    return {kind: () if node is None else getattr(node, kind) for kind in _PLACES}

@@ -1,0 +1,117 @@
+"""What a technician is told of a Pi that is not as it should be, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from firmware_py.core.refusals import Refusal
+
+__all__ = ["only_at_hub", "say_of", "say_of_own"]
+
+#: state -> (Chinese, English). ``{login}`` is how to reach the machine.
+_STATES = {
+    "away": (
+        "检查它的电源和网线；能登录时：{login}，再 hallctl doctor。",
+        "See to its power and network cable; if it can be reached: {login}, then hallctl doctor.",
+    ),
+    "silent": (
+        "网络连着，但服务没有应答。{login}，再 sudo systemctl restart halld。",
+        "It is connected, but its daemon is silent: {login}, then sudo systemctl restart halld.",
+    ),
+    "never": (
+        "主控启动后没有见过它。检查电源和网络，再在该机上运行 hallctl doctor。",
+        ("The hub has not seen it since its start. See to its power and network; then at the Pi: "
+        "hallctl doctor."),
+    ),
+    "unknown": (
+        "主控没有连上消息服务器，不知道它的情况。先看 hallctl status。",
+        "The hub has no broker and does not know how it is. First: hallctl status.",
+    ),
+    "stranger": (
+        "配置中没有这台设备。改正它的 HALL_NODE，或把它写入 [nodes]。",
+        "No configuration names it. Correct its HALL_NODE, or add it to [nodes].",
+    ),
+}
+_VERSIONS = {
+    "newer": (
+        "版本 {theirs} 比主控 {ours} 新，可能不能正确工作。请先升级主控。",
+        "Version {theirs} is newer than the hub's {ours}; it may not work. Update the hub first.",
+    ),
+    "older": (
+        "版本 {theirs} 比主控 {ours} 旧得太多，可能不能正确工作。请升级它。",
+        "Version {theirs} is too old beside the hub's {ours}; it may not work. Update it.",
+    ),
+}
+#: What the Pi itself says of its line to the hub.
+_LINES = {
+    "broker": (
+        "屏幕显示“连接中断”。检查本机网线；消息服务器在 {broker}：hallctl doctor。",
+        ("Its screens say that they are cut off. See to its network cable; the broker is at "
+        "{broker}: hallctl doctor."),
+    ),
+    "hub": (
+        "屏幕显示“连接中断”。消息服务器正常，主控没有应答：请看主控的电源和 halld。",
+        ("Its screens say that they are cut off. The broker is there, the hub does not answer: see "
+        "to the hub's power and its halld."),
+    ),
+    "joining": (
+        "正在取得大厅现状，通常不到一秒。",
+        "It fetches how the hall stands, usually within a second.",
+    ),
+}
+_DEVICES = (
+    "它有 {count} 个设备不正常。{login}，再 hallctl devices。",
+    "{count} of its devices are not right: {login}, then hallctl devices.",
+)
+_OWN_DEVICES = (
+    "有 {count} 个设备不正常：hallctl devices。",
+    "{count} of its devices are not right: hallctl devices.",
+)
+
+
+def say_of(row: Mapping[str, Any], hub_version: str) -> dict[str, str] | None:
+    """Return what to do about a row of ``node.list`` (``{"zh", "en"}``); None: it is well."""
+    if (words := _STATES.get(row["state"])) is not None:
+        return _both(words, login=_login(row))
+    if step := str(row["version_step"]):
+        return _both(_VERSIONS[step], ours=hub_version, theirs=row["version"])
+    if row["seq"] is None:
+        return _both(_LINES["joining"])
+    if row["devices"]:
+        return _both(_DEVICES, count=len(row["devices"]), login=_login(row))
+    return None
+
+
+def say_of_own(trouble: str, broker: str, wrong: int) -> dict[str, str] | None:
+    """Return what to do about this Pi: its line to the hub first, then its devices."""
+    if (words := _LINES.get(trouble)) is not None:
+        return _both(words, broker=broker)
+    return _both(_OWN_DEVICES, count=wrong) if wrong else None
+
+
+def _login(row: Mapping[str, Any]) -> str:
+    return f"ssh {row['host'] or row['node']}"
+
+
+def _both(words: tuple[str, str], **more: object) -> dict[str, str]:
+    zh, en = words
+    return {"zh": zh.format(**more), "en": en.format(**more)}
+
+
+def only_at_hub(status: object) -> Refusal:
+    """Return where to do what only the hub may; ``status`` is this Pi's ``NodeStatus`` or None."""
+    hub, host = getattr(status, "hub", ""), getattr(status, "host", "")
+    if not hub:
+        return Refusal(
+            "only_at_hub",
+            "此操作只能在主控上进行。主控暂时联系不上，请到主控机前操作，或稍后再试。",
+            "This can only be done at the hub, which cannot be reached just now: go there, or try "
+            "again later.",
+        )
+    login = f"ssh {host or hub}"
+    return Refusal(
+        "only_at_hub",
+        f"此操作只能在主控 {hub} 上进行：{login}，再执行同一命令。",
+        f"This can only be done at the hub, {hub}: {login}, then give the same command.",
+    )

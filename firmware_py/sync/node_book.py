@@ -1,0 +1,247 @@
+"""What the hub knows of the hall's other Pis: who is there, since when, how far, what is broken.
+
+By their births and last wills, by what they ask, and by what they say of their devices. The broker
+vouches for the name in a topic, so nobody makes another Pi look well or ill. A Pi that the broker
+holds for connected and that asks nothing hangs.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import msgspec
+
+from firmware_py.sync.followed import Birth, read_birth
+from firmware_py.sync.mail import Incoming
+from firmware_py.sync.rights import NodePlace
+
+__all__ = ["LONG_S", "SILENT_S", "NodeBook", "NodeSeen", "version_step"]
+
+log = logging.getLogger(__name__)
+
+#: A Pi asks every 2 s how far the hub is; one that does not for so long hangs.
+SILENT_S = 10.0
+#: Away for so long is more than a restart: somebody must look.
+LONG_S = 30.0
+#: Devices of one Pi, and Pis that no configuration names, are remembered up to here.
+_MOST_DEVICES, _MOST_STRANGERS = 500, 20
+_NOT_RIGHT = frozenset({"fault", "gone", "warning", "disabled"})
+
+#: ``unknown``: the hub itself has no broker; ``stranger``: no configuration names it.
+NodeState = Literal["there", "silent", "away", "never", "unknown", "stranger"]
+
+
+class _Health(msgspec.Struct):
+    device: str = ""
+    state: str = ""
+    code: str = ""
+    say: dict[str, Any] | None = None
+
+
+_health = msgspec.json.Decoder(_Health).decode
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSeen:
+    """One Pi as the hub sees it. ``exact``: the hub was there when it became so."""
+
+    node: str
+    state: NodeState
+    #: Hall time, and seconds until now; None before anything was known.
+    since_ms: int | None
+    for_s: float | None
+    exact: bool
+    roles: tuple[str, ...] = ()
+    version: str = ""
+    #: The machine's own name.
+    host: str = ""
+    #: The last event that it has, as it said at most 2 s ago; None: it has not joined.
+    seq: int | None = None
+    #: Devices that are not right: ``{"device", "state", "code", "say"}``.
+    devices: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def long_away(self) -> bool:
+        """Whether somebody must look for it."""
+        gone = self.state in {"away", "silent", "never"}
+        return gone and self.for_s is not None and self.for_s > LONG_S
+
+
+@dataclass(slots=True)
+class _Node:
+    state: NodeState = "never"
+    since_s: float | None = None
+    since_ms: int | None = None
+    exact: bool = False
+    birth: Birth | None = None
+    #: What it said of itself when it was last there.
+    told: Birth = field(default_factory=lambda: Birth("offline"))
+    heard_s: float = 0.0
+    seq: int | None = None
+    devices: dict[str, _Health] = field(default_factory=dict)
+    missed: bool = False
+
+
+class NodeBook:
+    """Lives in the event loop. ``configured`` are the Pis beside this one, by name."""
+
+    def __init__(
+        self,
+        own: str,
+        configured: Callable[[], Mapping[str, NodePlace]],
+        now_ms: Callable[[], int],
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._own, self._configured = own, configured
+        self._now_ms, self._now_s = now_ms, now_s
+        self._nodes: dict[str, _Node] = {}
+        self._up = False
+
+    # ---- what comes
+
+    def up(self) -> None:
+        """The broker is there: what it retained follows at once."""
+        self._up = True
+        for node in self._nodes.values():
+            # Whoever speaks to nobody is not silent: patience begins now.
+            node.heard_s = self._now_s()
+        self.look()
+
+    def down(self) -> None:
+        """Without the broker nobody can say how the others are."""
+        self._up = False
+        self.look()
+
+    def born(self, name: str, incoming: Incoming) -> None:
+        """A Pi says that it is there, or the broker that it is not. Raises ``DecodeError``."""
+        node = self._of(name)
+        if node is None:
+            return
+        node.birth = read_birth(incoming.payload) if incoming.payload else None
+        node.heard_s = self._now_s()
+        if node.birth is not None and node.birth.status == "online":
+            node.told = node.birth
+        else:
+            node.seq = None
+        self._look(name, node, self._configured(), exact=not incoming.retained)
+
+    def asked(self, name: str, seq: int | None) -> None:
+        """A Pi asked something; ``seq`` is how far it says that it is."""
+        node = self._of(name)
+        if node is not None:
+            node.heard_s = self._now_s()
+            node.seq = seq
+
+    def device(self, name: str, device: str, payload: bytes) -> None:
+        """A Pi says how one of its devices is. Raises ``DecodeError``."""
+        node = self._of(name)
+        if node is None:
+            return
+        if not payload:
+            node.devices.pop(device, None)
+        elif device in node.devices or len(node.devices) < _MOST_DEVICES:
+            node.devices[device] = _health(payload)
+
+    def _of(self, name: str) -> _Node | None:
+        if name == self._own or not name:
+            return None
+        if name in self._nodes:
+            return self._nodes[name]
+        configured = self._configured()
+        strangers = sum(known not in configured for known in self._nodes)
+        if name not in configured and strangers >= _MOST_STRANGERS:
+            return None
+        return self._nodes.setdefault(name, _Node())
+
+    # ---- how they are
+
+    def look(self) -> None:
+        """See who is there; who has been away for long is said once in the log."""
+        configured = self._configured()
+        for name in configured:
+            self._nodes.setdefault(name, _Node())
+        for name, node in self._nodes.items():
+            self._look(name, node, configured, exact=True)
+
+    def _look(
+        self, name: str, node: _Node, configured: Mapping[str, NodePlace], *, exact: bool
+    ) -> None:
+        now_s = self._now_s()
+        state = self._state(name, node, configured, now_s)
+        if state != node.state or node.since_s is None:
+            silent_s = now_s - node.heard_s if state == "silent" else 0.0
+            node.state, node.since_s = state, now_s - silent_s
+            node.since_ms = self._now_ms() - round(silent_s * 1000)
+            # Who was never seen may have been gone for longer than this hub runs.
+            node.exact = exact and state != "never"
+        away = state in {"away", "silent", "never"} and now_s - node.since_s > LONG_S
+        if away and not node.missed:
+            log.warning("%s has been away for more than %.0f s (%s)", name, LONG_S, state)
+            node.missed = True
+        elif state == "there" and node.missed:
+            log.info("%s is there again", name)
+            node.missed = False
+
+    def _state(
+        self, name: str, node: _Node, configured: Mapping[str, NodePlace], now_s: float
+    ) -> NodeState:
+        if not self._up:
+            return "unknown"
+        if node.birth is None:
+            return "never"
+        if node.birth.status != "online":
+            return "away"
+        if name not in configured:
+            return "stranger"
+        return "silent" if now_s - node.heard_s > SILENT_S else "there"
+
+    def seen(self) -> list[NodeSeen]:
+        """Return the configured Pis in the configuration's order, then strangers who are there."""
+        self.look()
+        configured = self._configured()
+        strangers = [name for name, n in self._nodes.items() if n.state == "stranger"]
+        names = [name for name in configured if name != self._own]
+        return [self._seen(name, self._nodes[name]) for name in (*names, *strangers)]
+
+    def _seen(self, name: str, node: _Node) -> NodeSeen:
+        wrong = (one for one in node.devices.items() if one[1].state in _NOT_RIGHT)
+        return NodeSeen(
+            name,
+            node.state,
+            node.since_ms,
+            None if node.since_s is None else self._now_s() - node.since_s,
+            node.exact,
+            node.told.roles,
+            node.told.version,
+            node.told.host,
+            node.seq if node.state == "there" else None,
+            tuple(
+                {"device": device, "state": one.state, "code": one.code, "say": one.say}
+                for device, one in wrong
+            ),
+        )
+
+
+def version_step(hub: str, node: str) -> Literal["", "newer", "older"]:
+    """Say whether a Pi's version may not be beside the hub's: ``newer``, or ``older`` by too much.
+
+    Up to one minor version older is well: a hall is brought up to date hub first, Pi by Pi.
+    A version that cannot be read, or none, is not judged.
+    """
+    ours, theirs = _numbers(hub), _numbers(node)
+    if ours is None or theirs is None or theirs == ours:
+        return ""
+    if theirs > ours:
+        return "newer"
+    return "older" if theirs[0] != ours[0] or ours[1] - theirs[1] > 1 else ""
+
+
+def _numbers(version: str) -> tuple[int, ...] | None:
+    parts = version.split("+", maxsplit=1)[0].split(".")
+    if len(parts) < 3 or not all(part.isdecimal() for part in parts[:3]):
+        return None
+    return tuple(int(part) for part in parts[:3])
