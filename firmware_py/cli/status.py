@@ -209,9 +209,6 @@ def broker_line(broker: Mapping[str, Any] | None) -> Line:
     if broker["connected"]:
         backlog = broker["backlog"]
         state = (t("已连接", "connected"), "green")
-        if broker.get("problem"):
-            # A Pi beside the hub that cannot follow it.
-            return label, state, (f"  {chosen(broker['problem'])}", "yellow")
         return label, state, t(f"  待发 {backlog}", f"  {backlog} to send") if backlog else ""
     since = "" if broker["since_s"] is None else span(broker["since_s"])
     state = (t("未连接", "not connected"), "bold red")
@@ -230,7 +227,8 @@ def hub_line(line: Mapping[str, Any]) -> Line:
             f"  version {version}  followed up to {line['seq']}  for {length}",
         )
         return label, (t(f"{name} 正常", f"{name} answers"), "green"), told + where
-    return label, (f"{name}  {chosen(line)}", "bold red"), f"  {length}" + where
+    why = chosen(line["problem"], chosen(line))
+    return label, (f"{name}  {why}", "bold red"), f"  {length}" + where
 
 
 def node_lines(nodes: Mapping[str, Any] | None) -> Iterator[Line]:

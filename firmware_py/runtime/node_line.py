@@ -147,8 +147,7 @@ class NodeLine:
             _WORDS[trouble][1] if trouble else "the hall is followed",
         )
         self._since_s = time.monotonic()
-        if (told := self._follower.hub) is not None:
-            self._hub = told
+        self._hub = self._follower.hub or self._hub
         self._hall.tell_screens(trouble)
 
     async def query(self, name: str, params: dict[str, Any]) -> Any:

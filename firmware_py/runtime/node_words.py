@@ -21,8 +21,10 @@ _STATES = {
     ),
     "never": (
         "主控启动后没有见过它。检查电源和网络，再在该机上运行 hallctl doctor。",
-        ("The hub has not seen it since its start. See to its power and network; then at the Pi: "
-        "hallctl doctor."),
+        (
+            "The hub has not seen it since its start. See to its power and network; then at the "
+            "Pi: hallctl doctor."
+        ),
     ),
     "unknown": (
         "主控没有连上消息服务器，不知道它的情况。先看 hallctl status。",
@@ -47,13 +49,17 @@ _VERSIONS = {
 _LINES = {
     "broker": (
         "屏幕显示“连接中断”。检查本机网线；消息服务器在 {broker}：hallctl doctor。",
-        ("Its screens say that they are cut off. See to its network cable; the broker is at "
-        "{broker}: hallctl doctor."),
+        (
+            "Its screens say that they are cut off. See to its network cable; the broker is at "
+            "{broker}: hallctl doctor."
+        ),
     ),
     "hub": (
         "屏幕显示“连接中断”。消息服务器正常，主控没有应答：请看主控的电源和 halld。",
-        ("Its screens say that they are cut off. The broker is there, the hub does not answer: see "
-        "to the hub's power and its halld."),
+        (
+            "Its screens say that they are cut off. The broker is there, the hub does not answer: "
+            "see to the hub's power and its halld."
+        ),
     ),
     "joining": (
         "正在取得大厅现状，通常不到一秒。",

@@ -63,6 +63,8 @@ class PlayedHall:
         self.refused: dict[str, str] = {}
         self.show: dict[str, Any] = {}
         self.owed_by: str | None = None
+        #: With the hub, where that is another Pi.
+        self.trouble = ""
         self.heard: list[tuple[str, dict[str, Any]]] = []
         self._server: socket.socket | None = None
         self._lines: list[tuple[socket.socket, bytearray]] = []
@@ -140,6 +142,8 @@ class PlayedHall:
     def result(self, method: str, params: dict[str, Any]) -> object:
         """Return the answer to a question or a command."""
         match method:
+            case "subscribe" if self.trouble:
+                return {"last_seq": 1, "hub": self.trouble}
             case "kiosk.show":
                 return facts(**self.show).result
             case "category.list":

@@ -225,3 +225,20 @@ def test_a_greeting_goes_with_the_line_to_the_daemon() -> None:
     assert "样**" not in kiosk.text()
     assert "002X" not in kiosk.text()
     assert isinstance(kiosk.shown(), trouble.CutOff)
+
+
+def test_a_kiosk_whose_pi_lost_the_hub_takes_no_number_and_says_so(desk: Desk) -> None:
+    desk.hall.tell("hub", {"trouble": "broker"})
+    desk.turn()
+    assert isinstance(desk.shown(), trouble.CutOff)
+    desk.turn(0.5)
+    assert "请选择要办理的业务" not in desk.text()
+    desk.hall.trouble = "broker"
+    desk.pass_s(5)
+    # The daemon answers all the while; what it knows of the hall is old.
+    assert isinstance(desk.shown(), trouble.CutOff)
+    assert desk.hall.takes == 0
+    desk.hall.trouble = ""
+    desk.hall.tell("hub", {"trouble": ""})
+    desk.pass_s(1)
+    assert "请选择要办理的业务" in desk.text()

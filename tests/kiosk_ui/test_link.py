@@ -282,3 +282,115 @@ def test_nothing_counts_behind_what_cannot_be_read(daemon: Daemon) -> None:
     daemon._line.sendall(event + b"nonsense\n" + event)
     daemon.poll(lambda: CutOff() in daemon.came)
     assert daemon.came == [Live(), Happened("day.opened", {}, 1), CutOff()]
+
+
+def beat(daemon: Daemon) -> dict[str, Any]:
+    """Return what the link asks to see whether the daemon is there."""
+    daemon.poll()
+    daemon.clock_s += BEAT_S
+    daemon.poll()
+    request = daemon.read()
+    assert request["method"] == "subscribe"
+    return request
+
+
+def hub(trouble: str) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "method": "hub", "params": {"trouble": trouble}}
+
+
+def test_a_daemon_without_its_hub_is_as_good_as_gone_until_it_is_back(daemon: Daemon) -> None:
+    daemon.start()
+    daemon.meet()
+    daemon.clock_s += 7
+    daemon.write(hub("broker"))
+    daemon.poll(lambda: not daemon.link.live)
+    assert daemon.link.since_s == 107.0
+    daemon.link.send(Ask("list", "window.list"))
+    daemon.write(hub("hub"))
+    daemon.write(hub(""))
+    daemon.poll(lambda: daemon.link.live)
+    # Neither is told twice, and the question of meanwhile is lost as with a daemon that is gone.
+    assert daemon.came == [Live(), CutOff(), Live()]
+    beat(daemon)
+
+
+def test_a_daemon_that_has_not_joined_the_hall_is_not_there_yet(daemon: Daemon) -> None:
+    daemon.start()
+    daemon.poll()
+    daemon.accept()
+    daemon.answer(daemon.read(), {"last_seq": 0, "hub": "joining"})
+    request = beat(daemon)
+    assert daemon.came == []
+    daemon.answer(request, {"last_seq": 10})
+    daemon.poll(lambda: daemon.link.live)
+    assert daemon.came == [Live()]
+
+
+def test_a_beat_tells_that_the_hub_is_gone_and_back_too(daemon: Daemon) -> None:
+    daemon.start()
+    daemon.meet()
+    for trouble, live in (({"hub": "hub"}, False), ({}, True)):
+        daemon.answer(beat(daemon), {"last_seq": 10, **trouble})
+        daemon.poll(lambda wanted=live: daemon.link.live is wanted)  # type: ignore[misc]
+    assert daemon.came == [Live(), CutOff(), Live()]
+
+
+def test_a_command_that_waits_for_the_hub_does_not_make_its_daemon_look_dead(
+    daemon: Daemon,
+) -> None:
+    daemon.start()
+    daemon.meet()
+    daemon.link.send(TAKE)
+    assert daemon.read()["method"] == "ticket.take"
+    for _ in range(6):
+        daemon.answer(beat(daemon), {"last_seq": 10})
+    daemon.poll()
+    assert daemon.came == [Live()]
+
+
+def test_a_command_without_an_outcome_is_repeated_with_its_id_when_the_hub_is_back(
+    daemon: Daemon,
+) -> None:
+    daemon.start()
+    daemon.meet()
+    daemon.link.send(TAKE)
+    first = daemon.read()
+    away = {"code": "hub_away", "zh": "与主控失去联系。", "en": "The hub does not answer."}
+    error = {"code": 1, "message": "away", "data": away}
+    daemon.write({"jsonrpc": "2.0", "id": first["id"], "error": error})
+    daemon.poll(lambda: not daemon.link.live)
+    daemon.write(hub(""))
+    daemon.poll(lambda: daemon.link.live)
+    again = daemon.read()
+    assert again["params"]["command_id"] == first["params"]["command_id"] == "token-1"
+    daemon.answer(again, {"events": [], "repeated": True})
+    daemon.poll(lambda: len(daemon.came) == 4)
+    assert daemon.came == [
+        Live(), CutOff(), Live(), Answered("take", {"events": [], "repeated": True}),
+    ]  # fmt: skip
+
+
+def test_a_command_under_way_is_not_sent_twice_when_the_hub_is_back(daemon: Daemon) -> None:
+    daemon.start()
+    daemon.meet()
+    daemon.link.send(TAKE)
+    first = daemon.read()
+    daemon.write(hub("broker"))
+    daemon.poll(lambda: not daemon.link.live)
+    daemon.write(hub(""))
+    daemon.poll(lambda: daemon.link.live)
+    daemon.answer(first, {"events": []})
+    daemon.poll(lambda: len(daemon.came) == 4)
+    assert daemon.came[-1] == Answered("take", {"events": []})
+    beat(daemon)
+
+
+def test_a_command_of_which_nobody_ever_hears_is_given_up(daemon: Daemon) -> None:
+    daemon.start()
+    daemon.meet()
+    daemon.write(hub("hub"))
+    daemon.poll(lambda: not daemon.link.live)
+    daemon.link.send(TAKE)
+    daemon.clock_s += GIVE_UP_S
+    daemon.poll(lambda: len(daemon.came) == 3)
+    assert daemon.came[-1] == Unknown("take")

@@ -10,7 +10,7 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -50,10 +50,17 @@ def look(facts: Facts) -> Iterator[Finding]:
     if not spared and not any(one.level is Level.RED for one in found):
         found += _let_in(broker)
     found += look_authority(facts)
-    found += _progress(facts)
+    beside = "hub" not in settings.hall.roles
+    found += _hub(facts, told) if beside else _progress(facts)
     yield from found
-    if not found:
-        where = f"{broker.host}:{broker.port}"
+    where = f"{broker.host}:{broker.port}"
+    if not found and beside and told.get("hub"):
+        hub = told["hub"]
+        yield fine(
+            f"{where} 可连接，登录成功，主控 {hub} 有应答。",
+            f"{where} lets us in; the hub, {hub}, answers.",
+        )
+    elif not found:
         yield fine(
             f"{where} 可连接，登录成功，没有积压。", f"{where} lets us in; nothing piles up."
         )
@@ -206,6 +213,28 @@ def _close(left: Any) -> None:
     if left is not None:
         with contextlib.suppress(OSError):
             left.close()
+
+
+def _hub(facts: Facts, told: Mapping[str, Any]) -> Iterator[Finding]:
+    """See, at a Pi beside the hub, whether the hub answers it."""
+    trouble, hub = told.get("trouble"), told.get("hub") or "hub"
+    if trouble == "broker":
+        yield from _progress(facts)
+    elif trouble == "joining":
+        yield warning(
+            "正在取得大厅现状。",
+            "This Pi fetches how the hall stands.",
+            "通常不到一秒；若一直如此，看日志：journalctl -u halld -n 50",
+            "Usually within a second; if it stays so: journalctl -u halld -n 50",
+        )
+    elif trouble:
+        host = told.get("host") or hub
+        yield red(
+            f"主控 {hub} 没有应答，本机与大厅断开，屏幕已说明。",
+            f"The hub, {hub}, does not answer: this Pi is cut off, and its screens say so.",
+            f"检查主控的电源和网线；ssh {host}，再 systemctl status halld。",
+            f"See to the hub's power and network cable; ssh {host}, then systemctl status halld.",
+        )
 
 
 def _progress(facts: Facts) -> Iterator[Finding]:

@@ -1,0 +1,130 @@
+"""A hall of many Pis as its technician sees it, at the hub and at another Pi."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from firmware_py.bench.spread import HUB
+from kiosk_ui.link import Link
+from kiosk_ui.messages import CutOff, Live, Message
+from tests.e2e.scene import refused, until
+from tests.e2e.spread import Spread
+
+
+async def hallctl(hall: Spread, node: str, *arguments: str) -> str:
+    """Return what ``hallctl`` says at a Pi."""
+    program = [sys.executable, "-m", "firmware_py.cli.main", *arguments]
+    process = await asyncio.create_subprocess_exec(
+        *program, "--socket", str(hall.stage.socket_of(node)), "--lang", "en",
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, **hall.stage.of_node(node), "HALL_CONFIG": str(hall.stage.config)},
+    )  # fmt: skip
+    out, _ = await process.communicate()
+    return out.decode()
+
+
+async def listed(hall: Spread) -> dict[str, dict[str, Any]]:
+    """Return the hub's list of Pis by name."""
+    return {one["node"]: one for one in await hall.at(HUB).call("node.list")}
+
+
+async def becomes(hall: Spread, node: str, wanted: Callable[[dict[str, Any]], bool]) -> None:
+    """Wait until the hub sees a Pi so."""
+
+    async def look() -> bool:
+        return wanted((await listed(hall))[node])
+
+    await until(look, 20)
+
+
+async def test_the_hub_lists_its_pis_with_how_far_they_are_and_what_to_do(place: Path) -> None:
+    async with Spread(place, "kiosk-1", "window-3") as hall:
+        for node in hall.nodes:
+            await hall.becomes(node, "")
+        await hall.at("window-3").call("window.open", window="3", clerk="1023")
+        await becomes(hall, "window-3", lambda one: one["behind"] == 0)
+        found = await listed(hall)
+        assert list(found) == [
+            "hub", "kiosk-1", "kiosk-2", "window-1", "window-2", "window-3", "wall-1",
+        ]  # fmt: skip
+        assert found["window-3"]["windows"] == ["3"]
+        assert found["window-3"]["version"] == found["hub"]["version"]
+        assert found["window-3"]["say"] is None
+        assert found["wall-1"]["state"] == "never"
+        await hall.bench.do("unplug", "printer-1")
+        await becomes(hall, "kiosk-1", lambda one: bool(one["devices"]))
+        (wrong,) = (await listed(hall))["kiosk-1"]["devices"]
+        assert (wrong["device"], wrong["state"]) == ("printer-1", "gone")
+
+        await hall.end("kiosk-1", signal.SIGKILL)
+        await becomes(hall, "kiosk-1", lambda one: one["state"] == "away")
+        glance = (await hall.at(HUB).call("hall.status"))["nodes"]
+        assert (glance["total"], glance["there"]) == (6, 1)
+        said = await hallctl(hall, HUB, "node", "list")
+        assert "kiosk-1  See to its power and network cable" in said
+        assert "1 of 6 are there" in await hallctl(hall, HUB, "status")
+        assert "printer-1  gone" in await hallctl(hall, HUB, "node", "show", "kiosk-1")
+        (shown,) = json.loads(await hallctl(hall, "window-3", "node", "list", "--json"))
+        assert (shown["node"], shown["line"]["hub"], shown["line"]["trouble"]) == (
+            "window-3", HUB, "",
+        )  # fmt: skip
+
+
+async def test_what_only_the_hub_does_is_refused_with_the_way_there(place: Path) -> None:
+    async with Spread(place, "window-3") as hall:
+        await hall.becomes("window-3", "")
+        machine = (await listed(hall))["hub"]["host"]
+        for method in ("day.close", "report.day", "journal.tail"):
+            said = await refused(hall.at("window-3").call(method))
+            assert f"at the hub, hub: ssh {machine}, then give the same command" in said.en, said
+            assert f"ssh {machine}" in said.zh
+        assert "ssh" in await hallctl(hall, "window-3", "report")
+        hub = await refused(hall.at("window-3").call("node.show", node="hub"))
+        assert hub.code == "unknown_node"
+        assert (await refused(hall.at("window-3").call("node.show", node="wall-1"))).code == (
+            "only_at_hub"
+        )
+
+
+async def test_a_screen_of_a_pi_that_lost_hub_or_broker_is_cut_off_until_they_are_back(
+    place: Path,
+) -> None:
+    async with Spread(place, "window-3") as hall:
+        await hall.becomes("window-3", "")
+        loop = asyncio.get_running_loop()
+        link = Link(hall.stage.socket_of("window-3"), loop.time, by="screen-window")
+        came: list[Message] = []
+
+        async def last(wanted: type[Message]) -> None:
+            async def look() -> bool:
+                came.extend(link.poll())
+                states = [one for one in came if isinstance(one, Live | CutOff)]
+                return bool(states) and isinstance(states[-1], wanted)
+
+            await until(look, 20)
+
+        try:
+            await last(Live)
+            hall.stage.end("mosquitto")
+            await last(CutOff)
+            said = await hallctl(hall, "window-3", "status")
+            assert "the broker cannot be reached" in said, said
+            hall.stage.start_broker()
+            await last(Live)
+            hall.freeze("halld")
+            try:
+                await last(CutOff)
+                doctor = await hallctl(hall, "window-3", "doctor")
+                assert "The hub, hub, does not answer: this Pi is cut off" in doctor, doctor
+            finally:
+                hall.thaw("halld")
+            await last(Live)
+        finally:
+            link.close()
