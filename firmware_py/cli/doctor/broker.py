@@ -41,16 +41,16 @@ def look(facts: Facts) -> Iterator[Finding]:
     if broker is None:
         yield unknown("没有配置消息服务器。", "No broker is configured.")
         return
+    beside = "hub" not in settings.hall.roles
     found = [*look_own(facts, settings, broker)]
     if broker.ca_file is not None:
-        found += _certificate(broker)
+        found += _certificate(broker, beside=beside)
     told = (facts.status or {}).get("broker") or {}
     # By certificate an identity has one connection: a login would end the daemon's own.
     spared = broker.cert_file is not None and told.get("connected")
     if not spared and not any(one.level is Level.RED for one in found):
-        found += _let_in(broker)
+        found += _let_in(broker, beside=beside)
     found += look_authority(facts)
-    beside = "hub" not in settings.hall.roles
     found += _hub(facts, told) if beside else _progress(facts)
     yield from found
     where = f"{broker.host}:{broker.port}"
@@ -66,7 +66,7 @@ def look(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _certificate(broker: BrokerSettings) -> Iterator[Finding]:
+def _certificate(broker: BrokerSettings, *, beside: bool) -> Iterator[Finding]:
     """See whether the certificate is good, and for how long."""
     where = f"{broker.host}:{broker.port}"
     try:
@@ -88,7 +88,7 @@ def _certificate(broker: BrokerSettings) -> Iterator[Finding]:
         yield _refused(broker, str(error))
         return
     except OSError as error:
-        yield _unreached(broker, error)
+        yield _unreached(broker, error, beside=beside)
         return
     ends_s = ssl.cert_time_to_seconds(str(certificate["notAfter"]))
     if ends_s - time.time() < _SOON_S:
@@ -101,8 +101,15 @@ def _certificate(broker: BrokerSettings) -> Iterator[Finding]:
         )
 
 
-def _unreached(broker: BrokerSettings, error: OSError) -> Finding:
+def _unreached(broker: BrokerSettings, error: OSError, *, beside: bool) -> Finding:
     where, why = f"{broker.host}:{broker.port}", error.strerror or str(error)
+    if beside:
+        return red(
+            f"连不上消息服务器 {where}：{why}。本机与大厅断开，屏幕已说明。",
+            f"The broker {where} cannot be reached: {why}. This Pi is cut off; its screens say so.",
+            "检查网线、broker.host 和防火墙；在服务器上：systemctl status mosquitto",
+            "Check cable, broker.host and firewall; at the broker: systemctl status mosquitto",
+        )
     return red(
         f"连不上消息服务器 {where}：{why}。大厅照常工作，数据稍后补发。",
         f"The broker {where} cannot be reached: {why}. The hall goes on; everything is sent later.",
@@ -137,7 +144,7 @@ def _address(broker: BrokerSettings, password: str | None) -> Address:
     )
 
 
-def _let_in(broker: BrokerSettings) -> Iterator[Finding]:
+def _let_in(broker: BrokerSettings, *, beside: bool) -> Iterator[Finding]:
     password = None
     if broker.password_file is not None:
         try:
@@ -156,7 +163,7 @@ def _let_in(broker: BrokerSettings) -> Iterator[Finding]:
     try:
         reason = login(broker, password)
     except OSError as error:
-        yield _unreached(broker, error)
+        yield _unreached(broker, error, beside=beside)
         return
     if reason and broker.cert_file is not None:
         yield _refused(broker, reason)

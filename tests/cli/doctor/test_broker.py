@@ -121,3 +121,43 @@ def test_a_daemon_that_is_not_connected_is_red_though_the_broker_is_there(
         facts = replace(fake.facts(hall(port)), status=status_of(broker=told))
         found = words(at(Level.RED, broker.look(facts)))
     assert "The daemon is not connected. Not started yet." in found
+
+
+def beside(port: int) -> str:
+    """Return the file of a Pi that is not the hub."""
+    node = '[nodes.window-1]\nroles = ["window"]\nwindows = ["1"]\n'
+    return hall(port, node).replace('id = "demo"', 'id = "demo"\nnode = "window-1"', 1)
+
+
+def line(trouble: str) -> dict[str, object]:
+    """Return how a Pi beside the hub stands with it."""
+    return {
+        "connected": trouble != "broker", "trouble": trouble, "problem": None, "error": "",
+        "hub": "hub", "host": "hall-hub", "backlog": 0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("trouble", "level", "said"),
+    [
+        ("", Level.OK, "lets us in; the hub, hub, answers."),
+        ("hub", Level.RED, "ssh hall-hub, then systemctl status halld"),
+        ("joining", Level.WARNING, "fetches how the hall stands"),
+        ("broker", Level.RED, "The daemon is not connected."),
+    ],
+)
+def test_a_pi_beside_the_hub_says_whether_the_hub_answers_it(
+    fake: Fake, tmp_path: Path, trouble: str, level: Level, said: str
+) -> None:
+    with mosquitto(tmp_path) as port:
+        facts = replace(fake.facts(beside(port)), status=status_of(broker=line(trouble)))
+        (found,) = broker.look(facts)
+    assert found.level is level
+    assert said in words([found])
+
+
+def test_a_pi_without_its_broker_is_cut_off_and_says_so(fake: Fake) -> None:
+    (found,) = broker.look(fake.facts(beside(free_port())))
+    assert found.level is Level.RED
+    assert "This Pi is cut off" in found.say.en
+    assert "本机与大厅断开" in found.say.zh
