@@ -1,4 +1,5 @@
-# make run     a whole hall on this machine, simulated at its ports; ONCE=1 ends after its day
+# make run     a whole hall on this machine, simulated at its ports; ONCE=1 ends after its day;
+#              HALL=spread: a hall of many Pis, each a daemon of its own, in out/spread
 # make test    every check that a change must pass
 # make bench   the figures of docs/benchmarks.md, measured here
 # The rest is for those who change the project: see CONTRIBUTING.md.
@@ -12,6 +13,12 @@ headless := SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy GPIOZERO_PIN_FACTORY=moc
 # So many processes share the tests; those of one file stay together. JOBS=0: one alone.
 JOBS ?= 2
 
+# Which hall make run plays: all on one Pi, or on many.
+HALL ?= one
+play = $(or $(play-$(HALL)),$(error HALL is one or spread, not $(HALL)))
+play-one := play
+play-spread := spread_play
+
 .PHONY: run test bench lint format types lock wheels test-long clean setup-run setup-test
 
 setup-run:
@@ -21,7 +28,7 @@ setup-test:
 	@config/setup/setup.sh test
 
 run: setup-run
-	@$(python) -m firmware_py.bench.play $(if $(filter-out 0,$(ONCE)),--once)
+	@$(python) -m firmware_py.bench.$(play) $(if $(filter-out 0,$(ONCE)),--once)
 
 test: lint types
 	@$(headless) $(python) -m pytest -n $(JOBS) --dist loadfile $(ARGS)

@@ -11,7 +11,7 @@ from firmware_py.bench.client import BenchClient
 from firmware_py.bench.follow import Event, Follow
 from firmware_py.bench.halltime import HallTime
 
-__all__ = ["Clerk", "Pads"]
+__all__ = ["SEES_S", "Clerk", "Pads"]
 
 #: Whoever pressed a key and saw nothing for so long (real seconds) presses again.
 SEES_S, TRIES = 0.5, 10
@@ -24,9 +24,9 @@ BREAK_AFTER, BREAK_S = 4, 480.0
 class Pads:
     """Fingers on keys. A key that brought nothing is pressed again, as people do."""
 
-    def __init__(self, bench: BenchClient, follow: Follow) -> None:
+    def __init__(self, bench: BenchClient, sees_s: float = SEES_S) -> None:
         self._bench = bench
-        self._follow = follow
+        self._sees_s = sees_s
         self.presses = 0
         self.again = 0
 
@@ -39,7 +39,7 @@ class Pads:
             self.again += attempt > 0
             await self._bench.do("press", device, key=key, value=value)
             try:
-                return await asyncio.wait_for(asyncio.shield(wanted), SEES_S)
+                return await asyncio.wait_for(asyncio.shield(wanted), self._sees_s)
             except TimeoutError:
                 continue
         wanted.cancel()
@@ -50,7 +50,7 @@ class Pads:
         self.presses += 1
         await self._bench.do("press", device, key=key)
         try:
-            return await asyncio.wait_for(wanted, SEES_S)
+            return await asyncio.wait_for(wanted, self._sees_s)
         except TimeoutError:
             return None
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from firmware_py.bench.cast import Person, Story
-from firmware_py.bench.clerks import Clerk, Pads
+from firmware_py.bench.clerks import SEES_S, Clerk, Pads
 from firmware_py.bench.client import BenchClient, HallClient, Refused
 from firmware_py.bench.follow import Event, Follow
 from firmware_py.bench.halltime import HallTime
@@ -41,6 +41,12 @@ def clerk_number(window: str) -> str:
 class Day:
     """Plays the people. ``speed`` is how many seconds of the hall pass in one."""
 
+    #: Opened in this order; exceptions go to the last.
+    windows: Sequence[str] = WINDOWS
+    #: Who took the number of whoever presses the kiosk's button, as the event says.
+    pressed_by = BUTTON
+    sees_s = SEES_S
+
     def __init__(
         self,
         people: Sequence[Person],
@@ -55,7 +61,7 @@ class Day:
         self.people = people
         self.time = time
         self.speed = speed
-        self.pads = Pads(bench, follow)
+        self.pads = Pads(bench, self.sees_s)
         self.come = 0
         self.gone_home = 0
         #: Keeps the clock at the day's speed while something else goes on (a fault).
@@ -71,13 +77,13 @@ class Day:
         self._at_kiosk = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        start = WINDOWS[: max(1, len(people) // 20)]
-        self._opened = {*start, DESK}
+        start = self.windows[: max(1, len(people) // 20)]
+        self._opened = {*start, self.windows[-1]}
         self.clerks = {
             window: Clerk(
                 window,
-                self.pads,
-                follow,
+                Pads(bench, self.sees_s),
+                self._seen_at(window),
                 time,
                 self._by_number.get,
                 self._away,
@@ -85,7 +91,7 @@ class Day:
                 self._spawn,
                 seed,
             )
-            for window in WINDOWS
+            for window in self.windows
         }
         self.clerks["2"].takes_break = True
 
@@ -185,7 +191,7 @@ class Day:
             await self._pressed.acquire()
             asyncio.get_running_loop().call_later(BUTTON_S, self._pressed.release)
             async with self._at_kiosk:
-                issued = self._follow.expect("ticket.issued", by=BUTTON)
+                issued = self._follow.expect("ticket.issued", by=self.pressed_by)
                 event = await self.pads.press(BUTTON, "press", None, issued)
             self._by_number_set(person, event["data"]["number"] if event else "")
         elif person.way == "card":
@@ -193,20 +199,28 @@ class Day:
         else:
             due_ms = await self._hall_ms() + 240_000 if person.appointment else None
             async with self._at_kiosk if person.way == KIOSK else contextlib.nullcontext():
-                outcome = await self._hall.call(
-                    "ticket.take",
+                number = await self._touched(
+                    person.way,
                     item=person.item.id,
-                    origin=person.way,
                     traits=person.traits,
                     appointment_ms=due_ms,
-                    by=person.way,
                 )
-            self._by_number_set(person, outcome["events"][0]["data"]["number"])
+            self._by_number_set(person, number)
         if not person.number:
             raise RuntimeError(f"nobody got a number at {person.way}")
         ends = ("ticket.missed",) if person.story is Story.GONE else ENDS
         await self._follow.expect(*ends, number=person.number)
         self.gone_home += 1
+
+    async def _touched(self, kiosk: str, **wanted: Any) -> str:
+        """Take a number at a kiosk's screen; return it."""
+        outcome = await self._hall.call("ticket.take", origin=kiosk, by=kiosk, **wanted)
+        return str(outcome["events"][0]["data"]["number"])
+
+    def _seen_at(self, window: str) -> Follow:
+        """Return what the clerk at a window sees of the hall."""
+        del window
+        return self._follow
 
     async def _by_card(self, person: Person) -> str:
         """Lay a card at the kiosk, choose the item, take card and ticket; return the number."""
@@ -281,7 +295,7 @@ class Day:
         await self._hall.call("window.open", window=window, clerk=clerk, by="duty-manager")
 
     async def _opens_more(self) -> None:
-        for window in WINDOWS:
+        for window in self.windows:
             while window not in self._opened and len(self._follow.waiting) < PILE_UP:
                 await self._follow.changed(5.0)
             if window not in self._opened:

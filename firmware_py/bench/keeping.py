@@ -31,9 +31,7 @@ MOST, WITHIN_S = 5, 60.0
 async def keep_open(stage: Stage, teller: Teller, screens: Screens) -> None:
     """Watch a stage's processes and start them again, until cancelled."""
     start: Mapping[str, Callable[[], None]] = {
-        "halld": stage.start_hall,
-        "simulators": stage.start_simulators,
-        "mosquitto": stage.start_broker,
+        **stage.starters(),
         **{f"screen-{name}": partial(screens.start_one, name) for name in SCREENS},
     }
     ended: dict[str, deque[float]] = {name: deque(maxlen=MOST) for name in start}

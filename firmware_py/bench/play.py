@@ -16,6 +16,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from firmware_py.bench.cast import cast_of
 from firmware_py.bench.client import BenchClient, HallClient, Refused
@@ -35,7 +36,7 @@ from firmware_py.sync.consumer import Consumer
 from firmware_py.sync.ledger import LinesLedger
 from firmware_py.sync.mail import Address
 
-__all__ = ["main"]
+__all__ = ["BAD", "BROKEN_OFF", "GOOD", "LONGEST_S", "main", "refuse_second", "with_signals"]
 
 GOOD, BAD, BROKEN_OFF = 0, 1, 130
 #: Real seconds after which a day that does not end is given up.
@@ -58,12 +59,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--plain", action="store_true", help="lines instead of a picture")
     options = parser.parse_args(arguments)
     use(choose([], os.environ))
-    return asyncio.run(_with_signals(options))
+
+    async def run() -> int:
+        return await with_signals(Play(options), options.out)
+
+    return asyncio.run(run())
 
 
-async def _with_signals(options: argparse.Namespace) -> int:
+class OneRun(Protocol):
+    """``code`` is the exit code if it ended now."""
+
+    code: int
+
+    async def run(self) -> int:
+        """Play; return the exit code."""
+
+
+async def with_signals(play: OneRun, out: Path) -> int:
+    """Run until its end or a signal; say in a sentence what ended it before."""
     loop = asyncio.get_running_loop()
-    play = Play(options)
     task = loop.create_task(play.run())
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, task.cancel)
@@ -74,14 +88,14 @@ async def _with_signals(options: argparse.Namespace) -> int:
     except AlreadyRunning:
         sys.stderr.write(
             t(
-                f"{options.out} 里的模拟大厅还在运行，请先用 Ctrl-C 结束它。\n",
-                f"A bench hall still runs in {options.out}; end it by Ctrl-C first.\n",
+                f"{out} 里的模拟大厅还在运行，请先用 Ctrl-C 结束它。\n",
+                f"A bench hall still runs in {out}; end it by Ctrl-C first.\n",
             )
         )
         return BAD
     except (OSError, TimeoutError, Refused, RuntimeError) as error:
         what = _in_words(error)
-        logs = options.out / "log"
+        logs = out / "log"
         sys.stderr.write(
             t(
                 f"模拟大厅无法继续：{what}。日志在 {logs}。\n",
@@ -97,6 +111,14 @@ def _in_words(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return t("等不到应有的结果", "what should have happened did not")
     return str(error) or type(error).__name__
+
+
+async def refuse_second(stage: Stage) -> None:
+    """Raise ``AlreadyRunning`` where another bench lives in the same folder."""
+    with contextlib.suppress(OSError):
+        _, writer = await asyncio.open_unix_connection(str(stage.bench_socket))
+        writer.close()
+        raise AlreadyRunning
 
 
 class Play:
@@ -134,8 +156,8 @@ class Play:
             consumer = self._consumer()
             stack.push_async_callback(consumer.stop)
             consumer.start()
-            folders = (self._out / name for name in ("slips", "led", "voice"))
-            pictures = Pictures(artist, *folders)
+            slips, led, voice = (self._out / name for name in ("slips", "led", "voice"))
+            pictures = Pictures(artist, slips, led, voice)
             screens = Screens(self._stage, self._out / "screens", teller.say)
             screens.start()
             code = await self._day(hall, bench, consumer, pictures, screens, teller)
@@ -147,10 +169,7 @@ class Play:
             return code
 
     async def _clean(self) -> None:
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_unix_connection(str(self._stage.bench_socket))
-            writer.close()
-            raise AlreadyRunning
+        await refuse_second(self._stage)
         for name in ("slips", "led", "voice"):
             shutil.rmtree(self._out / name, ignore_errors=True)
             (self._out / name).mkdir(parents=True)

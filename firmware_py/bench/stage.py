@@ -16,7 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -62,7 +62,7 @@ class Stage:
         self.logs = folder / "log"
         #: What the broker keeps over a restart.
         self._kept = folder / "broker"
-        self.broker_port = free_port()
+        self.broker_host, self.broker_port = "127.0.0.1", free_port()
         self._with_broker = broker
         #: The daemon's module and what it is told besides its configuration.
         self.daemon: Sequence[str] = ("firmware_py.runtime.halld",)
@@ -125,6 +125,7 @@ class Stage:
         config = self.run / "mosquitto.conf"
         text = MOSQUITTO.read_text(encoding="utf-8")
         text = text.replace("@PORT@", str(self.broker_port)).replace("@FOLDER@", str(self._kept))
+        text = text.replace("127.0.0.1", self.broker_host)
         # As root, mosquitto changes to its own user, who may not write here.
         config.write_text(text + ("\nuser root\n" if os.geteuid() == 0 else ""), encoding="utf-8")
         self._start("mosquitto", [program, "-c", str(config)])
@@ -148,6 +149,14 @@ class Stage:
         arguments = ["--config", str(self.config)]
         program = [sys.executable, "-m", *self.daemon, *arguments]
         self._start("halld", program, extra)
+
+    def starters(self) -> dict[str, Callable[[], None]]:
+        """Return how each process is started that must not end."""
+        return {
+            "halld": self.start_hall,
+            "simulators": self.start_simulators,
+            "mosquitto": self.start_broker,
+        }
 
     def start_screen(
         self, name: str, arguments: Sequence[str], extra: Mapping[str, str] | None = None

@@ -11,7 +11,7 @@ from typing import Any
 from firmware_py.cli.words import t
 from firmware_py.core.rules import Text
 
-__all__ = ["invitation", "summary"]
+__all__ = ["day_lines", "invitation", "summary", "wrong_lines"]
 
 
 def summary(
@@ -25,6 +25,33 @@ def summary(
 
     ``made``: slips, pictures of LED displays, announcements, pictures of screens.
     """
+    yield from day_lines(report)
+    yield t(
+        f"业务流水 {events[0]} 条，市局收到 {events[1]} 条。",
+        f"{events[0]} events in the journal, {events[1]} at the centre.",
+    )
+    where = os.path.relpath(out)
+    # Where they are windows they leave no pictures.
+    screens_zh = f"显示屏 screens/ {made[3]} 幅，" if made[3] else ""
+    screens_en = f"screens/ ({made[3]} pictures), " if made[3] else ""
+    yield t(
+        f"{where}/：号票 slips/ {made[0]} 张，LED 屏 led/ {made[1]} 幅，播报 voice/ {made[2]} 段，"
+        f"{screens_zh}journal.jsonl，report.md，report.json",
+        f"{where}/: slips/ ({made[0]}), led/ ({made[1]} pictures), voice/ ({made[2]} sounds), "
+        f"{screens_en}journal.jsonl, report.md, report.json",
+    )
+    yield from wrong_lines(
+        wrong,
+        Text(
+            "✓ 每张号票各打印一次，市局收到每一条事件且次序无误，流水校验通过，日志无错误。",
+            "✓ Every ticket printed once, the centre has every event in order, the journal "
+            "verifies, no error in any log.",
+        ),
+    )
+
+
+def day_lines(report: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how many came, how long they waited, what they thought of it."""
     total = report["total"]
     wait, longest = _span(report["mean_wait_s"]), _span(report["longest_wait_s"])
     score = f"{total['score_sum'] / total['rated']:.2f}" if total["rated"] else "-"
@@ -41,35 +68,21 @@ def summary(
         f"Mean wait {wait}, longest {longest}; mean rating {score}; "
         f"alarms: {amber} amber, {red} red.",
     )
+
+
+def wrong_lines(wrong: Sequence[Text], good: Text) -> Iterator[str]:
+    """Yield what was not as it must be, or ``good``, which says what was checked."""
+    if not wrong:
+        yield t(good.zh, good.en)
+        return
     yield t(
-        f"业务流水 {events[0]} 条，市局收到 {events[1]} 条。",
-        f"{events[0]} events in the journal, {events[1]} at the centre.",
+        f"有 {len(wrong)} 处不符合要求：",
+        f"{len(wrong)} things were not as they must be:"
+        if len(wrong) > 1
+        else "One thing was not as it must be:",
     )
-    where = os.path.relpath(out)
-    # Where they are windows they leave no pictures.
-    screens_zh = f"显示屏 screens/ {made[3]} 幅，" if made[3] else ""
-    screens_en = f"screens/ ({made[3]} pictures), " if made[3] else ""
-    yield t(
-        f"{where}/：号票 slips/ {made[0]} 张，LED 屏 led/ {made[1]} 幅，播报 voice/ {made[2]} 段，"
-        f"{screens_zh}journal.jsonl，report.md，report.json",
-        f"{where}/: slips/ ({made[0]}), led/ ({made[1]} pictures), voice/ ({made[2]} sounds), "
-        f"{screens_en}journal.jsonl, report.md, report.json",
-    )
-    if wrong:
-        yield t(
-            f"有 {len(wrong)} 处不符合要求：",
-            f"{len(wrong)} things were not as they must be:"
-            if len(wrong) > 1
-            else "One thing was not as it must be:",
-        )
-        for mistake in wrong:
-            yield f"  ✗ {t(mistake.zh, mistake.en)}"
-    else:
-        yield t(
-            "✓ 每张号票各打印一次，市局收到每一条事件且次序无误，流水校验通过，日志无错误。",
-            "✓ Every ticket printed once, the centre has every event in order, the journal "
-            "verifies, no error in any log.",
-        )
+    for mistake in wrong:
+        yield f"  ✗ {t(mistake.zh, mistake.en)}"
 
 
 def invitation(first: str, out: Path) -> Iterator[str]:

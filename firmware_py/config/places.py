@@ -137,10 +137,13 @@ def here(settings: Settings) -> Settings:
     lines = {about.line for about in devices.values()}
 
     def without_others(place: msgspec.Struct, keys: tuple[str, ...]) -> dict[str, None]:
+        # Every Pi knows which printer prints what, or tickets of others would be nobody's.
         return {
             key: None
             for key in keys
-            if (device := getattr(place, key)) is not None and nodes[device] != own
+            if key != "printer"
+            and (device := getattr(place, key)) is not None
+            and nodes[device] != own
         }
 
     return replace(

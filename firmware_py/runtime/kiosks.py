@@ -87,7 +87,8 @@ class Kiosks:
         return one_item_view(hall.rules, hall.state(), item, hall.clock.now_ms())
 
     def _health(self, device: str | None) -> Health | None:
-        """Return a device's health; None for none, and for one that the configuration disables."""
-        if device is None or not self._hall.settings.devices[device].enabled:
+        """Return a device's health; None for none, one at another Pi, and one that is disabled."""
+        found = self._hall.settings.devices.get(device or "")
+        if device is None or found is None or not found.enabled:
             return None
         return self._hall.supervisor.health_of(device)

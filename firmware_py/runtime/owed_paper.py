@@ -50,7 +50,8 @@ def unprinted(
     def may_be_owed(happened: Happened) -> bool:
         asks = asks_for_paper(happened.event)
         printer = printers.of(asks) if asks is not None else None
-        if printer is None:
+        if printer not in confirmed:
+            # None, or it stands at another Pi, which knows what it owes.
             return False
         seq = confirmed[printer]
         return happened.time_ms >= state.opened_ms if seq is None else happened.seq > seq

@@ -65,7 +65,8 @@ def report_paper_of(hall: Hall) -> ReportPaper:
 
 def printer_for(settings: Settings, wanted: str | None) -> str:
     """Return the printer of a report that somebody asks for. Raises ``QueryError``."""
-    kiosks = (kiosk.printer for kiosk in settings.kiosks if kiosk.printer is not None)
+    named = (kiosk.printer for kiosk in settings.kiosks if kiosk.printer is not None)
+    kiosks = (name for name in named if not settings.nodes or name in settings.devices)
     printer = wanted or settings.day.report_printer or next(kiosks, None)
     if printer is None:
         raise QueryError(

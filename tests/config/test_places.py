@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from firmware_py.app.paper_jobs import Asks
 from firmware_py.config.file import ConfigError, load_all
+from firmware_py.runtime.printers import Printers
 from firmware_py.settings import Settings
 
 SPREAD = Path(__file__).parents[2] / "config" / "spread.toml"
@@ -15,7 +17,8 @@ NODES = ("kiosk-1", "kiosk-2", "window-1", "window-2", "window-3", "wall-1")
 
 def at(node: str, path: Path = SPREAD) -> Settings:
     environment = {
-        "HALL_NODE": node, "HALL_CLOCK": "machine", "HALL_BROKER_PORT": "1883",
+        "HALL_NODE": node, "HALL_CLOCK": "machine", "HALL_BROKER_HOST": "127.0.0.1",
+        "HALL_BROKER_PORT": "1883",
         "HALL_WIRE": "/wire", "HALL_RUN": "/run/hall", "HALL_DATA": "/data",
     }  # fmt: skip
     return load_all(path, environment).settings
@@ -38,12 +41,26 @@ def test_a_pi_has_its_roles_and_knows_every_window_but_not_its_devices() -> None
     assert [window.pad for window in settings.windows] == [None, None, "pad-3"]
     assert settings.walls == ()
     assert settings.voices == ()
-    assert [kiosk.printer for kiosk in settings.kiosks] == [None, None]
+    # Whose paper it is must be known everywhere, or a Pi would print another's.
+    assert [kiosk.printer for kiosk in settings.kiosks] == ["printer-1", "printer-2"]
+    assert [kiosk.button for kiosk in settings.kiosks] == [None, None]
+
+
+def test_each_pi_prints_with_its_own_printers_alone() -> None:
+    taken = {origin: Asks(origin, form=False) for origin in ("kiosk-1", "kiosk-2", "desk")}
+    for node in ("hub", *NODES):
+        printers = Printers(at(node))
+        own = {"kiosk-1": ["printer-1"], "kiosk-2": ["printer-2"]}
+        assert printers.all() == own.get(node, [])
+        # What is taken at no kiosk prints at the first one's.
+        found = [printers.of(asks) for asks in taken.values()]
+        assert found == ["printer-1", "printer-2", "printer-1"]
 
 
 def test_every_pi_decides_by_the_same_rules() -> None:
     environment = {
-        "HALL_CLOCK": "machine", "HALL_BROKER_PORT": "1883", "HALL_WIRE": "/wire",
+        "HALL_CLOCK": "machine", "HALL_BROKER_HOST": "127.0.0.1", "HALL_BROKER_PORT": "1883",
+        "HALL_WIRE": "/wire",
     }  # fmt: skip
     rules = [load_all(SPREAD, {**environment, "HALL_NODE": node}).rules for node in ("hub", *NODES)]
     assert all(one == rules[0] for one in rules)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Self
 
 from firmware_py.bench.client import BenchClient
-from firmware_py.bench.spread import HUB, SpreadStage
+from firmware_py.bench.spread import HUB, SpreadStage, known_at
 from tests.e2e.scene import TODAY, Connection, until
 
 __all__ = ["Spread"]
@@ -107,16 +106,10 @@ class Spread(AbstractAsyncContextManager["Spread"]):
         """Wait until these Pis are as far as the hub, and know the same of the hall."""
 
         async def look() -> bool:
-            states = [await self._known(node) for node in (HUB, *nodes)]
+            states = [await known_at(self.at(node)) for node in (HUB, *nodes)]
             return all(one == states[0] for one in states)
 
         await until(look)
-
-    async def _known(self, node: str) -> Any:
-        status = await self.at(node).call("hall.status")
-        names = ("last_seq", "day", "day_open", "waiting", "calls", "finished", "taken", "alarms")
-        tickets = await self.at(node).call("ticket.list")
-        return [*(status.get(name) for name in names), _plain(tickets)]
 
     def errors(self) -> list[str]:
         """Return the log lines of errors that no test has allowed."""
@@ -145,7 +138,3 @@ class Spread(AbstractAsyncContextManager["Spread"]):
     async def press(self, pad: str, key: str) -> None:
         """Press a key of a pad."""
         await self.bench.do("press", pad, key=key)
-
-
-def _plain(tickets: Sequence[Any]) -> list[Any]:
-    return sorted((one["number"], one["status"], one["window"]) for one in tickets)

@@ -37,6 +37,21 @@ async def test_a_key_at_one_pi_is_paper_light_and_words_at_the_others(place: Pat
         assert status["papers_owed"] == {}
 
 
+async def test_a_number_comes_out_where_it_was_taken_and_nowhere_else(place: Path) -> None:
+    async with Spread(place, "kiosk-1", "kiosk-2") as hall:
+        for node in hall.nodes:
+            await hall.becomes(node, "")
+        await hall.at("kiosk-2").call("ticket.take", item="F01", origin="kiosk-2")
+        await hall.at("kiosk-1").call("ticket.take", item="F01", origin="kiosk-1")
+        await hall.at(HUB).call("ticket.take", item="F01", origin="desk", override=True)
+        await hall.shows("printer-2", numbers=["A001"])
+        await hall.shows("printer-1", numbers=["A002", "A003"])
+        await hall.agree(*hall.nodes)
+        for node in hall.nodes:
+            assert (await hall.at(node).call("hall.status"))["papers_owed"] == {}
+        await hall.shows("printer-2", numbers=["A001"])
+
+
 async def test_a_pi_acts_for_its_own_window_alone_and_is_told_so(place: Path) -> None:
     async with Spread(place, "window-3", "wall-1") as hall:
         await hall.becomes("window-3", "")
