@@ -248,6 +248,9 @@ def node_lines(nodes: Mapping[str, Any] | None) -> Iterator[Line]:
         state = in_words(one["state"], "node")
         words = f"  {one['node']}  {state}  {since_words(one)}".rstrip()
         yield ((words, "bold red" if one["long_away"] else "yellow"),)
+    for one in nodes["versions"]:
+        words = t(f"  {one['node']}  版本 {one['version']}", f"  {one['node']}  {one['version']}")
+        yield ((words + "  " + chosen(one["say"]), "yellow"),)
     if away:
         yield ((t("  要做的事：hallctl node list", "  What to do: hallctl node list"), "dim"),)
 

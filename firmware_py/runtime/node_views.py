@@ -70,7 +70,14 @@ def nodes_at_a_glance(hall: Hall) -> dict[str, Any] | None:
         return None
     rows = [row for row in _rows(hall)[1:] if row["state"] != "stranger"]
     away = [{key: row[key] for key in _AT_A_GLANCE} for row in rows if row["state"] != "there"]
-    return {"total": len(rows), "there": len(rows) - len(away), "away": away}
+    told = ("node", "version", "version_step", "say")
+    versions = [{key: row[key] for key in told} for row in rows if row["version_step"]]
+    return {
+        "total": len(rows),
+        "there": len(rows) - len(away),
+        "away": away,
+        "versions": versions,
+    }
 
 
 def _rows(hall: Hall) -> list[dict[str, Any]]:

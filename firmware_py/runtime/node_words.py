@@ -48,14 +48,14 @@ _VERSIONS = {
 #: What the Pi itself says of its line to the hub.
 _LINES = {
     "broker": (
-        "屏幕显示“连接中断”。检查本机网线；消息服务器在 {broker}：hallctl doctor。",
+        "本机与大厅断开，屏幕已说明。检查本机网线；消息服务器在 {broker}：hallctl doctor。",
         (
             "Its screens say that they are cut off. See to its network cable; the broker is at "
             "{broker}: hallctl doctor."
         ),
     ),
     "hub": (
-        "屏幕显示“连接中断”。消息服务器正常，主控没有应答：请看主控的电源和 halld。",
+        "本机与大厅断开，屏幕已说明。消息服务器正常，主控没有应答：请看主控的电源和 halld。",
         (
             "Its screens say that they are cut off. The broker is there, the hub does not answer: "
             "see to the hub's power and its halld."

@@ -1,0 +1,36 @@
+"""The hall's other Pis, as the hub sees them: who is away, and whose version does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from firmware_py.cli.doctor.facts import Facts
+from firmware_py.cli.doctor.finding import Finding, fine, red, unknown, warning
+
+__all__ = ["look"]
+
+
+def look(facts: Facts) -> Iterator[Finding]:
+    """Go by what the daemon says of them."""
+    nodes = (facts.status or {}).get("nodes")
+    if not nodes:
+        yield unknown("不是有多台设备的大厅的主控。", "This is no hub of a hall of many Pis.")
+        return
+    away = nodes["away"]
+    for one in away:
+        if one["state"] == "unknown":
+            continue  # That the hub has no broker is said there.
+        say = red if one["long_away"] else warning
+        name, do = one["node"], one["say"] or {"zh": "", "en": ""}
+        yield say(f"{name} 不在。", f"{name} is not there.", do["zh"], do["en"])
+    for one in nodes["versions"]:
+        do = one["say"]
+        yield warning(
+            f"{one['node']} 的版本是 {one['version']}。",
+            f"{one['node']} has version {one['version']}.",
+            do["zh"],
+            do["en"],
+        )
+    if not away and not nodes["versions"]:
+        count = nodes["total"]
+        yield fine(f"{count} 台设备都在线。", f"All {count} Pis are there.")
