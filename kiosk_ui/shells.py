@@ -20,10 +20,10 @@ from kiosk_ui.touch import Contact
 __all__ = ["Moving", "Shells"]
 
 #: Keys by SDL's names, as areas of a page have them. The keyboard's number block is named apart:
-#: its figures are figures.
+#: its figures and signs are just that.
 _NAMES = {
     "page up": "pageup", "page down": "pagedown", "enter": "return",
-    **{f"[{figure}]": figure for figure in "0123456789"},
+    **{f"[{sign}]": sign for sign in "0123456789+-*/."},
 }  # fmt: skip
 #: Of these the newest says where the mouse is.
 _POINTS = frozenset({pygame.WINDOWENTER, pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN})

@@ -72,11 +72,13 @@ class DeskScreen:
 
     window: str
     elder: bool = False
+    keypad: bool = False
     first: DeskModel = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the model before anything is known."""
-        object.__setattr__(self, "first", DeskModel(self.window, elder=self.elder))
+        first = DeskModel(self.window, elder=self.elder, keypad=self.keypad)
+        object.__setattr__(self, "first", first)
 
     def inner(self, model: DeskModel, look: Look) -> Picture:
         """Return the clerk's picture."""

@@ -239,6 +239,8 @@ class DeskModel:
     corrections: Mapping[str, str] = field(default_factory=dict, repr=False)
     english: bool = False
     elder: bool = False
+    #: The clerk's only keys are those of a number pad.
+    keypad: bool = False
     #: Which panels can be seen.
     inner_there: bool = True
     outer_there: bool = True

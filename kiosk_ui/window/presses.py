@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from kiosk_ui.messages import Ask, Command
+from kiosk_ui.window.keypad import MORE, key_of
 from kiosk_ui.window.model import Check, DeskModel, Menu, Step, TicketSeen
 from kiosk_ui.window.signing import signature_command
 
@@ -147,8 +148,13 @@ def _with_ticket(
 
 def typed(model: DeskModel, key: str) -> DeskModel:
     """Take a key of the keyboard that presses nothing."""
+    if model.keypad and key == MORE and model.known:
+        shut = model.menu is not None and model.menu.kind == "rest"
+        return replace(model, menu=None if shut else Menu("rest"))
     if model.menu is None:
         return model
+    if model.keypad and key == key_of("backspace"):
+        key = "backspace"
     if key == "escape":
         return replace(model, menu=None)
     if key == "backspace":

@@ -27,6 +27,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--outer-theme", default="normal", help="纳税人屏主题 · normal, elder, contrast"
     )
+    parser.add_argument(
+        "--keypad", action="store_true",
+        help="办税人员只用数字小键盘 · the clerk's only keys are those of a number pad",
+    )  # fmt: skip
 
 
 def run(
@@ -71,7 +75,7 @@ def run(
     )  # fmt: skip
     try:
         pair = PairRunner(
-            DeskScreen(options.window), shells, link, looks,
+            DeskScreen(options.window, keypad=options.keypad), shells, link, looks,
             beside=lambda model: (*glass.follow(model), *preview.follow(model)),
         )  # fmt: skip
         pair.turn()

@@ -126,10 +126,14 @@ _LIVE = MirrorSeen("live", size=(1920, 1080))
 
 
 def desk_after(
-    *messages: Message, step_s: float = 1.0, elder: bool = False, **show: Any
+    *messages: Message,
+    step_s: float = 1.0,
+    elder: bool = False,
+    keypad: bool = False,
+    **show: Any,
 ) -> DeskModel:
     """Return both screens after these messages, ``step_s`` apart, and a tick after each."""
-    screen, at_s = DeskScreen("3", elder=elder), 1000.0
+    screen, at_s = DeskScreen("3", elder=elder, keypad=keypad), 1000.0
     model = screen.first
     for message in (Live(), facts(**show), _WINDOWS, _ITEMS, _REASONS, *messages):
         for one in (message, Tick()):
@@ -236,6 +240,11 @@ def desk_states() -> Mapping[str, DeskModel]:
         ),
         "english": desk_after(*_press("o_language"), rating=rating),
         "elder": desk_after(_shared(), ticket=serving, elder=True),
+        "keypad": desk_after(*ticks, ticket=serving, keypad=True),
+        "keypad_more": desk_after(Typed("/"), ticket=serving, keypad=True),
+        "keypad_item": desk_after(
+            *_press("transfer_item"), Typed("2"), Typed("1"), ticket=serving, keypad=True
+        ),
         "one_panel": desk_after(Panels(inner=True, outer=False), ticket=serving),
         "outer_alone": desk_after(Panels(inner=False, outer=True), ticket=serving),
         "cut_off": desk_after(_CARD, CutOff(), ticket=serving),

@@ -21,7 +21,16 @@ from kiosk_ui.window.states import facts
 from tests.kiosk_ui.kiosk_desk import PlayedHall
 from tests.kiosk_ui.looks import look
 
-__all__ = ["INNER", "OUTER", "PlayedWindow", "TwoGlasses", "WindowDesk", "desk_at", "screen_told"]
+__all__ = [
+    "INNER",
+    "OUTER",
+    "PlayedWindow",
+    "TwoGlasses",
+    "WindowDesk",
+    "desk_at",
+    "opened",
+    "screen_told",
+]
 
 INNER, OUTER = 0, 1
 QUESTIONS = frozenset({
@@ -128,7 +137,7 @@ class PlayedWindow(PlayedHall):
 class WindowDesk:
     """Window 3's pair and its hall; time passes only when the test lets it."""
 
-    def __init__(self, folder: Path, language: str = "en") -> None:
+    def __init__(self, folder: Path, language: str = "en", *, keypad: bool = False) -> None:
         self.now_s = 1000.0
         panels = LAYOUTS["inner"]["21in"], LAYOUTS["outer"]["21in"]
         self.glass = TwoGlasses(panels)
@@ -137,7 +146,7 @@ class WindowDesk:
         self.beside: list[Message] = []
         numbers = iter(range(10_000))
         self.runner: PairRunner[DeskModel] = PairRunner(
-            DeskScreen("3"), self.glass, self.link,
+            DeskScreen("3", keypad=keypad), self.glass, self.link,
             (look(panels[0], language=language), look(panels[1], language="zh")),
             beside=lambda _: [self.beside.pop(0)] if self.beside else [],
             clock=lambda: self.now_s, token=lambda: f"token-{next(numbers)}",
@@ -243,7 +252,13 @@ class WindowDesk:
 @contextmanager
 def desk_at(folder: Path, **show: Any) -> Iterator[WindowDesk]:
     """Open a desk whose hall answers with ``show``; both screens know it."""
-    desk = WindowDesk(folder)
+    with opened(WindowDesk(folder), show) as desk:
+        yield desk
+
+
+@contextmanager
+def opened(desk: WindowDesk, show: dict[str, Any]) -> Iterator[WindowDesk]:
+    """Open this desk; its hall answers with ``show``."""
     try:
         desk.hall.show = show
         desk.hall.start()

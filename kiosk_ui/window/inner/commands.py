@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk_ui.layout import Share, columns, rows
+from kiosk_ui.layout import Share, columns, grid, rows
 from kiosk_ui.ops import Rect
 from kiosk_ui.window.inner.sheet import Sheet
+from kiosk_ui.window.keypad import key_of
 from kiosk_ui.window.model import DeskModel, Facts
 
-__all__ = ["KEYS", "commands"]
+__all__ = ["KEYS", "commands", "more"]
 
 #: Each command's key on the clerk's keyboard.
 KEYS = {
@@ -55,10 +56,7 @@ def commands(sheet: Sheet, rect: Rect, facts: Facts) -> None:
     """Draw the commands: those of the ticket, of the taxpayer's screen, of the window."""
     model = sheet.model
     states = _states(model, facts)
-    lines: list[list[str]] = [
-        ["next", "recall"], ["start", "finish"], ["missed", "park", "transfer"],
-        ["form", "scan", "message"], _mirror(model), _window(model, facts),
-    ]  # fmt: skip
+    lines = _lines(model, facts)
     heights = [Share(1.5), Share(1.25), *[Share()] * (len(lines) - 2)]
     for names, line in zip(lines, rows(rect, *heights, gap=sheet.px(5)), strict=True):
         for name, place in zip(names, columns(line, *[Share()] * len(names), gap=sheet.px(5)),
@@ -68,6 +66,24 @@ def commands(sheet: Sheet, rect: Rect, facts: Facts) -> None:
                 name, place, sheet.words(f"desk.do.{name}"), KEYS[name],
                 can=state.can and not model.busy, main=state.main,
             )  # fmt: skip
+
+
+def more(sheet: Sheet, rect: Rect, facts: Facts) -> None:
+    """Draw the commands that have no key of their own on a number pad, each with a figure."""
+    model, states = sheet.model, _states(sheet.model, facts)
+    names = [one for line in _lines(model, facts) for one in line if not key_of(KEYS[one])]
+    for n, (name, place) in enumerate(
+        zip(names, grid(rect, len(names), 2, gap=sheet.px(5), deep=4), strict=True), 1
+    ):
+        can = states.get(name, _Can(can=True)).can and not model.busy
+        sheet.command(name, place, sheet.words(f"desk.do.{name}"), str(n), can=can)
+
+
+def _lines(model: DeskModel, facts: Facts) -> list[list[str]]:
+    return [
+        ["next", "recall"], ["start", "finish"], ["missed", "park", "transfer"],
+        ["form", "scan", "message"], _mirror(model), _window(model, facts),
+    ]  # fmt: skip
 
 
 def _mirror(model: DeskModel) -> list[str]:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from kiosk_ui.both import Both
 from kiosk_ui.layout import Share, at, columns, grid, inset, rows
 from kiosk_ui.ops import Rect
+from kiosk_ui.window.inner.commands import more
 from kiosk_ui.window.inner.sheet import Sheet
+from kiosk_ui.window.keypad import figures
 from kiosk_ui.window.model import Menu
 
 __all__ = ["MESSAGES", "menu"]
@@ -33,6 +35,8 @@ def menu(sheet: Sheet, rect: Rect, chosen: Menu) -> None:
     if chosen.kind == "open":
         _digits(sheet, body, chosen)
         buttons.append(("open_as", sheet.words("desk.do.open"), "return"))
+    elif chosen.kind == "rest" and sheet.model.facts is not None:
+        more(sheet, body, sheet.model.facts)
     elif chosen.kind == "scan":
         _scan(sheet, body)
     elif chosen.kind == "form":
@@ -65,9 +69,11 @@ def _choices(sheet: Sheet, chosen: Menu) -> list[Choice]:
             ]  # fmt: skip
         case "transfer_item":
             return [
-                (f"to_item:{id_}", sheet.of(name), id_)
+                (f"to_item:{id_}", sheet.of(name),
+                 f"{id_} ({figures(id_)})" if model.keypad else id_)
                 for id_, name, initials in model.items
                 if id_.casefold().startswith(typed) or typed in initials.casefold()
+                or (model.keypad and figures(id_).startswith(typed))
                 or typed in name.en.casefold()
             ]  # fmt: skip
         case "away" if model.facts is not None:

@@ -10,6 +10,7 @@ from kiosk_ui.layout import Share, inset, rows
 from kiosk_ui.look import Look
 from kiosk_ui.ops import Colour, Rect
 from kiosk_ui.pencils import Pencils
+from kiosk_ui.window.keypad import key_of
 from kiosk_ui.window.model import DeskModel
 
 __all__ = ["Sheet"]
@@ -49,6 +50,7 @@ class Sheet(Pencils):
     ) -> None:  # fmt: skip
         """Draw a command and its key; one that cannot be given now is pale and does nothing."""
         c = self.colours
+        key = key_of(key) if self.model.keypad else key
         if not can:
             self.draft.card(rect, c.card)
             self.draft.frame(rect, c.rule, self.px(0.7))
@@ -62,7 +64,9 @@ class Sheet(Pencils):
         inner = inset(rect, self.px(4), self.px(2))
         if key:
             text, hint = rows(inner, Share(0.62), Share(0.38))
-            self.text(hint, key.upper(), on, cap=self.sizes.small * 0.8, floor=2, align="center")
+            # A point or a dash alone would hardly be seen.
+            cap = self.sizes.small * 0.8 if key.isalnum() else self.sizes.title
+            self.text(hint, key.upper(), on, cap=cap, floor=2, align="center")
         else:
             text = inner
         self.text(

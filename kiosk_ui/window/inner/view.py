@@ -138,6 +138,8 @@ def _foot(sheet: Sheet, rect: Rect) -> None:
         told, bad = sheet.words("fonts.missing", install=INSTALL), False
     if not told and model.mirror.say:
         told, bad = sheet.of(model.mirror.say), True
+    if not told and model.keypad and model.known and model.menu is None:
+        told, bad = sheet.words("desk.rest"), False
     if not told:
         return
     ground, on = (c.alarm, c.on_alarm) if bad else (c.card, c.on_card)
