@@ -41,7 +41,8 @@ def _nobody(sheet: Sheet, rect: Rect) -> None:
     facts = sheet.model.facts
     inner = sheet.card(rect)
     upper, lower = rows(inner, Share(), Share())
-    key = "desk.nobody" if facts is not None and facts.status == "open" else "desk.not_open"
+    status = facts.status if facts is not None else ""
+    key = {"open": "desk.nobody", "paused": "desk.paused"}.get(status, "desk.not_open")
     sheet.text(upper, sheet.words(key), sheet.colours.quiet, cap=sheet.sizes.title, align="center",
                valign="bottom", lines=3)  # fmt: skip
     if facts is not None and facts.last:
