@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from functools import cache
+from socket import IPPROTO_TCP, TCP_NODELAY
 from typing import Any, ParamSpec, TypeAlias
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
@@ -99,6 +100,10 @@ class Connection:
             clean_start=True,
             properties=wishes,
         )
+        sock = self._client.socket()
+        if sock is not None:
+            # A small message must not wait for the acknowledgement of the one before (40 ms).
+            sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
 
     @property
     def alive(self) -> bool:
