@@ -27,6 +27,7 @@ from firmware_py.bench import (
     measure_pages,
     measure_printer,
     measure_screens,
+    measure_spread,
     measure_start,
     measure_voice,
     measure_wall,
@@ -51,6 +52,7 @@ MEASURES: dict[str, Measure] = {
     "codecs": measure_codecs.measure,
     "pages": measure_pages.measure,
     "many": measure_many.measure,
+    "spread": measure_spread.measure,
     "screens": measure_screens.measure,
     "desk": measure_desk.measure,
 }

@@ -88,6 +88,8 @@ class Asks:
         #: The hub's own name on the network: where people go for what a Pi may not do.
         self._machine = machine
         self._under_way: set[asyncio.Task[None]] = set()
+        #: The newest state that was asked for: after which event, and its compressed bytes.
+        self._packing: tuple[int, asyncio.Task[bytes]] | None = None
 
     async def stop(self) -> None:
         """Commands under way have been handed to the hall; their answers have a moment."""
@@ -180,9 +182,13 @@ class Asks:
         return {"told": [_told(hall.epochs, one) for one in stored]}
 
     async def _send_state(self, incoming: Incoming, node: str) -> None:
-        # All three of the same moment; compressing it takes long, and is done beside the loop.
-        head, state = self._head(), self._hub.state()
-        packed = await asyncio.to_thread(zlib.compress, state, 1)
+        # All of the same moment; compressing it takes long, and is done beside the loop, once for
+        # all who join at that moment: after a restart of the hub they all do.
+        head, seq = self._head(), self._hall.last_seq
+        if self._packing is None or self._packing[0] != seq:
+            work = asyncio.to_thread(zlib.compress, self._hub.state(), 1)
+            self._packing = seq, asyncio.create_task(work, name="state-packing")
+        packed = await asyncio.shield(self._packing[1])
         parts = [packed[at : at + PART] for at in range(0, len(packed), PART)]
         epochs = [{"epoch": e.epoch, "first_seq": e.first_seq} for e in self._hall.epochs]
         for part, data in enumerate(parts):

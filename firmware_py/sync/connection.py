@@ -100,7 +100,7 @@ class Connection:
             clean_start=True,
             properties=wishes,
         )
-        sock = self._client.socket()
+        sock: Socket = self._client.socket()
         if sock is not None:
             # A small message must not wait for the acknowledgement of the one before (40 ms).
             sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
