@@ -41,10 +41,12 @@ _MOST = 1000
     HallGroup,
     help=t(
         "窗口的双屏：给纳税人留言，同屏显示办税人员的画面，遮挡其中的区域。\n\n"
-        "WINDOW 是窗口编号，例如 3。这些都不写入流水；换下一个号时，留言清除，画面不再显示。",
+        "WINDOW 是窗口编号，例如 3。"
+        "这些都不写入流水；换下一个号时，留言清除，画面先不显示，开始办理后再显示。",
         "A window's two screens: a message for the taxpayer, the clerk's screen shown to them, and "
         "what of it is hidden.\n\nWINDOW is the window's number, such as 3. Nothing of this is "
-        "recorded; with the next ticket the message goes and the clerk's screen is blank.",
+        "recorded; with the next ticket the message goes, and the clerk's screen is blank until "
+        "its service begins.",
     ),
 )
 def screen() -> None:

@@ -18,6 +18,10 @@ __all__ = ["Sheet"]
 _DESIGN_MM = (476.0, 268.0)
 #: Of the sizes for people who stand before a kiosk.
 _DESK = 0.58
+#: As they stand on a keyboard; the others are one letter, or F and a number.
+_KEYS = {
+    "return": "Enter", "escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn", "backspace": "←",
+}  # fmt: skip
 
 
 class Sheet(Pencils):
@@ -66,7 +70,9 @@ class Sheet(Pencils):
             text, hint = rows(inner, Share(0.62), Share(0.38))
             # A point or a dash alone would hardly be seen.
             cap = self.sizes.small * 0.8 if key.isalnum() else self.sizes.title
-            self.text(hint, key.upper(), on, cap=cap, floor=2, align="center")
+            self.text(
+                hint, _KEYS.get(key.lower(), key.upper()), on, cap=cap, floor=2, align="center"
+            )
         else:
             text = inner
         self.text(
