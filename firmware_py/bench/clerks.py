@@ -39,7 +39,8 @@ class Pads:
             self.again += attempt > 0
             await self._bench.do("press", device, key=key, value=value)
             try:
-                return await asyncio.wait_for(asyncio.shield(wanted), self._sees_s)
+                async with asyncio.timeout(self._sees_s):
+                    return await asyncio.shield(wanted)
             except TimeoutError:
                 continue
         wanted.cancel()
@@ -50,7 +51,8 @@ class Pads:
         self.presses += 1
         await self._bench.do("press", device, key=key)
         try:
-            return await asyncio.wait_for(wanted, self._sees_s)
+            async with asyncio.timeout(self._sees_s):
+                return await wanted
         except TimeoutError:
             return None
 

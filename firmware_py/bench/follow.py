@@ -116,6 +116,8 @@ class Follow:
         """Wait until something happened, at most ``within_s`` real seconds."""
         changed = self._changed
         try:
-            await asyncio.wait_for(changed.wait(), within_s)
+            # Not wait_for: of Python 3.11 it may swallow the Ctrl-C that comes with the change.
+            async with asyncio.timeout(within_s):
+                await changed.wait()
         except TimeoutError:
             return

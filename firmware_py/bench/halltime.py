@@ -74,7 +74,9 @@ class HallTime:
         while (left_s := (at_s - self.now_s()) / self.speed) > 0:
             changed = self._changed
             try:
-                await asyncio.wait_for(changed.wait(), left_s)
+                # Not wait_for: of Python 3.11 it may swallow the Ctrl-C that comes with the change.
+                async with asyncio.timeout(left_s):
+                    await changed.wait()
             except TimeoutError:
                 continue
 
