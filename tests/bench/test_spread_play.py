@@ -82,6 +82,7 @@ def test_nothing_is_left_running(played: tuple[Path, str]) -> None:
     assert left_behind(played[0]) == []
 
 
+@pytest.mark.long
 def test_the_hall_stays_open_and_a_pi_that_dies_is_started_again(tmp_path: Path) -> None:
     out = tmp_path / "h"
     player = subprocess.Popen(
