@@ -10,6 +10,8 @@ from kiosk_ui.window.model import Card, TicketSeen
 __all__ = ["clock_text", "hand", "timer"]
 
 _PAPERS_DOWN = 4
+#: Fields of a card that are a word or a date.
+_SHORT = frozenset({"sex", "nation"})
 
 
 def clock_text(seconds: int) -> str:
@@ -28,7 +30,7 @@ def hand(sheet: Sheet, rect: Rect) -> Rect | None:
         return None
     parts = [Share(1.25), Share(1.1 if ticket.papers else 0.3)]
     if card is not None:
-        parts.append(Share(0.95))
+        parts.append(Share(1.05))
     places = rows(rect, *parts, gap=sheet.px(6))
     time = _ticket(sheet, places[0], ticket)
     _papers(sheet, places[1], ticket)
@@ -144,23 +146,33 @@ def _papers(sheet: Sheet, rect: Rect, ticket: TicketSeen) -> None:
 def _card(sheet: Sheet, rect: Rect, card: Card) -> None:
     """Draw the card; names and addresses are hidden until a finger or the mouse holds them."""
     c, held = sheet.colours, sheet.model.held == "hold"
-    inner = sheet.card(rect, sheet.words("desk.card"))
-    lines = list[tuple[str, str]]()
-    for key, whole, hidden in card.fields[:7]:
-        lines.append((sheet.words(f"desk.card.{key}"), sheet.of(whole if held else hidden)))
-    if card.same is False:
-        lines.insert(0, (sheet.words("desk.card.other"), ""))
-    if card.expired:
-        lines.insert(0, (sheet.words("desk.card.expired"), ""))
-    if card.say:
-        lines.insert(0, (sheet.of(card.say), ""))
-    if not lines:
+    fields = {key: sheet.of(whole if held else hidden) for key, whole, hidden in card.fields[:7]}
+    title = sheet.words("desk.card")
+    if kind := fields.pop("kind", ""):
+        title += sheet.words("desk.between") + kind
+    inner = sheet.card(rect, title)
+    said = [sheet.of(card.say)] if card.say else []
+    said += [sheet.words("desk.card.expired")] if card.expired else []
+    said += [sheet.words("desk.card.other")] if card.same is False else []
+    lines = _in_pairs(list(fields))
+    if not (said or lines):
         return
     sheet.draft.area("hold", rect, sheet.words("desk.card.hold"))
-    for place, (name, value) in zip(
-        rows(inner, *[Share()] * len(lines), gap=sheet.px(1)), lines, strict=True
-    ):
-        if value:
-            sheet.line_of(place, name, value)
+    places = rows(inner, *[Share()] * (len(said) + len(lines)), gap=sheet.px(1))
+    for place, text in zip(places, said, strict=False):
+        sheet.text(place, text, c.on_card, floor=2, bold=True, lines=2)
+    for place, keys in zip(places[len(said) :], lines, strict=True):
+        halves = columns(place, *[Share()] * len(keys), gap=sheet.px(16))
+        for half, key in zip(halves, keys, strict=True):
+            sheet.line_of(half, sheet.words(f"desk.card.{key}"), fields[key])
+
+
+def _in_pairs(keys: list[str]) -> list[list[str]]:
+    """Return which fields share a line: short ones do, so that all are as large as can be."""
+    lines = list[list[str]]()
+    for key in keys:
+        if key in _SHORT and lines and len(lines[-1]) == 1 and lines[-1][0] in _SHORT:
+            lines[-1].append(key)
         else:
-            sheet.text(place, name, c.on_card, floor=2, bold=True, lines=2)
+            lines.append([key])
+    return lines
