@@ -2,7 +2,7 @@
 
 A number is ``F20261122-003``: the day of acceptance and a count of that day. Its code is
 ``F20261122-003-N``; the last is ISO/IEC 7064's MOD 37,36 over letters and digits before it, which
-finds every single wrong character and every two that changed places.
+finds every single wrong character, and nearly every two that changed places.
 """
 
 from __future__ import annotations

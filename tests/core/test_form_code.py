@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -62,11 +64,13 @@ def test_every_single_wrong_character_is_found(count: int, place: int, wrong: st
     assert read is None or not read[1]
 
 
-@given(counts, st.integers(0, 20))
-def test_two_that_changed_places_are_found(count: int, place: int) -> None:
-    code = code_of(form_number("2026-11-22", count))
-    assume(place + 1 < len(code))
-    one, two = code[place], code[place + 1]
-    assume(one != two and "-" not in (one, two))
-    read = read_code(code[:place] + two + one + code[place + 2 :])
-    assert read is None or not read[1]
+def test_nearly_every_two_that_changed_places_are_found() -> None:
+    found = list[bool]()
+    for count in range(1, 1500):
+        code = code_of(form_number("2026-11-22", count))
+        for place, (one, two) in enumerate(pairwise(code)):
+            if one != two and "-" not in (one, two):
+                read = read_code(code[:place] + two + one + code[place + 2 :])
+                found.append(read is None or not read[1])
+    # The standard's hybrid systems promise no more: 801 and 810 have the same character.
+    assert found.count(False) * 50 < len(found)
