@@ -13,7 +13,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -36,7 +36,7 @@ from firmware_py.sync.consumer import Consumer
 from firmware_py.sync.ledger import LinesLedger
 from firmware_py.sync.mail import Address
 
-__all__ = ["BAD", "BROKEN_OFF", "GOOD", "LONGEST_S", "main", "refuse_second", "with_signals"]
+__all__ = ["BAD", "BROKEN_OFF", "GOOD", "LONGEST_S", "main", "parser_of", "played", "refuse_second"]
 
 GOOD, BAD, BROKEN_OFF = 0, 1, 130
 #: Real seconds after which a day that does not end is given up.
@@ -50,18 +50,28 @@ class AlreadyRunning(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Play the day; return the exit code."""
-    parser = argparse.ArgumentParser("play", description="A day of the bench hall in a minute.")
+    parser = parser_of("play", "A day of the bench hall in a minute.", Path("out"), people=60)
+    parser.add_argument("--plain", action="store_true", help="lines instead of a picture")
+    return played(Play, parser.parse_args(arguments))
+
+
+def parser_of(name: str, about: str, out: Path, *, people: int) -> argparse.ArgumentParser:
+    """Return what every day that is played can be told."""
+    parser = argparse.ArgumentParser(name, description=about)
     parser.add_argument("--once", action="store_true", help="end after the day")
-    parser.add_argument("--out", type=Path, default=Path("out"))
-    parser.add_argument("--people", type=int, default=60)
+    parser.add_argument("--out", type=Path, default=out)
+    parser.add_argument("--people", type=int, default=people)
     parser.add_argument("--speed", type=float, default=160.0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--plain", action="store_true", help="lines instead of a picture")
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def played(play: Callable[[argparse.Namespace], OneRun], options: argparse.Namespace) -> int:
+    """Play what was asked for, in the words of whoever asks; return the exit code."""
     use(choose([], os.environ))
 
     async def run() -> int:
-        return await with_signals(Play(options), options.out)
+        return await _with_signals(play(options), options.out)
 
     return asyncio.run(run())
 
@@ -75,7 +85,7 @@ class OneRun(Protocol):
         """Play; return the exit code."""
 
 
-async def with_signals(play: OneRun, out: Path) -> int:
+async def _with_signals(play: OneRun, out: Path) -> int:
     """Run until its end or a signal; say in a sentence what ended it before."""
     loop = asyncio.get_running_loop()
     task = loop.create_task(play.run())

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -32,8 +31,9 @@ from firmware_py.bench.play import (
     BROKEN_OFF,
     GOOD,
     LONGEST_S,
+    parser_of,
+    played,
     refuse_second,
-    with_signals,
 )
 from firmware_py.bench.polling import until
 from firmware_py.bench.screens import Screens
@@ -42,7 +42,7 @@ from firmware_py.bench.spread_checks import WallWatch, apart, judged
 from firmware_py.bench.spread_day import KIOSKS, WINDOWS, SpreadDay
 from firmware_py.bench.spread_telling import begins, ends, invitation
 from firmware_py.bench.telling import Teller, teller_for
-from firmware_py.cli.words import choose, t, use
+from firmware_py.cli.words import t
 from firmware_py.config.file import load_all
 
 __all__ = ["main"]
@@ -57,20 +57,10 @@ PROGRESS_S = 5.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Play the day; return the exit code."""
-    parser = argparse.ArgumentParser("spread_play", description="A day of a hall of many Pis.")
-    parser.add_argument("--once", action="store_true", help="end after the day")
-    parser.add_argument("--out", type=Path, default=Path("out/spread"))
-    parser.add_argument("--people", type=int, default=24)
-    parser.add_argument("--speed", type=float, default=160.0)
-    parser.add_argument("--seed", type=int, default=1)
+    about = "A day of a hall of many Pis."
+    parser = parser_of("spread_play", about, Path("out/spread"), people=24)
     parser.add_argument("--together", action="store_true", help="all on the loopback")
-    options = parser.parse_args(arguments)
-    use(choose([], os.environ))
-
-    async def run() -> int:
-        return await with_signals(SpreadPlay(options), options.out)
-
-    return asyncio.run(run())
+    return played(SpreadPlay, parser.parse_args(arguments))
 
 
 class SpreadPlay:

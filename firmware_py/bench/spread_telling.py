@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from firmware_py.bench.summary import day_lines, wrong_lines
+from firmware_py.bench.summary import day_lines, left_line, wrong_lines
 from firmware_py.cli.words import t
 from firmware_py.core.rules import Text
 
@@ -47,14 +47,7 @@ def ends(
         f"主控业务流水 {events} 条，另外 {nodes} 台设备逐条跟随。",
         f"{events} events in the hub's journal, followed by {nodes} other Pis.",
     )
-    screens_zh = f"显示屏 screens/ {made[3]} 幅，" if made[3] else ""
-    screens_en = f"screens/ ({made[3]} pictures), " if made[3] else ""
-    yield t(
-        f"{os.path.relpath(out)}/：号票 slips/ {made[0]} 张，LED 屏 led/ {made[1]} 幅，"
-        f"播报 voice/ {made[2]} 段，{screens_zh}日志 log/，journal.jsonl，report.md",
-        f"{os.path.relpath(out)}/: slips/ ({made[0]}), led/ ({made[1]} pictures), "
-        f"voice/ ({made[2]} sounds), {screens_en}log/, journal.jsonl, report.md",
-    )
+    yield left_line(out, made, "log/，journal.jsonl，report.md")
     yield from wrong_lines(
         wrong,
         Text(

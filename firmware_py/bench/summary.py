@@ -11,7 +11,7 @@ from typing import Any
 from firmware_py.cli.words import t
 from firmware_py.core.rules import Text
 
-__all__ = ["day_lines", "invitation", "summary", "wrong_lines"]
+__all__ = ["day_lines", "invitation", "left_line", "summary", "wrong_lines"]
 
 
 def summary(
@@ -30,16 +30,7 @@ def summary(
         f"业务流水 {events[0]} 条，市局收到 {events[1]} 条。",
         f"{events[0]} events in the journal, {events[1]} at the centre.",
     )
-    where = os.path.relpath(out)
-    # Where they are windows they leave no pictures.
-    screens_zh = f"显示屏 screens/ {made[3]} 幅，" if made[3] else ""
-    screens_en = f"screens/ ({made[3]} pictures), " if made[3] else ""
-    yield t(
-        f"{where}/：号票 slips/ {made[0]} 张，LED 屏 led/ {made[1]} 幅，播报 voice/ {made[2]} 段，"
-        f"{screens_zh}journal.jsonl，report.md，report.json",
-        f"{where}/: slips/ ({made[0]}), led/ ({made[1]} pictures), voice/ ({made[2]} sounds), "
-        f"{screens_en}journal.jsonl, report.md, report.json",
-    )
+    yield left_line(out, made, "journal.jsonl，report.md，report.json")
     yield from wrong_lines(
         wrong,
         Text(
@@ -47,6 +38,20 @@ def summary(
             "✓ Every ticket printed once, the centre has every event in order, the journal "
             "verifies, no error in any log.",
         ),
+    )
+
+
+def left_line(out: Path, made: tuple[int, int, int, int], files: str) -> str:
+    """Return what the day leaves below ``out``. ``files`` has Chinese commas."""
+    slips, led, sounds, screens = made
+    # Where they are windows they leave no pictures.
+    screens_zh = f"显示屏 screens/ {screens} 幅，" if screens else ""
+    screens_en = f"screens/ ({screens} pictures), " if screens else ""
+    return t(
+        f"{os.path.relpath(out)}/：号票 slips/ {slips} 张，LED 屏 led/ {led} 幅，"
+        f"播报 voice/ {sounds} 段，{screens_zh}{files}",
+        f"{os.path.relpath(out)}/: slips/ ({slips}), led/ ({led} pictures), "
+        f"voice/ ({sounds} sounds), {screens_en}{files.replace('，', ', ')}",
     )
 
 

@@ -17,17 +17,9 @@ from firmware_py.bench.stage import free_port
 from firmware_py.sync.consumer import Consumer
 from firmware_py.sync.ledger import LinesLedger
 from firmware_py.sync.mail import Address
+from tests.sync.secured import CONFIG, DEBIAN
 from tests.sync.support import Ear, FakeHall, Mosquitto, started, until
 
-CONFIG = Path(__file__).parents[2] / "config" / "mosquitto"
-#: /etc/mosquitto/mosquitto.conf of Debian 12 (mosquitto 2.0.11), without its comments.
-DEBIAN = """
-pid_file /run/mosquitto/mosquitto.pid
-persistence true
-persistence_location /var/lib/mosquitto/
-log_dest file /var/log/mosquitto/mosquitto.log
-include_dir /etc/mosquitto/conf.d
-"""
 WORDS = {"hall": "h1", "centre": "c1", "viewer": "v1"}
 
 
