@@ -170,6 +170,7 @@ class Play:
             pictures = Pictures(artist, slips, led, voice)
             screens = Screens(self._stage, self._out / "screens", teller.say)
             screens.start()
+            await screens.drawn()
             code = await self._day(hall, bench, consumer, pictures, screens, teller)
             if self._options.once:
                 return code

@@ -7,6 +7,7 @@ says what is missing.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -14,6 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from firmware_py.bench.halltime import HallTime
+from firmware_py.bench.polling import until
 from firmware_py.bench.stage import Stage
 from firmware_py.cli.words import t
 
@@ -34,6 +36,8 @@ OUTER = "240,200"
 #: Hours of the day at which the pictures are kept.
 HOURS = range(9, 18)
 LOOK_S = 0.5
+#: The day begins by then, whatever the screens do.
+DRAWN_S = 20.0
 #: What ``hall-screen`` ends with when it can draw nowhere.
 NO_DISPLAY = 1
 
@@ -88,6 +92,18 @@ class Screens:
             more = ["--at", "0,0", "--panel", PANEL, "--picture", str(self.picture_of(name))]
             extra = {"SDL_VIDEODRIVER": "dummy"}
         self._stage.start_screen(f"screen-{name}", [*arguments, *more], extra)
+
+    async def drawn(self) -> None:
+        """Wait, not for ever, until each has its first picture: nine o'clock comes quickly."""
+
+        async def all_there() -> bool:
+            processes = [self._stage.processes.get(f"screen-{name}") for name in SCREENS]
+            ended = any(one is None or one.poll() is not None for one in processes)
+            return self._windows or ended or all(one.is_file() for one in self.pictures())
+
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAWN_S):
+                await until(all_there)
 
     def picture_of(self, name: str) -> Path:
         """Return the file that a screen is told to keep its present picture in."""

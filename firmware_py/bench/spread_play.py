@@ -99,6 +99,7 @@ class SpreadPlay:
             await self._all_joined()
             screens = Screens(self._stage, self._out / "screens", teller.say)
             screens.start()
+            await screens.drawn()
             slips, led, voice = (self._out / name for name in ("slips", "led", "voice"))
             pictures = Pictures(artist, slips, led, voice, DRAWN)
             code = await self._day(bench, pictures, screens, teller)
