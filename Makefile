@@ -10,6 +10,9 @@ python := .venv/bin/python
 # No part of the checks may need a screen, a sound card or somebody's locale.
 headless := SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy GPIOZERO_PIN_FACTORY=mock PYTHONUTF8=1
 
+# What is started here many times is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
+
 # So many processes share the tests; those of one file stay together. JOBS=0: one alone.
 JOBS ?= 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +15,10 @@ from hypothesis import settings
 # How long an example takes says how busy the machine is. CI tries the same examples each time.
 settings.register_profile("hall", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("hall")
+
+# As in a hall: modules are compiled once, not by each of the hundreds of processes started here.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 #: A thread or child that was told to stop may need a moment to be gone.
 GRACE_S = 2.0
