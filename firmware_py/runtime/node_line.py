@@ -76,6 +76,7 @@ class NodeLine:
         self._hall, self._writer, self._clock = hall, writer, clock
         self._follower = Follower(settings, self)
         self._by_certificate = settings.cert_file is not None
+        self._encrypted = settings.ca_file is not None
         self._hub = Birth("offline")
         self._broker = f"{settings.host}:{settings.port}"
         self._since_s = time.monotonic()
@@ -96,7 +97,8 @@ class NodeLine:
         trouble, error = follower.trouble, follower.error
         zh, en = _WORDS.get(trouble, ("", ""))
         problem = {"code": trouble, "zh": f"{zh}。", "en": f"{en}."} if trouble else None
-        found = explain(error, ours=self._by_certificate and not follower.was_up)
+        fresh = self._encrypted and not follower.was_up
+        found = explain(error, ours=self._by_certificate, fresh=fresh)
         if trouble == "broker" and found is not None:
             problem = dict(zip(("code", "zh", "en"), found, strict=True))
         hub = self._hub = follower.hub or self._hub

@@ -219,8 +219,11 @@ class BrokerSync:
         return self._nodes.seen() if self._nodes is not None else []
 
     def _problem(self) -> dict[str, str] | None:
-        ours = self._settings.cert_file is not None and not self._was_up
-        found = explain(self._error, ours=ours) if self._error else None
+        if not self._error:
+            return None
+        ours = self._settings.cert_file is not None
+        fresh = self._settings.ca_file is not None and not self._was_up
+        found = explain(self._error, ours=ours, fresh=fresh)
         return None if found is None else dict(zip(("code", "zh", "en"), found, strict=True))
 
     # ---- from the connection ------------------------------------------------------------------

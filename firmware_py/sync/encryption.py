@@ -103,7 +103,12 @@ _WORDS: tuple[tuple[str, str, str, str], ...] = (
 )
 
 #: All that is left of a "no" when the end came before its words could be read.
-_ENDED = "connection was lost|connection lost|reset by peer|broken pipe|eof occurred|unexpected eof"
+_ENDED = (
+    "connection was lost|connection lost|reset by peer|broken pipe|connection abort"
+    "|eof occurred|unexpected eof|connection has been closed|^unspecified error$"
+)
+_PORT_ZH = "也可能 broker.port 不是加密端口（通常是 8883）。"
+_PORT_EN = "or broker.port is not the encrypted one (usually 8883)."
 
 
 def tls_context(address: Address) -> ssl.SSLContext:
@@ -140,24 +145,31 @@ def _closing_socket() -> type[ssl.SSLSocket]:
     return ClosingSocket
 
 
-def explain(reason: str, *, ours: bool) -> tuple[str, str, str] | None:
+def explain(reason: str, *, ours: bool, fresh: bool) -> tuple[str, str, str] | None:
     """Return code and sentences for a reason that encryption failed; None for any other.
 
-    ``ours`` says that a certificate of our own was shown and the connection was never up.
+    ``ours`` says that a certificate of our own was shown; ``fresh``, that the connection was an
+    encrypted one that was never up: one that merely ends has its reason there.
     """
     plain = reason.lower().replace("_", " ")
     for pattern, code, zh, en in _WORDS:
         if re.search(pattern, plain):
             return code, zh, en
-    if ours and re.search(_ENDED, plain):
-        zh = (
-            "消息服务器断开了连接：多半是不接受本机的证书（到期、吊销，或不是本厅签发），"
-            "也可能 broker.port 不是加密端口（通常是 8883）。"
-        )
+    if not (fresh and re.search(_ENDED, plain)):
+        return None
+    if ours:
+        zh = "消息服务器断开了连接：多半是不接受本机的证书（到期、吊销，或不是本厅签发），"
         en = (
             "The broker ended the connection, most likely because of this machine's certificate "
-            "(ended, revoked, or not of this hall); or broker.port is not the encrypted one "
-            "(usually 8883). "
+            "(ended, revoked, or not of this hall); "
         )
-        return "broker_our_certificate", zh + _OURS_ZH, en + _OURS_EN
-    return None
+        return "broker_our_certificate", f"{zh}{_PORT_ZH}{_OURS_ZH}", f"{en}{_PORT_EN} {_OURS_EN}"
+    zh = (
+        "消息服务器断开了加密连接：多半是要求本机出示证书，"
+        "请设置 broker.cert_file 和 broker.key_file；"
+    )
+    en = (
+        "The broker ended the encrypted connection: it most likely wants a certificate, "
+        "set broker.cert_file and broker.key_file; "
+    )
+    return "broker_our_certificate", f"{zh}{_PORT_ZH}", f"{en}{_PORT_EN}"

@@ -84,11 +84,12 @@ def _certificate(broker: BrokerSettings, *, beside: bool) -> Iterator[Finding]:
             "Renew the broker's certificate or correct broker.ca_file; or the clock is wrong.",
         )
         return
-    except ssl.SSLError as error:
-        yield _refused(broker, str(error))
-        return
     except OSError as error:
-        yield _unreached(broker, error, beside=beside)
+        # A broker that ends what it does not like may do so as if a cable were pulled.
+        if isinstance(error, ssl.SSLError) or _explained(broker, str(error)):
+            yield _refused(broker, str(error))
+        else:
+            yield _unreached(broker, error, beside=beside)
         return
     ends_s = ssl.cert_time_to_seconds(str(certificate["notAfter"]))
     if ends_s - time.time() < _SOON_S:
@@ -121,14 +122,18 @@ def _unreached(broker: BrokerSettings, error: OSError, *, beside: bool) -> Findi
 def _refused(broker: BrokerSettings, reason: str) -> Finding:
     """Return what encryption failed of, in words if there are some."""
     where = f"{broker.host}:{broker.port}"
-    told = explain(reason, ours=broker.cert_file is not None)
-    _, zh, en = told or ("", f"{reason}。", f"{reason}.")
+    _, zh, en = _explained(broker, reason) or ("", f"{reason}。", f"{reason}.")
     return red(
         f"与 {where} 的加密连接失败：{zh}",
         f"No encrypted connection with {where}: {en}",
         "查看：hallctl broker certs；docs/broker.md",
         "See: hallctl broker certs; docs/broker.md",
     )
+
+
+def _explained(broker: BrokerSettings, reason: str) -> tuple[str, str, str] | None:
+    ours, fresh = broker.cert_file is not None, broker.ca_file is not None
+    return explain(reason, ours=ours, fresh=fresh)
 
 
 def _address(broker: BrokerSettings, password: str | None) -> Address:
@@ -163,9 +168,12 @@ def _let_in(broker: BrokerSettings, *, beside: bool) -> Iterator[Finding]:
     try:
         reason = login(broker, password)
     except OSError as error:
-        yield _unreached(broker, error, beside=beside)
+        if _explained(broker, str(error)):
+            yield _refused(broker, str(error))
+        else:
+            yield _unreached(broker, error, beside=beside)
         return
-    if reason and broker.cert_file is not None:
+    if reason and (broker.cert_file is not None or _explained(broker, reason)):
         yield _refused(broker, reason)
     elif reason:
         yield red(
