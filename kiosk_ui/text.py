@@ -2,9 +2,10 @@
 
 Chinese may break between any two characters, but no closing punctuation begins a line and no
 opening one ends it (GB/T 15834; 避头尾). English breaks at spaces and after hyphens; a word or a
-number that is wider than the whole line is cut where it must be. Lines are of about one length, so
-that no single character stands alone on the last. What does not fit at the floor ends in an
-ellipsis and is told to the caller: a text is never cut in silence.
+number that is wider than the whole line is cut where it must be. Two lines part after a comma
+where that fits; else lines are of about one length, so that no character stands alone on the last.
+What does not fit at the floor ends in an ellipsis and is told to the caller: a text is never cut
+in silence.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _KEPT = 512
 
 CLOSING = frozenset("，。、；：？！）〕】》〉」』”’…—·％,.;:?!)]}%°℃")
 OPENING = frozenset("（〔【《〈「『“‘([{￥¥$")
+#: Where somebody who reads aloud would breathe.
+PAUSES = frozenset("，。；：！？,.;:!?")
 ELLIPSIS = "…"
 
 
@@ -171,9 +174,11 @@ def _fit(
 def _balanced(
     faces: Faces, text: str, size: int, width: int, lines: list[str], *, bold: bool
 ) -> list[str]:
-    """Return as many lines, the widest of them as narrow as can be."""
+    """Return as many lines, the widest as narrow as can be; two of them part at a pause."""
     if len(lines) < 2 or "\n" in text:
         return lines
+    if len(lines) == 2 and (halves := _at_a_pause(faces, text, size, width, bold=bold)):
+        return halves
     low, high = width // 2, width
     while high - low > size // 2:
         middle = (low + high) // 2
@@ -183,6 +188,20 @@ def _balanced(
         else:
             high, lines = middle, tried
     return lines
+
+
+def _at_a_pause(faces: Faces, text: str, size: int, width: int, *, bold: bool) -> list[str]:
+    """Return two lines of which the first ends with a comma or the like; empty when none suits."""
+    best, found = width + 1, list[str]()
+    for at in (n + 1 for n, char in enumerate(text[:-1]) if char in PAUSES):
+        if not _may_break(text[at - 1], text[at]):
+            continue
+        halves = [text[:at].rstrip(" "), text[at:].strip(" ")]
+        narrow, widest = sorted(faces.width(half, size, bold=bold) for half in halves)
+        # A line of two characters above a long one reads worse than a break within a word.
+        if widest < best and narrow * 3 > widest:
+            best, found = widest, halves
+    return found
 
 
 def _breaks_a_word(faces: Faces, text: str, size: int, width: int, *, bold: bool) -> bool:

@@ -65,6 +65,18 @@ def test_a_short_last_line_is_avoided() -> None:
     assert [len(line) for line in found.lines] == [5, 5]
 
 
+def test_two_lines_part_where_a_reader_would_pause() -> None:
+    def lines(text: str, width: int) -> tuple[str, ...]:
+        return fit(FACES, text, width, 300, size=100, floor=100, lines=2).lines
+
+    assert lines("屏幕暂时中断，请听办税人员说明", 900) == ("屏幕暂时中断，", "请听办税人员说明")
+    # What follows the comma would be too wide, or what goes before it too short.
+    assert lines("请稍候，请听办税人员说明情况", 900) == ("请稍候，请听办", "税人员说明情况")
+    assert len(lines("好，请听办税人员说明", 900)[0]) > 3
+    # A number with a point has no pause.
+    assert lines("共计12.50元整请在窗口缴纳", 800)[0].startswith("共计12.50")
+
+
 def test_a_page_reports_what_did_not_fit() -> None:
     draft = Draft(look())
     draft.text(Rect(0, 0, 100, 40), "一段放不下的文字", (255, 255, 255), cap=8, floor=6)
