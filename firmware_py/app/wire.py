@@ -49,7 +49,7 @@ MAX_INTEGER = 2**53
 #: Controls, formats (they turn the writing's direction), lone surrogates, line separators.
 NOT_TEXT = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 #: Rebuilt from the tickets, so never stored.
-_DERIVED = frozenset({"queues", "waiting"})
+_DERIVED = frozenset({"queues", "waiting", "requests"})
 _state_fields = tuple(f.name for f in fields(State) if f.name not in _DERIVED)
 _state_decoder: msgspec.json.Decoder[State] | None = None
 

@@ -226,7 +226,9 @@ class HallWriter:
             reply(Outcome(refusal=BUSY))
             return
         command = self.complete(submission.command)
-        decision = self.vet(command) or decide(self.rules, self._decided, command, now_ms)
+        decision = self.vet(command) or decide(
+            self.rules, self._decided, command, now_ms, submission.id
+        )
         refusal: Refusal | None = None
         happened: tuple[Happened, ...] = ()
         if isinstance(decision, Refusal):

@@ -7,6 +7,7 @@ from typing import Any
 
 from firmware_py.cli.sentences_checks import CHECK_SENTENCES, check_words
 from firmware_py.cli.sentences_papers import PAPER_SENTENCES, paper_words
+from firmware_py.cli.sentences_spread import SPREAD_SENTENCES, spread_words
 from firmware_py.cli.words import chosen, in_words, joined, t
 
 __all__ = ["SENTENCES", "sentence"]
@@ -83,6 +84,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "clock.set": ("时钟已校准", "the clock was set"),
     **PAPER_SENTENCES,
     **CHECK_SENTENCES,
+    **SPREAD_SENTENCES,
 }
 
 
@@ -131,7 +133,7 @@ def _words(data: Mapping[str, Any]) -> dict[str, object]:
         words["to"] = t(f"到窗口 {data['window']}", f" to window {data['window']}")
     elif "from_window" in data:
         words["to"] = t(f"（{data.get('item')}）", f" ({data.get('item')})")
-    return words | paper_words(data) | check_words(data)
+    return words | paper_words(data) | check_words(data) | spread_words(data)
 
 
 def _notice_times(data: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from firmware_py.core.commands_checks import CheckCommand
 from firmware_py.core.commands_papers import FORM_COMMANDS, PaperCommand
+from firmware_py.core.commands_spread import SPREAD_COMMANDS, SpreadCommand
 from firmware_py.core.rules import Trait
 
 __all__ = ["COMMANDS", "Command"]
@@ -340,6 +341,7 @@ Command = (
     | Tick
     | PaperCommand
     | CheckCommand
+    | SpreadCommand
 )
 
 #: Names for other programs. ``RecordAction``, ``SetClock`` and ``Tick`` are the daemon's own.
@@ -373,4 +375,5 @@ COMMANDS: dict[str, type[Command]] = {
     "notice.show": ShowNotice,
     "notice.remove": RemoveNotice,
     **FORM_COMMANDS,
+    **SPREAD_COMMANDS,
 }

@@ -3,17 +3,19 @@
 Each family of commands has a file of its own (``decide_day``, ``decide_hours``,
 ``decide_series``, ``decide_tickets``, ``decide_windows``, ``decide_service``, ``decide_rating``,
 ``decide_alarms``, ``decide_notices``, ``decide_documents``, ``decide_forms``, ``decide_checks``,
-``decide_signatures``); this one brings them together.
+``decide_signatures``, ``decide_numbers``, ``decide_merge``); this one brings them together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from firmware_py.core import commands as c
 from firmware_py.core import commands_checks as k
 from firmware_py.core import commands_papers as p
+from firmware_py.core import commands_spread as s
 from firmware_py.core import (
     decide_alarms,
     decide_checks,
@@ -21,7 +23,9 @@ from firmware_py.core import (
     decide_documents,
     decide_forms,
     decide_hours,
+    decide_merge,
     decide_notices,
+    decide_numbers,
     decide_rating,
     decide_series,
     decide_service,
@@ -29,7 +33,7 @@ from firmware_py.core import (
     decide_tickets,
     decide_windows,
 )
-from firmware_py.core.events import Event
+from firmware_py.core.events import Event, TicketIssued
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
@@ -91,11 +95,25 @@ _DECIDE: dict[type[c.Command], Callable[[Rules, State, Any, int], Decision]] = {
     k.AskCheck: decide_checks.ask,
     k.AnswerCheck: decide_checks.answer,
     k.WithdrawCheck: decide_checks.withdraw,
+    s.LendNumbers: decide_numbers.lend,
+    s.WriteOffNumbers: decide_numbers.write_off,
+    s.MergeRecord: decide_merge.merge,
 }
 
 
-def decide(rules: Rules, state: State, command: c.Command, now_ms: int) -> Decision:
-    """Return what ``command`` makes happen at hall time ``now_ms``; changes nothing."""
+def decide(
+    rules: Rules, state: State, command: c.Command, now_ms: int, request: str = ""
+) -> Decision:
+    """Return what ``command`` makes happen at hall time ``now_ms``; changes nothing.
+
+    ``request`` is the command's id: it stays with a ticket, so that another Pi's number for the
+    same request is found.
+    """
     decision = _DECIDE[type(command)](rules, state, command, now_ms)
+    if request and isinstance(command, c.TakeTicket) and not isinstance(decision, Refusal):
+        decision = [
+            replace(event, request=request) if isinstance(event, TicketIssued) else event
+            for event in decision
+        ]
     # Whatever takes a ticket from its window ends what it is asked to check there.
     return decision if isinstance(decision, Refusal) else decide_checks.with_ended(state, decision)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
+from firmware_py.core.blocks import Taken
 from firmware_py.core.model import State
 from firmware_py.core.opening import is_day
 from firmware_py.core.refusals import Refusal, refuse
@@ -47,7 +48,8 @@ def _printed(rules: Rules, number: str) -> list[tuple[Series, int]]:
 def _next(state: State, series: Series, day: str | None) -> tuple[int, str]:
     """Return the next number of the slips' day as the journal knows it, count and text."""
     if day is not None and day == state.day:
-        return next_number(series, state.counters.get(series.id), state.tickets)
+        taken = Taken(state.tickets, state.lent)
+        return next_number(series, state.counters.get(series.id), taken)
     known = [f.count for f in state.floors if f.series == series.id and f.day == day]
     return next_number(series, max(known, default=None), ())
 
@@ -59,7 +61,8 @@ def _jumped(
     last = count = passed[-1]
     if here:
         last = max(count, state.counters.get(series.id, count))
-    following = next_number(series, last, state.tickets if here else ())[1]
+    taken = Taken(state.tickets, state.lent) if here else ()
+    following = next_number(series, last, taken)[1]
     return e.SeriesJumped(
         series=series.id,
         count=count,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
 from firmware_py.core.alarms import clear_of_ticket, clear_of_window
+from firmware_py.core.blocks import Taken
 from firmware_py.core.decide_day import ENDED
 from firmware_py.core.decide_hours import check_hours, check_open
 from firmware_py.core.estimate import estimate, estimate_for
@@ -80,7 +81,8 @@ def take(rules: Rules, state: State, command: c.TakeTicket, now_ms: int) -> Deci
     if used is not None:
         return refuse("appointment_used", number=used.number)
     series = rules.series_of(item)
-    count, number = next_number(series, state.counters.get(series.id), state.tickets)
+    taken = Taken(state.tickets, state.lent) if state.lent else state.tickets
+    count, number = next_number(series, state.counters.get(series.id), taken)
     appointment_ms = command.appointment_ms
     if appointment_ms is not None and now_ms > appointment_ms + rules.appointment_late_s * 1000:
         # Too late for the appointment: waits like everybody else.

@@ -2,8 +2,9 @@
 
 The day, tickets, windows and service are described here, what stands beside the queue in
 ``events_aside``, documents and forms in ``events_papers``, what a taxpayer checks in
-``events_checks``. ``EVENTS`` holds the names under which all of them are stored and published. A
-stored event is never changed: a new field has a default, a new meaning is a new event.
+``events_checks``, what passes between the hall's Pis in ``events_spread``. ``EVENTS`` holds the
+names under which all of them are stored and published. A stored event is never changed: a new
+field has a default, a new meaning is a new event.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from firmware_py.core.events_aside import (
 )
 from firmware_py.core.events_checks import CHECK_EVENTS, CheckEvent
 from firmware_py.core.events_papers import PAPER_EVENTS, PaperEvent
+from firmware_py.core.events_spread import SPREAD_EVENTS, SpreadEvent
 from firmware_py.core.rules import Hours, Text, Trait
 
 __all__ = ["EVENTS", "EVENT_NAMES", "CallReason", "Event"]
@@ -107,6 +109,10 @@ class TicketIssued:
     sure: str = "low"
     #: A keyed hash: which appointment it was taken with.
     appointment: str | None = None
+    #: The command's id, by which the same request is known again at another Pi.
+    request: str = ""
+    #: Hall time at which another Pi gave it, from numbers it held; its place in the queue is that.
+    issued_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +350,7 @@ Event = (
     | ClockSet
     | PaperEvent
     | CheckEvent
+    | SpreadEvent
 )
 
 EVENTS: dict[str, type[Event]] = {
@@ -381,6 +388,7 @@ EVENTS: dict[str, type[Event]] = {
     "clock.set": ClockSet,
     **PAPER_EVENTS,
     **CHECK_EVENTS,
+    **SPREAD_EVENTS,
 }
 
 EVENT_NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENTS.items()}

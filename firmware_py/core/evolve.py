@@ -10,6 +10,7 @@ from firmware_py.core import evolve_aside as aside
 from firmware_py.core import evolve_checks as checks
 from firmware_py.core import evolve_papers as papers
 from firmware_py.core import evolve_rating as rating
+from firmware_py.core import evolve_spread as spread
 from firmware_py.core.alarms import ENDED_BY_ACKNOWLEDGEMENT, OUTLIVES_THE_DAY
 from firmware_py.core.events_aside import (
     ActionTaken,
@@ -75,6 +76,11 @@ def _day_opened(state: State, event: e.DayOpened, at_ms: int) -> None:
         state.tickets = {}
         state.queues = {}
         state.waiting = 0
+        state.requests = {}
+        state.began_ms = at_ms
+        # Blocks end with the day.
+        state.lent = []
+        state.handings = {}
         papers.begin_day(state, event.day)
         # What nobody has seen yet stays: a bad rating of yesterday, a call before the opening.
         kept = OUTLIVES_THE_DAY
@@ -139,27 +145,36 @@ def _closing_changed(state: State, event: e.ClosingTimeChanged, at_ms: int) -> N
 
 
 def _ticket_issued(state: State, event: e.TicketIssued, at_ms: int) -> None:
-    state.counters[event.series] = event.count
+    spread.count_issued(state, event)
     ticket = Ticket(
         number=event.number,
         ordinal=len(state.tickets),
         item=event.item,
         skill=event.skill,
         origin=event.origin,
-        issued_ms=at_ms,
+        issued_ms=at_ms if event.issued_ms is None else event.issued_ms,
         traits=event.traits,
         appointment_ms=event.appointment_ms,
         person=event.person,
         estimate_s=event.estimate_s,
         appointment=event.appointment,
+        request=event.request,
     )
     state.tickets[event.number] = ticket
+    if event.request:
+        state.requests[event.request] = event.number
     taken = state.taken_by_item
     taken[event.item] = taken.get(event.item, 0) + 1
     if event.person is not None:
         people = state.taken_by_person
         people[event.person] = people.get(event.person, 0) + 1
-    enqueue(state, ticket)
+    if state.day_open or event.issued_ms is None:
+        enqueue(state, ticket)
+    else:
+        # A record of a day that has closed meanwhile: left with those who waited then.
+        ticket.status = TicketStatus.LEFT
+        ticket.reason = "closing_time"
+        ticket.ended_ms = at_ms
 
 
 def _nothing(state: State, event: e.Event, at_ms: int) -> None:
@@ -352,4 +367,5 @@ _FOLD: dict[type[e.Event], Callable[[State, Any, int], None]] = {
     ClockSet: aside.clock_set,
     **papers.FOLD,
     **checks.FOLD,
+    **spread.FOLD,
 }

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from firmware_py.core.blocks import Block
 from firmware_py.core.checks import WindowCheck
 from firmware_py.core.papers import Form, TicketDocument
 from firmware_py.core.rules import Hours, Trait
@@ -128,6 +129,8 @@ class Ticket:
     last_check: int = 0
     #: Which appointment it was taken with.
     appointment: str | None = None
+    #: The id of the command that it was taken with; "" before hub and nodes compared them.
+    request: str = ""
 
     @property
     def waits_since_ms(self) -> int:
@@ -249,6 +252,8 @@ class State:
     day: str | None = None
     day_open: bool = False
     opened_ms: int = 0
+    #: When it opened first; ``opened_ms`` is the last time.
+    began_ms: int = 0
     #: The day's hours as they are now; None: an earlier version opened it, without them.
     hours: tuple[Hours, ...] | None = None
     now_ms: int = 0
@@ -260,6 +265,12 @@ class State:
     floors: list[Floor] = field(default_factory=list)
     #: Numbers of the day that a restore lost: first and last of each stretch.
     passed_over: list[tuple[str, str]] = field(default_factory=list)
+    #: Numbers that other Pis give by themselves today, written-off ones too.
+    lent: list[Block] = field(default_factory=list)
+    #: How often numbers of each series went from hand to hand today.
+    handings: dict[str, int] = field(default_factory=dict)
+    #: How far each Pi's own records were merged, by their source; see ``records.Record``.
+    merged: dict[str, int] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
     windows: dict[str, Window] = field(default_factory=dict)
     alarms: dict[str, Alarm] = field(default_factory=dict)
@@ -281,6 +292,8 @@ class State:
     #: Who waits, by queue: ``(issued_ms, ordinal, number)`` in order. Rebuilt, never stored.
     queues: dict[QueueKey, list[tuple[int, int, str]]] = field(default_factory=dict)
     waiting: int = 0
+    #: Which number each request got, by the command's id. Rebuilt, never stored.
+    requests: dict[str, str] = field(default_factory=dict)
 
     def window_of(self, name: str) -> Window:
         """Return a window; one that the configuration no longer has may be in the journal."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from firmware_py.core.refusals_checks import CHECK_SENTENCES
 from firmware_py.core.refusals_papers import PAPER_SENTENCES
+from firmware_py.core.refusals_spread import SPREAD_SENTENCES
 from firmware_py.core.rules import Text
 
 if TYPE_CHECKING:
@@ -286,6 +287,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "already_acknowledged": ("该告警已由 {by} 确认。", "{by} has acknowledged it already."),
     **PAPER_SENTENCES,
     **CHECK_SENTENCES,
+    **SPREAD_SENTENCES,
 }
 
 

@@ -89,6 +89,7 @@ def rebuild(state: State) -> None:
     """Build the queues from the tickets, after a snapshot was loaded."""
     state.queues.clear()
     state.waiting = 0
+    state.requests = {t.request: t.number for t in state.tickets.values() if t.request}
     for ticket in state.tickets.values():
         if ticket.status is TicketStatus.WAITING:
             enqueue(state, ticket)

@@ -37,6 +37,7 @@ from firmware_py.runtime.forms import vet_papers
 from firmware_py.runtime.jobs import QueueFull
 from firmware_py.runtime.keeping import Keeping, kept_in
 from firmware_py.runtime.kiosk_voices import KioskVoices
+from firmware_py.runtime.lending import Lender
 from firmware_py.runtime.list_intake import ListIntake
 from firmware_py.runtime.log_room import make_room
 from firmware_py.runtime.mirror_memory import MirrorMemory
@@ -129,6 +130,7 @@ class Hall:
         self.away = Away(self.state)
         self.screens = WindowScreens(self, self._mirrors)
         self.list_intake = ListIntake(self, self.cards)
+        self.lender = Lender(self)
         self.checks = Checks(self)
         self.signatures = Signatures(self)
         writer.complete = self.cards.complete

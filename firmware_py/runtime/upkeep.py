@@ -99,6 +99,7 @@ class Upkeep:
         if hall.settings.day.mode == "auto":
             self._automatic_day()
         hall.submit_own(c.Tick())
+        hall.lender.look()
 
     def _automatic_day(self) -> None:
         hall, state = self._hall, self._hall.state()

@@ -28,6 +28,7 @@ from firmware_py.settings.rules import (
     WeekdaySettings,
     WeightSettings,
 )
+from firmware_py.settings.spread import SpreadSettings
 from firmware_py.settings.types import (
     Date,
     Filled,
@@ -47,8 +48,9 @@ __all__ = [
     "LimitSettings", "LineConfig", "MirrorSettings", "Name", "NodeSettings", "NumberSettings",
     "PeopleSettings", "Positive",
     "PrivacySettings", "QueueSettings", "QuotaSettings", "RatingSettings", "ReasonSettings",
-    "SeasonSettings", "Settings", "Spans", "SpecialDaySettings", "Table", "VoiceSettings",
-    "WallSettings", "Weekday", "WeekdaySettings", "WeightSettings", "WindowSettings", "Words",
+    "SeasonSettings", "Settings", "Spans", "SpecialDaySettings", "SpreadSettings", "Table",
+    "VoiceSettings", "WallSettings", "Weekday", "WeekdaySettings", "WeightSettings",
+    "WindowSettings", "Words",
 ]  # fmt: skip
 
 
@@ -260,6 +262,7 @@ class Settings(Table, frozen=True, kw_only=True):
 
     hall: HallSettings
     nodes: dict[Name, NodeSettings] = msgspec.field(default_factory=dict)
+    spread: SpreadSettings = SpreadSettings()
     day: DaySettings = DaySettings()
     numbers: NumberSettings = NumberSettings()
     quotas: QuotaSettings = QuotaSettings()

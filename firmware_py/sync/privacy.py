@@ -35,6 +35,7 @@ TYPED_WORDS: Mapping[str, frozenset[str]] = {
     "form.made": frozenset({"asked", "come"}),
     "form.withdrawn": frozenset({"reason"}),
     "notice.shown": frozenset({"text", "lines"}),
+    "numbers.written_off": frozenset({"reason"}),
     "rating.given": frozenset({"reason"}),
     "series.jumped": frozenset({"reason"}),
     "ticket.cancelled": frozenset({"reason"}),

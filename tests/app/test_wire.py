@@ -25,6 +25,7 @@ from firmware_py.app.wire import (
 )
 from firmware_py.core import commands as c
 from firmware_py.core import commands_papers as p
+from firmware_py.core import commands_spread as s
 from firmware_py.core import events as e
 from firmware_py.core.papers import PaperTicked
 from firmware_py.core.refusals import refuse
@@ -91,6 +92,7 @@ EXAMPLES: dict[str, tuple[dict[str, Any], c.Command]] = {
                       p.WithdrawForm("F20261122-003", "取回")),
     "form.reprint": ({"form": "F20261122-003", "window": "2"},
                      p.ReprintForm("F20261122-003", "2")),
+    "node.write_off": ({"node": "kiosk-2", "reason": "损坏"}, s.WriteOffNumbers("kiosk-2", "损坏")),
     "alarm.ack": ({"alarm": "service:1", "by": "chen"}, c.AcknowledgeAlarm("service:1", "chen")),
 }  # fmt: skip
 

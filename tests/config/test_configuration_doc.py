@@ -22,6 +22,7 @@ DOC = Path(__file__).parents[2] / "docs" / "configuration.md"
 TABLES: dict[str, type[msgspec.Struct]] = {
     "[hall]": schema.HallSettings,
     "[nodes.NAME]": schema.NodeSettings,
+    "[spread]": schema.SpreadSettings,
     "[day]": schema.DaySettings,
     "[day.weekdays]": schema.WeekdaySettings,
     "[[day.special]]": schema.SpecialDaySettings,

@@ -13,7 +13,7 @@ from firmware_py.core import commands as c
 from firmware_py.core.model import TicketStatus
 from firmware_py.core.refusals import SENTENCES, STATUS_WORDS, Refusal, refuse
 from firmware_py.core.rules import Hours, SpecialDays, Text
-from tests.core import check_refusals, paper_refusals
+from tests.core import check_refusals, paper_refusals, spread_refusals
 from tests.core.hall import FILING, RULES, Hall, windows
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -152,7 +152,7 @@ NO_ITEMS_LEFT = {"D01": replace(RULES.items["D01"], quota=0)}
 CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
     "day_closed": [
         (closed_day, c.TakeTicket("D01")),
-        (closed_day, c.CloseDay()),
+        (closed_day, c.CloseDay()), *spread_refusals.DAY_CLOSED,
         (closed_day, c.SetClosingTime("18:00")),
         (lambda: open_hours("10:00", is_open=False), c.TakeTicket("D01")),
         (closed_day, c.OpenWindow("1")),
@@ -165,7 +165,7 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
         (closed_day, c.OpenDay("2026-03-01")), (Hall, c.JumpSeries("A030", "2026-03-01")),
     ],
     "bad_day": [(closed_day, c.OpenDay("2026-02-30")), (Hall, c.JumpSeries("A030", "today"))],
-    "unknown_series": [(Hall, c.JumpSeries("B030"))],
+    "unknown_series": [(Hall, c.JumpSeries("B030")), *spread_refusals.UNKNOWN_SERIES],
     "number_not_ahead": [(restored, c.JumpSeries("A030", "2026-03-02"))],
     "number_passed_over": [
         (restored, c.CancelTicket("A002")), (restored, c.CallTicket("1", "A030")),
@@ -293,6 +293,7 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
     "already_acknowledged": [(acknowledged, c.AcknowledgeAlarm("service:1"))],
     **paper_refusals.CASES,
     **check_refusals.CASES,
+    **spread_refusals.CASES,
 }  # fmt: skip
 
 

@@ -67,7 +67,7 @@ class CoreHall(FakeHall):
 
     def carry_out(self, command: Command, command_id: str, by: str) -> Outcome:
         """Decide and record a command."""
-        decision = decide(self.rules, self.state, command, self.now_ms)
+        decision = decide(self.rules, self.state, command, self.now_ms, command_id)
         refusal = decision if isinstance(decision, Refusal) else None
         noted = refusal.events if isinstance(refusal, RecordedRefusal) else ()
         happened = []

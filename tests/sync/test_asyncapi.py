@@ -17,9 +17,12 @@ from jsonschema import Draft7Validator
 from firmware_py.core import commands as c
 from firmware_py.core import commands_checks as k
 from firmware_py.core import commands_papers as p
+from firmware_py.core import commands_spread as s
 from firmware_py.core.checks import CheckState
 from firmware_py.core.commands import COMMANDS
-from firmware_py.core.events import EVENTS
+from firmware_py.core.events import EVENTS, Event, TicketIssued
+from firmware_py.core.events_spread import NumbersReturned
+from firmware_py.core.records import Record
 from firmware_py.sync.privacy import KEPT_OFF
 from firmware_py.sync.sentences import SENTENCES
 from tests.sync.corehall import CoreHall
@@ -172,9 +175,33 @@ class Day:
                 await say("window.finish", window=window)
             await say("window.close", window=window)
         self.send_list()
+        self.a_kiosk_was_cut_off()
+        await say("node.write_off", node="kiosk-2", reason="张三拿走了")
         await say("series.jump", number="A050", day="2026-11-23")
         await say("series.jump", number="A060", reason="张三的号票")
         await say("day.close")
+
+    def a_kiosk_was_cut_off(self) -> None:
+        """It had printed A980 for a request that the hub had answered too."""
+        hall = self.hall
+        for holder in ("kiosk-1", "kiosk-2"):
+            hall.carry_out(s.LendNumbers(holder, "common", 20), f"lend-{holder}", "halld")
+        hall.carry_out(c.TakeTicket("D01", "kiosk-1"), "kiosk-1:9", "kiosk-1")
+        block = hall.state.lent[0]
+        issued = TicketIssued(
+            block.first_number, "common", block.first, "D01", "invoices", "kiosk-1"
+        )
+        back = NumbersReturned(
+            "kiosk-1", "common", block.first, block.last, block.handing, block.first_number,
+            block.last_number, "hub",
+        )  # fmt: skip
+        told: list[tuple[str, str, Event]] = [
+            ("ticket.issued", "kiosk-1:9", issued),
+            ("numbers.returned", "back", back),
+        ]
+        for seq, (kind, command_id, event) in enumerate(told, 1):
+            record = Record("kiosk-1:E1", seq, hall.now_ms, kind, "kiosk-1", command_id, event)
+            hall.carry_out(s.MergeRecord(record), f"merge:kiosk-1:E1:{seq}", "kiosk-1")
 
     def check_the_entries(self) -> None:
         """Somebody at window 1 checks what the clerk entered; the last time nobody answers."""

@@ -1,0 +1,77 @@
+"""What passed between the hall's Pis, in sentences; see ``sentences``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from firmware_py.cli.words import t
+
+__all__ = ["SPREAD_SENTENCES", "spread_words"]
+
+#: event -> (Chinese, English).
+SPREAD_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "numbers.lent": (
+        "{numbers} 预留给 {holder}，断网时由它发放",
+        "{numbers} are lent to {holder}, which gives them when it is cut off",
+    ),
+    "numbers.returned": ("{holder} 交回 {numbers}", "{holder} gave {numbers} back"),
+    "numbers.written_off": (
+        "{holder} 的 {numbers} 已作废，其中 {missing} 个未见发出，今天不再发放{why}",
+        (
+            "{numbers} of {holder} are written off: {missing} of them are not known to have been "
+            "given, and nobody gives them today{why}"
+        ),
+    ),
+    "record.merged": (
+        "并入 {node} 的记录 {seq}{about}：{merged_outcome}",
+        "record {seq} of {node} was taken{about}: {merged_outcome}",
+    ),
+    "ticket.replaced": (
+        "{number} 跳过：同一次取号的纸质号票是 {paper}{carried_words}",
+        "{number} is skipped: the paper of the same request says {paper}{carried_words}",
+    ),
+}
+
+
+def spread_words(data: Mapping[str, Any]) -> dict[str, object]:
+    """Return the words that these sentences need of an event's data."""
+    words: dict[str, object] = {}
+    if "first_number" in data:
+        first, last = data["first_number"], data["last_number"]
+        words["numbers"] = t(f"{first} 至 {last}", f"{first} to {last}")
+    if "carried" in data:
+        carried = t("，已办理，计入该号", ", which counts as served") if data["carried"] else ""
+        words["carried_words"] = carried
+    if "outcome" in data and "source" in data:
+        words["node"] = str(data["source"]).partition(":")[0]
+        words["merged_outcome"] = outcome_words(data)
+        number, window = data.get("number"), data.get("window")
+        told = number or (window and t(f"窗口 {window}", f"window {window}"))
+        words["about"] = t(f"（{told}）", f" ({told})") if told else ""
+    return words
+
+
+def outcome_words(data: Mapping[str, Any]) -> str:
+    """Return what came of a record, see ``record.merged``."""
+    form = _OUTCOMES.get(data.get("outcome", ""))
+    if form is None:
+        return str(data.get("outcome", ""))
+    return t(*form).format(other=data.get("other") or "")
+
+
+_OUTCOMES: Mapping[str, tuple[str, str]] = {
+    "kept": ("已计入", "it counts"),
+    "same": ("已有相同记录", "known already"),
+    "paper": (
+        "以纸质号票为准，主控给出的 {other} 跳过",
+        "the number on the paper counts, {other} is skipped",
+    ),
+    "skipped": ("同一次取号的纸质号票是 {other}", "the paper of the same request says {other}"),
+    "noted": ("仅作记录", "kept as a trace only"),
+    "former_day": ("属于以前的营业日，仅作记录", "of a former day, kept as a trace only"),
+    "number_twice": (
+        "该号码已属于另一次取号，请人工核对",
+        "another request has this number already; somebody must look",
+    ),
+}

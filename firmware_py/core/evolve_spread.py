@@ -1,0 +1,116 @@
+"""Fold what happened between the Pis of one hall: blocks of numbers, merged records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from firmware_py.core import events_spread as s
+from firmware_py.core.blocks import Block, block_of
+from firmware_py.core.events import Event, TicketIssued
+from firmware_py.core.model import State, Ticket, TicketStatus
+from firmware_py.core.waiting import dequeue
+
+__all__ = ["FOLD", "count_issued"]
+
+
+def count_issued(state: State, event: TicketIssued) -> None:
+    """Count on in the series; a number from a block does not move it."""
+    if state.lent and block_of(state.lent, event.number) is not None:
+        return
+    before = state.counters.get(event.series, 0)
+    # As recorded, also where a series was made anew within the day; a merged one may be an old one.
+    state.counters[event.series] = (
+        event.count if event.issued_ms is None else max(event.count, before)
+    )
+
+
+def _lent(state: State, event: s.NumbersLent, at_ms: int) -> None:
+    state.lent.append(
+        Block(
+            event.holder,
+            event.series,
+            event.first,
+            event.last,
+            event.handing,
+            event.first_number,
+            event.last_number,
+        )
+    )
+    _count(state, event.series, event.handing)
+
+
+def _returned(state: State, event: s.NumbersReturned, at_ms: int) -> None:
+    _count(state, event.series, event.handing)
+    state.lent = [block for block in state.lent if not _same(block, event)]
+
+
+def _written_off(state: State, event: s.NumbersWrittenOff, at_ms: int) -> None:
+    reason = event.reason or "gone"
+    state.lent = [
+        replace(block, written_off=reason) if _same(block, event) else block for block in state.lent
+    ]
+
+
+def _same(block: Block, event: s.NumbersReturned | s.NumbersWrittenOff) -> bool:
+    told = (event.holder, event.series, event.first, event.last)
+    return (block.holder, block.series, block.first, block.last) == told
+
+
+def _count(state: State, series: str, handing: int) -> None:
+    state.handings[series] = max(handing, state.handings.get(series, 0))
+
+
+def _merged(state: State, event: s.RecordMerged, at_ms: int) -> None:
+    state.merged[event.source] = max(event.seq, state.merged.get(event.source, 0))
+
+
+def _replaced(state: State, event: s.TicketReplaced, at_ms: int) -> None:
+    old, new = state.tickets.get(event.number), state.tickets.get(event.paper)
+    if old is None or new is None:
+        # The other hub's number was never in this queue.
+        return
+    if event.carried:
+        _carry(state, old, new)
+    if old.status is TicketStatus.WAITING:
+        dequeue(state, old)
+    if old.status is not TicketStatus.CANCELLED:
+        state.taken_by_item[old.item] -= 1
+        if old.person is not None:
+            state.taken_by_person[old.person] -= 1
+    window = None if old.window is None else state.window_of(old.window)
+    if window is not None and window.ticket == old.number:
+        window.ticket, window.check, window.free_ms = None, None, at_ms
+    old.status = TicketStatus.CANCELLED
+    old.reason = "replaced"
+    old.ended_ms = at_ms
+
+
+def _carry(state: State, old: Ticket, new: Ticket) -> None:
+    """What was done for one number counts for the other: it is the same person."""
+    if new.status is TicketStatus.WAITING:
+        dequeue(state, new)
+    for name in _DONE:
+        setattr(new, name, getattr(old, name))
+    window = state.window_of(old.window or "")
+    for name in ("ticket", "last_ticket", "rating_ticket", "rated_ticket"):
+        if getattr(window, name) == old.number:
+            setattr(window, name, new.number)
+
+
+#: What a ticket has from being called and served.
+_DONE = (
+    "status", "window", "calls", "called_ms", "call_rule", "started_ms", "auto_started",
+    "served_before_ms", "ended_ms", "rating", "rating_state", "rating_reason", "rated_ms",
+    "rating_rejected", "documents", "last_document", "last_check",
+)  # fmt: skip
+
+#: One function an event; ``Any`` because the value's type follows from the key.
+FOLD: dict[type[Event], Callable[[State, Any, int], None]] = {
+    s.NumbersLent: _lent,
+    s.NumbersReturned: _returned,
+    s.NumbersWrittenOff: _written_off,
+    s.RecordMerged: _merged,
+    s.TicketReplaced: _replaced,
+}

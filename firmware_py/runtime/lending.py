@@ -1,0 +1,61 @@
+"""The hub's lender: every kiosk's Pi holds numbers ahead of time (``[spread] lend``).
+
+A Pi is lent to while the broker says that it is there: at the day's opening, when it joins, and
+when less than half is left. One that was written off gets numbers again when it is back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from firmware_py.core.decide_numbers import wanted
+from firmware_py.core.rules import Rules
+from firmware_py.settings import Settings
+
+if TYPE_CHECKING:
+    from firmware_py.runtime.hall import Hall
+
+__all__ = ["Lender", "holders_of"]
+
+
+def holders_of(settings: Settings, rules: Rules) -> dict[str, frozenset[str]]:
+    """Return the Pis that give tickets, each with the series of what its kiosks take."""
+    kiosks = {kiosk.id: kiosk for kiosk in settings.kiosks}
+    found = dict[str, frozenset[str]]()
+    for name, node in settings.nodes.items():
+        series = set[str]()
+        for kiosk in (kiosks[one] for one in node.kiosks if one in kiosks):
+            item = rules.items.get(kiosk.item or "")
+            if kiosk.choose == "one" and item is not None:
+                series.add(rules.series_of(item).id)
+            else:
+                series |= {rules.series_of(one).id for one in rules.items.values()}
+        if series:
+            found[name] = frozenset(series)
+    return found
+
+
+class Lender:
+    """Lives in the event loop of a deciding hall; ``look`` is called about every second."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+
+    def look(self) -> None:
+        """Lend what is wanted now."""
+        hall = self._hall
+        lend = hall.settings.spread.lend
+        if not lend or not hall.settings.nodes or hall.sync is None:
+            return
+        if not hall.state().day_open:
+            return
+        for command in wanted(hall.rules, hall.writer.ahead, self._there(), lend):
+            hall.submit_own(command)
+
+    def _there(self) -> dict[str, frozenset[str]]:
+        holders: Mapping[str, frozenset[str]] = holders_of(self._hall.settings, self._hall.rules)
+        if not holders:
+            return {}
+        there = {one.node for one in self._hall.sync.nodes() if one.state == "there"}
+        return {name: series for name, series in holders.items() if name in there}

@@ -1,0 +1,37 @@
+"""What refuses to lend numbers and to write them off: the cases for ``test_refusals``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from firmware_py.core import commands as c
+from firmware_py.core.commands_spread import LendNumbers, WriteOffNumbers
+from tests.core.hall import Hall
+
+__all__ = ["CASES", "DAY_CLOSED", "UNKNOWN_SERIES"]
+
+Case = tuple[Callable[[], Hall], c.Command]
+
+
+def far_on() -> Hall:
+    hall = Hall()
+    hall.do(c.JumpSeries("A999990"))
+    return hall
+
+
+def written_off() -> Hall:
+    hall = Hall()
+    hall.do(LendNumbers("kiosk-1", "common", 20))
+    hall.do(WriteOffNumbers("kiosk-1"))
+    return hall
+
+
+DAY_CLOSED: list[Case] = [(lambda: Hall(day=None), LendNumbers("kiosk-1", "common", 20))]
+UNKNOWN_SERIES: list[Case] = [(Hall, LendNumbers("kiosk-1", "Z", 20))]
+CASES: dict[str, list[Case]] = {
+    "nothing_to_lend": [(far_on, LendNumbers("kiosk-1", "common", 20))],
+    "no_numbers_held": [
+        (Hall, WriteOffNumbers("kiosk-1")),
+        (written_off, WriteOffNumbers("kiosk-1")),
+    ],
+}
