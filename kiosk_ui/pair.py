@@ -33,6 +33,9 @@ class Pair(Updates[M], Protocol[M]):
     def outer(self, model: M, look: Look) -> Picture:
         """Return what the taxpayer sees. Pure."""
 
+    def holds(self, model: M, now_s: float) -> bool:
+        """Whether more is about to come that belongs to it: both panels stay as they are. Pure."""
+
 
 class PairDisplay(Waits, Protocol):
     """Two panels, the inner one first; ``kiosk_ui.shells.Shells`` is the real one."""
@@ -114,7 +117,8 @@ class PairRunner(Loop[M]):
             self._take(Panels(*there))
         for message in (*self._link.poll(), *self._beside(self.model), Tick()):
             self._take(message)
-        self._display.show(self._view())
+        if not self._pair.holds(self.model, self._clock()):
+            self._display.show(self._view())
 
     def _view(self) -> tuple[Picture, Picture]:
         """Return the pictures of the present model."""

@@ -58,6 +58,11 @@ _SOON_S = 0.05
 #: What was told to the clerk stays for so long, "thank you", the question why, and a language
 #: that somebody chose before an empty window.
 _TOLD_S, _THANKED_S, _WHY_S, _LANGUAGE_S = 8.0, 4.0, 30.0, 30.0
+#: A command that takes longer makes the buttons pale: an outcome within it is one change of the
+#: page instead of three, and seen the sooner.
+_REST_S = 0.1
+#: So long the page waits for what follows from something that happened: it is drawn once, then.
+_HOLD_S = 0.03
 #: Sent as questions: they are lost with the connection. All else is repeated (``Link``).
 _LOST = frozenset({"screen.message", "screen.mirror"})
 #: The taxpayer's own: they leave alone what the clerk has opened.
@@ -88,6 +93,10 @@ class DeskScreen:
         """Return the taxpayer's picture."""
         return outer(model, look)
 
+    def holds(self, model: DeskModel, now_s: float) -> bool:
+        """Whether what follows from an event is about to come: what is shown stays so long."""
+        return model.known and model.awaits_s is not None and now_s - model.awaits_s < _HOLD_S
+
     def update(self, model: DeskModel, message: Message, now_s: float) -> Step:
         """Return the next model and what to ask for."""
         match message:
@@ -114,6 +123,8 @@ class DeskScreen:
                 due = {**model.due, "facts": min(model.due.get("facts", 0.0), now_s + _SOON_S)}
                 if message.data.get("window") == self.window:
                     due["facts"] = now_s
+                    awaits_s = now_s if model.awaits_s is None else model.awaits_s
+                    model = replace(model, awaits_s=awaits_s)
                 return replace(model, due=due), ()
             case Mirrored(code, zh, en, size):
                 seen = MirrorSeen(code or "live", Both(zh, en), size)
@@ -166,7 +177,7 @@ class DeskScreen:
             model = replace(model, thanked=False)
         if model.asks_why and now_s - model.why[1] >= _WHY_S:
             model = replace(model, asks_why=False)
-        return self._asked(_of_person(model, now_s), now_s)
+        return self._asked(_rested(_of_person(model, now_s), now_s), now_s)
 
     def _asked(self, model: DeskModel, now_s: float) -> Step:
         if not model.live:
@@ -276,7 +287,7 @@ class DeskScreen:
         after, told_s = facts.ticket, seconds_of(result)
         same = model.fresh and _state_of(before) == _state_of(after)
         model = replace(
-            model, facts=facts, fresh=True, safe=False,
+            model, facts=facts, fresh=True, safe=False, awaits_s=None,
             clock=(now, now_s) if now is not None else None,
             minute=model.minute if now is not None else None, since=(told_s, now_s),
             seconds=max(int(told_s), model.seconds if same else 0),
@@ -310,6 +321,16 @@ def _of_person(model: DeskModel, now_s: float) -> DeskModel:
     if model.english and not person and now_s - model.english_s >= _LANGUAGE_S:
         return replace(model, english=False)
     return model
+
+
+def _rested(model: DeskModel, now_s: float) -> DeskModel:
+    """Let the buttons rest while a command takes long."""
+    if not model.busy:
+        return model if model.busy_s is None else replace(model, busy_s=None, rests=False)
+    if model.busy_s is None:
+        return replace(model, busy_s=now_s)
+    rests = now_s - model.busy_s >= _REST_S
+    return replace(model, rests=rests) if rests != model.rests else model
 
 
 def _shared(model: DeskModel, params: dict[str, object]) -> DeskModel:

@@ -249,10 +249,16 @@ class DeskModel:
     #: Picture files for the time between two people, and which of them is on show.
     pictures: tuple[tuple[str, int], ...] = ()
     turn: int = 0
-    #: A command is on its way: the buttons rest.
-    busy: str = ""
+    #: A command has been on its way for so long that the buttons show it: they rest.
+    rests: bool = False
 
     # ---- what only drives them
+    #: The command that is on its way: until its outcome is known no other one is sent.
+    busy: str = field(default="", compare=False)
+    #: Since when one is; None: none was at the last tick.
+    busy_s: float | None = field(default=None, compare=False)
+    #: Since when something that happened here waits for the facts that follow; None: nothing does.
+    awaits_s: float | None = field(default=None, compare=False)
     #: ``window.mirror``: where the clerk's PC is, and what of it is private.
     glass: Mapping[str, Any] | None = field(default=None, compare=False)
     #: Which program the clerk's PC shows, as its side tells.

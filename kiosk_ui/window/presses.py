@@ -42,6 +42,8 @@ def pressed(model: DeskModel, area: str, token: str, now_s: float) -> Step:
     if kind.startswith("o_"):
         return _outer(model, kind, what, token, now_s)
     if kind in _MENUS:
+        if model.busy and (model.menu is None or model.menu.kind == "rest"):
+            return model, ()
         return replace(model, menu=Menu(kind)), ()
     menu = _in_menu(model, kind, what)
     if menu is not None:

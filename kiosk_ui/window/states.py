@@ -205,7 +205,7 @@ def desk_states() -> Mapping[str, DeskModel]:
             Refused("window.next", "nobody_waiting", "现在没有人等候 3 号窗口。",
                     "Nobody waits for window 3."), next=None, waiting=0,
         ),
-        "busy": desk_after(*_press("next")),
+        "busy": desk_after(*_press("next"), Tick()),
         "mirror": mirrored,
         "mirror_frozen": replace(
             desk_after(_shared(mirror={"state": "freeze", "title": ""}), ticket=serving),

@@ -105,6 +105,7 @@ def test_every_command_has_an_id_of_its_own(desk: WindowDesk) -> None:
 def test_none_is_given_while_one_is_on_its_way_and_all_are_pale(desk: WindowDesk) -> None:
     desk.hall.silent = {"window.next"}
     desk.keys("f1")
+    desk.pass_s(0.2)
     assert not set(KEYS) & set(desk.areas(INNER))
     desk.keys("f1", "f1", "f10", "f11", "f12")
     desk.pass_s(1)
@@ -116,6 +117,17 @@ def test_two_keys_in_one_turn_are_one_command(desk: WindowDesk) -> None:
     desk.glass.keys = ["f1", "f1", "f10"]
     desk.turn()
     assert desk.commanded() == [("window.next", FREE)]
+
+
+def test_no_menu_is_opened_for_a_ticket_that_a_command_is_about_to_take_away(
+    tmp_path: Path,
+) -> None:
+    with desk_at(tmp_path, **SERVING) as desk:
+        desk.hall.silent = {"window.finish"}
+        desk.glass.keys = ["f4", "f7", "f9"]
+        desk.turn()
+        assert desk.commanded() == [("window.finish", A061)]
+        assert not desk.menu()
 
 
 @pytest.mark.parametrize("method", ["window.next", "screen.mirror"])

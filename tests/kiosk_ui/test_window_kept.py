@@ -31,7 +31,7 @@ def test_a_page_after_any_other_is_the_same_as_alone(language: str) -> None:
         shared = replace(model.shared, message="请出示材料 A paper, please", signing=Signing("1"))
         changes: tuple[dict[str, Any], ...] = (
             {"seconds": model.seconds + 1}, {"seconds": 100_000}, {"held": "hold"},
-            {"ticked": frozenset({0})}, {"told": Both("完成", "Done")}, {"busy": "next"},
+            {"ticked": frozenset({0})}, {"told": Both("完成", "Done")}, {"rests": True},
             {"menu": Menu("message")}, {"shared": shared}, {"outer_there": False}, {"minute": None},
             {"shared": shared, "menu": Menu("message")}, {"card": None}, {"live": False}, {},
         )  # fmt: skip

@@ -55,16 +55,23 @@ def _states(model: DeskModel, facts: Facts) -> dict[str, _Can]:
 def commands(sheet: Sheet, rect: Rect, facts: Facts) -> None:
     """Draw the commands: those of the ticket, of the taxpayer's screen, of the window."""
     model = sheet.model
-    states = _states(model, facts)
-    lines = _lines(model, facts)
+    known, rest = _states(model, facts), _Can(can=True)
+    lines = tuple(
+        tuple((name, known.get(name, rest)) for name in line) for line in _lines(model, facts)
+    )
+    # A window is in a handful of states all day.
+    depends = "commands", rect, lines, model.rests, model.keypad, model.held
+    sheet.draft.once(depends, lambda: _buttons(sheet, rect, lines))
+
+
+def _buttons(sheet: Sheet, rect: Rect, lines: tuple[tuple[tuple[str, _Can], ...], ...]) -> None:
     heights = [Share(1.5), Share(1.25), *[Share()] * (len(lines) - 2)]
-    for names, line in zip(lines, rows(rect, *heights, gap=sheet.px(5)), strict=True):
-        for name, place in zip(names, columns(line, *[Share()] * len(names), gap=sheet.px(5)),
-                               strict=True):  # fmt: skip
-            state = states.get(name, _Can(can=True))
+    for line, place in zip(lines, rows(rect, *heights, gap=sheet.px(5)), strict=True):
+        parts = columns(place, *[Share()] * len(line), gap=sheet.px(5))
+        for (name, state), part in zip(line, parts, strict=True):
             sheet.command(
-                name, place, sheet.words(f"desk.do.{name}"), KEYS[name],
-                can=state.can and not model.busy, main=state.main,
+                name, part, sheet.words(f"desk.do.{name}"), KEYS[name],
+                can=state.can and not sheet.model.rests, main=state.main,
             )  # fmt: skip
 
 
@@ -75,7 +82,7 @@ def more(sheet: Sheet, rect: Rect, facts: Facts) -> None:
     for n, (name, place) in enumerate(
         zip(names, grid(rect, len(names), 2, gap=sheet.px(5), deep=4), strict=True), 1
     ):
-        can = states.get(name, _Can(can=True)).can and not model.busy
+        can = states.get(name, _Can(can=True)).can and not model.rests
         sheet.command(name, place, sheet.words(f"desk.do.{name}"), str(n), can=can)
 
 
