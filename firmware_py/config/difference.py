@@ -33,6 +33,10 @@ _RESTART = (
     ("hall", "roles"),
     ("hall", "timezone"),
     ("hall", "clock"),
+    ("spread", "promote"),
+    ("spread", "hub"),
+    ("spread", "witness"),
+    ("spread", "lease_s"),
     ("journal", "path"),
     ("journal", "backup_folder"),
     ("journal", "backup_every_min"),
@@ -185,6 +189,7 @@ def without_restart(old: Settings, new: Settings) -> Settings:
     """Return ``new`` as far as it can hold without a restart."""
     held = {
         "hall": new.hall,
+        "spread": new.spread,
         "journal": new.journal,
         "privacy": new.privacy,
         "control": old.control,

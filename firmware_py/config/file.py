@@ -28,6 +28,7 @@ from firmware_py.config.mistakes import ConfigError, Findings, Mistake
 from firmware_py.config.places import check_places, here
 from firmware_py.config.privacy import check_privacy
 from firmware_py.config.rules import describe, rules_from
+from firmware_py.config.spread import check_spread
 from firmware_py.config.toml import parse_toml, read_toml
 from firmware_py.config.walk import convert
 from firmware_py.core.rules import NO_CALENDAR, Rules
@@ -134,6 +135,7 @@ def load_all(
     check_words(settings, found)
     check_privacy(settings, found)
     check_places(settings, found)
+    check_spread(settings, found)
     shown: list[Findings] = []
     if with_files:
         check_named_files(settings, found)

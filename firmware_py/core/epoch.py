@@ -6,13 +6,13 @@ two people may promote two hubs at either end of a cut and all agree which one c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 __all__ = ["NO_EPOCH", "Epoch", "epoch_in", "latest_epoch"]
 
-_FORM = re.compile(r"([1-9][0-9]{0,8})-([A-Za-z0-9._-]{1,64})")
+_LONGEST = 64
+_DIGITS = 9
 
 
 class Epoch(NamedTuple):
@@ -35,8 +35,12 @@ NO_EPOCH = Epoch(0, "")
 
 def epoch_in(text: str) -> Epoch | None:
     """Read ``2-standby``; None for anything else, such as the name of a journal's first epoch."""
-    found = _FORM.fullmatch(text)
-    return None if found is None else Epoch(int(found[1]), found[2])
+    nth, _, hub = text.partition("-")
+    counted = nth.isascii() and nth.isdecimal() and not nth.startswith("0")
+    named = all(one.isascii() and (one.isalnum() or one in "._-") for one in hub)
+    if not counted or len(nth) > _DIGITS or not named or not 1 <= len(hub) <= _LONGEST:
+        return None
+    return Epoch(int(nth), hub)
 
 
 def latest_epoch(names: Sequence[str], hub: str) -> Epoch:

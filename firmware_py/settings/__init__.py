@@ -61,7 +61,7 @@ class HallSettings(Table, frozen=True, kw_only=True):
     name: Words
     #: Name of this Pi on the broker.
     node: Name = "hub"
-    roles: tuple[Literal["hub", "kiosk", "window", "wall"], ...] = (
+    roles: tuple[Literal["hub", "kiosk", "window", "wall", "standby"], ...] = (
         "hub",
         "kiosk",
         "window",
@@ -80,7 +80,7 @@ class NodeSettings(Table, frozen=True, kw_only=True):
     Devices that its windows, kiosks, walls and voices name are its own; all others are the hub's.
     """
 
-    roles: Annotated[tuple[Literal["kiosk", "window", "wall"], ...], Meta(min_length=1)]
+    roles: Annotated[tuple[Literal["kiosk", "window", "wall", "standby"], ...], Meta(min_length=1)]
     windows: tuple[Name, ...] = ()
     kiosks: tuple[Name, ...] = ()
     walls: tuple[Name, ...] = ()
