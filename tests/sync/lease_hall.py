@@ -243,15 +243,18 @@ class LeaseHall:
 
     def trouble(self) -> None:
         """Have something happen, drawn by chance: a cut, a pause, a restart, a full disk."""
-        drawn = self.random.choice
         holding = self.deciding()
         # Whoever has the lease is who matters, half of the time.
-        pi = holding[0] if holding and drawn((True, False)) else self.pis[drawn(NAMES)]
-        kind = drawn(("cut", "cut", "heal", "pause", "restart", "off", "off", "full"))
-        away = self.random.uniform(0, drawn((0.3, 1.0, 3.0)) * LEASE_S)
+        pi = (
+            holding[0]
+            if holding and self.random.choice((True, False))
+            else self.pis[self.random.choice(NAMES)]
+        )
+        kind = self.random.choice(("cut", "cut", "heal", "pause", "restart", "off", "off", "full"))
+        away = self.random.uniform(0, self.random.choice((0.3, 1.0, 3.0)) * LEASE_S)
         if kind == "cut":
             others = [name for name in NAMES if name != pi.name]
-            for other in drawn((others, others[:1])):
+            for other in self.random.choice((others, others[:1])):
                 self._cut.add(frozenset((pi.name, other)))
         elif kind == "heal":
             self._cut.clear()
