@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.warm import close_nurseries, nurseries
 
 # How long an example takes says how busy the machine is. CI tries the same examples each time.
 settings.register_profile("hall", deadline=None, derandomize="CI" in os.environ)
@@ -25,28 +28,41 @@ GRACE_S = 2.0
 
 
 def children() -> dict[int, str]:
-    """Return this process's running children, by process id, with their names.
-
-    Read from the kernel's table (proc(5), ``stat``): the name stands in brackets and may hold
-    anything, so the fields are counted from the last bracket.
-    """
+    """Return the running children of this process and of its nurseries, by id, with their names."""
+    nursed = nurseries()
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:  # the kernel's quick way to say: none at all
         return {}
-    found: dict[int, str] = {}
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            stat = (entry / "stat").read_text(encoding="utf-8", errors="replace")
-        except (FileNotFoundError, ProcessLookupError):  # it ended while we looked
-            continue
-        name, _, rest = stat.partition("(")[2].rpartition(")")
-        state, parent = rest.split()[:2]
-        if int(parent) == os.getpid() and state not in "ZX":
-            found[int(entry.name)] = name
+    own = [os.getpid(), *nursed]
+    found = {}
+    for pid in {child for parent in own for child in _children_of(parent)} - nursed:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            name, state = _name_and_state(pid)
+            if state not in "ZX":
+                found[pid] = name
     return found
+
+
+def _children_of(pid: int) -> list[int]:
+    """Return a process's children (proc(5), ``children``)."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that ended
+            found += map(int, (task / "children").read_text(encoding="ascii").split())
+    return found
+
+
+def _name_and_state(pid: int) -> tuple[str, str]:
+    """Look into proc(5)'s ``stat``: the name stands in brackets and may hold anything."""
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    name, _, rest = stat.partition("(")[2].rpartition(")")
+    return name, rest.split()[0]
+
+
+def pytest_sessionfinish() -> None:
+    """End the processes that wait to be forked."""
+    close_nurseries()
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import msgspec
 
@@ -27,16 +27,16 @@ from firmware_py.bench.people import write_key, write_kiosk_pin
 from firmware_py.config.file import load_all
 from firmware_py.runtime.hall import device_specs
 
-__all__ = ["ROOT", "Stage", "free_port", "without_name"]
+__all__ = ["ROOT", "Process", "Stage", "begin", "free_port", "without_name"]
 
 ROOT = Path(__file__).parents[2]
 MOSQUITTO = ROOT / "config" / "mosquitto" / "bench.conf"
 
 
 #: Below the ports that the kernel gives to connections (32768 on), which come and go; each
-#: process begins elsewhere, for several of them may look at the same time.
+#: process begins elsewhere, and not near its neighbours, for several may look at the same time.
 PORTS = range(20_000, 32_000)
-_next_port = itertools.count(os.getpid() * 2_999)
+_next_port = itertools.count(os.getpid() * 7_417)
 
 
 def free_port() -> int:
@@ -47,6 +47,40 @@ def free_port() -> int:
             sock.bind(("127.0.0.1", port))
             return port
     raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+
+
+class Process(Protocol):
+    """What a stage needs of a process: that much of ``subprocess.Popen``."""
+
+    @property
+    def pid(self) -> int:
+        """Its id."""
+
+    def poll(self) -> int | None:
+        """Return its exit code once it has ended."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end. Raises ``subprocess.TimeoutExpired``."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Send a signal."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+
+def begin(program: Sequence[str], environment: Mapping[str, str], log: int) -> Process:
+    """Start a process that writes to the file ``log``."""
+    return subprocess.Popen(
+        program,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        cwd=ROOT,
+        # Ctrl-C is for the player, which then ends the others in order.
+        start_new_session=True,
+    )
 
 
 class Stage:
@@ -69,7 +103,9 @@ class Stage:
         #: The module that plays all devices.
         self.simulators = "devices.simhost"
         self._ended: dict[str, int] = {}
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        #: How a process is started.
+        self.begin = begin
+        self.processes: dict[str, Process] = {}
         self.environment = {
             **os.environ,
             "HALL_RUN": str(self.run),
@@ -166,16 +202,8 @@ class Stage:
 
     def _start(self, name: str, program: list[str], extra: Mapping[str, str] | None = None) -> None:
         with (self.logs / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(
-                program,
-                env={**self.environment, **(extra or {})},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=ROOT,
-                # Ctrl-C is for the player, which then ends the others in order.
-                start_new_session=True,
-            )
+            environment = {**self.environment, **(extra or {})}
+            self.processes[name] = self.begin(program, environment, log.fileno())
 
     def end(self, name: str, number: signal.Signals = signal.SIGTERM, wait_s: float = 15) -> int:
         """Send a signal to one process and wait for its end; return its exit code."""

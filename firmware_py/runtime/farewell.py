@@ -16,6 +16,7 @@ hardware); the heartbeat of ``devices.gpio.lamp`` is what a hall can rely on.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import os
 import socket
@@ -30,6 +31,7 @@ import msgspec
 
 from devices.base import Driver, Line
 from devices.errors import DeviceError, DeviceTimeout
+from devices.registry import load_driver
 from devices.specs import DeviceSpec, LineSpec, lines_of
 from devices.transport import LineSettings, open_line
 from firmware_py.runtime.drivers import registered_driver
@@ -66,6 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Tell the hall; return 0 whatever came of it: nothing here may hold up a restart."""
     parser = argparse.ArgumentParser("farewell", description="Tell the hall that halld has ended.")
     parser.add_argument("--config", type=Path, default=Path("/etc/hall/hall.toml"))
+    parser.add_argument("--line-s", type=float, default=LINE_S, help="seconds for one line")
+    parser.add_argument("--end-s", type=float, default=END_S, help="seconds for all of them")
     options = parser.parse_args(arguments)
     set_up_logs()
     env = os.environ
@@ -84,7 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log.info("大厅已关门，显示屏保持熄灭。 The hall is closed; its displays stay dark.")
     else:
         used = without_disabled(driven, env)
-        said = report(ended_because(env), Farewell(used, died=died).tell())
+        farewell = Farewell(used, died=died, line_s=options.line_s, end_s=options.end_s)
+        said = report(ended_because(env), farewell.tell())
         log.log(logging.WARNING if died else logging.INFO, "%s %s", said.zh, said.en)
     return 0
 
@@ -118,6 +123,7 @@ class Farewell:
     def tell(self) -> list[Told]:
         """Return what became of each device."""
         driven = self._driven
+        _load({device.kind for device in driven.devices.values()})
         begin = time.monotonic()
         self._until = begin + self._line_s
         specs = lines_of(driven.lines, driven.devices)
@@ -217,6 +223,14 @@ class Farewell:
                 words=driver.words,
             )
             driver.show(page)
+
+
+def _load(kinds: set[str]) -> None:
+    """Load the drivers before time counts: a slow Pi needs longer for that than for the telling."""
+    for kind in kinds:
+        # Whoever cannot be loaded is told of with its device.
+        with contextlib.suppress(DeviceError, ValueError):
+            load_driver(kind)
 
 
 def _quick(settings: LineSettings | None) -> LineSettings:

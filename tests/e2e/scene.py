@@ -24,6 +24,7 @@ from firmware_py.bench.stage import ROOT, Stage
 from firmware_py.sync.consumer import Consumer
 from firmware_py.sync.ledger import LinesLedger
 from firmware_py.sync.mail import Address
+from tests.warm import begin_warm
 
 __all__ = [
     "TODAY",
@@ -135,6 +136,7 @@ class Scene(AbstractAsyncContextManager["Scene"]):
     ) -> None:
         self.folder = folder
         self.stage = Stage(folder / "s", configured(folder, changes, more), broker=broker)
+        self.stage.begin = begin_warm
         self.hall: Connection
         self.bench: BenchClient
         #: Exit codes of the daemon, each time that it ended.

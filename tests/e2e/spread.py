@@ -12,6 +12,7 @@ from typing import Any, Self
 from firmware_py.bench.client import BenchClient
 from firmware_py.bench.spread import HUB, SpreadStage, known_at
 from tests.e2e.scene import TODAY, Connection, until
+from tests.warm import begin_warm
 
 __all__ = ["Spread"]
 
@@ -24,6 +25,7 @@ class Spread(AbstractAsyncContextManager["Spread"]):
 
     def __init__(self, folder: Path, *nodes: str, open_day: bool = True) -> None:
         self.stage = SpreadStage(folder / "s")
+        self.stage.begin = begin_warm
         self.nodes = nodes
         self.allowed: list[str] = []
         self.bench: BenchClient

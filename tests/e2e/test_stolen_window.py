@@ -26,6 +26,7 @@ from firmware_py.store.authority import Authority
 from tests.e2e.scene import until
 from tests.e2e.spread import Spread
 from tests.sync.secured import Peer, SecuredBroker, comes_in
+from tests.warm import begin_warm
 
 TOPICS = "hall/v1/demo"
 #: The same file at every Pi: its own name says which certificate is its own.
@@ -71,6 +72,7 @@ async def secured(place: Path, *nodes: str) -> AsyncIterator[tuple[Spread, Secur
     file.write_text(text, "utf-8")
     hall = Spread(place, *nodes)
     hall.stage = SecuredStage(place / "s", broker, file)
+    hall.stage.begin = begin_warm
     async with hall:
         yield hall, broker
 
