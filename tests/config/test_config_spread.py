@@ -12,7 +12,7 @@ from firmware_py.settings import Settings
 
 SPREAD = Path(__file__).parents[2] / "config" / "spread.toml"
 STANDBY = '\n[nodes.standby]\nroles = ["standby"]\n'
-LEASE = '[spread]\npromote = "lease"\nwitness = "window-1"\n'
+LEASE = 'promote = "lease"\nwitness = "window-1"\n'
 
 
 def loaded(folder: Path, more: str, node: str = "hub") -> Settings:
@@ -24,7 +24,9 @@ def loaded(folder: Path, more: str, node: str = "hub") -> Settings:
     for name in ("items.toml", "holidays.toml"):
         (folder / name).write_bytes((SPREAD.parent / name).read_bytes())
     path = folder / "hall.toml"
-    text = SPREAD.read_text("utf-8").replace("[nodes.kiosk-1]", f"{more}\n[nodes.kiosk-1]", 1)
+    text = SPREAD.read_text("utf-8").replace("[spread]\n", f"[spread]\n{more}\n", 1)
+    if "[nodes.standby]" in more:
+        text = text.replace(STANDBY, "").replace("[nodes.kiosk-1]", f"{STANDBY}[nodes.kiosk-1]", 1)
     path.write_text(text, "utf-8")
     return load_all(path, environment).settings
 
@@ -48,13 +50,13 @@ def test_by_hand_nobody_votes(tmp_path: Path) -> None:
     ("more", "mistake"),
     [
         (LEASE, "spread.promote: a lease needs a standby"),
-        ('[spread]\npromote = "lease"\n' + STANDBY, "spread.promote: a lease needs a third voter"),
+        ('promote = "lease"\n' + STANDBY, "spread.promote: a lease needs a third voter"),
         (LEASE.replace("window-1", "window-9") + STANDBY, "spread.witness: window-9 is none of"),
         (LEASE.replace("window-1", "standby") + STANDBY, "spread.witness: standby is none of"),
         (LEASE.replace("window-1", "hub") + STANDBY, "spread.witness: hub is none of"),
         (LEASE + 'hub = "master"\n' + STANDBY, "spread.hub: master is not the name"),
         (LEASE + "lease_s = 2\n" + STANDBY, "spread.lease_s"),
-        ('[spread]\npromote = "by itself"\n', "spread.promote"),
+        ('promote = "by itself"\n', "spread.promote"),
     ],
 )
 def test_what_cannot_vote_is_told(tmp_path: Path, more: str, mistake: str) -> None:

@@ -25,6 +25,7 @@ LEASE_S = 10.0
 CLOCKS = 0.3
 #: A Pi looks so often at what came, as if it were always a little slow.
 TICK_S = 0.4
+HALF = 0.5
 NAMES = ("hub", "standby", "witness")
 HUBS = ("hub", "standby")
 
@@ -245,11 +246,8 @@ class LeaseHall:
         """Have something happen, drawn by chance: a cut, a pause, a restart, a full disk."""
         holding = self.deciding()
         # Whoever has the lease is who matters, half of the time.
-        pi = (
-            holding[0]
-            if holding and self.random.choice((True, False))
-            else self.pis[self.random.choice(NAMES)]
-        )
+        chosen = holding if holding and self.random.random() < HALF else list(self.pis.values())
+        pi = self.random.choice(chosen)
         kind = self.random.choice(("cut", "cut", "heal", "pause", "restart", "off", "off", "full"))
         away = self.random.uniform(0, self.random.choice((0.3, 1.0, 3.0)) * LEASE_S)
         if kind == "cut":
