@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from firmware_py.cli import node_adopt, node_join, node_retire
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
 from firmware_py.cli.output import Column, say, state_style, table, write_json
 from firmware_py.cli.status import hub_line, since_words
@@ -30,8 +31,11 @@ _STYLES = {
     "node",
     HallGroup,
     help=t(
-        "大厅的各台设备（树莓派）。在主控上列出全部；在其他设备上只有它自己和它到主控的连接。",
-        "The hall's Pis. At the hub all of them; at another Pi itself, and its line to the hub.",
+        "大厅的各台设备（树莓派）。在主控上列出全部；在其他设备上只有它自己和它到主控的连接。\n\n"
+        "加入新设备：主控上 adopt，新设备上 join；设备坏了：主控上 replace，备用机上 join。",
+        "The hall's Pis. At the hub all of them; at another Pi itself, and its line to the hub.\n\n"
+        "A new Pi: adopt at the hub, join at the Pi. A dead one: replace at the hub, join at the "
+        "spare.",
     ),
 )
 def node() -> None:
@@ -154,3 +158,7 @@ def _line(head: str, words: str) -> None:
         # A Chinese character is two columns wide.
         wide = sum(2 if ord(letter) > 0x2E80 else 1 for letter in head)
         say((head + " " * (10 - wide), "dim"), words)
+
+
+for _command in (*node_adopt.COMMANDS, node_join.join, node_retire.retire):
+    node.add_command(_command)

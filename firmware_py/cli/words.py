@@ -143,6 +143,11 @@ _CODES = {
     "action.device.test": ("测试设备", "tested:"),
     "action.device.disable": ("停用设备", "out of use:"),
     "action.device.enable": ("启用设备", "in use again:"),
+    "action.node.code": ("生成设备加入代码", "code shown to adopt"),
+    "action.node.code_void": ("加入代码多次输错，已作废", "code void after wrong tries:"),
+    "action.node.adopt": ("设备加入，签发证书", "adopted, certificate signed:"),
+    "action.node.replace": ("更换设备，吊销原证书", "replaced, certificates revoked:"),
+    "action.node.retire": ("设备撤出，吊销证书", "retired, certificates revoked:"),
     "closing_time": ("下班", "closing time"),
     "never_closed": ("前一天未关门", "never closed"),
 }

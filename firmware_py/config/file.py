@@ -1,9 +1,10 @@
 """Reads a hall's configuration and names every mistake in it at once.
 
 ``${NAME}`` is replaced from the environment in ports, paths, clock, the broker's host and port, and
-devices' options; nowhere else. ``${HALL_DATA}`` and ``${HALL_RUN}`` are the data and the runtime
-folder: of the environment, else of systemd (``STATE_DIRECTORY``, ``RUNTIME_DIRECTORY``), else
-``/var/lib/hall`` and ``/run/hall``. docs/configuration.md has all tables and keys.
+devices' options; nowhere else. ``node.env`` beside the file adds to it. ``${HALL_DATA}`` and
+``${HALL_RUN}`` are the data and the runtime folder: of the environment, else of systemd
+(``STATE_DIRECTORY``, ``RUNTIME_DIRECTORY``), else ``/var/lib/hall`` and ``/run/hall``.
+docs/configuration.md has all tables and keys.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from firmware_py.config.holidays import read_holidays
 from firmware_py.config.lines import KeyPath
 from firmware_py.config.mirrors import check_mirror_files
 from firmware_py.config.mistakes import ConfigError, Findings, Mistake
+from firmware_py.config.node_env import with_node
 from firmware_py.config.places import check_places, here
 from firmware_py.config.privacy import check_privacy
 from firmware_py.config.rules import describe, rules_from
@@ -119,6 +121,7 @@ def load_all(
     ``with_files`` also reads templates, profiles, layouts and notices. ``text`` is looked at as
     if it stood in ``path`` already. Raises ``ConfigError`` with all mistakes in all of them.
     """
+    env = with_node(path, env)
     folders = Folders.of(path, env)
     data, found = read_toml(path) if text is None else parse_toml(text, str(path))
     if found and not data:

@@ -14,6 +14,7 @@ from msgspec import Meta
 from firmware_py.app.wrong_params import explain
 from firmware_py.runtime.params_checks import CHECK_PARAMS
 from firmware_py.runtime.params_documents import DOCUMENT_PARAMS
+from firmware_py.runtime.params_nodes import NODE_PARAMS
 from firmware_py.runtime.params_screens import SCREEN_PARAMS
 from firmware_py.runtime.params_signatures import SIGNATURE_PARAMS
 
@@ -272,6 +273,7 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     **CHECK_PARAMS,
     **SCREEN_PARAMS,
     **SIGNATURE_PARAMS,
+    **NODE_PARAMS,
 }
 
 

@@ -34,6 +34,7 @@ from firmware_py.runtime.form_signature import FormSignatures
 from firmware_py.runtime.forms import Forms
 from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.kiosks import Kiosks
+from firmware_py.runtime.node_actions import NodeActions
 from firmware_py.runtime.node_views import Nodes, nodes_at_a_glance
 from firmware_py.runtime.params import Device, Number, PrintReport, Range, Say, Status
 from firmware_py.runtime.privacy import Privacy
@@ -94,6 +95,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         **CardQueries(hall).queries(),
         **Kiosks(hall).queries(),
         **Nodes(hall).queries(),
+        **NodeActions(hall).queries(),
         **Windows(hall, reports).queries(),
         **ScreenQueries(hall).queries(),
         **scan_queries(hall),

@@ -1,0 +1,44 @@
+"""What a technician did about the hall's Pis is kept in the journal.
+
+Certificates and files are the business of ``hallctl`` on this machine, which needs no daemon; that
+it was done, to which Pi and by whom belongs to the hall's memory.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from firmware_py.core.commands import RecordAction
+from firmware_py.runtime.control import Query, QueryError
+from firmware_py.runtime.node_words import only_at_hub
+from firmware_py.runtime.outcomes import submitted
+from firmware_py.runtime.params_nodes import NodeActs
+
+if TYPE_CHECKING:
+    from firmware_py.runtime.hall import Hall
+
+__all__ = ["NodeActions"]
+
+
+class NodeActions:
+    """Answers ``node.record``."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+
+    def queries(self) -> dict[str, Query]:
+        """Return the table of questions."""
+        return {"node.record": self.record}
+
+    async def record(self, params: dict[str, Any], user: str) -> Any:
+        """Record it; the answer comes when it is on the disk."""
+        told = msgspec.convert(params, NodeActs)
+        if not self._hall.queue.decides:
+            raise QueryError(only_at_hub(self._hall.broker_status()))
+        command = RecordAction(f"node.{told.action}", told.node)
+        outcome = await submitted(self._hall, command, f"hallctl:{user}")
+        if outcome.refusal is not None:
+            raise QueryError(outcome.refusal)
+        return {"node": told.node, "action": told.action}
