@@ -6,6 +6,7 @@ import errno
 import os
 import select
 import socket
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -121,6 +122,10 @@ class Line:
             self._tls.send(data)
             data = self._tls.to_send()
         self._put(data)
+
+    def gather(self, seconds: float) -> None:
+        """Let bytes come, for the next ``receive`` to bring many at once."""
+        time.sleep(seconds)
 
     def receive(self, timeout_s: float) -> bytes:
         """Wait so long at most; return what came, none for nothing that could be read yet."""

@@ -117,6 +117,8 @@ class Session:
         self.over = False
         self._parser = self._parse(access)
         self._need = next(self._parser)
+        #: A part of an update came; the rest is on its way.
+        self.midway = False
 
     # ---- bytes
 
@@ -261,7 +263,7 @@ class Session:
     def _update(self, frame: Framebuffer) -> Parser:
         (count,) = struct.unpack(">xH", (yield 3))
         # The next request goes out while this update is still being decoded.
-        self._asking.owes = True
+        self._asking.owes = self.midway = True
         for _ in range(count):
             x, y, width, height, encoding = struct.unpack(">4Hi", (yield 12))
             if encoding == protocol.LAST_RECT:
@@ -276,6 +278,7 @@ class Session:
         self._updated()
 
     def _updated(self) -> None:
+        self.midway = False
         dirty, self._dirty = self._dirty, []
         if len(dirty) > _MANY_DIRTY:
             # What is private in between is black in the framebuffer all the same.

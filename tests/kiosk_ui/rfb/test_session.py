@@ -314,3 +314,14 @@ def test_a_tuning_has_bounds() -> None:
         Tuning(quality=10)
     with pytest.raises(ValueError, match="0 to 9"):
         Tuning(compress=-1)
+
+
+def test_an_update_is_midway_from_its_first_bytes_to_its_last() -> None:
+    found, whole = session(8, 8), update(rect(0, 0, 8, 4, TIGHT, RED), rect(0, 4, 8, 4, TIGHT, RED))
+    told = []
+    for byte in FENCES + whole + FENCES:
+        found.feed(bytes([byte]))
+        told.append(found.midway)
+    begun = told.index(True)
+    assert begun == len(FENCES) + 3
+    assert told[begun:] == [True] * (len(whole) - 4) + [False] * (len(FENCES) + 1)
