@@ -17,7 +17,7 @@ from typing import Any
 __all__ = ["CONFIG", "ROOT", "Hall", "Hallctl", "Ran"]
 
 ROOT = Path(__file__).parents[2]
-START_S = 20.0
+START_S = 60.0
 
 WINDOWS = "\n".join(f'[[windows]]\nid = "{n}"' for n in range(2, 13))
 CONFIG = f"""

@@ -35,7 +35,7 @@ class Terminal:
         os.close(slave)
         self.seen = b""
 
-    def until(self, ended: Callable[[], bool], seconds: float = 20.0) -> None:
+    def until(self, ended: Callable[[], bool], seconds: float = 60.0) -> None:
         """Read what it shows until something is so."""
         end = time.monotonic() + seconds
         while not ended():

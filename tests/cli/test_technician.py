@@ -21,7 +21,7 @@ from devices.tracefile import read_trace
 from devices.transport import open_line
 from tests.cli.hallrun import Hall, Hallctl
 
-DEADLINE_S = 15.0
+DEADLINE_S = 60.0
 
 
 def state(hallctl: Hallctl, device: str) -> Any:

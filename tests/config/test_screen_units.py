@@ -44,7 +44,7 @@ needs_xorg = pytest.mark.skipif(
 )
 
 
-def soon(wanted: str, screen: OnX, seconds: float = 20.0) -> None:
+def soon(wanted: str, screen: OnX, seconds: float = 60.0) -> None:
     """Wait until a screen has logged something."""
     end = time.monotonic() + seconds
     while wanted not in screen.log():
@@ -166,7 +166,7 @@ async def with_a_poster(folder: Path) -> str:
                 mask = pygame.mask.from_threshold(x.picture(), RED, (1, 1, 1))
                 return mask.count() > 10_000
 
-            await until(shown, 20)
+            await until(shown)
             assert screen.end() == 0
             return screen.log()
 

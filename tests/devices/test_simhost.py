@@ -198,7 +198,7 @@ def test_slowness_paces_both_ways(tmp_path: Path) -> None:
         begun = time.monotonic()
         line.write(bytes(40))
         await heard(host, "p1", 40)
-        assert 0.15 < time.monotonic() - begun < 2.0
+        assert 0.15 < time.monotonic() - begun < 20
         host.clear("pads")
         line.close()
 

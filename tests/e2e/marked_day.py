@@ -85,7 +85,7 @@ class _Play:
         async def used() -> bool:
             return len((await hall.hall.call("people.status"))["lists"]) == len(lists())
 
-        await until(used, 20)
+        await until(used)
         for one in PEOPLE:
             await self._at_the_kiosk(hall, one.key)
         await hall.press("codes-kiosk-1", "appointment", 90817263)
@@ -194,7 +194,7 @@ class _Play:
         async def nothing_owed() -> bool:
             return not (await hall.status())["papers_owed"]
 
-        await until(nothing_owed, 30)
+        await until(nothing_owed)
 
     async def _mistakes(self, hall: Scene) -> None:
         """What people type in the wrong place is refused and written nowhere."""
@@ -300,7 +300,7 @@ class _Play:
             subjects = [e["data"].get("subject") for e in await hall.journal()]
             return DAY not in await asyncio.to_thread(self._vault.days) and DAY in subjects
 
-        await until(destroyed, 20)
+        await until(destroyed)
         copy = Vault(self.day.outside / "vault", self._stage.data / "keys")
         for name in self.day.kept:
             self.day.after_the_end[name] = _how_it_ends(self._vault, name)
@@ -338,7 +338,7 @@ class _Play:
     # ---- people at readers
 
     async def _lay(self, hall: Scene, reader: str, key: str) -> None:
-        await hall.becomes(reader, "ok", seconds=20)
+        await hall.becomes(reader, "ok")
         await hall.press(reader, key)
 
     async def _at_window_1(self, hall: Scene, key: str) -> dict[str, Any]:

@@ -78,7 +78,7 @@ class Desk:
         async def some() -> bool:
             return len(await asyncio.to_thread(self._vault.names, DAY)) > names + 2
 
-        await until(some, 40)
+        await until(some)
         return task
 
     def clear(self) -> None:
@@ -110,7 +110,7 @@ class Desk:
                 return None
             return found
 
-        done = await until(scanned, 40)
+        done = await until(scanned)
         assert list(self._tray.iterdir()) == [], "what was scanned is taken out of the folder"
         return done
 
@@ -135,7 +135,7 @@ class Desk:
             self.clear()
 
     async def _at_the_camera(self, number: str) -> None:
-        await self._hall.becomes("cam-2", "ok", seconds=20)
+        await self._hall.becomes("cam-2", "ok")
         frames: list[dict[str, Any]] = []
         screen = await self._hall.client()
         screen.on_event = frames.append
@@ -144,7 +144,7 @@ class Desk:
         async def seen() -> bool:
             return len(frames) > 2
 
-        await until(seen, 20)
+        await until(seen)
         await asyncio.to_thread(self.while_seen)
         await self._hall.hall.call("document.scan", window="2", number=number, mode="colour")
         await screen.close()

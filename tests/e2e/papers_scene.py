@@ -37,7 +37,7 @@ async def scan(hall: Scene, window: str = "1", **params: Any) -> dict[str, Any]:
             return None
         return found
 
-    return await until(scanned, 30)
+    return await until(scanned)
 
 
 def pages_on_disk(hall: Scene, day: str = TODAY) -> list[str]:

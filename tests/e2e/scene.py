@@ -27,6 +27,7 @@ from firmware_py.sync.mail import Address
 from tests.warm import begin_warm
 
 __all__ = [
+    "PATIENCE_S",
     "TODAY",
     "Change",
     "Connection",
@@ -45,10 +46,13 @@ Change = tuple[str, str]
 #: Keys may follow each other at once: tests press them faster than clerks do.
 NO_GUARD: Change = ('exception_window = "15"\n', 'exception_window = "15"\nnext_guard_s = 0\n')
 
+#: What comes at all comes within this, however busy the machine.
+PATIENCE_S = 60.0
+
 T = TypeVar("T")
 
 
-async def until(look: Callable[[], Awaitable[T | None]], seconds: float = 10.0) -> T:
+async def until(look: Callable[[], Awaitable[T | None]], seconds: float = PATIENCE_S) -> T:
     """Return what ``look`` returns once it is true; fail when that takes too long."""
     end = time.monotonic() + seconds
     while True:
@@ -159,7 +163,7 @@ class Scene(AbstractAsyncContextManager["Scene"]):
                 self.stage.start_broker()
             if self._simulators:
                 self.stage.start_simulators()
-                self.bench = await BenchClient.connect(self.stage.bench_socket)
+                self.bench = await BenchClient.connect(self.stage.bench_socket, PATIENCE_S)
                 self._clients.append(self.bench)
             if self._start:
                 await self.start()
@@ -198,7 +202,7 @@ class Scene(AbstractAsyncContextManager["Scene"]):
         self.stage.start_hall()
         await self.connect()
         if devices and self._simulators:
-            await until(self._devices_asked, 20)
+            await until(self._devices_asked)
 
     async def _devices_asked(self) -> bool:
         if (await self.status())["mode"] == "safe":
@@ -214,7 +218,7 @@ class Scene(AbstractAsyncContextManager["Scene"]):
 
     async def client(self) -> Connection:
         """Return one more connection to the daemon; it is closed at the end."""
-        client = await Connection.connect(self.stage.hall_socket, 20)
+        client = await Connection.connect(self.stage.hall_socket, PATIENCE_S)
         self._clients.append(client)
         return client
 
@@ -288,7 +292,7 @@ class Scene(AbstractAsyncContextManager["Scene"]):
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        out, err = await asyncio.wait_for(process.communicate(), 30)
+        out, err = await asyncio.wait_for(process.communicate(), PATIENCE_S)
         return Ran(process.returncode or 0, out.decode(), err.decode())
 
     # ---- what can be seen
@@ -303,7 +307,9 @@ class Scene(AbstractAsyncContextManager["Scene"]):
         found: dict[str, Any] = await self.bench.do("seen", device)
         return found
 
-    async def shows(self, device: str, seconds: float = 10.0, **wanted: Any) -> dict[str, Any]:
+    async def shows(
+        self, device: str, seconds: float = PATIENCE_S, **wanted: Any
+    ) -> dict[str, Any]:
         """Wait until a device shows all of this; return all that it shows."""
 
         async def look() -> dict[str, Any] | None:
@@ -315,7 +321,7 @@ class Scene(AbstractAsyncContextManager["Scene"]):
         except AssertionError:
             raise AssertionError(f"{device}: {await self.seen(device)}, not {wanted}") from None
 
-    async def on_paper(self, number: str, printer: str = "printer", seconds: float = 15.0) -> None:
+    async def on_paper(self, number: str, printer: str = "printer") -> None:
         """Wait until a number came out as a whole slip and nothing is owed for it."""
 
         async def look() -> bool:
@@ -325,7 +331,7 @@ class Scene(AbstractAsyncContextManager["Scene"]):
             return shown["paper"]["owed_by"] is None
 
         try:
-            await until(look, seconds)
+            await until(look)
         except AssertionError:
             shown = await self.seen(printer)
             raise AssertionError(f"{number} is not on paper: {shown}") from None
@@ -337,14 +343,14 @@ class Scene(AbstractAsyncContextManager["Scene"]):
                 return dict(found)
         raise KeyError(name)
 
-    async def becomes(self, device: str, *states: str, seconds: float = 15.0) -> dict[str, Any]:
+    async def becomes(self, device: str, *states: str) -> dict[str, Any]:
         """Wait until a device's health is one of ``states``; return it."""
 
         async def look() -> dict[str, Any] | None:
             found = await self.device(device)
             return found if found["state"] in states else None
 
-        return await until(look, seconds)
+        return await until(look)
 
     async def journal(self) -> list[dict[str, Any]]:
         """Return every recorded event, in order, without a gap."""
@@ -374,14 +380,14 @@ class Scene(AbstractAsyncContextManager["Scene"]):
         self._consumers.append(consumer)
         return consumer, path
 
-    async def centre_has_all(self, consumer: Consumer, path: Path, seconds: float = 30.0) -> None:
+    async def centre_has_all(self, consumer: Consumer, path: Path) -> None:
         """Wait until the centre has every event, once, in order, as the journal has it."""
 
         async def caught_up() -> bool:
             last: int = (await self.status())["last_seq"]
             return consumer.seq == last
 
-        await until(caught_up, seconds)
+        await until(caught_up)
         events = await self.journal()
         stored = lines_of(path)
         assert [e["seq"] for e in stored] == [e["seq"] for e in events][: len(stored)]

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from firmware_py.bench.client import BenchClient
 from firmware_py.bench.spread import HUB, SpreadStage, known_at
-from tests.e2e.scene import TODAY, Connection, until
+from tests.e2e.scene import PATIENCE_S, TODAY, Connection, until
 from tests.warm import begin_warm
 
 __all__ = ["Spread"]
@@ -37,7 +37,7 @@ class Spread(AbstractAsyncContextManager["Spread"]):
         try:
             self.stage.start_broker()
             self.stage.start_simulators()
-            self.bench = await BenchClient.connect(self.stage.bench_socket)
+            self.bench = await BenchClient.connect(self.stage.bench_socket, PATIENCE_S)
             if self._open_day:
                 await self.start(HUB)
                 await self.at(HUB).call("day.open", day=TODAY)
@@ -68,7 +68,7 @@ class Spread(AbstractAsyncContextManager["Spread"]):
             self.stage.start_hall()
         else:
             self.stage.start_node(node)
-        self._clients[node] = await Connection.connect(self.stage.socket_of(node), 20)
+        self._clients[node] = await Connection.connect(self.stage.socket_of(node), PATIENCE_S)
 
     async def end(self, node: str, number: signal.Signals = signal.SIGTERM) -> None:
         """End a Pi's daemon by a signal."""
@@ -96,7 +96,7 @@ class Spread(AbstractAsyncContextManager["Spread"]):
         status = await self.at(node).call("hall.status")
         return str((status["broker"] or {"trouble": "broker"})["trouble"])
 
-    async def becomes(self, node: str, trouble: str, seconds: float = 20.0) -> None:
+    async def becomes(self, node: str, trouble: str, seconds: float = PATIENCE_S) -> None:
         """Wait until a Pi stands so with the hub."""
 
         async def look() -> bool:
@@ -128,7 +128,7 @@ class Spread(AbstractAsyncContextManager["Spread"]):
 
     # ---- devices
 
-    async def shows(self, device: str, seconds: float = 10.0, **wanted: Any) -> None:
+    async def shows(self, device: str, seconds: float = PATIENCE_S, **wanted: Any) -> None:
         """Wait until a device shows all of this."""
 
         async def look() -> bool:

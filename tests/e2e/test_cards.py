@@ -39,7 +39,7 @@ async def uses(hall: Scene, name: str, rows: int) -> None:
             {"name": one["name"], "rows": one["rows"]} for one in found["lists"]
         ]
 
-    await until(look, 15)
+    await until(look)
 
 
 async def says(hall: Scene, code: str) -> dict[str, Any]:
@@ -276,7 +276,7 @@ async def test_a_list_is_replaced_while_the_hall_runs_and_a_bad_one_changes_noth
             found: list[dict[str, Any]] = (await hall.hall.call("people.status"))["problems"]
             return found
 
-        (problem,) = await until(told, 15)
+        (problem,) = await until(told)
         assert "第 3 行 grade" in problem["zh"]
         await lay(hall, "citizen-4")
         assert (await says(hall, "choose"))["traits"] == ["a_grade"]

@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from firmware_py.cli import words
 from firmware_py.cli.console.app import HallConsole
 from firmware_py.cli.console.link import Link
-from tests.e2e.scene import Scene, until
+from tests.e2e.scene import PATIENCE_S, Scene, until
 
 WIDTH, HEIGHT = 80, 24
 
@@ -50,7 +50,7 @@ class Screen:
         """The screen as it is, a line of cells each."""
         return [strip.text for strip in self.app.screen._compositor.render_strips()]
 
-    async def shows(self, *wanted: str, seconds: float = 10.0) -> str:
+    async def shows(self, *wanted: str, seconds: float = PATIENCE_S) -> str:
         """Wait until all of these stand on the screen."""
 
         async def look() -> str | None:

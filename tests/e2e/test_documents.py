@@ -166,7 +166,7 @@ async def test_a_scan_that_is_cancelled_or_fails_keeps_nothing(place: Path) -> N
         async def kept_one() -> bool:
             return f"{number}-1v1-p001" in pages_on_disk(hall)
 
-        await until(kept_one, 20)
+        await until(kept_one)
         twice = await refused(client.call("document.scan", window="1"))
         assert twice.code == "scan_running"
         assert await client.call("document.cancel", window="1") == {
@@ -282,7 +282,7 @@ async def test_a_camera_is_previewed_by_two_and_scans_meanwhile(place: Path) -> 
         async def frames() -> bool:
             return len(heard["one"]) > 3 and len(heard["other"]) > 3
 
-        await until(frames, 20)
+        await until(frames)
         done = await hall.hall.call("document.scan", window="2", mode="colour")
         assert (done["document"], done["pages"]) == (f"{number}-1", 1)
         before = len(heard["one"])
@@ -290,7 +290,7 @@ async def test_a_camera_is_previewed_by_two_and_scans_meanwhile(place: Path) -> 
         async def more() -> bool:
             return len(heard["one"]) > before + 3
 
-        await until(more, 20)
+        await until(more)
         (frame,) = {(m["method"], m["params"]["window"]) for m in heard["one"]}
         assert frame == ("scanner.frame", "2")
         picture = jpeg_head(base64.b64decode(heard["one"][-1]["params"]["jpeg"]))
@@ -301,7 +301,7 @@ async def test_a_camera_is_previewed_by_two_and_scans_meanwhile(place: Path) -> 
         async def dark() -> bool:
             return not (await hall.seen(CAMERA))["on"]
 
-        await until(dark, 20)
+        await until(dark)
         assert {m["method"] for m in heard["hall"]} == {"event"}
         ran = await hall.hallctl("document", "preview", "2", "--seconds", "2", "--json")
         assert json.loads(ran.out)["frames"] > 5

@@ -103,7 +103,7 @@ async def test_paper_that_ends_anywhere_costs_neither_copy_and_doubles_only_what
         assert on_paper == ([(KEEP, False)] if part >= 0.5 else [])
         assert (await hall.status())["papers_owed"] == {"printer": 2 - len(on_paper)}
         await hall.fault("printer", "paper-out", active=False)
-        await until(lambda: nothing_owed(hall), 20)
+        await until(lambda: nothing_owed(hall))
         torn_first = [(KEEP, True), (SIGN, False)]
         second = await copies(hall, form)
         assert second[:2] == ([(KEEP, False), (SIGN, True)] if on_paper else torn_first)
@@ -120,11 +120,11 @@ async def test_a_kill_between_the_copies_prints_the_second_alone(place: Path) ->
         async def first_confirmed() -> bool:
             return bool((await hall.status())["papers_owed"] == {"printer": 1})
 
-        await until(first_confirmed, 20)
+        await until(first_confirmed)
         await hall.kill()
         await hall.fault("printer", "slow-print", active=False)
         await hall.start()
-        await until(lambda: nothing_owed(hall), 20)
+        await until(lambda: nothing_owed(hall))
         found = await copies(hall, form)
         assert found[0] == (KEEP, False)
         assert found[-1][0] == SIGN
@@ -148,7 +148,7 @@ async def test_a_form_that_changed_while_the_printer_was_away_prints_as_it_is_no
         await hall.kill()
         await hall.start()
         await hall.bench.do("plug", "printer")
-        await until(lambda: nothing_owed(hall), 20)
+        await until(lambda: nothing_owed(hall))
         assert await copies(hall, form) == [(KEEP, False), (SIGN, False)]
         for lines in (await hall.seen("printer"))["recent"][-2:]:
             assert any("更正件 第2版，替代第1版" in line for line in lines)

@@ -32,7 +32,7 @@ async def kiosk(
         return found if fits(found) else None
 
     try:
-        return await until(look, 20)
+        return await until(look)
     except AssertionError:
         found = await hall.hall.call("kiosk.show", kiosk=kiosk_id)
         raise AssertionError(f"{kiosk_id}: {found}") from None

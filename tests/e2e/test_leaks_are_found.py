@@ -200,7 +200,7 @@ async def test_what_goes_to_a_device_is_found_as_the_device_gets_it(place: Path)
         async def told() -> bool:
             return in_files(scene.stage.folder / "sent") >= {"led-wall-2", "voice"}
 
-        await until(told, 20)
+        await until(told)
     where = in_files(scene.stage.folder)
     assert {"data/journal.db", "sent/voice"} <= where
     assert "broker/mosquitto.db" not in where

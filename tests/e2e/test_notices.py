@@ -59,7 +59,7 @@ async def test_notices_come_from_files_and_commands_and_no_call_waits_for_them(
         # A call takes the place of the prices at once; the wall without a layout knows calls alone.
         await hall.take()
         await hall.do("window.next", window="1")
-        await hall.shows("led-wall-2", seconds=1, lines=["请A001号到1号窗口", "", "", notice])
+        await hall.shows("led-wall-2", seconds=5, lines=["请A001号到1号窗口", "", "", notice])
         await hall.shows("led-wall", lines=["请A001号到1号窗口", "", "", ""])
         await hall.do("window.missed", window="1")
         await hall.shows("led-wall-2", lines=[*prices, notice])

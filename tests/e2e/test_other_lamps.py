@@ -32,7 +32,7 @@ async def test_a_call_for_help_is_shown_by_a_board_that_was_away_when_it_came(pl
     async with Scene(place, changes=HELP_AT_14) as hall:
         await hall.becomes("lamp-14", "ok")
         await hall.fault("lamp-14", "other-unit")
-        await hall.becomes("lamp-14", "gone", seconds=1.5)
+        await hall.becomes("lamp-14", "gone")
         await hall.press("kiosk-1-button")
         await hall.fault("lamp-14", "other-unit", active=False)
         await hall.shows("lamp-14", lit=["red", "amber"])

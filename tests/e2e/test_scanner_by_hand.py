@@ -44,4 +44,4 @@ async def test_a_scanner_that_is_gone_is_told_in_both_languages_and_comes_back(p
         assert any(words in gone["say"]["zh"] for words in ("是否已插好", "已拔出"))
         assert "No such" not in gone["say"]["zh"]
         await hall.bench.do("plug", "scanner-9")
-        await hall.becomes("scanner-9", "ok", seconds=30)
+        await hall.becomes("scanner-9", "ok")

@@ -15,7 +15,7 @@ PLAIN: Change = ("options = { paper = 80 }", "options = { paper = 80, graphics =
 
 async def papers(hall: Scene) -> list[list[str]]:
     """Return the lines of each copy of the form that came out, once nothing more is owed."""
-    await until(lambda: nothing_owed(hall), 20)
+    await until(lambda: nothing_owed(hall))
     return [one for one in (await hall.seen("printer"))["recent"] if FORM in one]
 
 

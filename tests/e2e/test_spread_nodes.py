@@ -41,7 +41,7 @@ async def becomes(hall: Spread, node: str, wanted: Callable[[dict[str, Any]], bo
     async def look() -> bool:
         return wanted((await listed(hall))[node])
 
-    await until(look, 20)
+    await until(look)
 
 
 async def test_the_hub_lists_its_pis_with_how_far_they_are_and_what_to_do(place: Path) -> None:
@@ -108,7 +108,7 @@ async def test_a_screen_of_a_pi_that_lost_hub_or_broker_is_cut_off_until_they_ar
                 states = [one for one in came if isinstance(one, Live | CutOff)]
                 return bool(states) and isinstance(states[-1], wanted)
 
-            await until(look, 20)
+            await until(look)
 
         try:
             await last(Live)

@@ -178,7 +178,7 @@ async def test_a_client_that_never_reads_is_hung_up_on_and_others_are_served(pla
             await hall.take()
             return "does not read" in hall.stage.log_of("halld")
 
-        await until(hung_up, 30)
+        await until(hung_up)
         assert (await hall.status())["mode"] == "normal"
         writer.close()
         assert not reader.at_eof()

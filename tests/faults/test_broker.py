@@ -68,7 +68,7 @@ async def test_a_broker_that_hangs_for_longer_than_the_keepalive(place: Path) ->
             slowest_s, begin = 0.0, time.monotonic()
             while await connected(hall):
                 slowest_s = max(slowest_s, await work(hall, 3))
-                assert time.monotonic() - begin < 20, "nobody noticed that the broker hangs"
+                assert time.monotonic() - begin < 60, "nobody noticed that the broker hangs"
                 await asyncio.sleep(0.05)
             slowest_s = max(slowest_s, await work(hall))
             assert slowest_s < NOT_SLOWED_S
@@ -116,6 +116,6 @@ async def test_the_hall_stops_in_time_while_its_broker_hangs(place: Path) -> Non
             await work(hall, 5)
             begin = time.monotonic()
             assert await hall.end() == 0
-            assert time.monotonic() - begin < 5
+            assert time.monotonic() - begin < 20
         finally:
             hall.signal_broker(signal.SIGCONT)

@@ -43,7 +43,7 @@ async def test_a_hundred_takers_at_once_get_a_hundred_numbers_without_a_gap(plac
             seen = [await hall.seen(printer) for printer in ("printer", "printer-2")]
             return sorted(seen[0]["numbers"] + seen[1]["numbers"]) == sorted(numbers)
 
-        await until(all_printed, 20)
+        await until(all_printed)
 
 
 async def test_each_command_twice_counts_once_with_the_first_outcome(place: Path) -> None:
@@ -94,7 +94,7 @@ async def test_a_button_that_bounces_or_is_touched_twice_gives_one_number(place:
         await hall.press("kiosk-1-button", "hold", 300)
         # A second person presses after the first has the paper, a second later at the earliest.
         presses = iter(range(20))
-        await until(lambda: pressed_again(hall, presses), 20)
+        await until(lambda: pressed_again(hall, presses))
         assert await hall.issued() == ["A001", "A002"]
 
 

@@ -104,7 +104,7 @@ async def test_the_hall_opens_and_works_while_every_device_is_silent(place: Path
         assert all(d["say"]["zh"] and d["say"]["en"] for d in trouble.values())
         for line in ("pads", "strips", "printer", "printer-2", "led-wall"):
             await hall.fault(line, "silent", active=False)
-        await hall.on_paper(number, seconds=20)
+        await hall.on_paper(number)
         await hall.shows("led-wall", lines=["请A001号到1号窗口", "", "", ""])
         await hall.shows("strip-1", lines=["A001"])
 
@@ -140,8 +140,8 @@ async def test_one_stalled_line_stops_nobody_else(place: Path) -> None:
             if stalled != "printer-2":
                 await hall.on_paper(second, "printer-2")
             await hall.fault(stalled, "stall", active=False)
-            await until(lambda n=number: on_top(hall, n), 20)  # type: ignore[misc]
-            await hall.shows(strip, seconds=20, lines=[number])
+            await until(lambda n=number: on_top(hall, n))  # type: ignore[misc]
+            await hall.shows(strip, lines=[number])
             for device in ("printer", "printer-2", "led-wall", strip, f"pad-{window}"):
                 await hall.becomes(device, "ok", "unknown")
 

@@ -86,7 +86,7 @@ async def killed_again_and_again(place: Path, kills: int, seed: int) -> None:
         await nothing_lost_nothing_twice(hall, people)
         await everybody_has_paper(hall)
         await hall.verified()
-        await hall.centre_has_all(centre, file, 60)
+        await hall.centre_has_all(centre, file)
         assert centre.counts.lost == []
 
 
@@ -113,7 +113,7 @@ async def everybody_has_paper(hall: Scene) -> None:
     async def nothing_owed() -> bool:
         return not (await hall.status())["papers_owed"]
 
-    await until(nothing_owed, 30)
+    await until(nothing_owed)
     numbers: Counter[str] = Counter()
     reprints: Counter[str] = Counter()
     for printer in ("printer", "printer-2"):

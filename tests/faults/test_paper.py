@@ -108,9 +108,9 @@ async def wire_fails_at_each(place: Path, fault: Literal["unplug", "stall"], cou
                 # Others print meanwhile.
                 other = await hall.take(origin="kiosk-1")
                 await hall.on_paper(other)
-                await hall.becomes("printer-2", "gone", seconds=20)
+                await hall.becomes("printer-2", "gone")
                 wire.mend()
-                await hall.on_paper(number, "printer-2", 20)
+                await hall.on_paper(number, "printer-2")
                 numbers.append(number)
                 if ticket_had_begun(await hall.seen("printer-2"), number):
                     broken.append(number)
@@ -158,10 +158,10 @@ async def test_a_stalled_write_stops_nobody_else_and_the_number_comes_out_after_
         await hall.on_paper(await hall.take(origin="kiosk-2"), "printer-2")
         owed = (await hall.status())["papers_owed"]
         assert owed == {"printer": 3}
-        await hall.becomes("printer", "gone", seconds=20)
+        await hall.becomes("printer", "gone")
         await hall.fault("printer", "stall", active=False)
         for number in numbers:
-            await hall.on_paper(number, seconds=20)
+            await hall.on_paper(number)
         slips_are_right(await hall.seen("printer"), ["A001", *numbers], [])
 
 

@@ -26,7 +26,7 @@ async def test_three_starts_and_stops_leave_nothing_behind(place: Path) -> None:
             pid = hall.stage.processes["halld"].pid
             begin = time.monotonic()
             assert await hall.end(signal.SIGTERM if turn % 2 else signal.SIGINT) == 0
-            assert time.monotonic() - begin < 5
+            assert time.monotonic() - begin < 20
             assert not hall.stage.hall_socket.exists()
             assert set(children()) == before - {pid}
             # The wall that nobody drives is dark: it must not look alive.

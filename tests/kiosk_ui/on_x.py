@@ -196,7 +196,7 @@ class Mirror:
         return self._x.pixels() == self.pixels()
 
     async def becomes(
-        self, wanted: Callable[[str], bool] = bool, seconds: float = 15.0
+        self, wanted: Callable[[str], bool] = bool, seconds: float = 60.0
     ) -> tuple[str, float]:
         """Wait until it says what is wanted and the X server shows it.
 

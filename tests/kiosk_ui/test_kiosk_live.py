@@ -37,7 +37,7 @@ class Stand:
         picture = self.runner.picture
         return "".join(picture.texts()) if picture is not None else ""
 
-    async def until(self, fits: Callable[[], object], seconds: float = 40.0) -> None:
+    async def until(self, fits: Callable[[], object], seconds: float = 60.0) -> None:
         """Turn the loop until something holds."""
         end = time.monotonic() + seconds
         while True:
@@ -47,7 +47,7 @@ class Stand:
             assert time.monotonic() < end, self.text()
             await asyncio.sleep(0.01)
 
-    async def shows(self, text: str, seconds: float = 40.0) -> None:
+    async def shows(self, text: str, seconds: float = 60.0) -> None:
         await self.until(lambda: text in self.text(), seconds)
 
     def _areas(self) -> dict[str, tuple[int, int]]:
@@ -94,7 +94,7 @@ async def test_a_double_touch_prints_one_slip_and_shows_its_number(place: Path) 
         await kiosk.shows("请带好这些资料")
         assert "前面" in kiosk.text() or "马上可以办理" in kiosk.text()
         await kiosk.press("take", twice=True)
-        await kiosk.shows("请取走号票", 15)
+        await kiosk.shows("请取走号票")
         (ticket,) = await issued(hall)
         assert (ticket["item"], ticket["origin"]) == ("A01", "kiosk-1")
         assert ticket["number"] in kiosk.text()
@@ -110,12 +110,12 @@ async def test_a_daemon_killed_between_press_and_answer_gives_one_number(place: 
         await kiosk.until(lambda: "take" in kiosk._areas())
         os.kill(hall.stage.processes["halld"].pid, signal.SIGSTOP)
         await kiosk.press("take")
-        await kiosk.shows("请不要离开", 8)
+        await kiosk.shows("请不要离开")
         await hall.kill()
         await kiosk.until(lambda: not kiosk.link.live)
         assert "请不要离开" in kiosk.text()
         await hall.start()
-        await kiosk.shows("您的号码", 20)
+        await kiosk.shows("您的号码")
         (ticket,) = await issued(hall)
         assert ticket["number"] in kiosk.text()
 
@@ -132,7 +132,7 @@ async def test_a_broken_line_after_the_ticket_was_taken_finds_the_same_ticket(pl
         await until(one_ticket)
         kiosk.link._hang_up()
         kiosk.link.live = False
-        await kiosk.shows("您的号码", 20)
+        await kiosk.shows("您的号码")
         (ticket,) = await issued(hall)
         assert ticket["number"] in kiosk.text()
 
@@ -140,14 +140,14 @@ async def test_a_broken_line_after_the_ticket_was_taken_finds_the_same_ticket(pl
 async def test_no_paper_and_a_closed_hall_come_and_go_by_themselves(place: Path) -> None:
     async with Scene(place, windows=["1"]) as hall, stand(hall) as kiosk:
         await hall.fault("printer", "paper-out")
-        await kiosk.shows("打印纸用完了", 15)
+        await kiosk.shows("打印纸用完了")
         await kiosk.press("paperless", "category:registration", "item:A01", "take")
         await kiosk.shows("没有打印号票")
         (ticket,) = await issued(hall)
         assert ticket["number"] in kiosk.text()
         await hall.fault("printer", "paper-out", active=False)
         # What was owed is printed, and the page tells it.
-        await kiosk.shows("请取走号票", 20)
+        await kiosk.shows("请取走号票")
         await kiosk.press("home")
         await hall.do("day.close")
         await kiosk.shows("现在不能取号")
@@ -166,7 +166,7 @@ async def test_a_card_is_greeted_and_its_priority_goes_with_the_ticket(place: Pa
         (ticket,) = await issued(hall)
         assert ticket["traits"] == ["elderly"]
         # What the daemon says of the ticket does not stand in its way.
-        await kiosk.shows("请取走号票", 15)
+        await kiosk.shows("请取走号票")
         await hall.press("id-kiosk-1", "lift")
         await kiosk.until(lambda: not kiosk.runner.model.there)
         assert ticket["number"] in kiosk.text()

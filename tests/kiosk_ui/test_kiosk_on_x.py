@@ -40,7 +40,7 @@ class Kiosk:
 
     async def shows(self, *words: str) -> str:
         """Wait until it shows this; return all that it says."""
-        text, _ = await self.mirror.becomes(lambda text: all(word in text for word in words), 20)
+        text, _ = await self.mirror.becomes(lambda text: all(word in text for word in words))
         return text
 
     async def ready(self, area: str) -> tuple[int, int]:
@@ -60,7 +60,7 @@ class Kiosk:
             return None
 
         try:
-            return await until(settled, 20)
+            return await until(settled)
         except AssertionError:
             self.mirror.keep()
             raise AssertionError(f"no {area} to press: {self.mirror.text()}") from None
@@ -235,5 +235,5 @@ async def test_somebody_who_walked_away_is_asked_and_leaves_nothing_behind(place
                 return len(seen) > 3 and picture == one.mirror.pixels()
 
             # 60 s without a touch, 20 s "still there?" counting down, ten times as fast.
-            await until(back_again, 30)
+            await until(back_again)
             assert await one.issued() == []

@@ -64,7 +64,7 @@ async def test_the_folder_and_the_broker_reach_the_wall_and_a_broken_picture_har
         await open_today(hall, "1", "3")
         wall = Wall(hall.stage.hall_socket)
         try:
-            text = await wall.shows(lambda text: "收费标准" in text and "0.20元" in text, 30)
+            text = await wall.shows(lambda text: "收费标准" in text and "0.20元" in text)
             assert "开具完税证明" in text
 
             # From the broker: of a higher priority, so it stands there alone.
@@ -93,12 +93,12 @@ async def test_the_folder_and_the_broker_reach_the_wall_and_a_broken_picture_har
             await wall.shows(lambda text: "收费标准" in text)
 
             shutil.copy(EXAMPLE, folder / "poster.jpg")
-            await wall.shows(lambda _: has_picture(wall), 40)
+            await wall.shows(lambda _: has_picture(wall))
             listed = json.loads((await hall.hallctl("notice", "list", "--json")).out)
             states = {one["notice"]: one["state"] for one in listed["notices"]}
             assert states["poster.jpg"] == "shown"
             # It vanishes: the wall goes on with what is left.
             (folder / "poster.jpg").unlink()
-            await wall.shows(lambda text: "0.20元" in text and not has_picture(wall), 40)
+            await wall.shows(lambda text: "0.20元" in text and not has_picture(wall))
         finally:
             wall.close()

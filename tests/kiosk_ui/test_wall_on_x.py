@@ -50,7 +50,7 @@ async def test_what_a_pad_calls_is_seen_and_a_killed_daemon_leaves_no_number(pla
                 text, _ = await mirror.becomes(lambda text: "叫号显示暂时中断" in text)
                 assert number not in text
                 await hall.start()
-                await mirror.becomes(lambda text: number in text, 30)
+                await mirror.becomes(lambda text: number in text)
             assert screen.end() == 0
         assert "Traceback" not in screen.log()
 

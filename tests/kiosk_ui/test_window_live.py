@@ -71,7 +71,7 @@ async def test_the_clerk_sees_what_the_camera_sees_while_the_menu_is_open(place:
         await hall.take(override=True)
         await hall.do("window.next", window=window)
         await hall.do("window.start", window=window)
-        await hall.becomes(CAMERA, "ok", seconds=20)
+        await hall.becomes(CAMERA, "ok")
         surface = pygame.Surface((640, 480), depth=32)
         whole = Rect(0, 0, 640, 480)
         with stand(hall, window) as desk:

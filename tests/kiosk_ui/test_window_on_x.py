@@ -60,7 +60,7 @@ def more_than(x: XServer, colour: tuple[int, int, int], least: float) -> bool:
     return share(x, colour) > least
 
 
-async def becomes(wanted: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+async def becomes(wanted: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not wanted():
         assert time.monotonic() < end, what

@@ -29,7 +29,7 @@ from kiosk_ui.window.model import DeskModel, MirrorSeen
 from kiosk_ui.window.scaling import Scaled
 from kiosk_ui.window.states import desk_after, ticket
 
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 RED, BLUE, GREEN = 0xC02010, 0x1020C0, 0x10C020
 #: The right half is private while a program of the tax administration is in front.
 MASKED = {"masks": [{"title": "*征管*", "areas": [[50, 0, 50, 100]], "unit": "percent"}]}

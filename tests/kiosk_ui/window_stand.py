@@ -52,7 +52,7 @@ class Stand:
         """Return which page the taxpayer sees."""
         return page_of(self.runner.model)
 
-    async def until(self, wanted: Callable[[], object], what: str, seconds: float = 20.0) -> None:
+    async def until(self, wanted: Callable[[], object], what: str, seconds: float = 60.0) -> None:
         """Turn the loop until it is so."""
         end = time.monotonic() + seconds
         while True:

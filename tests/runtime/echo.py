@@ -20,7 +20,7 @@ from devices.specs import DeviceSpec
 from firmware_py.runtime.device_events import DeviceEvent
 
 GOOD = Status(HealthState.OK, "ok", Sentence("正常。", "Fine."))
-DEADLINE_S = 5.0
+DEADLINE_S = 60.0
 T = TypeVar("T")
 
 

@@ -31,7 +31,7 @@ persistence_location /var/lib/mosquitto/
 log_dest file /var/log/mosquitto/mosquitto.log
 include_dir /etc/mosquitto/conf.d
 """
-WAIT_S = 10.0
+WAIT_S = 60.0
 
 
 class SecuredBroker(Mosquitto):

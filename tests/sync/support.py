@@ -32,7 +32,7 @@ ROOT = "hall/v1/demo"
 EPOCH = "01KAHALLEPOCH0000000000001"
 
 
-async def until(condition: Callable[[], object], seconds: float = 15.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait until a condition holds; fail the test when it does not in time."""
     end = time.monotonic() + seconds
     while not condition():
@@ -64,7 +64,7 @@ class Mosquitto:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while time.monotonic() < end:
             with socket.socket() as sock:
                 if sock.connect_ex(("127.0.0.1", self.port)) == 0:
@@ -78,7 +78,7 @@ class Mosquitto:
     def kill(self) -> None:
         if self._process is not None:
             self._signal(signal.SIGKILL)
-            self._process.wait(5)
+            self._process.wait(60)
             self._process = None
 
     def pause(self) -> None:
@@ -261,7 +261,7 @@ class Ear:
         client.on_message = self._hear
         client.connect("127.0.0.1", port, keepalive=10)
         client.loop_start()
-        assert self.ready.wait(10)
+        assert self.ready.wait(60)
 
     def _hear(self, client: Client, userdata: object, message: MQTTMessage) -> None:
         del client, userdata
@@ -312,7 +312,7 @@ class Ear:
         info = self.client.publish(
             f"{ROOT}/{topic}", payload, qos=1, retain=retain, properties=properties
         )
-        info.wait_for_publish(10)
+        info.wait_for_publish(60)
 
     def command(self, name: str = "window.next", **fields: Any) -> None:
         """Publish a good command, or one with other fields."""

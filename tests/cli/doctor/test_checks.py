@@ -42,7 +42,7 @@ def test_a_check_that_hangs_or_fails_leaves_the_others_alone(fake: Fake) -> None
     found = checks.run(fake.facts(), [Check(c, named(c), f) for c, f in looks.items()], 0.3)
     taken = time.monotonic() - before
     over.set()
-    assert taken < 5
+    assert taken < 15
     assert [one.level for one in found] == [Level.WARNING, Level.WARNING, Level.OK]
     assert "Not done within 0.3 s" in words(found[0].findings)
     assert "RuntimeError: a cable" in words(found[1].findings)

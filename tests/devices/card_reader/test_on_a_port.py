@@ -56,7 +56,7 @@ class Place:
         assert tap is not None
         return tap.kept()
 
-    def reported(self, count: int, timeout_s: float = 5.0) -> Reported:
+    def reported(self, count: int, timeout_s: float = 60.0) -> Reported:
         return self.listener.wait(Reported, count=count, timeout_s=timeout_s)
 
 

@@ -19,7 +19,7 @@ from devices.debian_library import debian_module
 from devices.errors import DeviceFault, DeviceUnavailable, PortAbsent
 from tests.devices.card_reader.service import READERS, Service, card, service
 
-WITHIN_S = 10.0
+WITHIN_S = 60.0
 
 
 @pytest.fixture

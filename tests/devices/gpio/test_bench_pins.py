@@ -24,7 +24,7 @@ from devices.gpio.options import ButtonOptions, LampOptions
 from devices.gpio.simulator import GpioButtonSimulator, GpioLampSimulator
 from devices.simulator import Simulator, UnknownKey
 
-DEADLINE_S = 5.0
+DEADLINE_S = 60.0
 
 
 class Host:

@@ -27,7 +27,7 @@ from devices.specs import DeviceSpec
 from devices.transport import open_line
 from tests.runtime.echo import bench
 
-DEADLINE_S = 10.0
+DEADLINE_S = 60.0
 
 PYMODBUS = """
 import asyncio, sys

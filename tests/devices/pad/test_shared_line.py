@@ -23,7 +23,7 @@ PLAN = (
     ("pad-2", "call-back", None, Input("call_back")),
     ("pad-15", "transfer", None, Input("transfer")),
 )
-DEADLINE_S = 10.0
+DEADLINE_S = 60.0
 
 
 async def play(folder: Path, faults: tuple[str, ...]) -> dict[str, list[Input]]:

@@ -26,7 +26,7 @@ from tests.devices.scanner.drawn import form, jpeg, laid
 
 PAGE = form(100)
 GREY = PAGE.convert("L")
-DEADLINE_S = 10.0
+DEADLINE_S = 60.0
 
 
 def raw(picture: Image.Image, dpi: int = 100, turn: int = 0) -> RawPage:

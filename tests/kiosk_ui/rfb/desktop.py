@@ -36,7 +36,7 @@ NEEDS_VNC = pytest.mark.skipif(
 LOSSLESS = Tuning(quality=None)
 #: So that a test need not wait for what people would.
 QUICK = Patience(ping_s=0.1, again_s=0.1, again_most_s=0.4, wrong_s=0.4)
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 
 
 class Desktop:
