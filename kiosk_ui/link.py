@@ -4,7 +4,7 @@ JSON-RPC 2.0, one message a line, on the daemon's Unix socket (docs/interfaces.m
 called with every turn of the loop: it reads what is there, writes what the socket takes, returns.
 The daemon counts as there once it has answered, not when it is connected: one that hangs still
 accepts connections. Where another Pi, the hub, decides for the hall, a daemon that cannot reach it
-is as good as gone: what is shown of the queue may be wrong.
+is as good as gone, unless it goes on by itself: what is shown of the queue may be wrong.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import contextlib
 import json
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,8 @@ class Link:
         self._pause_s = PAUSES_S[0]
         self._watch_s = 0.0
         self.live = False
+        #: The daemon goes on by itself.
+        self.alone = False
         self.since_s = clock()
         self._told_gone = False
 
@@ -239,7 +241,7 @@ class Link:
             return False
         self._heard_s = self._clock()
         if told is not None and isinstance(told, Notified) and told.method == "hub":
-            self._hub_stands(str(told.params.get("trouble", "")), found)
+            self._hub_stands(dict(told.params), "trouble", found)
         elif told is not None:
             found.append(told)
         elif sent is not None:
@@ -251,13 +253,13 @@ class Link:
     ) -> None:
         if request is None:
             result = message.get("result")
-            told = result.get("hub", "") if isinstance(result, dict) else ""
-            self._hub_stands(str(told), found)
+            self._hub_stands(result if isinstance(result, dict) else {}, "hub", found)
             return
         if isinstance(request, Command):
             if _code(message) == _HUB_AWAY and request.command_id in self._commands:
                 # Perhaps it was carried out: it is repeated with its id when the hub is back.
-                self._hub_stands("hub", found)
+                if not self.alone:
+                    self._hub_stands({"trouble": "hub"}, "trouble", found)
                 return
             self._commands.pop(request.command_id, None)
         if "error" in message:
@@ -265,22 +267,27 @@ class Link:
         else:
             found.append(Answered(request.name, message.get("result")))
 
-    def _hub_stands(self, trouble: str, found: list[Message]) -> None:
-        """The daemon is there; ``trouble`` says why it does not know the hall, "" that it does."""
-        if not trouble:
-            self._follows(found)
+    def _hub_stands(self, told: Mapping[str, Any], key: str, found: list[Message]) -> None:
+        """The daemon is there; ``key`` says why it does not know the hall, "" that it does.
+
+        ``alone``: it does not, and goes on all the same.
+        """
+        trouble, alone = str(told.get(key) or ""), told.get("alone") is True
+        if not trouble or alone:
+            self._follows(found, alone=alone and bool(trouble))
         elif self.live:
             self.live, self.since_s = False, self._clock()
             log.warning("the daemon is cut off from the hall: %s", trouble)
             found.append(CutOff())
 
-    def _follows(self, found: list[Message]) -> None:
-        if self.live:
+    def _follows(self, found: list[Message], *, alone: bool) -> None:
+        changed, self.alone = alone != self.alone, alone
+        if self.live and not changed:
             return
         self.live, self.since_s = True, self._clock()
         self._pause_s, self._told_gone = PAUSES_S[0], False
-        log.info("connected to the daemon")
-        found.append(Live())
+        log.info("the daemon goes on by itself" if alone else "connected to the daemon")
+        found.append(Live(alone))
         under_way = {
             sent.request.command_id
             for sent in self._sent.values()

@@ -99,7 +99,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The daemon answers, for the first time or again: ask for everything anew."""
+    """The daemon answers, for the first time or again: ask for everything anew.
+
+    ``alone``: the hub is not heard, and this Pi goes on by itself; told anew when that changes.
+    """
+
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

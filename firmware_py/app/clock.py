@@ -198,6 +198,16 @@ class FollowedClock:
         """The same: the hub knows how long it was away."""
         return self.wall_known
 
+    @property
+    def ahead_ms(self) -> int | None:
+        """The hub's time minus this machine's running time; None before it was heard."""
+        return self._ahead_ms
+
+    def go_on(self, ahead_ms: int, last_ms: int) -> None:
+        """Go on as before a restart in the same boot, until the hub is heard."""
+        self._ahead_ms, self._last_ms = ahead_ms, last_ms
+        self._ahead_since_ms = -self.WHILE_MS
+
     def heard(self, hub_ms: int) -> None:
         """Take the hub's time."""
         boot_ms = self._clocks().boot_ms

@@ -2,7 +2,8 @@
 
 It stands where ``HallWriter`` stands, so whoever reacts to what was recorded, or gives commands,
 cannot tell the two apart. A command is carried to the hub with its id and counts once there; its
-answer is handed on when what it brought about was seen here too.
+answer is handed on when what it brought about was seen here too. What may be decided here while the
+hub is away, ``Alone`` decides.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from firmware_py.app.alone import Alone, Carried
 from firmware_py.app.ports import Happened, Outcome, Submission
 from firmware_py.app.recovery import match_windows
 from firmware_py.app.wire import decode_event, decode_state
@@ -50,8 +52,12 @@ class Carry(Protocol):
         question: Mapping[str, Any],
         within_s: float,
         answered: Callable[[dict[str, Any] | None], None],
+        wanted: Callable[[], bool],
     ) -> None:
-        """Ask; ``answered`` runs once, with None when nobody answered in time."""
+        """Ask; ``answered`` runs once, with None when nobody answered in time.
+
+        What is not ``wanted`` any more is not asked again on a new connection.
+        """
 
 
 class Told(Protocol):
@@ -81,19 +87,23 @@ class Told(Protocol):
 class FollowedWriter:
     """Lives in the event loop. ``carry`` is there before the first command."""
 
-    def __init__(self, rules: Rules, state: State) -> None:
+    def __init__(
+        self, rules: Rules, state: State, alone: Alone | None = None, *, last_seq: int = 0
+    ) -> None:
         self.rules = rules
         self.recorded = state
-        self.last_seq = 0
+        self.last_seq = last_seq
+        self.alone = alone
+        if alone is not None:
+            alone.follow(self)
         self.on_recorded: list[Callable[[Sequence[Happened]], None]] = []
-        #: As in ``HallWriter``: what this Pi's printers owe is written before it is printed.
+        #: Not used here: what this Pi's printers owe is in a file of its own.
         self.positions_with: Callable[[Sequence[Happened]], Mapping[str, int]] = lambda _: {}
-        self.keep_positions: Callable[[Mapping[str, int]], None] = lambda _: None
         self.complete: Callable[[Command], Command] = lambda command: command
         self.vet: Callable[[Command], Refusal | None] = lambda command: None
         self.on_storage: Callable[[Refusal | None], None] = lambda refusal: None
-        #: Called when the hall was taken as a whole: everything is shown anew.
-        self.on_joined: list[Callable[[], None]] = []
+        #: Called when the hall was taken as a whole, with what was known before: all is shown anew.
+        self.on_joined: list[Callable[[State], None]] = []
         self.carry: Carry | None = None
         self.commits = 0
         #: Answers that wait for their events to come here: last event, what to do.
@@ -119,13 +129,17 @@ class FollowedWriter:
 
     # ---- what the hub says
 
-    def joined(self, state: bytes, seq: int) -> None:
+    def joined(self, state: bytes, seq: int, epoch: str = "") -> None:
         """Take the hall as it stands after event ``seq``. Raises ``msgspec.DecodeError``."""
         found = decode_state(state)
         match_windows(self.rules, found)
-        self.recorded, self.last_seq = found, seq
+        before, self.recorded, self.last_seq = self.recorded, found, seq
+        if self.alone is not None:
+            for one in self.alone.joined(epoch):
+                # Decided here meanwhile: it is true here, and the hub is told again.
+                self.fold(one)
         for react in self.on_joined:
-            _alone(react)
+            _alone(partial(react, before))
         self._answer_owed()
 
     def came(self, events: Sequence[Told]) -> None:
@@ -143,12 +157,28 @@ class FollowedWriter:
             happened.append(
                 Happened(told.seq, told.time_ms, told.type, told.by, "", event, told.body)
             )
-        positions = self.positions_with(happened)
-        if positions:
-            self.keep_positions(positions)
+        if self.alone is not None:
+            self.alone.came(happened)
+        self._tell(happened)
+        self._answer_owed()
+
+    def here(self, happened: Sequence[Happened]) -> None:
+        """Take what was decided and recorded at this Pi."""
+        for one in happened:
+            self.fold(one)
+        self._tell(happened)
+
+    def fold(self, one: Happened) -> None:
+        """Show what is in our own records."""
+        try:
+            evolve(self.recorded, one.event, one.time_ms)
+        except KeyError as error:
+            # What it is about is not in the picture that the hub gave: the hub judges it.
+            log.warning("our record %d (%s) cannot be shown: %s", one.seq, one.name, error)
+
+    def _tell(self, happened: Sequence[Happened]) -> None:
         for react in self.on_recorded:
             _alone(partial(react, happened))
-        self._answer_owed()
 
     def _answer_owed(self) -> None:
         ready = [answer for seq, answer in self._owed if seq <= self.last_seq]
@@ -161,12 +191,18 @@ class FollowedWriter:
     def submit(self, submission: Submission, reply: Reply) -> None:
         """Have a command decided at the hub; ``reply`` runs once."""
         command = self.complete(submission.command)
-        if self.carry is None:
-            reply(Outcome(refusal=HUB_AWAY))
-            return
         refusal = self.vet(command)
         if refusal is not None:
             reply(Outcome(refusal=refusal))
+            return
+        carried = Carried(reply)
+        if self.alone is not None:
+            found = self.alone.begin(submission, command, reply)
+            if found is None:
+                return
+            carried = found
+        if self.carry is None:
+            carried.answered(Outcome(refusal=HUB_AWAY))
             return
         question = {
             "what": "command",
@@ -175,7 +211,12 @@ class FollowedWriter:
             "params": _given(command),
             "by": submission.by,
         }
-        self.carry(question, COMMAND_S, lambda answer: self._answered(answer, submission, reply))
+        self.carry(
+            question,
+            COMMAND_S,
+            lambda answer: self._answered(answer, submission, carried.answered),
+            carried.wanted,
+        )
 
     def _answered(
         self, answer: dict[str, Any] | None, submission: Submission, reply: Reply
@@ -190,6 +231,8 @@ class FollowedWriter:
             tuple(_happened(event, submission) for event in answer.get("events", ())),
             repeated=bool(answer.get("repeated")),
         )
+        if self.alone is not None:
+            self.alone.seen(submission.id, outcome)
         last = outcome.happened[-1].seq if outcome.happened else 0
         if last <= self.last_seq:
             reply(outcome)

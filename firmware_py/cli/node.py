@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from firmware_py.cli import node_adopt, node_join, node_retire
+from firmware_py.cli.alone_said import alone_lines, numbers_words
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
 from firmware_py.cli.output import Column, say, state_style, table, write_json
 from firmware_py.cli.status import hub_line, since_words
@@ -68,6 +69,8 @@ def list_all(session: Session) -> None:
     for one in found:
         if one["line"] is not None:
             say(*hub_line(one["line"]))
+            for line in alone_lines(one["line"]):
+                say(*line)
     whose: dict[str, list[str]] = {}
     for one in found:
         if one["say"] is not None:
@@ -128,6 +131,10 @@ def show(session: Session, name: str) -> None:
         say((chosen(one["say"]), "bold"))
     if one["line"] is not None:
         say(*hub_line(one["line"]))
+        for line in alone_lines(one["line"]):
+            say(*line)
+    elif words := numbers_words(one["numbers"]):
+        _line(t("预留号码", "numbers"), words)
     _line(t("角色", "roles"), joined(in_words(role, "role") for role in one["roles"]))
     _line(t("位置", "place"), _places(one))
     _line(t("主机名", "machine"), one["host"])

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from firmware_py.cli.alone_said import alone_lines
 from firmware_py.cli.base import HallCommand, Session, pass_session
 from firmware_py.cli.output import say, span, write_json
 from firmware_py.cli.words import chosen, in_words, t
@@ -106,6 +107,8 @@ def _normal(found: Mapping[str, Any]) -> None:
     for line in papers_lines(found["papers_owed"]):
         say(*line)
     say(*broker_line(found["broker"]))
+    for line in alone_lines(found["broker"]):
+        say(*line)
     for line in node_lines(found.get("nodes")):
         say(*line)
     for line in backup_lines(found["backup"]):

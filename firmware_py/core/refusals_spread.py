@@ -10,6 +10,18 @@ SPREAD_SENTENCES: dict[str, tuple[str, str]] = {
         "号码序列 {series} 已没有可以预留的号段，断网时请在主控取号。",
         "The series {series} has no block left to lend; when cut off, take tickets at the hub.",
     ),
+    "alone_cannot": (
+        "与主控断开，此操作暂不能进行。手中业务可以办结、挂起、评价；恢复后再试。",
+        "Cut off from the hub: only finish, park or rate the work in hand until it is back.",
+    ),
+    "alone_cannot_call": (
+        "与主控断开，暂不能叫号，恢复后即可叫下一位。",
+        "Cut off from the hub: nobody can be called now; call when the hall is back.",
+    ),
+    "alone_no_numbers": (
+        "本机与主控断开，预留的号码已用完。请到导税台或其他取号机取号。",
+        "This kiosk is cut off and has no numbers left. Take one at the desk or another kiosk.",
+    ),
     "no_numbers_held": (
         "{node} 没有预留的号段，或已经作废，请用 hallctl node numbers 查看。",
         "{node} holds no numbers, or they are written off already; see hallctl node numbers.",

@@ -80,8 +80,7 @@ def line_of(hall: Hall, broker: BrokerSettings) -> BrokerSync | NodeLine:
     if isinstance(writer, FollowedWriter) and isinstance(clock, FollowedClock):
         from firmware_py.runtime.node_line import NodeLine
 
-        writer.keep_positions = lambda positions: hall.positions.keep(positions, None)
-        writer.on_joined.append(hall.shown_anew)
+        writer.on_joined.append(lambda _: hall.shown_anew())
         return NodeLine(hall, writer, clock, told)
     port = BrokerPort(hall)
     return BrokerSync(told, port, port)

@@ -144,7 +144,7 @@ def show_again(hall: Hall, before: Settings, done: Done) -> None:
 def _settle(hall: Hall, done: Done) -> None:
     """Printers and kiosks may have changed: nothing is printed twice, nothing owed is lost."""
     for printer, spool in hall.printing.spools.items():
-        hall.positions.keep(spool.settle(hall.writer.last_seq), None)
+        hall.positions.keep(spool.settle(hall.papers.last), None)
         if printer in done.printers:
             spool.ready(_is_open(hall, printer))
     for number in dict.fromkeys(job.number for job in done.owed if isinstance(job, Job)):

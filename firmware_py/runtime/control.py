@@ -219,6 +219,8 @@ class ControlServer:
         self._path: Path | None = None
         #: How it stands with the hub, where that is another Pi; "" is well.
         self.trouble: Callable[[], str] = str
+        #: Whether people here go on all the same.
+        self.goes_on: Callable[[], bool] = bool
         self._tasks: set[asyncio.Task[None]] = set()
         self.connections: set[_Connection] = set()
         self.subscribers: set[_Connection] = set()
@@ -289,6 +291,8 @@ class ControlServer:
             told: dict[str, object] = {"last_seq": self._writer.last_seq}
             if trouble := self.trouble():
                 told["hub"] = trouble
+                if self.goes_on():
+                    told["alone"] = True
             connection.send(_result(request.id, encode(told)))
 
     def _stream(self, connection: _Connection, request: _Request) -> None:

@@ -43,6 +43,7 @@ from firmware_py.runtime.log_room import make_room
 from firmware_py.runtime.mirror_memory import MirrorMemory
 from firmware_py.runtime.notices import Notices
 from firmware_py.runtime.owed_paper import paper_of
+from firmware_py.runtime.papers import papers_of
 from firmware_py.runtime.people import Inputs, Lamps, Pads
 from firmware_py.runtime.personal import vet_words
 from firmware_py.runtime.previews import Previews
@@ -122,7 +123,7 @@ class Hall:
         self.inputs = Inputs(
             settings, writer.submit, self.state, self.loop.time, self._input_refused
         )
-        writer.positions_with = self.printing.positions_with
+        self.papers = papers_of(self)
         writer.on_storage = self._storage
         self.scans = Scans(self)
         self.previews = Previews(self)
@@ -142,7 +143,7 @@ class Hall:
             or vet_words(command)
         )
         writer.on_recorded += [
-            self.printing.recorded,
+            self.papers.recorded,
             lambda _: self.positions.sent_with_events(self.printing.spools.values()),
             self.backups.recorded,
             self.keeping.recorded,
@@ -175,15 +176,15 @@ class Hall:
     def start(self) -> None:
         """Start the journal's thread, then the devices and the paper that is still owed."""
         self.journal.start()
-        self.printing.recorded(self._unprinted)
+        self.papers.owed_before(self._unprinted)
         self._unprinted = []
         self.walls.recovered(self.state())
         self.notices.refresh()
         self.voices.recovered(self.state())
         for spool in self.printing.spools.values():
-            if not spool.waiting and spool.confirmed < self.writer.last_seq:
+            if not spool.waiting and spool.confirmed < self.papers.last:
                 # So that the next start need not look through the whole day again.
-                self.positions.keep(spool.settle(self.writer.last_seq), None)
+                self.positions.keep(spool.settle(self.papers.last), None)
 
     def start_devices(self) -> None:
         """Start the workers; drivers are imported there, so this comes after "ready"."""
@@ -335,11 +336,17 @@ class Hall:
             for shows in (self.walls, self.brightness, self.strips, self.lamps, self.pads):
                 shows.show(device)
 
+    def goes_on(self) -> bool:
+        """Whether people at this Pi go on although the hub is not heard."""
+        alone = getattr(self.writer, "alone", None)
+        return alone is not None and bool(alone.goes_on)
+
     def tell_screens(self, trouble: str) -> None:
         """Tell this Pi's screens how it stands with the hub; "" is well."""
         self.trouble = trouble
         if self.control is not None:
-            told = {"jsonrpc": "2.0", "method": "hub", "params": {"trouble": trouble}}
+            params = {"trouble": trouble, **({"alone": True} if self.goes_on() else {})}
+            told = {"jsonrpc": "2.0", "method": "hub", "params": params}
             self.control.publish(encode(told) + b"\n")
 
     def _input_refused(self, device: str, code: str) -> None:

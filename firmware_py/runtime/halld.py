@@ -12,7 +12,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from devices.memory import never_dumped
@@ -129,9 +129,10 @@ async def _serve(
 ) -> int:
     """Run until ``stopped``. Whatever fails, everything is stopped and the process ends."""
     code, journal, socket = 0, hall.store, Path(hall.settings.control.socket)
+    queries = queries_of(hall)
     control = hall.control = ControlServer(
         hall.writer,
-        {**queries_of(hall), **reconfigure.queries(), **carried_of(hall)},
+        {**queries, **reconfigure.queries(), **carried_of(hall, queries)},
         {
             **Technician(hall).streams(),
             **CardQueries(hall).streams(),
@@ -143,6 +144,7 @@ async def _serve(
     )
 
     control.trouble = lambda: hall.trouble
+    control.goes_on = hall.goes_on
 
     def upkeep_died() -> None:
         nonlocal code
@@ -181,13 +183,13 @@ async def _serve(
     return code
 
 
-def carried_of(hall: Hall) -> dict[str, Query]:
+def carried_of(hall: Hall, here: Mapping[str, Query]) -> dict[str, Query]:
     """Return the questions that are carried to the hub; a hall of one Pi does without MQTT."""
     if hall.queue.decides:
         return {}
     from firmware_py.runtime.node_line import carried
 
-    return carried(hall)
+    return carried(hall, here)
 
 
 def _keep_driven(settings: Settings, *, closed: bool = False) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from firmware_py.core.refusals import Refusal, refuse
+from firmware_py.runtime.alone_view import kiosk_alone
 from firmware_py.runtime.card_hall import works
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.hall import Hall
@@ -49,6 +50,7 @@ class Kiosks:
             "choose": kiosk.choose,
             "item": kiosk.item,
             **queue_view(hall.rules, hall.state(), hall.clock.now_ms()),
+            **kiosk_alone(hall),
             "printer": printer_view(printer),
             "paper": paper_of(printer),
             "required": desk.required(),

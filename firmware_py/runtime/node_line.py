@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from firmware_py.app.alone import AloneStands
 from firmware_py.app.clock import FollowedClock
 from firmware_py.app.followed import HUB_AWAY, FollowedWriter
-from firmware_py.app.ports import Happened
+from firmware_py.app.ports import Happened, Outcome, Submission
+from firmware_py.core.commands_spread import WriteOffNumbers
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.node_words import only_at_hub
@@ -65,6 +67,8 @@ class NodeStatus:
     host: str
     version: str
     backlog: int = 0
+    #: How it goes on by itself; None at a Pi where nothing is decided.
+    alone: AloneStands | None = None
 
 
 class NodeLine:
@@ -74,22 +78,57 @@ class NodeLine:
         self, hall: Hall, writer: FollowedWriter, clock: FollowedClock, settings: SyncSettings
     ) -> None:
         self._hall, self._writer, self._clock = hall, writer, clock
-        self._follower = Follower(settings, self)
+        self._alone, followed = writer.alone, hall.queue.followed
+        self._memory = None if followed is None else followed.memory
+        self._follower = Follower(settings, self, self._alone)
         self._by_certificate = settings.cert_file is not None
         self._encrypted = settings.ca_file is not None
         self._hub = Birth("offline")
         self._broker = f"{settings.host}:{settings.port}"
         self._since_s = time.monotonic()
         writer.carry = self._follower.ask
+        if self._alone is not None:
+            self._alone.heard_s = lambda: self._follower.heard_s
+            self._alone.give_up = self._give_up
+            self._follower.tended = self._look
 
     async def start(self) -> None:
         """Begin; returns at once, with or without a broker and a hub."""
+        if self._memory is not None:
+            self._memory.epochs = lambda: self._follower.epochs
+            self._memory.go_on(self._follower.resume)
         self._follower.start()
 
     async def stop(self) -> None:
         """Hang up."""
         self._writer.carry = None
         await self._follower.stop()
+        if self._memory is not None:
+            await self._memory.stop()
+
+    def _look(self) -> None:
+        """Some times a second: go on alone if need be, and keep what is known."""
+        if self._alone is not None:
+            self._alone.look()
+        if self._memory is not None:
+            self._memory.look()
+
+    def tick(self) -> None:
+        """Every second: what time makes happen at this Pi, while it goes on by itself."""
+        if self._alone is not None:
+            self._alone.tick()
+
+    def _give_up(self) -> None:
+        """Numbers that were lent in an earlier boot may be on papers that this card never saw."""
+        own = self._hall.settings.hall.node
+        held = [b.handing for b in self._writer.recorded.lent if b.holder == own]
+        command_id = f"restarted:{own}:{self._writer.recorded.day}:{max(held, default=0)}"
+        command = WriteOffNumbers(own, "restarted")
+        self._writer.submit(Submission(command_id, "halld", command), self._given_up)
+
+    def _given_up(self, outcome: Outcome) -> None:
+        if outcome.refusal is not None:
+            log.warning("our numbers of before the restart: %s", outcome.refusal.en)
 
     def status(self) -> NodeStatus:
         """Return how it stands."""
@@ -115,7 +154,12 @@ class NodeLine:
             hub=hub.node,
             host=hub.host,
             version=hub.version,
+            alone=None if self._alone is None else self._alone.status(self._epoch()),
         )
+
+    def _epoch(self) -> str:
+        epochs = self._follower.epochs
+        return epochs[-1].epoch if epochs else ""
 
     def recorded(self, happened: Sequence[Happened]) -> None:
         """The hub publishes; nothing is left to do here."""
@@ -129,7 +173,7 @@ class NodeLine:
     def joined(self, state: bytes, seq: int) -> None:
         """Take the hall as it stands."""
         try:
-            self._writer.joined(state, seq)
+            self._writer.joined(state, seq, self._epoch())
         except msgspec.DecodeError:
             log.exception("the hub's hall is of another version; it cannot be shown here")
 
@@ -150,6 +194,8 @@ class NodeLine:
         )
         self._since_s = time.monotonic()
         self._hub = self._follower.hub or self._hub
+        if self._alone is not None:
+            self._alone.stands(trouble)
         self._hall.tell_screens(trouble)
 
     async def query(self, name: str, params: dict[str, Any]) -> Any:
@@ -170,8 +216,8 @@ class NodeLine:
         return answer["answer"]
 
 
-def carried(hall: Hall) -> dict[str, Query]:
-    """Return the methods of the socket that are carried to the hub."""
+def carried(hall: Hall, here: Mapping[str, Query]) -> dict[str, Query]:
+    """Return the methods of the socket that are carried to the hub; ``here`` are this Pi's own."""
 
     def of(name: str) -> Query:
         async def ask(params: dict[str, Any], user: str) -> Any:
@@ -181,7 +227,15 @@ def carried(hall: Hall) -> dict[str, Query]:
 
         return ask
 
+    async def ticket(params: dict[str, Any], user: str) -> Any:
+        # What a printer of this Pi owes the hub does not know; nor, while it is away, anything.
+        own = here["ticket.show"]
+        view = await (own if hall.goes_on() else of("ticket.show"))(params, user)
+        owed = [s.printer for s in hall.printing.spools.values() if s.owes(view["number"])]
+        return {**view, "paper": {"owed_by": owed[0]}} if owed else view
+
     async def refused(params: dict[str, Any], user: str) -> Any:
         raise QueryError(only_at_hub(hall.broker_status()))
 
-    return {**dict.fromkeys(ONLY_THERE, refused), **{name: of(name) for name in AT_THE_HUB}}
+    asked = {name: of(name) for name in AT_THE_HUB}
+    return {**dict.fromkeys(ONLY_THERE, refused), **asked, "ticket.show": ticket}

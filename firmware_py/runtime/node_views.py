@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from firmware_py.app.clock import local_text
+from firmware_py.core.decide_alone import Here, numbers_left
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.node_words import only_at_hub, say_of, say_of_own
@@ -114,6 +115,7 @@ def _own(hall: Hall) -> dict[str, Any]:
             for h in wrong
         ],
         "line": None,
+        "numbers": _numbers(hall, own.node),
     }
     broker = getattr(hall.broker_status(), "broker", "")
     return row | {"say": say_of_own(hall.trouble, broker, len(wrong))}
@@ -140,8 +142,16 @@ def _other(hall: Hall, seen: NodeSeen) -> dict[str, Any]:
         "behind": None if seen.seq is None else max(hall.writer.last_seq - seen.seq, 0),
         "devices": list(seen.devices),
         "line": None,
+        "numbers": _numbers(hall, seen.node),
     }
     return row | {"say": say_of(row, hub_version)}
+
+
+def _numbers(hall: Hall, node: str) -> dict[str, int]:
+    """Return how many numbers of each series a Pi may give by itself, as far as is known here."""
+    alone = getattr(hall.writer, "alone", None)
+    given = alone.records.given if alone is not None and alone.here.node == node else ()
+    return numbers_left(hall.rules, hall.state(), Here(node), given)
 
 
 def _unknown(hall: Hall) -> list[NodeSeen]:

@@ -48,17 +48,20 @@ _VERSIONS = {
 #: What the Pi itself says of its line to the hub.
 _LINES = {
     "broker": (
-        "本机与大厅断开，屏幕已说明。检查本机网线；消息服务器在 {broker}：hallctl doctor。",
+        "本机与大厅断开，屏幕已说明能做什么。检查本机网线；消息服务器在 {broker}：hallctl doctor。",
         (
-            "Its screens say that they are cut off. See to its network cable; the broker is at "
-            "{broker}: hallctl doctor."
+            "It is cut off; its screens say what goes on. See to its network cable; the broker is "
+            "at {broker}: hallctl doctor."
         ),
     ),
     "hub": (
-        "本机与大厅断开，屏幕已说明。消息服务器正常，主控没有应答：请看主控的电源和 halld。",
         (
-            "Its screens say that they are cut off. The broker is there, the hub does not answer: "
-            "see to the hub's power and its halld."
+            "本机与大厅断开，屏幕已说明能做什么。消息服务器正常，主控没有应答："
+            "请看主控的电源和 halld。"
+        ),
+        (
+            "It is cut off; its screens say what goes on. The broker is there, the hub does not "
+            "answer: see to the hub's power and its halld."
         ),
     ),
     "joining": (
@@ -66,6 +69,10 @@ _LINES = {
         "It fetches how the hall stands, usually within a second.",
     ),
 }
+_ALONE = (
+    "它若开着，会独立取号（预留 {count} 个），恢复后自动合并。",
+    "If it runs it gives tickets by itself ({count} numbers); they are merged when it is back.",
+)
 _DEVICES = (
     "它有 {count} 个设备不正常。{login}，再 hallctl devices。",
     "{count} of its devices are not right: {login}, then hallctl devices.",
@@ -79,7 +86,13 @@ _OWN_DEVICES = (
 def say_of(row: Mapping[str, Any], hub_version: str) -> dict[str, str] | None:
     """Return what to do about a row of ``node.list`` (``{"zh", "en"}``); None: it is well."""
     if (words := _STATES.get(row["state"])) is not None:
-        return _both(words, login=_login(row))
+        said = _both(words, login=_login(row))
+        left = sum(row["numbers"].values())
+        if row["state"] not in ("away", "silent") or not left:
+            return said
+        # If it runs, its kiosk goes on: nobody must think that people cannot get a number there.
+        more = _both(_ALONE, count=left)
+        return {"zh": said["zh"] + more["zh"], "en": f"{said['en']} {more['en']}"}
     if step := str(row["version_step"]):
         return _both(_VERSIONS[step], ours=hub_version, theirs=row["version"])
     if row["seq"] is None:

@@ -28,7 +28,8 @@ def paper_of(hall: Hall) -> tuple[KeptPositions | PositionsFile, list[Happened]]
     """Return how far this Pi's printers are, and what they may owe from before this start."""
     if not hall.queue.decides:
         beside = Path(hall.settings.journal.path).with_name("printed.json")
-        return PositionsFile(beside), []
+        file = PositionsFile(beside)
+        return file, file.owed()
     journal = hall.store
     kept = KeptPositions(hall.journal, hall.loop, journal.positions())
     return kept, unprinted(hall.settings, journal, hall.state(), kept.of)

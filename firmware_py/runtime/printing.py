@@ -91,6 +91,11 @@ class Printing:
             {"form": form.form, "window": window},
         )
 
+    def printer_of(self, event: Event) -> str | None:
+        """Return the printer of this Pi that an event asks for paper, or None."""
+        spool = self._spool_for(event)
+        return None if spool is None else spool.printer
+
     def _spool_for(self, event: Event) -> PrinterSpool | None:
         asks = asks_for_paper(event)
         printer = self._printers.of(asks) if asks is not None else None

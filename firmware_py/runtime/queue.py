@@ -7,19 +7,22 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from firmware_py.app.clock import FollowedClock, HallClock
 from firmware_py.app.followed import FollowedWriter
 from firmware_py.app.journal_thread import JournalThread
-from firmware_py.app.recovery import match_windows, recover, remembered_ids
+from firmware_py.app.recovery import recover, remembered_ids
 from firmware_py.app.writer import HallWriter
-from firmware_py.core.evolve import initial
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
 from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.settings import Settings
 from firmware_py.store.errors import JournalError
 from firmware_py.store.journal import Journal
+
+if TYPE_CHECKING:
+    from firmware_py.runtime.followed_hall import FollowedHall
 
 __all__ = ["Queue", "queue_of", "sentence_for"]
 
@@ -34,6 +37,8 @@ class Queue:
     writer: HallWriter | FollowedWriter
     speed: Callable[[], float]
     decides: bool
+    #: Where it is not here: how it is gone on with.
+    followed: FollowedHall | None = None
 
 
 def sentence_for(error: Exception) -> Refusal:
@@ -59,9 +64,11 @@ def queue_of(
     """Return the queue of this Pi by its roles. Raises as ``app.recovery.recover`` does."""
     clocks, speed = clocks_of(settings.hall.clock)
     if "hub" not in settings.hall.roles:
-        empty = initial(rules)
-        match_windows(rules, empty)
-        return Queue(FollowedClock(clocks), FollowedWriter(rules, empty), speed, decides=False)
+        # Imported here: a hall of one Pi does without.
+        from firmware_py.runtime.followed_hall import followed_hall
+
+        found = followed_hall(settings, rules, journal, thread, clocks, sentence_for)
+        return Queue(found.clock, found.writer, speed, decides=False, followed=found)
     state = recover(rules, journal)
     clock = HallClock(clocks, settings.hall.timezone, run_folder / "clock.json")
     clock.resume(journal.epoch, journal.last_time_ms, state.wall_offset_ms)

@@ -40,7 +40,9 @@ def slip_of(rules: Rules, state: State, hall: Text, job: Job) -> Slip:
     ahead: int | None = None
     wait = Text("", "")
     if ticket.status is TicketStatus.WAITING and issued is not None and fresh:
-        ahead, wait = issued.ahead, wait_words(issued.estimate_s, issued.sure)
+        # Given while cut off, nobody knows who else waits.
+        ahead = issued.ahead if issued.issued_ms is None else None
+        wait = wait_words(issued.estimate_s, issued.sure)
     elif ticket.status is TicketStatus.WAITING:
         guess = estimate_for(rules, state, ticket, state.now_ms)
         ahead, wait = guess.ahead, wait_words(guess.wait_s, guess.sure)

@@ -86,6 +86,8 @@ class Upkeep:
         hall = self._hall
         if hall.queue.decides:
             self._decide()
+        elif hall.sync is not None:
+            hall.sync.tick()
         hall.voices.tick()
         hall.notices.refresh()
         hall.brightness.tick()
@@ -165,7 +167,7 @@ class Upkeep:
         for spool in hall.printing.spools.values():
             if not spool.waiting:
                 # A printer that prints nothing must not hold old days back.
-                hall.positions.keep(spool.settle(hall.writer.last_seq), None)
+                hall.positions.keep(spool.settle(hall.papers.last), None)
         forget_before_ms = now_ms - OUTCOMES_DAYS * DAY_MS
         while await hall.journal.run(lambda _: hall.store.forget_outcomes(forget_before_ms)):
             pass

@@ -13,6 +13,7 @@ from firmware_py.app.paper_jobs import Asks
 from firmware_py.core.decide_windows import find_window
 from firmware_py.core.model import WindowStatus
 from firmware_py.core.refusals import Refusal
+from firmware_py.runtime.alone_view import window_alone
 from firmware_py.runtime.card_hall import works
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.drivers import LOADING
@@ -62,6 +63,7 @@ class Windows:
         healths = hall.supervisor
         return {
             **work_view(hall.rules, state, window, now_ms, away),
+            **window_alone(hall),
             "mode": mode_of(hall.storage, hall.proof.damage),
             "shift": None if tally is None else shift_view(state, window, tally),
             "pad": works(healths, pads.get(name)),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
 __all__ = [
     "Answer",
+    "Asked",
     "Birth",
     "Followed",
     "FollowerPort",
     "Head",
+    "RecordsPort",
     "read_answer",
     "read_birth",
     "read_event",
@@ -35,6 +38,18 @@ class Followed(NamedTuple):
 Answer = dict[str, Any] | None
 
 
+@dataclass(slots=True)
+class Asked:
+    """A question under way. A command has ``answered``; it is sent again on a new connection."""
+
+    body: bytes
+    until_s: float
+    what: str
+    answered: Callable[[Answer], None] | None = None
+    wanted: Callable[[], bool] = lambda: True
+    parts: dict[int, bytes] = field(default_factory=dict)
+
+
 class FollowerPort(Protocol):
     """Who follows. Everything is called in the event loop."""
 
@@ -49,6 +64,23 @@ class FollowerPort(Protocol):
 
     def stands(self, trouble: str) -> None:
         """How it stands: "" all is well, "broker", "hub" (away), "joining"."""
+
+
+class RecordsPort(Protocol):
+    """What this Pi decided by itself, to be offered to each hub."""
+
+    @property
+    def stale(self) -> bool:
+        """Whether the hall as known here must be taken anew, once the hub has the records."""
+
+    def question(self, epoch: str) -> Mapping[str, Any] | None:
+        """Return the next question that offers records to a hub of this epoch; None: it has all."""
+
+    def merged(self, epoch: str, seq: int) -> None:
+        """A hub of this epoch has all records up to ``seq``."""
+
+    def refused(self, epoch: str, question: Mapping[str, Any], code: str) -> None:
+        """A hub of this epoch will not have these records: they are not offered to it again."""
 
 
 class Birth(msgspec.Struct):

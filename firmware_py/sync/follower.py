@@ -3,7 +3,7 @@
 It joins with the hall's state and goes on with the events after it; a gap is noticed by the numbers
 and filled by asking; an epoch that is not the one it knows means joining anew. Before the broker or
 the hub is there it waits, and says so. A command keeps its id for as long as it is tried: the hub
-counts it once.
+counts it once. What this Pi decided by itself is offered before anything else is taken.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import logging
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -23,10 +22,12 @@ from firmware_py.sync.asks import PART
 from firmware_py.sync.envelope import epoch_of
 from firmware_py.sync.followed import (
     Answer,
+    Asked,
     Birth,
     Followed,
     FollowerPort,
     Head,
+    RecordsPort,
     read_answer,
     read_birth,
     read_event,
@@ -34,6 +35,7 @@ from firmware_py.sync.followed import (
 )
 from firmware_py.sync.link import Link
 from firmware_py.sync.mail import Acked, Down, Incoming, LinkMail, Outgoing, Up
+from firmware_py.sync.offering import Offering
 from firmware_py.sync.ports import EpochStart, SyncSettings
 from firmware_py.sync.topics import Topics
 
@@ -54,23 +56,17 @@ EARLY = 2000
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(slots=True)
-class _Asked:
-    """A question under way. A command has ``answered``, and is sent again on a new connection."""
-
-    body: bytes
-    until_s: float
-    what: str
-    answered: Callable[[Answer], None] | None = None
-    parts: dict[int, bytes] = field(default_factory=dict)
-
-
 class Follower:
     """One Pi's line. Make it, ``start``, ``ask``, ``await stop()``; lives in the event loop."""
 
-    def __init__(self, settings: SyncSettings, port: FollowerPort) -> None:
+    def __init__(
+        self, settings: SyncSettings, port: FollowerPort, records: RecordsPort | None = None
+    ) -> None:
         self._settings = settings
         self._port = port
+        self._offering = Offering(records)
+        #: Called some times a second.
+        self.tended: Callable[[], None] = lambda: None
         self._topics = topics = Topics(settings.hall, settings.node)
         #: The last event that was handed on; None before the first join.
         self.seq: int | None = None
@@ -78,7 +74,7 @@ class Follower:
         self._hub: Birth | None = None
         self._session: int | None = None
         self._early: dict[int, Followed] = {}
-        self._asked: dict[int, _Asked] = {}
+        self._asked: dict[int, Asked] = {}
         self._number = 0
         self._heard_s = self._pulsed_s = time.monotonic()
         self.trouble = "broker"
@@ -95,6 +91,20 @@ class Follower:
             will=Outgoing(topics.birth, _encode(self._about("offline")), retain=True),
             largest_payload=PART + 64 * 1024,
         )
+
+    def resume(self, seq: int, epochs: Sequence[EpochStart]) -> None:
+        """Go on after this event, before ``start``: a restarted daemon knows the hall so far."""
+        self.seq, self._epochs = seq, tuple(epochs)
+
+    @property
+    def epochs(self) -> tuple[EpochStart, ...]:
+        """The hub's epochs as it said them last."""
+        return self._epochs
+
+    @property
+    def heard_s(self) -> float:
+        """When the hub was heard last, by ``time.monotonic``."""
+        return self._heard_s
 
     def start(self) -> None:
         """Begin to connect."""
@@ -115,11 +125,18 @@ class Follower:
                 one.answered(None)
 
     def ask(
-        self, question: Mapping[str, Any], within_s: float, answered: Callable[[Answer], None]
+        self,
+        question: Mapping[str, Any],
+        within_s: float,
+        answered: Callable[[Answer], None],
+        wanted: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Ask the hub; ``answered`` runs once, at the latest after ``within_s``."""
+        """Ask the hub; ``answered`` runs once, at the latest after ``within_s``.
+
+        On a new connection it is asked again if it is still ``wanted``.
+        """
         until_s = time.monotonic() + within_s
-        self._send(_Asked(_encode(question), until_s, str(question["what"]), answered))
+        self._send(Asked(_encode(question), until_s, str(question["what"]), answered, wanted))
 
     @property
     def hub(self) -> Birth | None:
@@ -187,7 +204,7 @@ class Follower:
         self._take_epochs(birth.epochs)
         self._catch_up(birth.seq)
         for number, one in list(self._asked.items()):
-            if one.answered is not None:
+            if one.answered is not None and one.wanted():
                 # Perhaps it was carried out, and its answer was lost: the id makes it count once.
                 self._put(number, one)
         self._stands()
@@ -206,6 +223,10 @@ class Follower:
     # ---- events, in order
 
     def _came(self, event: Followed) -> None:
+        self._heard_s = time.monotonic()
+        if self._offering.stale and self.seq is not None:
+            # Not onto a picture with decisions of our own: it is taken anew.
+            return
         if self.seq is None or not self._epochs:
             self._keep(event)
         elif event.epoch != epoch_of(self._epochs, event.seq) or event.seq <= self.seq:
@@ -243,25 +264,35 @@ class Follower:
     def _catch_up(self, newest: int) -> None:
         """Ask for what lacks up to ``newest``, or for all of it, unless that is under way."""
         under_way = {one.what for one in self._asked.values() if one.answered is None}
-        if self._hub is None or under_way & {"state", "events"}:
+        if self._hub is None or under_way & {"state", "events", "records"} or self._offer():
             return
         until_s = time.monotonic() + ANSWER_S
         if self.seq is None or newest < self.seq:
             self.seq = None
-            self._send(_Asked(_encode({"what": "state"}), until_s, "state"))
+            self._send(Asked(_encode({"what": "state"}), until_s, "state"))
         elif newest > self.seq:
             body = _encode({"what": "events", "after": self.seq})
-            self._send(_Asked(body, until_s, "events"))
+            self._send(Asked(body, until_s, "events"))
+
+    def _offer(self) -> bool:
+        """Offer our records to this hub; False when it has them all."""
+        question = self._offering.next(self._epochs)
+        if question is not None:
+            until_s = time.monotonic() + ANSWER_S
+            self._send(Asked(_encode(question), until_s, "records"))
+        elif self._offering.stale:
+            self.seq = None
+        return question is not None
 
     # ---- questions
 
-    def _send(self, asked: _Asked) -> None:
+    def _send(self, asked: Asked) -> None:
         self._number += 1
         self._asked[self._number] = asked
         if self._hub is not None:
             self._put(self._number, asked)
 
-    def _put(self, number: int, asked: _Asked) -> None:
+    def _put(self, number: int, asked: Asked) -> None:
         left_s = asked.until_s - time.monotonic()
         self._publish(
             Outgoing(
@@ -290,6 +321,8 @@ class Follower:
         del self._asked[number]
         if asked.answered is not None:
             asked.answered(read_answer(line))
+        elif asked.what == "records":
+            self._offering.answered(head, line)
         elif head.gone:
             self.seq = None
         elif head.told:
@@ -302,7 +335,7 @@ class Follower:
         self._catch_up(head.seq)
         self._stands()
 
-    def _state_came(self, number: int, asked: _Asked, head: Head, part: bytes) -> None:
+    def _state_came(self, number: int, asked: Asked, head: Head, part: bytes) -> None:
         if not head.parts or not head.epochs:
             return
         asked.parts[head.part] = part
@@ -327,7 +360,7 @@ class Follower:
         elif self._hub is None or silent:
             trouble = "hub"
         else:
-            trouble = "joining" if self.seq is None else ""
+            trouble = "joining" if self.seq is None or self._offering.stale else ""
         if trouble != self.trouble:
             self.trouble = trouble
             self._port.stands(trouble)
@@ -336,7 +369,7 @@ class Follower:
         question: dict[str, Any] = {"what": "pulse"}
         if self.seq is not None:
             question["seq"] = self.seq
-        self._send(_Asked(_encode(question), now_s + ANSWER_S, "pulse"))
+        self._send(Asked(_encode(question), now_s + ANSWER_S, "pulse"))
 
     async def _tend(self) -> None:
         while True:
@@ -350,6 +383,7 @@ class Follower:
             if self._hub is not None and now_s - self._pulsed_s >= PULSE_S:
                 self._pulsed_s = now_s
                 self._pulse(now_s)
-            if self._hub is not None and self.seq is None:
-                self._catch_up(self._hub.seq)
+            if self._hub is not None:
+                self._catch_up(self._hub.seq if self.seq is None else self.seq)
             self._stands()
+            self.tended()

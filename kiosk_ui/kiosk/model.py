@@ -187,6 +187,8 @@ class KioskModel:
     #: False until the daemon answered for the first time.
     met: bool = False
     live: bool = False
+    #: The hub is not heard: numbers are given here, and nobody knows who else waits.
+    alone: bool = False
     #: ``facts`` are of this connection.
     fresh: bool = False
     facts: Facts | None = None

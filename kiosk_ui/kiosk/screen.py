@@ -97,12 +97,15 @@ class KioskScreen:
                 return replace(model, held=area), ()
             case Pressed(area, token):
                 return self._pressed(model, area, token, now_s)
-            case Live():
+            case Live(alone) if model.live:
+                return replace(model, alone=alone, due=dict.fromkeys(_EVERY_S, now_s)), ()
+            case Live(alone):
                 watch = Ask("card", "card.watch", {"kiosk": model.kiosk})
                 due = dict.fromkeys(_EVERY_S, now_s)
                 return replace(
-                    model, live=True, met=True, fresh=False, due=due, asked=frozenset()
-                ), (watch,)
+                    model, live=True, alone=alone, met=True, fresh=False, due=due,
+                    asked=frozenset(),
+                ), (watch,)  # fmt: skip
             case CutOff():
                 model = replace(model, live=False, asked=frozenset(), there=False, told=None)
                 return without_card(model), ()

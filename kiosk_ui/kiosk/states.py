@@ -51,13 +51,14 @@ def _press(*areas: str) -> tuple[Message, ...]:
     return tuple(Pressed(area, f"t{n}") for n, area in enumerate(areas))
 
 
-def _issued(number: str = "A061", ahead: int = 12) -> Answered:
+def _issued(number: str = "A061", ahead: int = 12, **other: Any) -> Answered:
     data = {
         "number": number,
         "item": "A01",
         "ahead": ahead,
         "estimate_s": 1500,
         "origin": "kiosk-1",
+        **other,
     }
     return Answered("take:t2", {"events": [{"type": "ticket.issued", "data": data}]})
 
@@ -109,6 +110,11 @@ _CLOSED = {
         "zh": "今天的号已取完，请改日再来或网上办理。",
         "en": "All tickets of today are taken; come another day or do it online.",
     },
+}
+_NO_NUMBERS = {
+    "code": "alone_no_numbers",
+    "zh": "本机与主控断开，预留的号码已用完。请到导税台或其他取号机取号。",
+    "en": "This kiosk is cut off and has no numbers left. Take one at the desk or another kiosk.",
 }
 _NEXT = {"zh": "今天 13:30 开门。", "en": "It opens today at 13:30."}
 _DEVICES = [
@@ -185,6 +191,12 @@ def kiosk_states() -> Mapping[str, KioskModel]:
         "low_item": kiosk_after(*_press("access", "low", "home", "category:filing", "item:B01")),
         "still_there": kiosk_after(*_press("category:filing"), Tick(), step_s=66.0),
         "cut_off": kiosk_after(CutOff()),
+        "alone": kiosk_after(Live(alone=True)),
+        "alone_one": kiosk_after(Live(alone=True), show={"choose": "one"}),
+        "alone_ticket": kiosk_after(
+            Live(alone=True), *take, _issued("A983", 12, issued_ms=1000), _paper(None)
+        ),
+        "alone_no_numbers": kiosk_after(Live(alone=True), show={"take": _NO_NUMBERS}),
         "safe": kiosk_after(show={"mode": "safe"}),
         "paper_out": kiosk_after(show={"paper": "out"}),
         "printer_fault": kiosk_after(show={"paper": "fault"}),

@@ -104,13 +104,8 @@ class DeskScreen:
                 return self._ticked(model, now_s)
             case Held() | Panels() | Pressed() | Drawn() | Typed():
                 return self._touched(model, message, now_s)
-            case Live():
-                place = {"window": self.window}
-                model = replace(model, live=True, met=True, asked=frozenset(), due={})
-                return model, (
-                    Ask("shared", "screen.watch", place), Ask("card", "card.watch", place),
-                    Ask("reasons", "rating.reasons"), Ask("glass", "window.mirror", place),
-                )  # fmt: skip
+            case Live(alone):
+                return self._live(model, alone=alone)
             case CutOff():
                 # What stood here of a person may be another's by the time the hall is back. A
                 # command that was on its way still is: the line repeats it.
@@ -154,6 +149,17 @@ class DeskScreen:
                 return stroked(model, (x, y), begins=begins), ()
             case Typed(key):
                 return typed(model, key), ()
+
+    def _live(self, model: DeskModel, *, alone: bool) -> Step:
+        if model.live:
+            # The same daemon: only how it stands with the hub is another.
+            return replace(model, alone=alone, due={}), ()
+        place = {"window": self.window}
+        model = replace(model, live=True, alone=alone, met=True, asked=frozenset(), due={})
+        return model, (
+            Ask("shared", "screen.watch", place), Ask("card", "card.watch", place),
+            Ask("reasons", "rating.reasons"), Ask("glass", "window.mirror", place),
+        )  # fmt: skip
 
     # ---- time
 

@@ -206,6 +206,8 @@ class DeskModel:
     window: str
     met: bool = False
     live: bool = False
+    #: The hub is not heard: what needs nobody else is done here, and nobody is called.
+    alone: bool = False
     #: The facts are of this connection; those of the one before may be another person's.
     fresh: bool = False
     #: The daemon is in safe mode and knows nothing of the queue.

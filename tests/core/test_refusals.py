@@ -13,7 +13,7 @@ from firmware_py.core import commands as c
 from firmware_py.core.model import TicketStatus
 from firmware_py.core.refusals import SENTENCES, STATUS_WORDS, Refusal, refuse
 from firmware_py.core.rules import Hours, SpecialDays, Text
-from tests.core import check_refusals, paper_refusals, spread_refusals
+from tests.core import alone_hall, check_refusals, paper_refusals, spread_refusals
 from tests.core.hall import FILING, RULES, Hall, windows
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -294,6 +294,7 @@ CASES: dict[str, list[tuple[Callable[[], Hall], c.Command]]] = {
     **paper_refusals.CASES,
     **check_refusals.CASES,
     **spread_refusals.CASES,
+    **alone_hall.CASES,
 }  # fmt: skip
 
 

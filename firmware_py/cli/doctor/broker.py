@@ -231,7 +231,8 @@ def _close(left: Any) -> None:
 
 
 def _hub(facts: Facts, told: Mapping[str, Any]) -> Iterator[Finding]:
-    """See, at a Pi beside the hub, whether the hub answers it."""
+    """See, at a Pi beside the hub, whether the hub answers it, and what it does meanwhile."""
+    yield from _alone(told.get("alone") or {})
     trouble, hub = told.get("trouble"), told.get("hub") or "hub"
     if trouble == "broker":
         yield from _progress(facts)
@@ -249,6 +250,26 @@ def _hub(facts: Facts, told: Mapping[str, Any]) -> Iterator[Finding]:
             f"The hub, {hub}, does not answer: this Pi is cut off, and its screens say so.",
             f"检查主控的电源和网线；ssh {host}，再 systemctl status halld。",
             f"See to the hub's power and network cable; ssh {host}, then systemctl status halld.",
+        )
+
+
+def _alone(alone: Mapping[str, Any]) -> Iterator[Finding]:
+    """See whether this Pi goes on by itself, and for how long it can."""
+    left = sum((alone.get("left") or {}).values())
+    if alone.get("now"):
+        waiting = alone["waiting"]
+        yield warning(
+            f"本机独立工作中：{waiting} 条记录待交给主控，可用号码还有 {left} 个。",
+            f"This Pi works by itself: {waiting} records wait for the hub, {left} numbers left.",
+            "恢复后自动合并，不用重新取号。",
+            "They are merged when the hub is back; nobody needs another number.",
+        )
+    elif alone.get("why_not"):
+        yield warning(
+            "本机启动后还没有与主控取得联系，断网时暂不能独立工作。",
+            "This Pi has not heard the hub since it was switched on: it cannot go on by itself.",
+            "接好网络，待主控应答一次即可。",
+            "Connect it; once the hub has answered it can.",
         )
 
 

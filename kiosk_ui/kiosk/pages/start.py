@@ -84,6 +84,8 @@ class Start(Page):
     def say(self, model: KioskModel, words: Words) -> str:
         """Speak the page."""
         facts = model.facts or Facts()
+        if model.alone:
+            return words("kiosk.alone")
         if facts.choose == "one":
             return words("kiosk.say.start_one", waiting=facts.waiting)
         names = words("kiosk.say.and").join(
@@ -102,6 +104,9 @@ def _across(kit: Kit, count: int) -> int:
 
 
 def _glance(kit: Kit, facts: Facts) -> str:
+    if kit.model.alone:
+        # Who was called meanwhile is not known here.
+        return ""
     if facts.waiting == 0:
         return kit.words("kiosk.nobody")
     parts = [kit.words("kiosk.waiting", count=facts.waiting)]
@@ -114,6 +119,8 @@ def _notes(kit: Kit, facts: Facts) -> list[tuple[str, str, tuple[int, int, int]]
     """Return what is to be known beside the choice: an icon, a text, its colour."""
     words, c = kit.words, kit.colours
     found = []
+    if kit.model.alone:
+        found.append(("ticket", words("kiosk.alone"), c.on_ground))
     if facts.paper == "low":
         found.append(("paper", words("kiosk.paper_low"), c.on_ground))
     if kit.model.paperless:
@@ -134,7 +141,9 @@ def _tile(kit: Kit, rect: Rect, category: Category) -> None:
     c = kit.colours
     name = kit.of(category.name)
     kit.surface(f"category:{category.id}", rect, name, c.card, c.on_card)
-    if category.waiting:
+    if kit.model.alone:
+        below = ""
+    elif category.waiting:
         parts = [kit.words("kiosk.people", count=category.waiting), kit.wait(category.wait_min)]
         below = kit.words("kiosk.between").join(parts)
     else:

@@ -37,7 +37,8 @@ class TicketPage(Page):
     item: str
     name: Both
     day: str
-    ahead: int
+    #: None: given while cut off, so nobody knows.
+    ahead: int | None
     wait_min: int | None
     paper: Paper = "printing"
     #: When the paper was asked for: it cannot be seen.
@@ -92,6 +93,8 @@ class TicketPage(Page):
         kit.text(ahead, aheads, c.on_card, align="center", bold=True, lines=2)
 
     def _ahead(self, words: Words, wait: str) -> str:
+        if self.ahead is None:
+            return words("kiosk.alone.ticket")
         if self.ahead == 0:
             return words("kiosk.ticket.next")
         return words("kiosk.item.ahead", count=self.ahead, wait=wait)
@@ -170,7 +173,8 @@ def ticket_page(model: KioskModel, issued: Mapping[str, Any]) -> Step:
     day = model.facts.day if model.facts is not None else ""
     page = TicketPage(
         str(issued["number"]), str(issued["item"]),
-        item.name if item is not None else Both(), day, int(issued["ahead"]), minutes,
+        item.name if item is not None else Both(), day,
+        None if issued.get("issued_ms") is not None else int(issued["ahead"]), minutes,
         "none" if _no_printer(model.facts) else "printing",
     )  # fmt: skip
     return model.instead(page), ()

@@ -23,6 +23,7 @@ CLOSED = {
     "last_ticket_passed": "closed",
     "closed_today": "closed",
     "quota_day": "people",
+    "alone_no_numbers": "cut_off",
     "safe": "cut_off",
 }
 

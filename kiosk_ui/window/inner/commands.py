@@ -35,6 +35,8 @@ def _states(model: DeskModel, facts: Facts) -> dict[str, _Can]:
     is_open, free = facts.status == "open", ticket is None
     called = ticket is not None and ticket.status == "called"
     serving = ticket is not None and ticket.status == "serving"
+    if model.alone:
+        return _alone(called=called, serving=serving, parks=called or serving)
     return {
         "next": _Can(is_open and (free or serving), main=is_open and free and facts.waiting > 0),
         "recall": _Can(called),
@@ -48,6 +50,22 @@ def _states(model: DeskModel, facts: Facts) -> dict[str, _Can]:
         "scan": _Can(serving and facts.scanner),
         "away": _Can(bool(facts.away)),
         "print_form": _Can(facts.form_printer),
+        "help": _Can(can=True),
+    }
+
+
+def _alone(*, called: bool, serving: bool, parks: bool) -> dict[str, _Can]:
+    """Return what can be done without the hub: the work in hand is finished."""
+    never = ("next", "transfer", "form", "away", "print_form", "sign", "resume", "open")
+    return {
+        **dict.fromkeys(never, _Can(can=False)),
+        "recall": _Can(called),
+        "start": _Can(called, main=called),
+        "finish": _Can(serving, main=serving),
+        "missed": _Can(called),
+        "park": _Can(parks),
+        "message": _Can(parks),
+        "scan": _Can(can=False),
         "help": _Can(can=True),
     }
 

@@ -27,6 +27,9 @@ def queue(sheet: Sheet, rect: Rect, facts: Facts) -> None:
 def _next(sheet: Sheet, rect: Rect, facts: Facts) -> None:
     c = sheet.colours
     inner = sheet.card(rect, sheet.words("desk.next"))
+    if sheet.model.alone:
+        sheet.text(inner, sheet.words("desk.alone.next"), c.on_card, align="center", lines=4)
+        return
     if facts.next is None:
         sheet.text(inner, sheet.words("desk.next.nobody"), c.quiet, align="center", lines=2)
         return
@@ -42,8 +45,9 @@ def _next(sheet: Sheet, rect: Rect, facts: Facts) -> None:
 def _waiting(sheet: Sheet, rect: Rect, facts: Facts) -> None:
     inner = sheet.card(rect)
     mine, hall, away = rows(inner, Share(), Share(), Share())
-    sheet.line_of(mine, sheet.words("desk.waiting"), str(facts.waiting))
-    sheet.line_of(hall, sheet.words("desk.waiting.hall"), str(facts.waiting_hall))
+    alone = sheet.model.alone
+    sheet.line_of(mine, sheet.words("desk.waiting"), "?" if alone else str(facts.waiting))
+    sheet.line_of(hall, sheet.words("desk.waiting.hall"), "?" if alone else str(facts.waiting_hall))
     numbers = sheet.words("desk.between").join(one.number for one in facts.away[:4])
     sheet.line_of(away, sheet.words("desk.away"), numbers or "0")
 

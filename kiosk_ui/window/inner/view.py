@@ -86,9 +86,12 @@ def _head(sheet: Sheet, rect: Rect) -> None:
             x = badge.right + sheet.px(6)
             rest = Rect(x, middle.y, middle.right - x, middle.h)
             alarm = next((sheet.of(one) for one in facts.alarms), "")
-            if alarm:
-                sheet.draft.card(rest, c.alarm)
-                sheet.text(inset(rest, sheet.px(3)), alarm, c.on_alarm, floor=2.5, bold=True,
+            said, ground, on = alarm, c.alarm, c.on_alarm
+            if model.alone:
+                said, ground, on = sheet.words("desk.alone"), c.warn, c.on_warn
+            if said:
+                sheet.draft.card(rest, ground)
+                sheet.text(inset(rest, sheet.px(3)), said, on, floor=2.5, bold=True,
                            lines=2)  # fmt: skip
     if model.minute is not None:
         sheet.text(clock, f"{model.minute:%H:%M}", cap=sheet.sizes.title * 1.3, floor=3, bold=True,

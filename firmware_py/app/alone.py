@@ -1,0 +1,376 @@
+"""A kiosk or a window goes on by itself while the hub cannot be reached.
+
+Commands go to the hub first. One that nobody answers, while nothing else is heard either, is
+decided here if it can be (``core.decide_alone``): recorded on this Pi's disk, then true here, and
+offered to the hub later. It keeps its id, so the hub's own answer, come late, is the answer to
+nothing (rules 6 to 8 of docs/spread-rules.md).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from firmware_py.app.own_records import OwnRecords
+from firmware_py.app.ports import Happened, Outcome, Submission
+from firmware_py.app.wire import encode
+from firmware_py.core.blocks import Block
+from firmware_py.core.commands import Command, TakeTicket
+from firmware_py.core.decide_alone import Here, decide_alone, due_alone, numbers_left
+from firmware_py.core.events import EVENT_NAMES, Event, TicketIssued
+from firmware_py.core.model import State, Ticket
+from firmware_py.core.refusals import RecordedRefusal, Refusal, refuse
+from firmware_py.core.rules import Rules
+
+__all__ = ["Alone", "AloneStands", "Carried", "Hall", "issued_as"]
+
+log = logging.getLogger(__name__)
+
+Reply = Callable[[Outcome], None]
+
+#: Longer between two looks, and this Pi itself stood still: that was no silence of the hub's.
+LOOK_S = 0.5
+_AWAY = ("broker", "hub")
+
+
+class Hall(Protocol):
+    """The hall as it is followed; ``FollowedWriter``."""
+
+    rules: Rules
+    recorded: State
+
+    def here(self, happened: Sequence[Happened]) -> None:
+        """Take what was decided and recorded here."""
+
+
+@dataclass(frozen=True, slots=True)
+class AloneStands:
+    """How it stands, for people: ``waiting`` records of our own, ``left`` numbers by series."""
+
+    now: bool
+    since_s: float
+    waiting: int
+    left: dict[str, int]
+    #: Why numbers of a block may not be given yet; "" when they may.
+    why_not: str = ""
+
+
+def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What answers a command that is carried to the hub, and whether it still wants an answer."""
+
+    answered: Reply
+    wanted: Callable[[], bool] = _always
+
+
+@dataclass(slots=True)
+class _Pressed:
+    """A command of which nobody knows yet what becomes of it."""
+
+    submission: Submission
+    command: Command
+    reply: Reply
+    sent_s: float
+    waited_s: float = 0.0
+    seen: Outcome | None = None
+    over: bool = False
+
+    def answer(self, outcome: Outcome) -> None:
+        """Answer, once: what comes later is dropped."""
+        if not self.over:
+            self.over = True
+            self.reply(outcome)
+
+
+@dataclass(slots=True)
+class Alone:
+    """Lives in the event loop; ``look`` is called some times a second, ``tick`` every second.
+
+    ``after_s``: so long without the hub before anything is decided here. ``ready``: the hub was
+    joined in this boot, so that what is held here is ours; ``heard_s`` is when it was heard last.
+    """
+
+    here: Here
+    records: OwnRecords
+    after_s: float
+    now_s: Callable[[], float]
+    clock_ms: Callable[[], int]
+    ready: bool = False
+    heard_s: Callable[[], float] = lambda: 0.0
+    hall: Hall | None = None
+    #: Up to which of our records the hub's own picture has them, as it was taken last.
+    joined_records: int = 0
+    trouble: str = "broker"
+    #: Who is asked for it: numbers that were lent in an earlier boot are given up.
+    give_up: Callable[[], None] = lambda: None
+    _cut_s: float = 0.0
+    _looked_s: float = 0.0
+    _since_s: float | None = None
+    _pending: list[_Pressed] = field(default_factory=list)
+    _todo: deque[_Pressed] = field(default_factory=deque)
+    _writing: bool = False
+    _ticks: int = 0
+    _day: str | None = None
+    #: Blocks of an earlier boot, (series, handing): an old copy of a card would not know which of
+    #: their numbers are on papers.
+    _former: frozenset[tuple[str, int]] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Begin to count."""
+        self._looked_s = self.now_s()
+
+    def follow(self, hall: Hall) -> None:
+        """Take the hall that is followed, as it was kept, with our records on it."""
+        self.hall, self._day = hall, hall.recorded.day
+
+    # ---- how it stands
+
+    @property
+    def now(self) -> bool:
+        """Whether this Pi decides by itself at present."""
+        return self.ready and self.trouble in _AWAY and self._cut_s >= self.after_s
+
+    @property
+    def stale(self) -> bool:
+        """Whether what is known here holds decisions of our own that the hub has not told back."""
+        return self.records.last_seq > self.joined_records
+
+    def stands(self, trouble: str) -> None:
+        """Hear how it stands with the hub."""
+        if trouble not in _AWAY:
+            self._cut_s, self._since_s = 0.0, None
+        elif self.trouble not in _AWAY or self._since_s is None:
+            self._since_s = self.now_s()
+        self.trouble = trouble
+
+    def status(self, epoch: str) -> AloneStands:
+        """Return how it stands; ``epoch`` is that of the hub that is heard, "" none."""
+        hall = self._hall()
+        left = numbers_left(hall.rules, hall.recorded, self.here, self.records.given)
+        since_s = 0.0 if self._since_s is None else self.now_s() - self._since_s
+        return AloneStands(
+            self.now, since_s, self.records.waiting(epoch), left, "" if self.ready else "not_joined"
+        )
+
+    def _hall(self) -> Hall:
+        if self.hall is None:
+            raise RuntimeError("nobody follows a hall here")
+        return self.hall
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether people here may go on while it stands as it does, soon or already alone."""
+        return self.ready and self.trouble != ""
+
+    # ---- our records, as ``sync.followed.RecordsPort``
+
+    def question(self, epoch: str) -> Mapping[str, Any] | None:
+        """Return the next question that offers records."""
+        return self.records.question(epoch)
+
+    def merged(self, epoch: str, seq: int) -> None:
+        """A hub has them."""
+        self.records.merged(epoch, seq)
+
+    def refused(self, epoch: str, question: Mapping[str, Any], code: str) -> None:
+        """A hub does not take them."""
+        self.records.refused(epoch, question, code)
+
+    # ---- what the hub says
+
+    def joined(self, epoch: str) -> list[Happened]:
+        """The hub's picture was taken as a whole; return our records that it does not have."""
+        records, state = self.records, self._hall().recorded
+        lacking = [one for one in records.all if not records.has(epoch, one.seq)]
+        self.joined_records = lacking[0].seq - 1 if lacking else records.last_seq
+        if not self.ready and not self._former:
+            self._former = frozenset((block.series, block.handing) for block in self._own(state))
+            if self._former:
+                self.give_up()
+        self.trust()
+        self._turn_day()
+        return lacking
+
+    def _turn_day(self) -> None:
+        """Records are kept until their day is over, and until some hub has them."""
+        day = self._hall().recorded.day
+        if day != self._day and not self.stale:
+            if self._day is not None:
+                self.records.new_day()
+            self._day = day
+
+    def trust(self) -> None:
+        """Numbers may be given from what was lent since this boot, and from nothing older."""
+        if self.ready:
+            return
+        held = {(block.series, block.handing) for block in self._own(self._hall().recorded)}
+        self.ready = not held & self._former
+        if self.ready:
+            self._former = frozenset()
+
+    def _own(self, state: State) -> list[Block]:
+        return [b for b in state.lent if b.holder == self.here.node and not b.written_off]
+
+    def came(self, happened: Sequence[Happened]) -> None:
+        """An event may tell what became of a command before its answer does."""
+        if not self.ready:
+            self.trust()
+        self._turn_day()
+        for one in happened if self._pending else ():
+            if isinstance(one.event, TicketIssued) and one.event.request:
+                self.seen(one.event.request, Outcome((one,)))
+
+    def seen(self, command_id: str, outcome: Outcome) -> None:
+        """The hub has decided this command."""
+        for pressed in self._pending:
+            if pressed.submission.id == command_id:
+                pressed.seen = outcome
+
+    # ---- commands
+
+    def begin(self, submission: Submission, command: Command, reply: Reply) -> Carried | None:
+        """Take a command, or return how it is carried to the hub."""
+        known = self.records.outcome(submission.id)
+        if known is not None:
+            reply(known)
+            return None
+        may = self.here.may(self._hall().recorded, command)
+        if self.now and not may:
+            reply(Outcome(refusal=refuse("alone_cannot")))
+            return None
+        pressed = _Pressed(submission, command, reply, self.now_s())
+        if self.now:
+            self._todo.append(pressed)
+            self._next()
+            return None
+        if not may:
+            return Carried(reply)
+        self._pending.append(pressed)
+
+        def answered(outcome: Outcome) -> None:
+            if pressed in self._pending:
+                self._pending.remove(pressed)
+                pressed.answer(outcome)
+
+        return Carried(answered, lambda: pressed in self._pending)
+
+    def look(self) -> None:
+        """Decide here what the hub has not answered for too long."""
+        now_s = self.now_s()
+        passed_s = min(now_s - self._looked_s, LOOK_S)
+        self._looked_s = now_s
+        if self.trouble in _AWAY:
+            self._cut_s += passed_s
+        for pressed in list(self._pending):
+            pressed.waited_s += passed_s
+            silent = pressed.waited_s >= self.after_s and self.heard_s() <= pressed.sent_s
+            if not self.now and not (self.ready and silent):
+                continue
+            self._pending.remove(pressed)
+            if pressed.seen is not None:
+                pressed.answer(pressed.seen)
+            else:
+                self._todo.append(pressed)
+        self._next()
+
+    def tick(self) -> None:
+        """Do what time makes happen at this Pi's windows."""
+        if not self.now or self._writing or not self.here.windows:
+            return
+        hall, now_ms = self._hall(), self.clock_ms()
+        recorded, shown = due_alone(hall.rules, hall.recorded, self.here, now_ms)
+        if shown:
+            hall.here([_shown(event, now_ms) for event in shown])
+        if recorded:
+            self._ticks += 1
+            # Once in this journal: its number is that of the record.
+            tick_id = f"alone:{self.here.node}:{self.records.last_seq + 1}:{self._ticks}"
+            self._write(tick_id, "halld", now_ms, recorded, lambda outcome: None)
+
+    def _next(self) -> None:
+        while self._todo and not self._writing:
+            self._decide(self._todo.popleft())
+
+    def _decide(self, pressed: _Pressed) -> None:
+        hall, (command_id, by, _) = self._hall(), pressed.submission
+        state, now_ms = hall.recorded, self.clock_ms()
+        again = self.records.outcome(command_id) or self._decided_there(pressed)
+        if again is not None:
+            pressed.answer(again)
+            return
+        decision = decide_alone(
+            hall.rules, state, self.here, self.records.given, pressed.command, now_ms, command_id
+        )
+        refusal: Refusal | None = None
+        if isinstance(decision, RecordedRefusal):
+            refusal, events = decision.told(), list(decision.events)
+        elif isinstance(decision, Refusal):
+            pressed.answer(Outcome(refusal=decision))
+            return
+        else:
+            events = decision
+        if not events:
+            pressed.answer(Outcome(refusal=refusal))
+            return
+
+        def told(outcome: Outcome) -> None:
+            pressed.answer(outcome if refusal is None else Outcome(refusal=refusal))
+
+        self._write(command_id, by, now_ms, events, told)
+
+    def _decided_there(self, pressed: _Pressed) -> Outcome | None:
+        """What became of it at the hub, where the hub's picture tells."""
+        state = self._hall().recorded
+        number = state.requests.get(pressed.submission.id)
+        if number is None or not isinstance(pressed.command, TakeTicket):
+            return None
+        return Outcome((issued_as(state.tickets[number]),), repeated=True)
+
+    def _write(
+        self, command_id: str, by: str, now_ms: int, events: list[Event], told: Reply
+    ) -> None:
+        self._writing = True
+
+        def done(happened: tuple[Happened, ...]) -> None:
+            self._writing = False
+            self._hall().here(happened)
+            told(Outcome(happened))
+            self._next()
+
+        def failed(refusal: Refusal) -> None:
+            self._writing = False
+            log.error("nothing can be recorded here: %s", refusal.en)
+            told(Outcome(refusal=refusal))
+            self._next()
+
+        self.records.write(command_id, by, now_ms, events, done, failed)
+
+
+def issued_as(ticket: Ticket) -> Happened:
+    """Return the event that a ticket of the hub's picture came from, as far as it is told."""
+    event = TicketIssued(
+        number=ticket.number,
+        series="",
+        count=0,
+        item=ticket.item,
+        skill=ticket.skill,
+        origin=ticket.origin,
+        traits=ticket.traits,
+        appointment_ms=ticket.appointment_ms,
+        estimate_s=ticket.estimate_s,
+        request=ticket.request,
+        issued_ms=ticket.issued_ms,
+    )
+    name = EVENT_NAMES[TicketIssued]
+    return Happened(0, ticket.issued_ms, name, "", ticket.request, event, encode(event))
+
+
+def _shown(event: Event, at_ms: int) -> Happened:
+    return Happened(0, at_ms, EVENT_NAMES[type(event)], "halld", "", event, encode(event))

@@ -1,0 +1,101 @@
+"""A kiosk that is cut off goes on, a window finishes its ticket."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Any
+
+from firmware_py.bench.spread import HUB
+from tests.e2e.scene import refused, until
+from tests.e2e.spread import Spread
+
+AFTER_S = 2.0
+
+
+async def stands(hall: Spread, node: str) -> dict[str, Any]:
+    """Return how a Pi goes on alone."""
+    status = await hall.at(node).call("hall.status")
+    found: dict[str, Any] = (status["broker"] or {}).get("alone") or {}
+    return found
+
+
+async def has_numbers(hall: Spread, node: str) -> None:
+    async def look() -> bool:
+        return (await stands(hall, node)).get("left") == {"common": 20}
+
+    await until(look, 60)
+
+
+async def alone(hall: Spread, node: str) -> None:
+    async def look() -> bool:
+        return (await stands(hall, node)).get("now") is True
+
+    await until(look, 60)
+
+
+async def test_kiosk_and_window_go_on_without_a_broker(
+    place: Path,
+) -> None:
+    async with Spread(place, "kiosk-1", "window-3", alone_after_s=AFTER_S) as hall:
+        for node in hall.nodes:
+            await hall.becomes(node, "", 60)
+        await has_numbers(hall, "kiosk-1")
+        kiosk, window = hall.at("kiosk-1"), hall.at("window-3")
+        await window.call("window.open", window="3", clerk="1023")
+        await hall.at(HUB).call("ticket.take", item="F01", origin="desk", override=True)
+        await window.call("window.next", window="3")
+        await window.call("window.start", window="3", number="A001")
+        await hall.agree(*hall.nodes)
+        hall.stage.end("mosquitto")
+
+        # A press as a person does it, without waiting for anything to be noticed.
+        await hall.bench.do("press", "kiosk-1-button", key="press")
+        await hall.shows("printer-1", 60, numbers=["A001", "A980"])
+        await alone(hall, "kiosk-1")
+        assert (await stands(hall, "kiosk-1"))["waiting"] == 1
+        shown = await kiosk.call("kiosk.show", kiosk="kiosk-1")
+        assert (shown["alone"], shown["take"]) == (True, None)
+        assert (await kiosk.call("ticket.show", number="A980"))["paper"] == {"owed_by": None}
+
+        # The window finishes what it has in hand, and calls nobody.
+        await alone(hall, "window-3")
+        await window.call("window.finish", window="3", number="A001")
+        assert (await refused(window.call("window.next", window="3"))).code == "alone_cannot_call"
+        await window.call("rate", window="3", score=5)
+        await hall.at(HUB).call("ticket.take", item="F01", origin="desk", override=True)
+
+        # Killed, and going on from its card: the number is not given again.
+        await hall.end("kiosk-1", signal.SIGKILL)
+        await hall.start("kiosk-1")
+        await alone(hall, "kiosk-1")
+        taken = await hall.at("kiosk-1").call(
+            "ticket.take", item="F01", origin="kiosk-1", command_id="press-2"
+        )
+        assert taken["events"][0]["data"]["number"] == "A981"
+        await hall.shows("printer-1", 60, numbers=["A001", "A980", "A981"], reprints=[])
+
+
+async def test_a_kiosk_goes_on_whatever_hangs_and_prints_what_it_owed_after_a_restart(
+    place: Path,
+) -> None:
+    async with Spread(place, "kiosk-1", alone_after_s=AFTER_S) as hall:
+        await hall.becomes("kiosk-1", "", 60)
+        await has_numbers(hall, "kiosk-1")
+        await hall.agree("kiosk-1")
+        # The hub hangs with all its connections open: nobody has noticed yet.
+        hall.freeze("halld")
+        try:
+            taken = await hall.at("kiosk-1").call("ticket.take", item="F01", origin="kiosk-1")
+            assert taken["events"][0]["data"]["number"] == "A980"
+            await hall.shows("printer-1", 60, numbers=["A980"])
+            # No paper: what is owed is on the card, and comes out after the restart, once.
+            await hall.bench.do("fault", "printer-1", fault="paper-out", active=True)
+            await hall.at("kiosk-1").call("ticket.take", item="F01", origin="kiosk-1")
+            await hall.end("kiosk-1", signal.SIGKILL)
+            await hall.bench.do("fault", "printer-1", fault="paper-out", active=False)
+            await hall.start("kiosk-1")
+            await hall.shows("printer-1", 60, numbers=["A980", "A981"])
+        finally:
+            hall.thaw("halld")
+            await hall.end(HUB, signal.SIGKILL)
