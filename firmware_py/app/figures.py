@@ -14,6 +14,7 @@ from firmware_py.app.ports import StoredEvent
 from firmware_py.app.wire import decode_event
 from firmware_py.core import events as e
 from firmware_py.core.events_aside import AlarmAcknowledged, AlarmRaised
+from firmware_py.core.events_spread import TicketReplaced
 from firmware_py.core.model import AlarmKind, Level
 
 __all__ = ["FORM", "Counts", "DayFigures", "Figures", "Tally", "figures_by_day"]
@@ -102,6 +103,10 @@ class _Day:
         self.in_hand: dict[str, str] = {}
         #: Item and clerk of each finished transaction: its rating may come after the next clerk.
         self.finished: dict[str, tuple[str, str]] = {}
+        #: Window and seconds of each: another Pi's record may show that it counts elsewhere.
+        self.served: dict[str, tuple[str, int]] = {}
+        self.given_up: set[str] = set()
+        self.closed = False
         #: When each alarm was last raised.
         self.raised_ms: dict[str, int] = {}
 
@@ -126,21 +131,28 @@ class _Day:
         match event:
             case e.TicketIssued():
                 figures.taken += 1
-                self.issued[event.number] = (time_ms, event.item)
+                at_ms = time_ms if event.issued_ms is None else event.issued_ms
+                self.issued[event.number] = (at_ms, event.item)
+                if self.closed:
+                    self.left.add(event.number)
+                    figures.left = len(self.left)
             case e.TicketCancelled():
+                self.given_up.add(event.number)
                 figures.cancelled += 1
+                self._goes_on(event.number)
             case e.TicketTransferred():
                 issued_ms = self.issued.get(event.number, (time_ms, ""))[0]
                 self.issued[event.number] = (issued_ms, event.item)
             case e.WindowOpened():
                 self.clerks[event.window] = event.clerk
             case e.DayClosed():
+                self.closed = True
                 self.left.update(event.left)
                 figures.left = len(self.left)
             case e.TicketResumed():
                 self._goes_on(event.number)
             case e.TicketCalled():
-                self._called(event, time_ms)
+                self._called(event, time_ms if event.called_ms is None else event.called_ms)
             case AlarmRaised():
                 self._raised(event, time_ms)
             case AlarmAcknowledged():
@@ -187,12 +199,7 @@ class _Day:
     def _at_window(self, event: e.Event) -> None:
         match event:
             case e.ServiceFinished():
-                done = self.finished[event.number] = self.now(event.number, event.window)
-                for tally in self.tallies(event.window, *done):
-                    tally.served += 1
-                    tally.service_s += event.service_s
-                    tally.longest_s = max(tally.longest_s, event.service_s)
-                    count(tally.services, event.service_s)
+                self._finished(event)
             case e.TicketMissed():
                 for tally in self.tallies(event.window, *self.now(event.number, event.window)):
                     tally.missed += 1
@@ -201,8 +208,52 @@ class _Day:
             case e.RatingUnanswered():
                 for tally in self.rated_tallies(event.number, event.window):
                     tally.unanswered += 1
+            case TicketReplaced():
+                self._replaced(event)
             case _:
                 pass
+
+    def _finished(self, event: e.ServiceFinished) -> None:
+        number, service_s = event.number, event.service_s
+        if number in self.served:
+            # At two windows, cut off from each other: it counts for one.
+            self._not_served(number)
+        elif number in self.given_up:
+            self.figures.cancelled -= 1
+        self.given_up.discard(number)
+        self._goes_on(number)
+        done = self.finished[number] = self.now(number, event.window)
+        self.served[number] = (event.window, service_s)
+        for tally in self.tallies(event.window, *done):
+            tally.served += 1
+            tally.service_s += service_s
+            tally.longest_s = max(tally.longest_s, service_s)
+            count(tally.services, service_s)
+
+    def _not_served(self, number: str) -> None:
+        window, service_s = self.served.pop(number)
+        for tally in self.tallies(window, *self.finished[number]):
+            tally.served -= 1
+            tally.service_s -= service_s
+            tally.services[service_s] -= 1
+            if not tally.services[service_s]:
+                del tally.services[service_s]
+            tally.longest_s = max(tally.services, default=0)
+
+    def _replaced(self, event: TicketReplaced) -> None:
+        """One request, two numbers: one ticket."""
+        number, figures = event.number, self.figures
+        if number not in self.issued:
+            return
+        figures.taken -= 1
+        if number in self.given_up:
+            figures.cancelled -= 1
+            self.given_up.discard(number)
+        self._goes_on(number)
+        if event.carried and number in self.served:
+            self.served[event.paper] = self.served.pop(number)
+            self.finished[event.paper] = self.finished.pop(number)
+            self._goes_on(event.paper)
 
     def _rated(self, event: e.RatingGiven) -> None:
         tallies = self.rated_tallies(event.number, event.window)
@@ -240,6 +291,7 @@ class Figures:
         """Count one event that is decoded already."""
         if isinstance(event, e.DayOpened):
             self._current = self._days.setdefault(event.day, _Day(event.day))
+            self._current.closed = False
             figures = self._current.figures
             figures.first_seq = figures.first_seq or seq
             figures.passed_over += self._ahead.pop(event.day, 0)

@@ -167,11 +167,15 @@ class HallWriter:
         for state in (self.recorded, self._decided):
             match_windows(rules, state)
 
-    def submit(self, submission: Submission, reply: Reply) -> None:
-        """Decide and record a command; ``reply`` runs once, when the disk has it."""
+    def submit(self, submission: Submission, reply: Reply, *, fresh: bool = False) -> None:
+        """Decide and record a command; ``reply`` runs once, when the disk has it.
+
+        ``fresh``: whoever submits it knows from the state that it is new, or does not mind; then
+        it is decided at once, in the order in which it came.
+        """
         known = self._recent.get(submission.id)
         if known is None:
-            if submission.id in self._known:
+            if not fresh and submission.id in self._known:
                 self._look_up(submission, reply)
             else:
                 self._decide(submission, reply)

@@ -28,9 +28,13 @@ class WriteOffNumbers:
 
 @dataclass(frozen=True, slots=True)
 class MergeRecord:
-    """Take what another Pi recorded by itself; the hub's own command, for what that Pi offers."""
+    """Take what another Pi recorded by itself; the hub's own command, for what that Pi offers.
+
+    One that is not ``allowed`` (it is not that Pi's to say) leaves a trace and changes nothing.
+    """
 
     record: Record
+    allowed: bool = True
 
 
 SpreadCommand = LendNumbers | WriteOffNumbers | MergeRecord

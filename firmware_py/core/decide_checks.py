@@ -105,7 +105,9 @@ def _left_by(state: State, event: e.Event) -> Iterable[Window]:
     if isinstance(event, e.DayClosed):
         return state.windows.values()
     if isinstance(event, _LEAVES):
-        window = state.windows.get(state.tickets[event.number].window or "")
+        # A record may tell of a ticket that comes with it.
+        ticket = state.tickets.get(event.number)
+        window = None if ticket is None else state.windows.get(ticket.window or "")
         if window is not None and window.ticket == event.number:
             return (window,)
     return ()

@@ -228,6 +228,8 @@ class TicketCalled:
     number: str
     window: str
     reason: CallReason
+    #: Hall time of a call that another Pi made: nobody is called by it now.
+    called_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

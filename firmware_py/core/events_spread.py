@@ -85,6 +85,8 @@ class RecordMerged:
     number: str | None = None
     window: str | None = None
     other: str | None = None
+    #: Seconds of service, or a score.
+    value: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

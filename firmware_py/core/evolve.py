@@ -81,6 +81,8 @@ def _day_opened(state: State, event: e.DayOpened, at_ms: int) -> None:
         # Blocks end with the day.
         state.lent = []
         state.handings = {}
+        state.early = {}
+        state.skipped = {}
         papers.begin_day(state, event.day)
         # What nobody has seen yet stays: a bad rating of yesterday, a call before the opening.
         kept = OUTLIVES_THE_DAY
@@ -148,7 +150,7 @@ def _ticket_issued(state: State, event: e.TicketIssued, at_ms: int) -> None:
     spread.count_issued(state, event)
     ticket = Ticket(
         number=event.number,
-        ordinal=len(state.tickets),
+        ordinal=spread.ordinal(state, event),
         item=event.item,
         skill=event.skill,
         origin=event.origin,
@@ -168,6 +170,8 @@ def _ticket_issued(state: State, event: e.TicketIssued, at_ms: int) -> None:
     if event.person is not None:
         people = state.taken_by_person
         people[event.person] = people.get(event.person, 0) + 1
+    if state.early:
+        spread.heard_early(state, ticket)
     if state.day_open or event.issued_ms is None:
         enqueue(state, ticket)
     else:
@@ -219,7 +223,9 @@ def _ticket_transferred(state: State, event: e.TicketTransferred, at_ms: int) ->
 
 def _ticket_parked(state: State, event: e.TicketParked, at_ms: int) -> None:
     ticket = state.tickets[event.number]
+    spread.out_of_queue(state, ticket)
     _stop_serving(state, ticket, at_ms)
+    ticket.window = event.window
     ticket.status = TicketStatus.PARKED
     ticket.parked_ms = at_ms
     ticket.reason = event.reason
@@ -275,21 +281,24 @@ def _window_skills_changed(state: State, event: e.WindowSkillsChanged, at_ms: in
 
 def _ticket_called(state: State, event: e.TicketCalled, at_ms: int) -> None:
     ticket = state.tickets[event.number]
-    if ticket.status is TicketStatus.WAITING:
-        dequeue(state, ticket)
+    spread.out_of_queue(state, ticket)
+    # Another Pi's call may be the one that counts: then no other window has it any more.
+    _stop_serving(state, ticket, at_ms)
     ticket.status = TicketStatus.CALLED
     ticket.window = event.window
     ticket.bound = None
     ticket.resumed = False
     ticket.returned_from_call = None
     ticket.calls = 1
-    ticket.called_ms = at_ms
+    if event.window not in ticket.called_at:
+        ticket.called_at = (*ticket.called_at, event.window)
+    ticket.called_ms = at_ms if event.called_ms is None else event.called_ms
     ticket.call_rule = event.reason.rule
     ticket.ended_ms = None
     ticket.reason = ""
     window = state.window_of(event.window)
     window.ticket = event.number
-    window.last_call_ms = at_ms
+    window.last_call_ms = max(window.last_call_ms, ticket.called_ms)
     state.calls += 1
 
 
@@ -308,14 +317,21 @@ def _service_started(state: State, event: e.ServiceStarted, at_ms: int) -> None:
 
 def _service_finished(state: State, event: e.ServiceFinished, at_ms: int) -> None:
     ticket = state.tickets[event.number]
+    if ticket.status is TicketStatus.FINISHED:
+        spread.counted_at(state, ticket, event.window)
+        return
+    spread.out_of_queue(state, ticket)
+    spread.taken_after_all(state, ticket)
     for key in ("", ticket.skill):
         times = state.service_times.get(key)
         if times is None:
             times = state.service_times[key] = ServiceTimes()
         times.add(event.service_s)
     _leave_window(state, ticket, at_ms)
+    ticket.window = event.window
     ticket.status = TicketStatus.FINISHED
     ticket.ended_ms = at_ms
+    ticket.reason = ""
     window = state.window_of(event.window)
     window.served += 1
     window.last_ticket = event.number
@@ -324,9 +340,11 @@ def _service_finished(state: State, event: e.ServiceFinished, at_ms: int) -> Non
 
 def _ticket_missed(state: State, event: e.TicketMissed, at_ms: int) -> None:
     ticket = state.tickets[event.number]
+    spread.out_of_queue(state, ticket)
     ticket.started_ms = None
     ticket.auto_started = False
     _leave_window(state, ticket, at_ms)
+    ticket.window = event.window
     ticket.status = TicketStatus.MISSED
     ticket.missed_ms = at_ms
 

@@ -9,10 +9,27 @@ from typing import Any
 from firmware_py.core import events_spread as s
 from firmware_py.core.blocks import Block, block_of
 from firmware_py.core.events import Event, TicketIssued
+from firmware_py.core.merging import (
+    MOVED_BACK,
+    UNHEARD,
+    claim_of,
+    claims_with,
+    joined,
+    settle,
+    stamp,
+)
 from firmware_py.core.model import State, Ticket, TicketStatus
 from firmware_py.core.waiting import dequeue
 
-__all__ = ["FOLD", "count_issued"]
+__all__ = [
+    "FOLD",
+    "count_issued",
+    "counted_at",
+    "heard_early",
+    "ordinal",
+    "out_of_queue",
+    "taken_after_all",
+]
 
 
 def count_issued(state: State, event: TicketIssued) -> None:
@@ -24,6 +41,38 @@ def count_issued(state: State, event: TicketIssued) -> None:
     state.counters[event.series] = (
         event.count if event.issued_ms is None else max(event.count, before)
     )
+
+
+def ordinal(state: State, event: TicketIssued) -> int:
+    """Return a ticket's place among those of the same moment: behind the hub's own, by kiosk.
+
+    When a record of it came does not matter (rule 9).
+    """
+    if event.issued_ms is None:
+        return len(state.tickets)
+    # The end of a kiosk's id: they differ there, and it fits into 56 bits.
+    return int.from_bytes(event.origin.encode()[-7:].rjust(7, b"\0"))
+
+
+def out_of_queue(state: State, ticket: Ticket) -> None:
+    """Another Pi may have had a ticket in hand that still waits here."""
+    if ticket.status is TicketStatus.WAITING:
+        dequeue(state, ticket)
+
+
+def taken_after_all(state: State, ticket: Ticket) -> None:
+    """Cancelled here and served there: it was not given up."""
+    if ticket.status is TicketStatus.CANCELLED:
+        state.taken_by_item[ticket.item] += 1
+        if ticket.person is not None:
+            state.taken_by_person[ticket.person] += 1
+
+
+def counted_at(state: State, ticket: Ticket, window: str) -> None:
+    """Served at two windows: it counts for this one."""
+    state.window_of(ticket.window or "").served -= 1
+    state.window_of(window).served += 1
+    ticket.window = window
 
 
 def _lent(state: State, event: s.NumbersLent, at_ms: int) -> None:
@@ -64,9 +113,31 @@ def _count(state: State, series: str, handing: int) -> None:
 
 def _merged(state: State, event: s.RecordMerged, at_ms: int) -> None:
     state.merged[event.source] = max(event.seq, state.merged.get(event.source, 0))
+    number = event.number
+    if number is None or event.outcome in UNHEARD:
+        return
+    ticket, claim = state.tickets.get(number), claim_of(event)
+    if ticket is None:
+        if claim is not None:
+            state.early[number] = joined(state.early.get(number, ()), claim)
+    elif claim is not None:
+        ticket.claims = claims_with(ticket, claim)
+        ticket.settled = stamp(*settle(ticket.claims))
+    elif event.outcome == "kept" and event.type in MOVED_BACK:
+        ticket.claims, ticket.settled = (), ""
+    elif event.outcome == "kept" and event.type == "ticket.recalled":
+        ticket.calls += 1
+
+
+def heard_early(state: State, ticket: Ticket) -> None:
+    """What was told of a number before it was told that it was given."""
+    claims = state.early.pop(ticket.number, ())
+    if claims:
+        ticket.claims, ticket.settled = claims, stamp(*settle(claims))
 
 
 def _replaced(state: State, event: s.TicketReplaced, at_ms: int) -> None:
+    state.skipped[event.number] = event.paper
     old, new = state.tickets.get(event.number), state.tickets.get(event.paper)
     if old is None or new is None:
         # The other hub's number was never in this queue.

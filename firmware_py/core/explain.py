@@ -22,6 +22,7 @@ RULE_WORDS: dict[str, Text] = {
     "returned": Text("过号返回", "back after a miss"),
     "resumed": Text("挂起后返回，不重新排队", "parked before, no new queueing"),
     "named": Text("窗口指定叫号", "called by its number at the window"),
+    "elsewhere": Text("断网期间在窗口办理", "at the window while it was cut off"),
 }
 
 

@@ -21,6 +21,7 @@ from firmware_py.core.rules import Hours, Trait
 __all__ = [
     "Alarm",
     "AlarmKind",
+    "Claim",
     "Disabled",
     "Floor",
     "Level",
@@ -73,6 +74,18 @@ class Level(StrEnum):
 
     AMBER = "amber"
     RED = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one side says last of a ticket: a Pi that decided alone (its ``source``), or "" we."""
+
+    source: str
+    status: TicketStatus
+    #: Where; "" for a ticket that was cancelled, or left at closing.
+    window: str = ""
+    #: Seconds of service of one that is finished.
+    service_s: int = 0
 
 
 @dataclass(slots=True)
@@ -131,6 +144,11 @@ class Ticket:
     appointment: str | None = None
     #: The id of the command that it was taken with; "" before hub and nodes compared them.
     request: str = ""
+    #: Every window to which it was called today.
+    called_at: tuple[str, ...] = ()
+    #: What several sides say of it, and what was made of that; see ``core.merging``.
+    claims: tuple[Claim, ...] = ()
+    settled: str = ""
 
     @property
     def waits_since_ms(self) -> int:
@@ -271,6 +289,10 @@ class State:
     handings: dict[str, int] = field(default_factory=dict)
     #: How far each Pi's own records were merged, by their source; see ``records.Record``.
     merged: dict[str, int] = field(default_factory=dict)
+    #: What was told of numbers before anybody told that they were given.
+    early: dict[str, tuple[Claim, ...]] = field(default_factory=dict)
+    #: Numbers that nobody has on paper, and the number that the same request has on its paper.
+    skipped: dict[str, str] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
     windows: dict[str, Window] = field(default_factory=dict)
     alarms: dict[str, Alarm] = field(default_factory=dict)

@@ -21,11 +21,13 @@ from firmware_py.app.wire import (
     outcome_json,
     parse_command,
 )
+from firmware_py.core.epoch import epoch_in
 from firmware_py.core.estimate import estimate
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.form_views import FormPictures
 from firmware_py.runtime.list_intake import ListRefused
+from firmware_py.runtime.merging import may_give, may_have_served, merge_offered
 from firmware_py.runtime.outcomes import outcome_of
 from firmware_py.runtime.personal import vet_texts
 from firmware_py.runtime.views import alarm_view, hall_view, window_view
@@ -33,6 +35,7 @@ from firmware_py.settings import BrokerSettings
 from firmware_py.sync.broker import BrokerSync
 from firmware_py.sync.ports import EpochStart, SyncSettings
 from firmware_py.sync.privacy import CODE_WORD, WITHHELD
+from firmware_py.sync.records import Offered
 from firmware_py.sync.rights import NodePlace
 
 if TYPE_CHECKING:
@@ -203,6 +206,19 @@ class BrokerPort:
         """Return the window that has a number in hand."""
         windows = self._hall.state().windows.values()
         return next((window.id for window in windows if window.ticket == number), None)
+
+    def may_give(self, node: str, number: str) -> bool:
+        """Say whether a number is this Pi's to give: lent to it, written off, or nobody's."""
+        return may_give(self._hall.writer.ahead, node, number)
+
+    def may_have_served(self, window: str, number: str) -> bool:
+        """Say whether a number was called to this window today, here or by another hub."""
+        promoted = any(epoch_in(one.epoch) is not None for one in self.epochs)
+        return promoted or may_have_served(self._hall.writer.ahead, window, number)
+
+    async def merge(self, node: str, source: str, offered: Sequence[Offered]) -> int:
+        """Merge another Pi's records in their order."""
+        return await merge_offered(self._hall.writer, node, source, offered)
 
     def state(self) -> bytes:
         """Return the hall as it stands, without what is known of people."""

@@ -132,6 +132,9 @@ class Walls:
 
     def _follow(self, board: CallBoard, event: e.Event) -> None:
         match event:
+            case e.TicketCalled(called_ms=int()):
+                # Another Pi called it, then; its window's strip shows who is in hand now.
+                pass
             case e.TicketCalled() | e.TicketRecalled():
                 board.called(event.number, event.window, self._clock_s())
             case e.ServiceStarted():

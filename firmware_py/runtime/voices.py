@@ -155,6 +155,8 @@ class Voices:
             return
         for h in happened:
             match h.event:
+                case e.TicketCalled(called_ms=int()):
+                    pass  # Another Pi called it, then: nobody is to come now because of that.
                 case e.TicketCalled() | e.TicketRecalled() as called:
                     self._call(called.number, called.window, self._now_ms() / 1000)
                 case e.ServiceStarted() as started if not started.auto:

@@ -8,6 +8,7 @@ who asks is the topic's last level, for which the broker vouches. A question is 
     {"what": "pulse", "seq": 118}                           how far the hub is, and who asks
     {"what": "command", "id", "name", "params", "by"}       decided, recorded, and then answered
     {"what": "query", "name", "params"}                     what only the hub's journal knows
+    {"what": "records", "source", "told"}                   what a node decided alone; ``records``
 
 Each answer begins with a line of JSON: ``epoch``, ``seq`` and ``now_ms`` of the hub, and the rest.
 A state follows it in parts, compressed: a day of 20,000 tickets is larger than a message may be.
@@ -26,10 +27,12 @@ from typing import Any, Literal
 import msgspec
 
 from firmware_py.app.ports import StoredEvent
+from firmware_py.sync.connection import LARGEST_PART, LARGEST_PAYLOAD
 from firmware_py.sync.envelope import epoch_of
 from firmware_py.sync.mail import Incoming, Outgoing
 from firmware_py.sync.ports import EpochStart, HallPort, HubPort
 from firmware_py.sync.privacy import clean_event, clean_reply, is_clean
+from firmware_py.sync.records import Source, ToldRecord, merged, without_nobody
 from firmware_py.sync.requests import LONGEST_EXPIRY_S, Id, Number, read_body
 from firmware_py.sync.rights import NodePlace, may_command, may_query
 from firmware_py.sync.sentences import Refused, refusal_json
@@ -53,7 +56,7 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 class Question(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A question as sent."""
 
-    what: Literal["state", "events", "pulse", "command", "query"]
+    what: Literal["state", "events", "pulse", "command", "query", "records"]
     after: Number = 0
     #: The last event that whoever asks has; left out before it has joined.
     seq: Number | None = None
@@ -61,6 +64,8 @@ class Question(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     name: str = ""
     params: dict[str, Any] = {}
     by: Id = ""
+    source: Source = ""
+    told: tuple[ToldRecord, ...] = ()
 
 
 _question = msgspec.json.Decoder(Question)
@@ -123,8 +128,10 @@ class Asks:
         place = self._hub.nodes().get(node)
         if place is None:
             raise Refused("unknown_node", node[:64])
-        asked = read_body(incoming.payload, incoming.size, _question)
-        if not is_clean(incoming.payload):
+        asked = read_body(incoming.payload, incoming.size, _question, LARGEST_PART)
+        if asked.what != "records" and incoming.size > LARGEST_PAYLOAD:
+            raise Refused("too_large")
+        if not is_clean(without_nobody(incoming.payload) if asked.told else incoming.payload):
             raise Refused("personal_data")
         if len(self._under_way) >= AT_ONCE:
             raise Refused("busy")
@@ -139,6 +146,8 @@ class Asks:
                 answer = await self._events(asked.after)
             elif asked.what == "command":
                 answer = await self._command(place, asked, incoming)
+            elif asked.what == "records":
+                answer = await merged(self._hub, place, asked.source, asked.told)
             else:
                 answer = await self._query(place, asked)
             self._answer(incoming, place.node, answer)

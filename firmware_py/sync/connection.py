@@ -25,9 +25,10 @@ log = logging.getLogger(__name__)
 
 #: Larger payloads are not read by the hall.
 LARGEST_PAYLOAD = 16 * 1024
-#: Parts of lists may be larger; ``max_packet_size`` in config/mosquitto is 256 kB.
+#: Parts of lists and a node's records may be larger; ``max_packet_size`` in config/mosquitto is
+#: 256 kB.
 LARGEST_PART = 240 * 1024
-LIST_LEVEL = "/list/"
+LARGER_LEVELS = ("/list/", "/ask/")
 #: The broker does not send packets beyond this at all.
 LARGEST_PACKET = 1 << 20
 #: Letters that may wait for the event loop; more messages than this are dropped and counted.
@@ -243,7 +244,8 @@ class Connection:
             return
         size = len(message.payload)
         properties = message.properties
-        most = LARGEST_PART if LIST_LEVEL in message.topic else self._largest_payload
+        larger = any(level in message.topic for level in LARGER_LEVELS)
+        most = LARGEST_PART if larger else self._largest_payload
         self._inbox.put(
             Incoming(
                 self.session,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from firmware_py.app.ports import StoredEvent
 from firmware_py.sync.mail import Address
 from firmware_py.sync.rights import NodePlace
+
+if TYPE_CHECKING:
+    from firmware_py.sync.records import Offered
 
 __all__ = ["EpochStart", "HallPort", "HubPort", "SyncSettings"]
 
@@ -98,6 +101,21 @@ class HubPort(Protocol):
 
     def window_of(self, number: str) -> str | None:
         """Return the window that has a number in hand."""
+        ...
+
+    def may_give(self, node: str, number: str) -> bool:
+        """Say whether a number is this Pi's to give: lent to it, written off, or nobody's."""
+        ...
+
+    def may_have_served(self, window: str, number: str) -> bool:
+        """Say whether a number was called to this window today, here or by another hub."""
+        ...
+
+    async def merge(self, node: str, source: str, offered: Sequence[Offered]) -> int:
+        """Merge records in their order; return the last one that is on disk with all before it.
+
+        Raises ``Refused`` when not even the first one could be taken.
+        """
         ...
 
     def state(self) -> bytes:

@@ -78,9 +78,14 @@ def _deeper_than(payload: bytes, limit: int) -> bool:
     return False
 
 
-def read_body(payload: bytes, size: int, decoder: msgspec.json.Decoder[Shape]) -> Shape:
+def read_body(
+    payload: bytes,
+    size: int,
+    decoder: msgspec.json.Decoder[Shape],
+    largest: int = LARGEST_PAYLOAD,
+) -> Shape:
     """Return a payload as what ``decoder`` makes; raises ``Refused``."""
-    if size > LARGEST_PAYLOAD:
+    if size > largest:
         raise Refused("too_large")
     try:
         payload.decode()

@@ -1,5 +1,7 @@
 """What a node may ask of the hub. Pure.
 
+A node's own records (what it decided while it was cut off) are judged the same way, one by one.
+
 The broker vouches for who asks: only the node itself may write below its own ``ask/``. A window
 acts for itself and for the number that it has in hand, a kiosk takes numbers at itself, a wall only
 looks. Whatever else people decide is decided at the hub.
@@ -9,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-__all__ = ["NodePlace", "may_command", "may_query"]
+__all__ = ["NodePlace", "Numbers", "may_command", "may_query", "may_record"]
 
 #: A window's own commands; each names it by ``window``.
 _AT_WINDOW = frozenset({
@@ -21,6 +23,14 @@ _AT_WINDOW = frozenset({
 })  # fmt: skip
 #: Commands about a number; it must be in hand at one of the node's windows.
 _OF_NUMBER = frozenset({"ticket.park", "ticket.transfer"})
+#: What a window says of itself, and of the number in its hand; each names the window.
+_TOLD_BY_WINDOW = frozenset({
+    "ticket.recalled", "ticket.missed", "ticket.parked", "service.started", "service.finished",
+    "rating.asked", "rating.given", "rating.unanswered", "rating.rejected", "window.paused",
+    "window.closed", "alarm.raised", "alarm.cleared",
+})  # fmt: skip
+#: Roles whose records are taken whole: they decided, or may have.
+_DECIDED = frozenset({"hub", "standby"})
 #: Questions that only the hub's journal answers.
 _LOOKS = frozenset({"why", "ticket.show"})
 
@@ -52,6 +62,38 @@ def may_command(
     if name == "ticket.reprint":
         return params.get("origin") in place.kiosks
     return False
+
+
+class Numbers(Protocol):
+    """What the hub knows of numbers, as far as rights depend on it."""
+
+    def may_have_served(self, window: str, number: str) -> bool:
+        """Say whether a number was called to this window, as far as the hub can know."""
+
+    def may_give(self, node: str, number: str) -> bool:
+        """Say whether a number is this Pi's to give, or was written off."""
+
+
+def may_record(place: NodePlace, kind: str, data: Mapping[str, Any], numbers: Numbers) -> bool:
+    """Say whether this node may bring a record: an event of type ``kind`` with this content."""
+    if place.roles & _DECIDED:
+        return True
+    if kind == "ticket.issued":
+        own = data.get("origin") in place.kiosks
+        return own and numbers.may_give(place.node, str(data.get("number", "")))
+    if kind == "ticket.reprint_requested":
+        return data.get("origin") in place.kiosks
+    if kind == "numbers.returned":
+        return data.get("holder") == place.node
+    if kind == "alarm.cleared":
+        # Its own call for help: the alarm's key names the window.
+        return str(data.get("alarm", "")).split(":")[:2] in [["help", w] for w in place.windows]
+    if kind == "alarm.raised" and data.get("kind") != "help":
+        return False
+    window, number = data.get("window"), data.get("number")
+    if kind not in _TOLD_BY_WINDOW or window not in place.windows:
+        return False
+    return number is None or numbers.may_have_served(str(window), str(number))
 
 
 def may_query(place: NodePlace, name: str) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from firmware_py.core.commands import COMMANDS
-from firmware_py.sync.rights import NodePlace, may_command, may_query
+from firmware_py.core.events import EVENTS
+from firmware_py.sync.rights import NodePlace, may_command, may_query, may_record
 
 WINDOW = NodePlace("window-3", frozenset({"window"}), windows=frozenset({"3"}))
 KIOSK = NodePlace("kiosk-1", frozenset({"kiosk"}), kiosks=frozenset({"kiosk-1"}))
@@ -69,3 +70,78 @@ def test_only_where_people_ask_are_questions_carried() -> None:
     assert not may_query(WALL, "why")
     assert not may_query(WINDOW, "journal.tail")
     assert not may_query(WINDOW, "window.card")
+
+
+class Known:
+    """Block A980 to A989 is kiosk-1's; A007 was called to window 3, A008 to window 4."""
+
+    def may_give(self, node: str, number: str) -> bool:
+        return node == "kiosk-1" and number.startswith("A98")
+
+    def may_have_served(self, window: str, number: str) -> bool:
+        return (window, number) in {("3", "A007"), ("4", "A008")}
+
+
+HUB = NodePlace("hub", frozenset({"hub"}))
+STANDBY = NodePlace("standby", frozenset({"standby"}))
+
+
+@pytest.mark.parametrize(
+    ("place", "kind", "data", "may"),
+    [
+        (KIOSK, "ticket.issued", {"number": "A980", "origin": "kiosk-1"}, True),
+        (KIOSK, "ticket.issued", {"number": "A960", "origin": "kiosk-1"}, False),
+        (KIOSK, "ticket.issued", {"number": "A980", "origin": "kiosk-2"}, False),
+        (KIOSK, "ticket.reprint_requested", {"number": "A980", "origin": "kiosk-1"}, True),
+        (KIOSK, "ticket.reprint_requested", {"number": "A980", "origin": "hall"}, False),
+        (KIOSK, "numbers.returned", {"holder": "kiosk-1"}, True),
+        (KIOSK, "numbers.returned", {"holder": "kiosk-2"}, False),
+        (KIOSK, "service.finished", {"number": "A007", "window": "3"}, False),
+        (KIOSK, "day.closed", {"day": "2026-03-02"}, False),
+        (WINDOW, "service.started", {"number": "A007", "window": "3"}, True),
+        (WINDOW, "service.finished", {"number": "A007", "window": "3"}, True),
+        (WINDOW, "service.finished", {"number": "A007", "window": "4"}, False),
+        (WINDOW, "service.finished", {"number": "A008", "window": "3"}, False),
+        (WINDOW, "service.finished", {"number": "A008", "window": "4"}, False),
+        (WINDOW, "ticket.missed", {"number": "A007", "window": "3"}, True),
+        (WINDOW, "ticket.parked", {"number": "A007", "window": "3"}, True),
+        (WINDOW, "ticket.recalled", {"number": "A007", "window": "3"}, True),
+        (WINDOW, "rating.given", {"number": "A007", "window": "3", "score": 5}, True),
+        (WINDOW, "rating.given", {"number": "A008", "window": "4", "score": 5}, False),
+        (WINDOW, "rating.rejected", {"number": None, "window": "3"}, True),
+        (WINDOW, "window.paused", {"window": "3"}, True),
+        (WINDOW, "window.closed", {"window": "4"}, False),
+        (WINDOW, "window.opened", {"window": "3"}, False),
+        (WINDOW, "alarm.raised", {"alarm": "help:3", "kind": "help", "window": "3"}, True),
+        (WINDOW, "alarm.raised", {"alarm": "service:3", "kind": "service", "window": "3"}, False),
+        (WINDOW, "alarm.cleared", {"alarm": "help:3"}, True),
+        (WINDOW, "alarm.cleared", {"alarm": "help:33"}, False),
+        (WINDOW, "alarm.cleared", {"alarm": "rating:A001"}, False),
+        (WINDOW, "ticket.called", {"number": "A007", "window": "3"}, False),
+        (WINDOW, "ticket.issued", {"number": "A980", "origin": "kiosk-1"}, False),
+        (WINDOW, "ticket.cancelled", {"number": "A007"}, False),
+        (WALL, "window.paused", {"window": "3"}, False),
+        (WALL, "ticket.issued", {"number": "A980", "origin": "kiosk-1"}, False),
+        (HUB, "day.closed", {"day": "2026-03-02"}, True),
+        (STANDBY, "ticket.called", {"number": "A007", "window": "4"}, True),
+    ],
+)
+def test_a_pi_brings_records_of_what_it_may_decide_alone(
+    place: NodePlace, kind: str, data: dict[str, Any], may: bool
+) -> None:
+    assert may_record(place, kind, data, Known()) is may
+
+
+def test_no_other_records_are_taken_of_a_window_or_a_kiosk() -> None:
+    data = {"window": "3", "number": "A007", "origin": "kiosk-1", "alarm": "help:3",
+            "kind": "help", "holder": "kiosk-1"}  # fmt: skip
+    given_by_kiosk = {**data, "number": "A980"}
+    assert {kind for kind in EVENTS if may_record(WINDOW, kind, data, Known())} == {
+        "ticket.recalled", "ticket.missed", "ticket.parked", "service.started",
+        "service.finished", "rating.asked", "rating.given", "rating.unanswered",
+        "rating.rejected", "window.paused", "window.closed", "alarm.raised", "alarm.cleared",
+    }  # fmt: skip
+    assert {kind for kind in EVENTS if may_record(KIOSK, kind, given_by_kiosk, Known())} == {
+        "ticket.issued", "ticket.reprint_requested", "numbers.returned",
+    }  # fmt: skip
+    assert not [kind for kind in EVENTS if may_record(WALL, kind, data, Known())]

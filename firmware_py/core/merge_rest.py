@@ -1,0 +1,194 @@
+"""Decisions on records about windows, the day, ratings, alarms, notices and papers.
+
+What a table can join is joined; what the deciding hub works out by itself (alarms of time limits,
+skills, the clock) is kept as a trace alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from firmware_py.core import commands as c
+from firmware_py.core import events as e
+from firmware_py.core import events_aside as a
+from firmware_py.core import events_papers as p
+from firmware_py.core import events_spread as s
+from firmware_py.core.alarms import clear_of_window, free_key
+from firmware_py.core.decide_day import close_day, open_day
+from firmware_py.core.model import AlarmKind, Level, State, Window, WindowStatus
+from firmware_py.core.opening import local_seconds
+from firmware_py.core.refusals import Refusal
+from firmware_py.core.rules import Rules
+
+__all__ = ["rest"]
+
+_OF_PEOPLE = frozenset({AlarmKind.HELP, AlarmKind.RATING})
+_OF_DEVICES = frozenset({"device.disable", "device.enable"})
+
+
+def rest(
+    rules: Rules, state: State, trace: s.RecordMerged, event: e.Event, now_ms: int
+) -> list[e.Event]:
+    """Return what follows from a record that is about no ticket's place, its trace first."""
+    follows = _follows(rules, state, event, now_ms)
+    return [trace, *follows] if follows else [replace(trace, outcome="noted")]
+
+
+def _follows(rules: Rules, state: State, event: e.Event, now_ms: int) -> list[e.Event]:
+    match event:
+        case e.DayOpened() | e.DayClosed() | e.ClosingTimeChanged() | e.SeriesJumped():
+            return _day(rules, state, event, now_ms)
+        case e.WindowOpened() | e.WindowPaused() | e.WindowResumed() | e.WindowClosed():
+            return _window(state, event)
+        case e.RatingAsked() | e.RatingGiven() | e.RatingUnanswered() | e.RatingRejected():
+            return _rating(state, event, now_ms)
+        case a.AlarmRaised() | a.AlarmAcknowledged() | a.AlarmCleared():
+            return _alarm(state, event)
+        case a.NoticeShown():
+            return [event] if event.notice not in state.notices else []
+        case a.NoticeRemoved():
+            return [event] if event.notice in state.notices else []
+        case a.ActionTaken():
+            return [event] if event.action in _OF_DEVICES else []
+        case s.NumbersLent() | s.NumbersReturned() | s.NumbersWrittenOff():
+            return _numbers(state, event)
+        case _:
+            return _papers(state, event)
+
+
+def _day(
+    rules: Rules,
+    state: State,
+    event: e.DayOpened | e.DayClosed | e.ClosingTimeChanged | e.SeriesJumped,
+    now_ms: int,
+) -> list[e.Event]:
+    if isinstance(event, e.SeriesJumped):
+        # Slips are out: whoever gives numbers goes on behind them.
+        return [event]
+    if isinstance(event, e.DayOpened):
+        later = state.day is None or event.day > state.day
+        decision: list[e.Event] | Refusal = []
+        if later and not state.day_open:
+            decision = open_day(rules, state, c.OpenDay(event.day), now_ms)
+        return [] if isinstance(decision, Refusal) else decision
+    if event.day != state.day or not state.day_open:
+        return []
+    closes_s = state.hours[-1].closes_s if state.hours else None
+    if isinstance(event, e.ClosingTimeChanged):
+        # Who was promised the later end gets it.
+        return [event] if closes_s is not None and event.closes_s > closes_s else []
+    now_s = local_seconds(state, now_ms)
+    if closes_s is not None and now_s is not None and now_s < closes_s:
+        # People here were promised longer hours: the deciding hub closes by those.
+        return []
+    decision = close_day(rules, state, c.CloseDay(event.reason), now_ms)
+    return [] if isinstance(decision, Refusal) else decision
+
+
+def _window(
+    state: State, event: e.WindowOpened | e.WindowPaused | e.WindowResumed | e.WindowClosed
+) -> list[e.Event]:
+    window: Window = state.windows.get(event.window) or Window(event.window)
+    status = window.status
+    match event:
+        case e.WindowOpened():
+            return [event] if state.day_open and status is WindowStatus.CLOSED else []
+        case e.WindowPaused():
+            return [event] if status is WindowStatus.OPEN else []
+        case e.WindowResumed():
+            return [event] if status is WindowStatus.PAUSED else []
+        case e.WindowClosed():
+            free = window.ticket is None and status is not WindowStatus.CLOSED
+            return [*clear_of_window(state, window.id), event] if free else []
+
+
+def _rating(
+    state: State,
+    event: e.RatingAsked | e.RatingGiven | e.RatingUnanswered | e.RatingRejected,
+    now_ms: int,
+) -> list[e.Event]:
+    if event.number is None:
+        return []
+    ticket = state.tickets.get(event.number)
+    if ticket is None:
+        return []
+    match event:
+        case e.RatingAsked():
+            window = state.windows.get(event.window)
+            free = window is not None and window.rating_ticket is None
+            wanted = free and not ticket.rating_state and ticket.window == event.window
+            return [event] if wanted and state.day_open else []
+        case e.RatingGiven():
+            if ticket.rating_state == "given":
+                adds = ticket.rating == event.score and not ticket.rating_reason
+                return [event] if adds and event.reason else []
+            return [*_given(state, event, late=ticket.rating_state == "none")]
+        case e.RatingUnanswered():
+            return [event] if ticket.rating_state in {"", "asked"} else []
+        case e.RatingRejected():
+            return [event] if event.why not in ticket.rating_rejected else []
+
+
+def _given(state: State, event: e.RatingGiven, *, late: bool) -> list[e.Event]:
+    events: list[e.Event] = [replace(event, late=late)]
+    if event.bad:
+        key = free_key(state, AlarmKind.RATING, event.number)
+        events.append(
+            a.AlarmRaised(key, AlarmKind.RATING, Level.RED, event.number, event.window, event.score)
+        )
+    return events
+
+
+def _alarm(
+    state: State, event: a.AlarmRaised | a.AlarmAcknowledged | a.AlarmCleared
+) -> list[e.Event]:
+    known = state.alarms.get(event.alarm)
+    match event:
+        case a.AlarmRaised():
+            # A bad rating raises its own here; limits are looked at by the deciding hub.
+            return [event] if event.kind is AlarmKind.HELP and known is None else []
+        case a.AlarmAcknowledged():
+            return [event] if known is not None and not known.acknowledged_by else []
+        case a.AlarmCleared():
+            return [event] if known is not None and known.kind in _OF_PEOPLE else []
+
+
+def _numbers(
+    state: State, event: s.NumbersLent | s.NumbersReturned | s.NumbersWrittenOff
+) -> list[e.Event]:
+    held = [block for block in state.lent if block.series == event.series]
+    if isinstance(event, s.NumbersLent):
+        free = all(event.last < block.first or block.last < event.first for block in held)
+        return [event] if free else []
+    same = (event.holder, event.first, event.last)
+    known = next((b for b in held if (b.holder, b.first, b.last) == same), None)
+    if known is None or known.written_off:
+        # Written off stays off (rule 4), also when its holder is back and gives it back.
+        return []
+    return [event]
+
+
+def _papers(state: State, event: e.Event) -> list[e.Event]:
+    match event:
+        case p.DocumentAdded():
+            ticket = state.tickets.get(event.number)
+            there = ticket is not None and any(
+                one.document == event.document for one in ticket.documents
+            )
+            return [event] if ticket is not None and not there else []
+        case p.DocumentReplaced() | p.DocumentRemoved():
+            ticket = state.tickets.get(event.number)
+            there = ticket is not None and any(
+                one.document == event.document for one in ticket.documents
+            )
+            return [event] if there else []
+        case p.FormMade():
+            return [event] if event.form not in state.forms else []
+        case p.FormChanged():
+            form = state.forms.get(event.form)
+            newer = form is not None and event.version > form.version
+            return [event] if newer else []
+        case p.FormDone() | p.FormWithdrawn() | p.FormSigned():
+            return [event] if event.form in state.forms else []
+        case _:
+            return []

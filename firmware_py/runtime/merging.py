@@ -1,0 +1,93 @@
+"""Records of other Pis on their way into the hub's journal: one command each, in their order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+
+from firmware_py.app.followed import FollowedWriter
+from firmware_py.app.ports import Outcome, Submission
+from firmware_py.app.wire import decode_event, encode
+from firmware_py.app.writer import HallWriter
+from firmware_py.core.blocks import block_of
+from firmware_py.core.commands_spread import MergeRecord
+from firmware_py.core.events_aside import ActionTaken
+from firmware_py.core.model import State
+from firmware_py.core.records import Record
+from firmware_py.runtime.personal import vet_texts, vet_words
+from firmware_py.sync.records import Offered
+from firmware_py.sync.sentences import Refused
+
+__all__ = ["may_give", "may_have_served", "merge_offered"]
+
+log = logging.getLogger(__name__)
+
+
+def may_give(state: State, node: str, number: str) -> bool:
+    """Say whether a number is this Pi's to give: lent to it, written off, or in nobody's block.
+
+    The last is a block of which this hub never heard: its journal is older than that, or another
+    hub lent it.
+    """
+    block = block_of(state.lent, number)
+    return block is None or block.holder == node or bool(block.written_off)
+
+
+def may_have_served(state: State, window: str, number: str) -> bool:
+    """Say whether a number was called to a window; of one that is not known, it may have been."""
+    ticket = state.tickets.get(number)
+    return ticket is None or window == ticket.window or window in ticket.called_at
+
+
+async def merge_offered(
+    writer: HallWriter | FollowedWriter, node: str, source: str, offered: Sequence[Offered]
+) -> int:
+    """Return the last record that is on disk with all before it.
+
+    All are submitted at once and share a commit. Raises ``Refused`` when none could be taken.
+    """
+    if not isinstance(writer, HallWriter):
+        raise Refused("failed")
+    loop = asyncio.get_running_loop()
+    under_way: list[tuple[int, asyncio.Future[Outcome]]] = []
+    wrong: Refused | None = None
+    for one in offered:
+        try:
+            record = _record(source, one)
+        except (KeyError, msgspec.DecodeError) as error:
+            # Of a newer version perhaps: what comes before it counts.
+            log.error("record %d of %s cannot be read: %s", one.record.seq, source, error)  # noqa: TRY400
+            wrong = Refused("bad_field", f"told: {one.record.seq}")
+            break
+        if not one.allowed:
+            log.warning("record %d of %s is not that Pi's to bring", one.record.seq, source)
+        future: asyncio.Future[Outcome] = loop.create_future()
+        command = MergeRecord(record, one.allowed)
+        if vet_words(command) is not None:
+            # Somebody's ID number is in it: that it was there is all that is kept.
+            command = MergeRecord(replace(record, event=ActionTaken("withheld")), allowed=False)
+        submission = Submission(f"merge:{source}:{record.seq}", node, command)
+        # What is merged already is known from the state, and changes nothing.
+        writer.submit(submission, future.set_result, fresh=True)
+        under_way.append((record.seq, future))
+    merged = 0
+    for seq, future in under_way:
+        if (await future).refusal is not None:
+            wrong = Refused("busy")
+            break
+        merged = seq
+    if not merged:
+        raise wrong or Refused("failed")
+    return merged
+
+
+def _record(source: str, offered: Offered) -> Record:
+    told = offered.record
+    event = decode_event(told.type, encode(told.data))
+    if vet_texts(told.id, told.by) is not None:
+        raise KeyError(told.type)
+    return Record(source, told.seq, told.time_ms, told.type, told.by, told.id, event)
