@@ -55,7 +55,11 @@ async def merge_offered(
     loop = asyncio.get_running_loop()
     under_way: list[tuple[int, asyncio.Future[Outcome]]] = []
     wrong: Refused | None = None
+    merged, on_disk = 0, writer.recorded.merged.get(source, 0)
     for one in offered:
+        if one.record.seq <= on_disk:
+            merged = one.record.seq
+            continue
         try:
             record = _record(source, one)
         except (KeyError, msgspec.DecodeError) as error:
@@ -71,10 +75,9 @@ async def merge_offered(
             # Somebody's ID number is in it: that it was there is all that is kept.
             command = MergeRecord(replace(record, event=ActionTaken("withheld")), allowed=False)
         submission = Submission(f"merge:{source}:{record.seq}", node, command)
-        # What is merged already is known from the state, and changes nothing.
+        # New, or on its way to the disk: else the state would have it.
         writer.submit(submission, future.set_result, fresh=True)
         under_way.append((record.seq, future))
-    merged = 0
     for seq, future in under_way:
         if (await future).refusal is not None:
             wrong = Refused("busy")
