@@ -123,7 +123,9 @@ async def nobody(hall: Scene) -> bool:
     return await ticket_of(hall) is None
 
 
-async def test_a_masked_area_stays_black_whatever_the_desktop_draws_there(place: Path) -> None:
+async def test_a_service_by_a_number_pad_alone_and_a_masked_area_that_stays_black_all_the_while(
+    place: Path,
+) -> None:
     folder = place / "vnc"
     folder.mkdir()
     masks = ", masks = [{ areas = [[0, 0, 100, 50]] }]"
@@ -132,10 +134,12 @@ async def test_a_masked_area_stays_black_whatever_the_desktop_draws_there(place:
         async with Scene(place, open_day=False, changes=[mirrored(desktop, masks)]) as hall:
             await open_today(hall, "3")
             await hall.take(override=True)
-            await hall.do("window.next", window="3")
-            with XServer(place, 2 * WIDTH, HEIGHT) as x, OnX(x, place, *pair(hall)):
+            arguments = [*pair(hall), "--keypad"]
+            with XServer(place, 2 * WIDTH, HEIGHT) as x, OnX(x, place, *arguments):
                 await becomes(lambda: len(x.windows()) == 2, "two windows")
-                await press_until(x, "F3", lambda: is_status(hall, "serving"))
+                # NumLock is off: the pad's keys are arrows, Delete and the like for others.
+                await press_until(x, "KP_Enter", lambda: is_status(hall, "called"))
+                await press_until(x, "KP_Delete", lambda: is_status(hall, "serving"))
                 await becomes(lambda: 0.25 < share(x, RED) < 0.55, "the lower half")
                 before = share(x, BLUE)
                 for n in range(1, 4):
@@ -146,3 +150,11 @@ async def test_a_masked_area_stays_black_whatever_the_desktop_draws_there(place:
                     assert share(x, RED) + share(x, BLUE) - before < 0.55
                 desktop.end()
                 await becomes(lambda: share(x, RED) < 0.05, "the server is gone: nothing of it")
+                # By its sign parked, brought back by figures: one with NumLock, one without.
+                before_it = outer(x)
+                await press_until(x, "KP_Multiply", lambda: nobody(hall))
+                await becomes(lambda: not np.array_equal(outer(x), before_it), "parked")
+                x.keys("KP_Divide", "KP_6", "KP_End")
+                await press_until(x, "KP_Enter", lambda: is_status(hall, "called"))
+                await press_until(x, "KP_Decimal", lambda: is_status(hall, "serving"))
+                await press_until(x, "KP_Insert", lambda: nobody(hall))

@@ -1,6 +1,7 @@
 """Mutated streams: a server that lies in every way that chance finds.
 
-``python -m tests.kiosk_ui.rfb.mutants 200000 [SEED]`` runs so many and says what became of them.
+``python -m tests.kiosk_ui.rfb.mutants [COUNT [SEED]]`` runs so many (a million if not told
+otherwise) and says what became of them.
 """
 
 from __future__ import annotations
@@ -146,7 +147,8 @@ def main() -> None:
     """Run the command."""
     import resource
 
-    count, seed = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    told_count, told_seed = (*sys.argv[1:3], "", "")[:2]
+    count, seed = int(told_count or 1_000_000), int(told_seed or 1)
     begin = time.perf_counter()
     told = run(count, seed)
     took_s = time.perf_counter() - begin
