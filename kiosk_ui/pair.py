@@ -115,7 +115,10 @@ class PairRunner(Loop[M]):
         if there != self._there:
             self._there = there
             self._take(Panels(*there))
-        for message in (*self._link.poll(), *self._beside(self.model), Tick()):
+        for message in self._link.poll():
+            self._take(message)
+        # What follows from them is done now: while an answer is waited for, where nothing is drawn.
+        for message in (*self._beside(self.model), Tick()):
             self._take(message)
         if not self._pair.holds(self.model, self._clock()):
             self._display.show(self._view())
