@@ -13,8 +13,9 @@ headless := SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy GPIOZERO_PIN_FACTORY=moc
 # What is started here many times is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-# So many processes share the tests; those of one file stay together. JOBS=0: one alone.
-JOBS ?= 2
+# So many processes share the tests; those of one file stay together. JOBS=0: one alone. One more
+# than a small machine has processors: many tests wait for clocks and devices.
+JOBS ?= 3
 
 # Which hall make run plays: all on one Pi, or on many.
 HALL ?= one
@@ -34,7 +35,7 @@ run: setup-run
 	@$(python) -m firmware_py.bench.$(play) $(if $(filter-out 0,$(ONCE)),--once)
 
 test: lint types
-	@$(headless) $(python) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@$(headless) $(python) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-long: setup-test
 	@$(headless) $(python) -m pytest -m long --timeout 3600 $(ARGS)

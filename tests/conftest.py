@@ -26,6 +26,12 @@ sys.dont_write_bytecode = False
 #: A thread or child that was told to stop may need a moment to be gone.
 GRACE_S = 20.0
 
+#: Files and folders that take longest, in order: those with days to play, then those with halls.
+LONGEST = (
+    "/test_marked_people.py", "/test_play.py", "/test_spread_play.py", "/test_wall_soak.py",
+    "/e2e/", "/faults/", "/bench/", "/model/", "/kiosk_ui/", "/cli/", "/config/",
+)  # fmt: skip
+
 
 def children() -> dict[int, str]:
     """Return the running children of this process and of its nurseries, by id, with their names."""
@@ -58,6 +64,15 @@ def _name_and_state(pid: int) -> tuple[str, str]:
     stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     name, _, rest = stat.partition("(")[2].rpartition(")")
     return name, rest.split()[0]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long: at the end no process works alone on the last long file."""
+    items.sort(key=lambda item: _rank(item.path.as_posix()))
+
+
+def _rank(path: str) -> int:
+    return next((rank for rank, part in enumerate(LONGEST) if part in path), len(LONGEST))
 
 
 def pytest_sessionfinish() -> None:

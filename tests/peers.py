@@ -27,7 +27,7 @@ def ask(script: str, *arguments: str) -> list[bytes]:
         capture_output=True,
         check=False,
         text=True,
-        timeout=30,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     return [bytes.fromhex(line) for line in done.stderr.splitlines()]

@@ -51,7 +51,7 @@ class Running:
 
 def play(story: Callable[[], Coroutine[object, object, None]]) -> None:
     """Run a story in a loop of its own."""
-    asyncio.run(asyncio.wait_for(story(), 30))
+    asyncio.run(asyncio.wait_for(story(), 60))
 
 
 @pytest.mark.parametrize("slow_s", [-1.0, 60.0], ids=["on the thread", "in the loop"])
@@ -105,7 +105,7 @@ def test_a_disk_that_stalls_does_not_stall_the_loop() -> None:
         thread = JournalThread(MemoryJournal(), asyncio.get_running_loop())
         thread.start()
         goes_on = threading.Event()
-        waiting = asyncio.ensure_future(thread.run(lambda journal: goes_on.wait(20)))
+        waiting = asyncio.ensure_future(thread.run(lambda journal: goes_on.wait(60)))
         await asyncio.sleep(0)
         done = asyncio.Event()
         # Behind a job that hangs, a commit must not be done by the loop itself.

@@ -33,7 +33,7 @@ async def _followed(path: Path) -> tuple[int, bool]:
         await follow.start()
         ninth = follow.expect("alarm.cleared")
         asking = asyncio.ensure_future(client.call("hall.status"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await ninth
         asking.cancel()
         return follow.seq, follow.gap

@@ -74,7 +74,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
         env=environment("zh_CN.UTF-8"),
         capture_output=True,
         text=True,
-        timeout=55,
+        timeout=200,
         check=False,
     )
     return out, done
@@ -169,7 +169,7 @@ class Running:
 
     def end(self, number: signal.Signals) -> tuple[int, str]:
         self.process.send_signal(number)
-        _, errors = self.process.communicate(timeout=20)
+        _, errors = self.process.communicate(timeout=60)
         return self.process.returncode, errors
 
 
@@ -180,7 +180,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
     if player.process.poll() is None:
         player.process.terminate()
     # Also of one that ended by itself: its pipes must not be left to the next test.
-    player.process.communicate(timeout=20)
+    player.process.communicate(timeout=60)
 
 
 def test_ctrl_c_in_the_middle_of_the_day_leaves_nothing(running: Running, tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_a_daemon_that_dies_ends_the_day_with_1_and_a_sentence(
     running.line_with("calls A001")
     pid = json.loads(hallctl(out, "status", "--json"))["pid"]
     os.kill(pid, signal.SIGKILL)
-    _, errors = running.process.communicate(timeout=20)
+    _, errors = running.process.communicate(timeout=60)
     assert running.process.returncode == 1
     assert errors.startswith("The bench hall cannot go on: the daemon or the simulators went away")
     assert errors.count("\n") == 1, errors
@@ -215,7 +215,7 @@ def test_a_second_bench_in_the_same_folder_is_refused(running: Running, tmp_path
         env=environment("C.UTF-8"),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=100,
         check=False,
     )
     assert second.returncode == 1

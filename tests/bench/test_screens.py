@@ -42,7 +42,7 @@ async def shown(x: XServer, count: int) -> None:
     async def window() -> bool:
         return len(x.windows()) == count
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await until(window)
 
 
@@ -93,7 +93,7 @@ def test_a_display_that_is_told_of_and_not_there_gives_way_to_pictures(
     async def play() -> None:
         screens.start()
         working = asyncio.create_task(screens.run(hall_time))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await until(drawn)
             hall_time.run(3600.0)
             await until(kept)

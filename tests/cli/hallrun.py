@@ -81,7 +81,7 @@ class Hallctl:
             env={**self.environment, "LC_ALL": "zh_CN.UTF-8" if lang == "zh" else "C.UTF-8"},
             input=stdin.encode(),
             capture_output=True,
-            timeout=50,
+            timeout=150,
             check=False,
         )
         ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
@@ -167,7 +167,7 @@ class Hall:
         while self._running:
             process = self._running.pop()
             process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            process.wait(60)
 
 
 def _answers(path: Path) -> bool:

@@ -11,7 +11,7 @@ from tests.cli.hallrun import Hall
 
 def backup_when(hall: Hall, state: str, seq: int = 0) -> dict[str, Any]:
     """Wait until backups are in this state, the newest with event ``seq``; return how they are."""
-    end, pause = time.monotonic() + 20, threading.Event()
+    end, pause = time.monotonic() + 60, threading.Event()
     while True:
         status = hall.hallctl.ok("status")
         found: dict[str, Any] = status["backup"]

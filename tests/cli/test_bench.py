@@ -15,7 +15,7 @@ from tests.cli.hallrun import Hall, Hallctl
 
 def until(true: Callable[[], bool]) -> None:
     """Wait until something is so, 20 s at most."""
-    end, pause = time.monotonic() + 20, threading.Event()
+    end, pause = time.monotonic() + 60, threading.Event()
     while not true():
         assert time.monotonic() < end
         pause.wait(0.1)

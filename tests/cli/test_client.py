@@ -37,7 +37,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
                 except TimeoutError:
                     continue
                 with connection, connection.makefile("rwb") as lines:
-                    connection.settimeout(5)
+                    connection.settimeout(60)
                     for line in lines:
                         said = answer(json.loads(line))
                         if said is None:
@@ -54,7 +54,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     yield start
     stopping.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     for server in servers:
         server.close()
 

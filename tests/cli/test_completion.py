@@ -44,7 +44,7 @@ def test_bash_completes(script: Path, line: str, offered: set[str]) -> None:
     done = subprocess.run(
         ["bash", "--norc", "-c", _ASK, "bash", str(script), "hallctl", *line.split(" ")],
         capture_output=True,
-        timeout=20,
+        timeout=120,
         check=True,
     )
     assert set(done.stdout.decode().split("\n")[:-1]) == offered
@@ -66,7 +66,7 @@ def test_bash_completes_files_where_a_file_is_meant(script: Path) -> None:
                 str(script)[:-2],
             ],
             capture_output=True,
-            timeout=20,
+            timeout=120,
             check=True,
         )
         assert done.stdout.decode().splitlines() == [str(script)]
@@ -91,7 +91,7 @@ def test_zsh_completes_with_what_each_command_does(tmp_path: Path) -> None:
     done = subprocess.run(
         ["zsh", "-f", "-c", _ZSH, "zsh", str(tmp_path)],
         capture_output=True,
-        timeout=30,
+        timeout=120,
         check=True,
     )
     shown = done.stdout.decode(errors="replace")

@@ -69,7 +69,7 @@ def test_without_the_package_it_says_how_to_get_it(hallctl_alone: Hallctl) -> No
             [sys.executable, "-c", script, "--lang", lang],
             env=hallctl_alone.environment,
             capture_output=True,
-            timeout=50,
+            timeout=120,
             check=False,
         )
         assert (done.returncode, done.stdout, done.stderr.decode()) == (2, b"", sentence)
@@ -92,7 +92,7 @@ def test_neither_its_help_nor_other_commands_import_it(hallctl_alone: Hallctl) -
         [sys.executable, "-c", script],
         env=hallctl_alone.environment,
         capture_output=True,
-        timeout=50,
+        timeout=120,
         check=True,
     )
     assert done.stdout.endswith(b"\n[]\n")
@@ -204,7 +204,7 @@ def test_a_socket_that_is_no_hallds_is_told_apart_and_tried_again(tmp_path: Path
 
         link = Link(path, lambda: None, changed)
         keeping = asyncio.create_task(link.keep_up())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await told.wait()
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
@@ -234,7 +234,7 @@ def test_a_command_whose_answer_is_lost_is_given_again_with_the_same_id(tmp_path
         link = Link(path, lambda: None, lambda: None)
         keeping = asyncio.create_task(link.keep_up())
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 await link.up.wait()
                 return await link.command("alarm.ack", alarm="help:3")
         finally:

@@ -39,7 +39,7 @@ def test_a_terminal_shows_a_red_alarm_in_red(hallctl: Hallctl) -> None:
         [*hallctl.program, "alarms"],
         env={**hallctl.environment, "TERM": "xterm-256color"},
         stdout=theirs,
-        timeout=50,
+        timeout=120,
         check=True,
     )
     os.close(theirs)

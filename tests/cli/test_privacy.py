@@ -97,7 +97,7 @@ def test_days_that_are_over_go_at_the_start_of_the_daemon(closed_hall: Hall) -> 
     for day in ("2026-01-05", "2026-01-06"):
         vault.put(day, "A001-1", b"a page")
     closed_hall.start()
-    end, pause = time.monotonic() + 20, threading.Event()
+    end, pause = time.monotonic() + 60, threading.Event()
     while len(found := actions(closed_hall)) < 2:
         assert time.monotonic() < end, found
         pause.wait(0.05)

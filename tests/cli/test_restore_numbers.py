@@ -40,7 +40,7 @@ class Lost:
     def ask(self, method: str, **params: str) -> dict[str, Any]:
         """Ask the daemon, as ``hallctl`` does."""
         with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(20)
+            line.settimeout(60)
             line.connect(str(self.hall.run / "hall.sock"))
             line.sendall(json.dumps({"id": 1, "method": method, "params": params}).encode() + b"\n")
             with line.makefile("rb") as answers:
@@ -49,7 +49,7 @@ class Lost:
 
     def _today(self) -> str:
         """Return the hall's date, once it knows the clock."""
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while not (now := self.ask("hall.status")["now"]):
             assert time.monotonic() < end, "the clock is not known"
         return str(now)[:10]

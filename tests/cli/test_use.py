@@ -49,7 +49,7 @@ def test_help_imports_nothing_heavy() -> None:
         "sys.stderr.write(json.dumps(sorted(sys.modules)))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=50, check=True
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=120, check=True
     )
     loaded = set(json.loads(done.stderr))
     assert "click" in loaded
@@ -72,7 +72,7 @@ def test_a_quick_command_needs_no_tables_and_no_configuration(hallctl: Hallctl) 
         [sys.executable, "-c", script],
         env=hallctl.environment,
         capture_output=True,
-        timeout=50,
+        timeout=120,
         check=True,
     )
     assert done.stdout == b"[]\n"
@@ -99,7 +99,7 @@ def pages(language: str) -> list[str]:
         input=json.dumps(ALL).encode(),
         cwd=ROOT,
         capture_output=True,
-        timeout=50,
+        timeout=120,
         check=True,
     )
     found: list[str] = json.loads(done.stdout)

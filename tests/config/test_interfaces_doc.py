@@ -95,7 +95,7 @@ async def play(stage: Stage) -> dict[str, Any]:
         await hall.call("window.help", window="1")
         await hall.call("window.start", window="1")
         await hall.call("form.make", window="1", papers=[{"name": "合同"}], days=5)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 states = {d["device"]: d["state"] for d in await hall.call("device.list")}
                 if states["led-wall"] == "ok":

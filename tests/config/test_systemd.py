@@ -38,7 +38,7 @@ def said(key: str, unit: Path = UNIT) -> list[str]:
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, check=False, timeout=50
+        [str(part) for part in command], capture_output=True, text=True, check=False, timeout=120
     )
 
 
@@ -135,7 +135,7 @@ async def play(stage: Stage) -> dict[str, Any]:
             await hall.call(f"window.{step}", window="1")
         again = await hall.call("ticket.take", item="F01", origin="kiosk-2", override=True)
         numbers = {number, again["events"][0]["data"]["number"]}
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 status: dict[str, Any] = await hall.call("hall.status")
                 settled = not status["papers_owed"] and status["broker"]["connected"]
@@ -166,7 +166,7 @@ def test_the_programs_that_speak_work_inside_the_units_filters(tmp_path: Path) -
         "card.open()\n"
         "for text, language in (('银行请稍等', 'zh'), ('please wait', 'en')):\n"
         "    card.start(espeak.say(text, language).wav())\n"
-        "    print(card.wait(20))\n",
+        "    print(card.wait(60))\n",
         encoding="utf-8",
     )
     families = said("RestrictAddressFamilies")[0].split()
@@ -242,7 +242,7 @@ def test_a_scanner_works_inside_the_filters_of_the_unit_and_its_drop_in(
             capture_output=True,
             text=True,
             check=False,
-            timeout=50,
+            timeout=120,
         )
     assert (done.stdout.split(), done.stderr) == (["True", "True"], "")
 

@@ -42,7 +42,7 @@ async def told(stage: SandboxedStage, folder: Path) -> str:
         async with await HallClient.connect(stage.hall_socket) as hall:
             await hall.call("day.open", day="2026-03-02")
         stage.processes["halld"].kill()
-        stage.processes["halld"].wait(10)
+        stage.processes["halld"].wait(60)
         rules = {
             "allowed": sorted(allowed_calls()),
             "families": said("RestrictAddressFamilies")[0].split(),
@@ -62,7 +62,7 @@ async def told(stage: SandboxedStage, folder: Path) -> str:
             capture_output=True,
             text=True,
             check=True,
-            timeout=20,
+            timeout=120,
         )
         async with await BenchClient.connect(stage.bench_socket) as bench:
             seen = await bench.do("seen", "led-wall")

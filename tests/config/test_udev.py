@@ -153,7 +153,7 @@ def test_udev_itself_makes_the_names(tmp_path: Path, place: str, names: set[str]
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=120,
     )
     assert done.returncode == 0, done.stdout
     assert set(re.findall(r"LINK 'hall/([^']+)'", done.stdout)) == names, done.stdout

@@ -33,7 +33,7 @@ driver = load_driver(kind)
 together, ended = threading.Barrier(count), []
 
 def open_one():
-    together.wait(20)
+    together.wait(60)
     one = driver("it", options, GoneLine())
     try:
         one.open()
@@ -44,7 +44,7 @@ def open_one():
 sys.setswitchinterval(1e-6)
 threads = [threading.Thread(target=open_one) for _ in range(count)]
 for thread in threads: thread.start()
-for thread in threads: thread.join(20)
+for thread in threads: thread.join(60)
 sys.setswitchinterval(0.005)
 for one in ended:
     try:

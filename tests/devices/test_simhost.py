@@ -65,7 +65,7 @@ async def read(line: Line, count: int, timeout_s: float = 2.0) -> bytes:
 async def heard(host: SimHost, device: str, count: int) -> bytes:
     simulator = host.simulator(device)
     assert isinstance(simulator, EchoSimulator)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while len(simulator.heard) < count:  # noqa: ASYNC110 - a simulator has no event to await
             await asyncio.sleep(0.005)
     return simulator.heard
@@ -266,7 +266,7 @@ class Control:
 
     def __init__(self, path: Path) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(10)
+        self._socket.settimeout(60)
         self._socket.connect(str(path))
         self._lines = self._socket.makefile("rb")
 
@@ -315,7 +315,7 @@ def test_the_process_takes_commands_and_leaves_nothing_behind(tmp_path: Path) ->
             client.close()
         finally:
             process.send_signal(signal.SIGTERM)
-            _, said = process.communicate(timeout=10)
+            _, said = process.communicate(timeout=120)
     assert (process.returncode, said) == (0, b"")
     assert [entry.name for entry in tmp_path.iterdir()] == ["plan.json"]
 

@@ -44,7 +44,7 @@ def pty() -> Iterator[Pty]:
 @pytest.fixture
 def server() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as made:
-        made.settimeout(5)
+        made.settimeout(60)
         yield made
 
 
@@ -134,7 +134,7 @@ def test_a_long_write_goes_on_when_the_port_takes_bytes_again(pty: Pty) -> None:
     reader = threading.Thread(target=lambda: got.append(read_exactly(pty.master, len(data))))
     reader.start()
     line.write(data, 5.0)
-    reader.join(5.0)
+    reader.join(60)
     assert got == [data]
     line.close()
 

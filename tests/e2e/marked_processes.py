@@ -29,7 +29,7 @@ def peek(pid: int | None) -> str:
         capture_output=True,
         check=False,
         text=True,
-        timeout=20,
+        timeout=120,
     )
     return "read" if ran.returncode == 0 else ran.stderr.strip().splitlines()[-1]
 

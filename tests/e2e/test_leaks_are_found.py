@@ -172,7 +172,7 @@ def test_a_message_is_found_on_the_broker_and_in_its_file(place: Path) -> None:
 
 
 def await_port(port: int) -> None:
-    end, pause = time.monotonic() + 10, threading.Event()
+    end, pause = time.monotonic() + 60, threading.Event()
     while time.monotonic() < end:
         with socket.socket() as sock:
             if sock.connect_ex(("127.0.0.1", port)) == 0:
@@ -182,7 +182,7 @@ def await_port(port: int) -> None:
 
 
 def until_heard(ear: Ear) -> list[tuple[str, bytes]]:
-    end, pause = time.monotonic() + 10, threading.Event()
+    end, pause = time.monotonic() + 60, threading.Event()
     while not ear.heard:
         assert time.monotonic() < end, "nothing came"
         pause.wait(0.02)

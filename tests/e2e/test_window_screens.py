@@ -35,7 +35,7 @@ class Watching:
 
     async def next(self) -> dict[str, Any]:
         """Return the next line."""
-        line: dict[str, Any] = json.loads(await asyncio.wait_for(self._lines.readline(), 10))
+        line: dict[str, Any] = json.loads(await asyncio.wait_for(self._lines.readline(), 60))
         return line
 
 
@@ -162,7 +162,7 @@ async def test_titles_come_line_by_line_and_nobody_knows_them_after_the_last(
                 process.stdin.write(f"{title}\n".encode())
                 await until(partial(known, title))
             process.stdin.close()
-            assert await asyncio.wait_for(process.wait(), 10) == 0
+            assert await asyncio.wait_for(process.wait(), 60) == 0
             assert await known("")
         finally:
             if process.returncode is None:

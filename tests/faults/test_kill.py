@@ -77,7 +77,7 @@ async def killed_again_and_again(place: Path, kills: int, seed: int) -> None:
         await hall.connect()
         for person in people:
             person.stopping = True
-        await asyncio.wait_for(asyncio.gather(*taking), 30)
+        await asyncio.wait_for(asyncio.gather(*taking), 60)
         calling.cancel()
         await asyncio.gather(calling, return_exceptions=True)
         epochs.add((await hall.status())["epoch"])

@@ -37,7 +37,7 @@ async def killed_at(place: Path, step: int) -> None:
         await hall.do("window.next", window="1")
         with suppress(ConnectionError):
             await everything(hall, number)
-        assert hall.stage.processes["halld"].wait(10) == -9
+        assert hall.stage.processes["halld"].wait(60) == -9
         await hall.end()
         hall.stage.daemon = usual
         await hall.start()

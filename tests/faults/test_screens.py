@@ -48,7 +48,7 @@ async def clerk_at_work(hall: Scene) -> AsyncIterator[Clerk]:
     try:
         yield clerk
     finally:
-        out, _ = await asyncio.wait_for(process.communicate(b""), 20)
+        out, _ = await asyncio.wait_for(process.communicate(b""), 60)
     assert process.returncode == 0
     clerk.took_ms += map(float, out.split())
 

@@ -102,14 +102,14 @@ class OnX:
         """``kill -9``: it has no time for anything."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(60)
             self.process = None
 
     def end(self) -> int:
         """End it as systemd does; return its exit code."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(10)
+        return self.process.wait(60)
 
     @property
     def runs(self) -> bool:

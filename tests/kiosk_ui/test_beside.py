@@ -29,7 +29,7 @@ RED, BLUE = (200, 0, 0), (0, 0, 200)
 def systemd(place: Path) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listens:
         listens.bind(str(place / "notify"))
-        listens.settimeout(20)
+        listens.settimeout(60)
         yield listens
 
 
@@ -56,7 +56,7 @@ def test_a_screen_says_that_it_is_there_and_that_it_turns(
     finally:
         process.send_signal(signal.SIGCONT)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
 
 
 def test_it_is_told_at_half_the_time_that_is_allowed(systemd: socket.socket, place: Path) -> None:

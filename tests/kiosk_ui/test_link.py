@@ -43,7 +43,7 @@ class Daemon:
         self._server = socket.socket(socket.AF_UNIX)
         self._server.bind(str(self.path))
         self._server.listen()
-        self._server.settimeout(5)
+        self._server.settimeout(60)
 
     def stop(self) -> None:
         for one in (self._line, self._server):
@@ -56,12 +56,12 @@ class Daemon:
         if self._line is not None:
             self._line.close()
         self._line, _ = self._server.accept()
-        self._line.settimeout(5)
+        self._line.settimeout(60)
         self._buffer = b""
 
     def poll(self, until: Callable[[], object] = lambda: True) -> None:
         """Let the link work until something holds: real time passes, its clock does not."""
-        end = time.monotonic() + 5
+        end = time.monotonic() + 60
         while True:
             self.came += self.link.poll()
             if until():

@@ -94,7 +94,7 @@ def test_a_pair_of_screens_brings_no_mixer_and_without_tls_no_openssl(tmp_path: 
             maps = Path(f"/proc/{screens.pid}/maps").read_text(encoding="utf-8")
         finally:
             screens.send_signal(signal.SIGTERM)
-            screens.wait(10)
+            screens.wait(60)
     assert screens.returncode == 0
     loaded = set(re.findall(r"lib(SDL2|SDL2_mixer|crypto|ssl)[-.]", maps))
     assert loaded == {"SDL2"}

@@ -80,7 +80,7 @@ def test_what_the_daemon_says_ends_the_wait(shells: Shells) -> None:
         thread.join(0.1)
         assert thread.is_alive()
         theirs.send(b"x")
-        thread.join(5)
+        thread.join(60)
         assert not thread.is_alive()
 
 
@@ -94,7 +94,7 @@ def test_a_new_picture_ends_the_wait_where_one_is_shown_and_not_before_its_time(
     # No faster than the quick loop turns.
     assert thread.is_alive()
     clock.now_s += 0.012
-    thread.join(5)
+    thread.join(60)
     assert not thread.is_alive()
     assert not bell.heard()
 
@@ -107,7 +107,7 @@ def test_a_picture_that_nobody_sees_wakes_nobody(shells: Shells, bell: Bell, clo
     thread.join(0.1)
     assert thread.is_alive()
     clock.now_s += 1
-    thread.join(5)
+    thread.join(60)
     assert not thread.is_alive()
 
 
@@ -141,7 +141,7 @@ def test_a_request_leaves_with_the_press_and_not_a_turn_later(tmp_path: Path) ->
 
 
 def until_live(link: Link) -> None:
-    end_s = time.monotonic() + 10
+    end_s = time.monotonic() + 60
     while not link.live:
         assert time.monotonic() < end_s
         link.poll()

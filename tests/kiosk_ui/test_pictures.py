@@ -45,7 +45,7 @@ def saved(path: Path, size: tuple[int, int], **options: Any) -> Path:
 
 def turns(pictures: Pictures) -> Iterator[None]:
     """Give a turn after the other, as a calm loop has them, until nothing is being unpacked."""
-    pause, end_s = threading.Event(), time.monotonic() + 30
+    pause, end_s = threading.Event(), time.monotonic() + 60
     while pictures.busy:
         assert time.monotonic() < end_s, "still being unpacked"
         yield

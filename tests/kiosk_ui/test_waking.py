@@ -45,7 +45,7 @@ def test_a_press_on_x_ends_the_wait_at_once(place: Path) -> None:
             assert waits.stdout.readline() == b"waits\n"
             x.window()
             x.press(200, 150)
-            assert waits.wait(20) == 0
+            assert waits.wait(60) == 0
         finally:
             waits.kill()
 

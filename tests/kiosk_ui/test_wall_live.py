@@ -124,13 +124,13 @@ async def test_the_command_draws_its_first_picture_and_ends_when_it_is_told(plac
     assert process.stderr is not None
     said = b""
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while b"first picture after" not in said:
                 said += await process.stderr.readline()
         assert b"the daemon is not there" in said
     finally:
         process.send_signal(signal.SIGTERM)
-        _, rest = await asyncio.wait_for(process.communicate(), 20)
+        _, rest = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0, rest
 
 
@@ -139,6 +139,6 @@ async def test_a_panel_that_is_miswritten_is_told_in_one_line(place: Path) -> No
         *(sys.executable, "-m", "kiosk_ui.main", "wall", "--panel", "large"),
         stderr=asyncio.subprocess.PIPE,
     )
-    _, said = await asyncio.wait_for(process.communicate(), 30)
+    _, said = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 2
     assert said.decode().startswith("hall-screen: 'large' is no panel; write 1920x1080")

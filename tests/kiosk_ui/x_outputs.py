@@ -48,7 +48,7 @@ class Outputs(XServer):
         """Return the screen as a file of ``xwd``."""
         command = ["xwd", "-root", "-silent"]
         return subprocess.run(
-            command, env=self.environment, capture_output=True, timeout=20, check=True
+            command, env=self.environment, capture_output=True, timeout=120, check=True
         ).stdout
 
     def plugged(self, *there: bool) -> None:
@@ -116,7 +116,7 @@ class Turned(Outputs):
         for n, (name, on) in enumerate(zip(self.names, there, strict=True)):
             place = ("--mode", f"{WIDTH}x{HEIGHT}", "--pos", f"{n * WIDTH}x0")
             command += ["--output", name, *(place if on else ("--off",))]
-        subprocess.run(command, env=self.environment, timeout=20, check=True)
+        subprocess.run(command, env=self.environment, timeout=120, check=True)
 
 
 class Pulled(Outputs):

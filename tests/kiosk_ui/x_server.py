@@ -40,7 +40,7 @@ def known_as(key: Path, display: str) -> None:
     xauth = ("xauth", "-q", "-f", str(key))
     listed = subprocess.run([*xauth, "list"], capture_output=True, text=True, check=True)
     cookie = listed.stdout.split()[-1]
-    subprocess.run([*xauth, "add", display, ".", cookie], check=True, timeout=10)
+    subprocess.run([*xauth, "add", display, ".", cookie], check=True, timeout=120)
 
 
 def on_a_free_display(command: Sequence[str], log: Path) -> tuple[subprocess.Popen[bytes], str]:
@@ -64,7 +64,7 @@ def on_a_free_display(command: Sequence[str], log: Path) -> tuple[subprocess.Pop
         os.close(reads)
     if not number.endswith(b"\n"):
         process.kill()
-        process.wait(10)
+        process.wait(60)
         raise AssertionError(log.read_text(errors="replace"))
     return process, f":{number.decode().strip()}"
 
@@ -110,7 +110,7 @@ class XServer:
         """End it, as a pulled plug of the panel does not: programs lose their connection."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(60)
             self._process = None
 
     @property
@@ -195,6 +195,6 @@ class XServer:
     def _ask(self, *command: object) -> str:
         done = subprocess.run(
             [str(part) for part in command],
-            env=self.environment, capture_output=True, text=True, timeout=20, check=True,
+            env=self.environment, capture_output=True, text=True, timeout=120, check=True,
         )  # fmt: skip
         return done.stdout

@@ -47,7 +47,7 @@ def asked(path: Path, lines: Sequence[bytes]) -> list[dict[str, Any]]:
             answers = []
             for line in lines:
                 writer.write(line + b"\n")
-                answers.append(json.loads(await asyncio.wait_for(reader.readline(), 10)))
+                answers.append(json.loads(await asyncio.wait_for(reader.readline(), 60)))
             writer.close()
             return answers
         finally:

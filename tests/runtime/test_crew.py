@@ -96,12 +96,12 @@ def test_a_job_that_waits_for_a_device_that_goes_is_ended(far: BenchThread, tmp_
 
     def hold(driver: Driver) -> None:
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
 
     with supervising(supervisor):
         listener.wait(Opened, "b")
         supervisor.post("a", hold)
-        assert begun.wait(10)
+        assert begun.wait(60)
         supervisor.post("b", lambda driver: None)
         supervisor.change(lines, named(shared("a", 1)))
         go_on.set()
@@ -128,14 +128,14 @@ def test_a_device_that_hangs_holds_up_no_other_change(far: BenchThread, tmp_path
 
     def hang(driver: Driver) -> None:
         begun.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
 
     before = named(spec("printer", tmp_path), spec("wall", tmp_path))
     supervisor = Supervisor({}, before, listener, make_driver=echo_driver)
     with supervising(supervisor):
         listener.wait(Opened, "printer")
         supervisor.post("printer", hang)
-        assert begun.wait(10)
+        assert begun.wait(60)
         supervisor.change({}, named(spec("printer", tmp_path, "spare"), spec("wall", tmp_path)))
         supervisor.hand_over(0.1)
         listener.wait(Opened, "printer", count=2)

@@ -223,7 +223,7 @@ class Lamp(Driver):
         self.let_go = let_go
 
     def open(self) -> Status:
-        self.let_go.wait(20)
+        self.let_go.wait(60)
         return Status(HealthState.OK, "ok", Sentence("", ""))
 
     def set(self, pattern: str) -> None:

@@ -29,4 +29,4 @@ assert before - resident() > 30_000_000, (before, resident())
 
 
 def test_what_all_threads_have_freed_goes_back_to_the_system() -> None:
-    subprocess.run([sys.executable, "-c", PROGRAM], check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", PROGRAM], check=True, timeout=120)

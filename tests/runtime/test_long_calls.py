@@ -28,7 +28,7 @@ class Feeder(Driver):
     def work(self) -> str:
         self.at_work = True
         self.inside.set()
-        assert self.ended.wait(20)
+        assert self.ended.wait(60)
         self.at_work = False
         return "interrupted"
 
@@ -59,7 +59,7 @@ class Hall:
         self.supervisor.start()
         self.listener.wait(Opened)
         self.supervisor.post("it", lambda feeder: feeder.work())
-        assert self.feeders[0].inside.wait(5)
+        assert self.feeders[0].inside.wait(60)
 
 
 def test_a_minute_of_work_is_not_taken_for_a_stuck_device() -> None:

@@ -74,7 +74,7 @@ def test_the_kernel_says_so_and_the_limit_goes_to_children() -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=30,
+        timeout=120,
     )
     assert ran.stdout.split() == ["0"]
 

@@ -191,7 +191,7 @@ def test_a_driver_call_that_never_ends_is_shown(devices: Mapping[str, DeviceSpec
     def make(device: DeviceSpec, line: Line | None) -> Driver:
         if device.name == "wall":
             inside.set()
-            go.wait(10)
+            go.wait(60)
         return EchoDriver(device.name, None, line)
 
     now = [100.0]
@@ -201,7 +201,7 @@ def test_a_driver_call_that_never_ends_is_shown(devices: Mapping[str, DeviceSpec
     }
     supervisor = Supervisor({}, lamps, listener, make_driver=make, clock=lambda: now[0])
     supervisor.start()
-    assert inside.wait(5)
+    assert inside.wait(60)
     assert supervisor.health_of("wall").code == "starting"
     now[0] += 11
     assert supervisor.health_of("wall").code == "stuck"

@@ -21,4 +21,4 @@ assert "cryptography" in sys.modules
 
 
 def test_the_library_is_loaded_with_the_first_file(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", PROGRAM, str(tmp_path)], check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", PROGRAM, str(tmp_path)], check=True, timeout=120)

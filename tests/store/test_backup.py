@@ -59,7 +59,7 @@ def test_a_backup_runs_in_another_thread_than_the_writer(path: Path, place: Path
         while thread.is_alive():
             number += 1
             journal.append([entry(number)])
-        thread.join(timeout=10)
+        thread.join(timeout=120)
         assert verify_file(made[0]).ok
         assert journal.verify().problems == ()
 

@@ -187,7 +187,7 @@ def test_two_threads_at_once_make_one_key(tmp_path: Path) -> None:
 
     def hash_one() -> None:
         vault = vault_in(tmp_path)
-        start.wait(10)
+        start.wait(60)
         hashes.append(vault.hash_person(DAY, NUMBER))
         vault.put(DAY, threading.current_thread().name, PAGE)
 
@@ -195,7 +195,7 @@ def test_two_threads_at_once_make_one_key(tmp_path: Path) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert len(hashes) == 8
     assert len(set(hashes)) == 1
     vault = vault_in(tmp_path)

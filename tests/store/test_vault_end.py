@@ -144,7 +144,7 @@ def test_what_is_put_while_its_day_ends_is_kept_or_refused_and_leaves_nothing(
 
     def put_until_refused(ticket: str) -> None:
         own = vault_in(tmp_path)
-        started.wait(10)
+        started.wait(60)
         for page in range(10_000):
             try:
                 own.put(DAY, f"{ticket}-{page}", PAGE)
@@ -158,10 +158,10 @@ def test_what_is_put_while_its_day_ends_is_kept_or_refused_and_leaves_nothing(
     ]
     for thread in threads:
         thread.start()
-    started.wait(10)
+    started.wait(60)
     assert vault.destroy(DAY)
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert sorted(refused) == ["A001", "A002", "A003", "A004"]
     assert not key_of(tmp_path).exists()
     assert not (tmp_path / "vault" / DAY).exists()

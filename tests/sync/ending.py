@@ -50,7 +50,7 @@ class EndingBroker(AbstractContextManager["EndingBroker"]):
     def _run(self) -> None:
         while True:
             came, _ = self._listener.accept()
-            came.settimeout(30)
+            came.settimeout(60)
             # The end of our own test is a connection that says nothing.
             if not came.recv(1, socket.MSG_PEEK):
                 came.close()

@@ -166,7 +166,7 @@ def test_an_identity_has_one_connection_and_the_newest_counts(broker: SecuredBro
         Peer(broker.port, broker.context("window-4"), "one") as first,
         Peer(broker.port, broker.context("window-4"), "two") as second,
     ):
-        assert first.ended.wait(10)
+        assert first.ended.wait(60)
         assert second.is_in
 
 
@@ -186,7 +186,7 @@ def test_the_largest_part_of_a_list_passes_and_what_is_too_large_ends_the_connec
         centre.say_all([(topic, most)])
         watcher.hear(topic, most)
         centre.say(topic, b"x" * 262_144)
-        assert centre.ended.wait(10)
+        assert centre.ended.wait(60)
     assert max(len(payload) for _, payload in everything_heard(watcher)) == LARGEST_PART
 
 
@@ -225,7 +225,7 @@ def test_a_revoked_one_is_shut_out_when_the_broker_starts_anew_and_others_stay(
             made.authority.spread()
             made.kill()
             made.start()
-            assert thief.ended.wait(10)
+            assert thief.ended.wait(60)
         assert not comes_in(made.port, stolen)
         assert comes_in(made.port, made.context("window-4"))
         # A new one for the same name, made afterwards, is good at once.

@@ -158,7 +158,7 @@ async def test_a_burst_on_a_broker_with_its_default_limits_loses_nothing_at_the_
 
     def slowly(self: Connection, *message: Any) -> None:
         if self._address.client_id == "centre":
-            reading.wait(30)
+            reading.wait(60)
         read(self, *message)
 
     monkeypatch.setattr(Connection, "_message", slowly)

@@ -58,7 +58,7 @@ def test_a_broker_that_is_down_is_red_and_the_hall_goes_on(fake: Fake) -> None:
 def test_a_wrong_password_is_red(fake: Fake, tmp_path: Path, password: str, level: Level) -> None:
     users = tmp_path / "users"
     subprocess.run(
-        ["mosquitto_passwd", "-b", "-c", str(users), "hall", "right"], check=True, timeout=20
+        ["mosquitto_passwd", "-b", "-c", str(users), "hall", "right"], check=True, timeout=120
     )
     users.chmod(0o644)
     (tmp_path / "pw").write_text(password, encoding="utf-8")
@@ -77,7 +77,7 @@ def certificate(folder: Path, days: int) -> tuple[Path, Path]:
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", str(days), "-subj",
          "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out",
          str(cert)],
-        check=True, capture_output=True, timeout=30,
+        check=True, capture_output=True, timeout=120,
     )  # fmt: skip
     for file in (key, cert):
         file.chmod(0o644)

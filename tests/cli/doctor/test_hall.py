@@ -217,7 +217,7 @@ def on_terminal(hall: Hall, lang: str) -> str:
         pass
     finally:
         os.close(ours)
-        process.wait(20)
+        process.wait(60)
     return found.decode().replace("\r\n", "\n")
 
 

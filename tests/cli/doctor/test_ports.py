@@ -42,7 +42,7 @@ def held_by_another(port: str) -> Iterator[int]:
         assert process.stdout.readline() == b"held\n"
         yield process.pid
     finally:
-        process.communicate(timeout=10)
+        process.communicate(timeout=120)
 
 
 def test_a_port_that_is_not_there_is_red_and_names_what_to_look_at(fake: Fake) -> None:

@@ -295,7 +295,7 @@ def run(code: str, **environment: str) -> str:
         text=True,
         cwd=Path(__file__).parents[3],
         env=os.environ | environment,
-        timeout=30,
+        timeout=120,
     )
     return done.stdout
 

@@ -64,7 +64,7 @@ def running(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         process.terminate()
-        process.wait(5)
+        process.wait(60)
 
 
 def until_there(*paths: Path) -> None:
@@ -98,7 +98,7 @@ def mbpoll(port: str, *values: int, first: int = 0, count: int = 8, unit: int = 
         capture_output=True,
         check=False,
         text=True,
-        timeout=10,
+        timeout=120,
     )
     return done.stdout + done.stderr
 

@@ -46,7 +46,7 @@ def card_on_a_pty(card: Eq2013Simulator, chunk: int) -> Iterator[str]:
         yield os.ttyname(near)
     finally:
         os.write(stop_write, b".")
-        thread.join(5)
+        thread.join(60)
         for fd in (far, near, stop_read, stop_write):
             os.close(fd)
 

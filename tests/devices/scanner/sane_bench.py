@@ -63,7 +63,7 @@ def scanimage(device: str, options: Mapping[str, str]) -> bytes:
         ["scanimage", "-d", device, "--format=pnm", *words],
         capture_output=True,
         check=True,
-        timeout=30,
+        timeout=120,
     ).stdout
 
 

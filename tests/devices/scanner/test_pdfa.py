@@ -26,7 +26,7 @@ TITLE = "A012-1 受理材料 <1>"
 def tool(*command: str) -> str:
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not installed")
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     return done.stdout
 
 
@@ -59,7 +59,7 @@ def test_poppler_draws_what_was_scanned(file: Path) -> None:
     if shutil.which("pdftoppm") is None:
         pytest.skip("pdftoppm is not installed")
     command = ["pdftoppm", "-r", "100", "-f", "1", "-l", "1", "-singlefile", str(file)]
-    drawn = subprocess.run(command, capture_output=True, check=True, timeout=30).stdout
+    drawn = subprocess.run(command, capture_output=True, check=True, timeout=120).stdout
     seen = np.asarray(Image.open(io.BytesIO(drawn)).resize(A4.size).reduce(8), dtype=np.int16)
     scanned = np.asarray(Image.open(io.BytesIO(COLOUR)).reduce(8))
     assert np.abs(seen - scanned).mean() < 3

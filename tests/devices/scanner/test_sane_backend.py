@@ -275,7 +275,7 @@ def test_its_process_dies_and_the_next_scan_starts_another(plain: SaneScanner) -
     child = plain._child
     assert child is not None
     os.kill(child.pid, 9)
-    child._process.wait(5)
+    child._process.wait(60)
     assert len(scanned(plain, GLASS)) == 1
     assert plain._child is not child
 
@@ -352,7 +352,7 @@ def test_a_backend_that_hangs_in_letting_go_has_told_what_came_of_the_scan(statu
         came = caught(driver, GLASS).code if settings else scanned(driver, GLASS)
         assert came == "busy" or len(came) == 1
         # It takes its process with it ...
-        assert children[0]._process.wait(10.0) == 1
+        assert children[0]._process.wait(60) == 1
         driver.options = _options()
         # ... and the next scan has a new one.
         assert len(scanned(driver, GLASS)) == 1

@@ -48,7 +48,7 @@ class PtyPrinter:
 
     def stop(self) -> None:
         os.write(self._stop, b"x")
-        self._thread.join(5)
+        self._thread.join(60)
         assert not self._thread.is_alive()
         for descriptor in (self.master, self._slave, self._stopping, self._stop):
             os.close(descriptor)

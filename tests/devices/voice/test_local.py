@@ -163,7 +163,7 @@ def test_a_volume_that_changes_holds_up_no_call(tmp_path: Path) -> None:
     assert max(array("h", at.card.played[-1][44:])) == 4000
     louder = at.voice._louder
     assert louder is not None
-    louder._process.wait(20)
+    louder._process.wait(60)
     at.done()
     at.voice.speak(speech(3, volume=50))
     assert max(array("h", at.card.played[-1][44:])) == 1000
@@ -219,7 +219,7 @@ def test_aplay_takes_a_sound_to_its_end() -> None:
     card = Aplay("null")
     card.open()
     card.start(silence(5, 22_050).wav())
-    assert card.wait(10)
+    assert card.wait(60)
     card.close()
 
 
@@ -256,7 +256,7 @@ def test_the_sound_reaches_the_program_whole(
     wav = Sound(os.urandom(500_000), 22_050).wav()
     card = Aplay("hw:1")
     card.start(wav)
-    assert card.wait(10)
+    assert card.wait(60)
     assert (tmp_path / "played.wav").read_bytes() == wav
     assert (tmp_path / "args").read_text("utf-8") == "-q -D hw:1 -\n"
 

@@ -77,7 +77,7 @@ class Desktop:
         for process in (self._easel, self._server):
             if process is not None:
                 process.kill()
-                process.wait(10)
+                process.wait(60)
         if self._easel is not None and self._easel.stdin and self._easel.stdout:
             self._easel.stdin.close()
             self._easel.stdout.close()
@@ -115,7 +115,7 @@ class Desktop:
         """What the server itself says that it shows: (height, width, 3) of B, G, R."""
         data = subprocess.run(
             ["xwd", "-root", "-silent", "-display", self.display],
-            capture_output=True, timeout=20, check=True,
+            capture_output=True, timeout=120, check=True,
         ).stdout  # fmt: skip
         head = struct.unpack_from(">25I", data)
         size, width, height, line, colours = head[0], head[4], head[5], head[12], head[19]
@@ -140,7 +140,7 @@ class Desktop:
         """Run a program on the desktop; return what it says."""
         done = subprocess.run(
             command, env={**os.environ, "DISPLAY": self.display},
-            capture_output=True, text=True, timeout=20, check=check,
+            capture_output=True, text=True, timeout=120, check=check,
         )  # fmt: skip
         return done.stdout
 

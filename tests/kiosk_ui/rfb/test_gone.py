@@ -93,7 +93,7 @@ def server(talk: Callable[[socket.socket], None]) -> Iterator[Address]:
             yield Address("127.0.0.1", listening.getsockname()[1])
         finally:
             stopping.set()
-            thread.join(10)
+            thread.join(60)
 
 
 def answering(connection: socket.socket, seconds: float) -> None:
@@ -184,7 +184,7 @@ def test_nobody_listens_and_somebody_does_later(tmp_path: Path) -> None:
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(address.path)
             listening.listen()
-            listening.settimeout(10)
+            listening.settimeout(60)
             connection, _ = listening.accept()
             with connection:
                 connection.sendall(GREETING + server_init(8, 8) + FENCES + RED)

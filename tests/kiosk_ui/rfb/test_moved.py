@@ -38,7 +38,7 @@ def window(desktop: Desktop, x: int, y: int) -> Iterator[str]:
         yield found[-1]
     finally:
         program.kill()
-        program.wait(10)
+        program.wait(60)
 
 
 def copied(desktop: Desktop) -> bool:

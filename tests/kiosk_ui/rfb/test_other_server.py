@@ -42,7 +42,7 @@ def panel(tmp_path: Path) -> Iterator[Screen]:
 def paint(panel: Screen, x: int, y: int) -> None:
     colours = ("-fg", "#c04020", "-bg", "#204060")
     command = ["xsetroot", "-display", panel.display, "-mod", str(x), str(y), *colours]
-    subprocess.run(command, check=True, timeout=20)
+    subprocess.run(command, check=True, timeout=120)
 
 
 @pytest.mark.parametrize("tuning", [LOSSLESS, Tuning(tight=False)], ids=["tight", "zrle"])

@@ -27,7 +27,7 @@ def plug(place: Path, *screens: Rect, ids: Sequence[int] = (77, 76)) -> None:
         wish += number.to_bytes(4, "big") + u16(*where) + bytes(4)
     session = Session(Access(), Viewing())
     with socket.socket(socket.AF_UNIX) as line:
-        line.settimeout(10)
+        line.settimeout(60)
         line.connect(str(place))
         wished = False
         while tuple(sorted(screen.rect for screen in session.screens)) != screens:
