@@ -54,15 +54,15 @@ def _forked(requests: socket.socket) -> list[str] | None:
             return None
         request: dict[str, Any] = json.loads(data)
         if "code_of" in request:
-            answer = _code_of(request["code_of"])
+            requests.send(json.dumps(_code_of(request["code_of"])).encode())
+        elif os.fork() == 0:
+            _become(request["environment"], files[0])
+            # Only now: whoever started it may count on its session and its log.
+            requests.send(json.dumps(os.getpid()).encode())
+            requests.close()
+            return list(request["arguments"])
         else:
-            answer = os.fork()
-            if answer == 0:
-                requests.close()
-                _become(request["environment"], files[0])
-                return list(request["arguments"])
             os.close(files[0])
-        requests.send(json.dumps(answer).encode())
 
 
 def _code_of(pid: int) -> int | None:

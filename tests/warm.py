@@ -30,7 +30,8 @@ __all__ = ["WarmProcess", "begin_warm", "close_nurseries", "nurseries"]
 PROGRAMS = {"firmware_py.runtime.halld": "driver", "devices.simhost": "simulator"}
 #: What an interpreter looks at when it starts, or a library when it is loaded.
 _AT_START = ("PYTHON", "LC_", "LANG", "LD_", "MALLOC_", "GPIOZERO_", "SDL_", "OPENSSL_", "TMPDIR")
-_START_S = 60.0
+#: For an answer, and for its end.
+_ANSWER_S = 200.0
 
 _lock = threading.Lock()
 _found: dict[str, Nursery] = {}
@@ -44,7 +45,7 @@ def begin_warm(program: Sequence[str], environment: Mapping[str, str], log: int)
     with _lock:
         nursery = _found.get(module)
         if nursery is None or not nursery.alive():
-            nursery = _found[module] = Nursery(module)
+            nursery = _found[module] = Nursery(module, environment)
     if nursery.at_start != _at_start(environment):
         return begin(program, environment, log)
     return nursery.begin(arguments, environment, log)
@@ -66,10 +67,13 @@ def _at_start(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 class Nursery:
-    """One program, loaded and waiting. Requests and answers are JSON, a packet each."""
+    """One program, loaded and waiting. Requests and answers are JSON, a packet each.
 
-    def __init__(self, module: str) -> None:
-        self.at_start = _at_start(os.environ)
+    It is for starts whose environment has the same in it for interpreter and libraries.
+    """
+
+    def __init__(self, module: str, environment: Mapping[str, str]) -> None:
+        self.at_start = _at_start(environment)
         self._lock = threading.Lock()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with (ROOT / "config" / "bench.toml").open("rb") as file:
@@ -78,21 +82,27 @@ class Nursery:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.nursery", module, PROGRAMS[module], *kinds],
                 stdin=theirs.fileno(),
+                env=environment,
                 cwd=ROOT,
                 start_new_session=True,
             )
-        self._socket.settimeout(_START_S)
+        self._socket.settimeout(_ANSWER_S)
         self.pid = self._process.pid
 
     def alive(self) -> bool:
         """Say whether it can be asked."""
-        return self._process.poll() is None
+        return self._socket.fileno() >= 0 and self._process.poll() is None
 
     def ask(self, request: Mapping[str, Any], *files: int) -> int | None:
         """Return the answer, a process id or an exit code."""
         with self._lock:
-            socket.send_fds(self._socket, [json.dumps(request).encode()], files)
-            answer = self._socket.recv(1000)
+            try:
+                socket.send_fds(self._socket, [json.dumps(request).encode()], files)
+                answer = self._socket.recv(1000)
+            except OSError:
+                # A late answer would be taken for the next one.
+                self._socket.close()
+                raise
         assert answer, "the nursery has ended"
         number: int | None = json.loads(answer)
         return number
@@ -108,7 +118,7 @@ class Nursery:
     def close(self) -> None:
         """End it."""
         self._socket.close()
-        self._process.wait(_START_S)
+        self._process.wait(_ANSWER_S)
 
 
 class WarmProcess:

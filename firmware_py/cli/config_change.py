@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["BOM", "Changed", "ConfigFile", "Mistaken", "whoami"]
 
 BOM = b"\xef\xbb\xbf"
-#: How long another program may be changing the file.
-BUSY_S = 5.0
+#: How long another program may be changing the file; a small Pi checks it for seconds.
+BUSY_S = 20.0
 _PAUSE_S = 0.1
 #: Devices that hang are waited for; the answer comes after that.
 APPLY_S = 30.0

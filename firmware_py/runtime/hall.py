@@ -218,7 +218,8 @@ class Hall:
         await self.report_paper.stop()
         if self.sync is not None:
             await self.sync.stop()
-        await asyncio.to_thread(self.supervisor.stop, 5.0)
+        # Less than half of what systemd waits: a busy Pi may need seconds for a slip's last answer.
+        await asyncio.to_thread(self.supervisor.stop, 12.0)
         await self.scans.stop()
         self.writer.snapshot()
         await self.journal.run(lambda journal: None)
