@@ -30,6 +30,8 @@ class Session:
     def __init__(self) -> None:
         self.json = False
         self.socket: str | None = None
+        #: What was said of a journal that nobody keeps is said once.
+        self.said_unrecorded = False
         self._client: Client | None = None
 
     @property

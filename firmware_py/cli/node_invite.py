@@ -43,7 +43,8 @@ def record(session: Session, action: str, node: str) -> None:
     try:
         session.client.ask("node.record", action=action, node=node)
     except CliError as error:
-        if not session.json:
+        if not session.json and not session.said_unrecorded:
+            session.said_unrecorded = True
             words = t("未记入业务流水：", "Not in the journal: ")
             say((f"{words}{error.sentence}", "yellow"))
 
@@ -89,8 +90,9 @@ def invite(
         return made
 
     with _listener() as (context, certificate), _socket(listening) as listener:
-        _show(session, code, parcel, listening, listener.getsockname()[1])
+        # A door that is opened is recorded before it opens.
         record(session, "code", parcel.node)
+        _show(session, code, parcel, listening, listener.getsockname()[1])
         adopting = Adopting(
             code,
             parting,

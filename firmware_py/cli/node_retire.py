@@ -223,7 +223,7 @@ def _tell(
         "windows": t("窗口", "windows"), "kiosks": t("取号机", "kiosks"),
         "walls": t("大屏", "walls"), "voices": t("语音", "voices"),
     }  # fmt: skip
-    whose = to or t("主控", "the hub")
+    whose = t(f" {to}" if to else "主控", to or "the hub")
     for kind, ids in stood.items():
         say(t(f"{names[kind]} {joined(ids)} 现在归{whose}。",
               f"The {names[kind]} {joined(ids)} are at {whose} now."))  # fmt: skip

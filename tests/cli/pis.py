@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from tests.cli.hallrun import CONFIG, ROOT, Hallctl
+from tests.cli.hallrun import CONFIG, ROOT, Hall, Hallctl
 
 BROKER = (
     '[broker]\nhost = "127.0.0.1"\nport = {port}\nca_file = "broker/ca.crt"\n'
@@ -74,7 +74,7 @@ class PiFolder:
 class Shown:
     """``hallctl node adopt`` or ``replace`` while it runs: a code, then how it went."""
 
-    def __init__(self, hub: HubFolder, *arguments: str) -> None:
+    def __init__(self, hub: HubFolder | Hall, *arguments: str) -> None:
         line = [*hub.hallctl.program, "node", *arguments]
         line += ["--json", "--address", "127.0.0.1", "--port", "0"]
         self._process = subprocess.Popen(

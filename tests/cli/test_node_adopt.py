@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 import stat
 import subprocess
@@ -274,3 +275,35 @@ def test_no_code_is_in_any_file_and_none_in_an_error(hub: HubFolder, pi: PiFolde
                 assert shown.code.encode() not in data
                 assert shown.code.replace("-", "").encode() not in data
     assert ROOT not in {hub.folder, pi.etc}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts services")
+def test_where_systemd_is_the_daemon_is_let_out_to_the_broker_and_started(
+    hub: HubFolder, pi: PiFolder, tmp_path: Path
+) -> None:
+    root, tools = tmp_path / "root", tmp_path / "bin"
+    units = root / "etc/systemd/system"
+    for folder in (root / "run/systemd/system", units, tools):
+        folder.mkdir(parents=True)
+    (units / "halld.service").touch()
+    said, program = tmp_path / "said", tools / "systemctl"
+    program.write_text(f'#!/bin/sh\necho "$@" >>{said}\n', "utf-8")
+    program.chmod(0o755)
+    path = f"{tools}:{pi.hallctl.environment['PATH']}"
+    pi.hallctl.environment |= {"HALL_ROOT": str(root), "PATH": path}
+    shown = Shown(hub, "adopt", "window-3")
+    ran = pi.join(shown.code, shown.hub, lang="zh")
+    assert shown.end() == (0, "")
+    assert "服务已启动。" in ran.out
+    assert said.read_text("utf-8").splitlines() == [
+        "daemon-reload", "enable halld", "restart halld",
+    ]  # fmt: skip
+    drop_in = (units / "halld.service.d/hub.conf").read_text("utf-8")
+    assert drop_in.endswith("[Service]\nIPAddressAllow=127.0.0.1\n")
+    # A daemon that does not start is said, with what to type.
+    program.write_text('#!/bin/sh\n[ "$1" != restart ] || { echo "no" >&2; exit 1; }\n', "utf-8")
+    shown = Shown(hub, "replace", "window-3", "--yes")
+    ran = pi.join(shown.code, shown.hub, "--yes")
+    assert shown.end() == (0, "")
+    assert "The daemon did not start: no" in ran.out
+    assert "sudo systemctl enable --now halld" in ran.out

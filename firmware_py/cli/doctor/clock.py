@@ -132,7 +132,15 @@ def _hall(facts: Facts, settings: Settings) -> Iterator[Finding]:
     except ValueError:
         return
     off_s = abs(hall.timestamp() - facts.machine.wall_s())
-    if off_s > _OFF_S:
+    if off_s > _OFF_S and "hub" not in settings.hall.roles:
+        yield warning(
+            f"本机时钟与主控（{said}）相差 {off_s:.0f} 秒。屏幕以主控为准，证书和日志以本机为准。",
+            f"This Pi's clock is {off_s:.0f} s from the hub's ({said}). What is shown goes by the "
+            "hub's, certificates and logs by this one.",
+            "检查网络和时间服务器：timedatectl timesync-status",
+            "Check network and time server: timedatectl timesync-status",
+        )
+    elif off_s > _OFF_S:
         yield warning(
             f"大厅时间 {said} 与系统时钟相差 {off_s:.0f} 秒：时钟跳变过，大厅还不相信它。",
             f"The hall takes it for {said}, {off_s:.0f} s from the clock: the clock jumped and is "

@@ -6,14 +6,19 @@ from collections.abc import Iterator
 
 from firmware_py.cli.doctor.facts import Facts
 from firmware_py.cli.doctor.finding import Finding, fine, red, unknown, warning
+from firmware_py.cli.doctor.node_certificates import look_joining, look_names
 
 __all__ = ["look"]
 
 
 def look(facts: Facts) -> Iterator[Finding]:
-    """Go by what the daemon says of them."""
+    """Go by what the daemon says of them, and by their certificates."""
     nodes = (facts.status or {}).get("nodes")
+    certified = [*look_joining(facts), *look_names(facts)]
+    yield from certified
     if not nodes:
+        if certified:
+            return
         yield unknown("不是有多台设备的大厅的主控。", "This is no hub of a hall of many Pis.")
         return
     away = nodes["away"]
@@ -31,6 +36,6 @@ def look(facts: Facts) -> Iterator[Finding]:
             do["zh"],
             do["en"],
         )
-    if not away and not nodes["versions"]:
+    if not away and not nodes["versions"] and not certified:
         count = nodes["total"]
         yield fine(f"{count} 台设备都在线。", f"All {count} Pis are there.")

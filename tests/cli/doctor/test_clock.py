@@ -8,7 +8,7 @@ from dataclasses import replace
 from firmware_py.cli.doctor import clock
 from firmware_py.cli.doctor.finding import Level
 from firmware_py.cli.doctor.machine import Ran
-from tests.cli.doctor.fakes import MONDAY_S, Fake, at, status_of, words
+from tests.cli.doctor.fakes import MONDAY_S, PLAIN, Fake, at, status_of, words
 
 
 def synchronised(fake: Fake) -> None:
@@ -67,3 +67,13 @@ def test_a_hall_that_does_not_believe_the_clock_is_told(fake: Fake) -> None:
     assert "48600 s from the clock" in words(clock.look(late))
     right = replace(fake.facts(), status=status_of(now="2026-03-02 08:30:05"))
     assert [f.level for f in clock.look(right)] == [Level.OK]
+
+
+def test_a_pi_beside_the_hub_is_told_how_far_its_clock_is_from_the_hubs(fake: Fake) -> None:
+    synchronised(fake)
+    config = PLAIN.replace("[hall]", '[hall]\nnode = "wall-1"', 1) + (
+        '\n[broker]\nport = 18830\n[nodes.wall-1]\nroles = ["wall"]\n'
+    )
+    late = replace(fake.facts(config), status=status_of(now="2026-03-02 08:35:00"))
+    said = words(at(Level.WARNING, clock.look(late)))
+    assert "This Pi's clock is 300 s from the hub's (2026-03-02 08:35:00)" in said
