@@ -66,12 +66,14 @@ def _options(command: F) -> F:
         ),
         click.option(
             "--port",
+            metavar="PORT",
             type=click.IntRange(0, 65_535),
             default=_PORT,
             help=t("等待的端口，默认 8884。", "The port; 8884 if not given."),
         ),
         click.option(
             "--minutes",
+            metavar="N",
             type=click.FloatRange(0, 120, min_open=True),
             default=_USUAL_MINUTES,
             help=t("代码有效的分钟数，默认 15。", "How long the code is good; 15 if not given."),
@@ -85,11 +87,12 @@ def _options(command: F) -> F:
     "adopt",
     HallCommand,
     help=t(
-        "在主控上执行：让一台新设备加入大厅。显示一次性代码，在新设备上用 hallctl node join "
-        "输入，它即得到证书、角色和配置。NAME 是配置 [nodes] 中的名称。",
-        "At the hub: take a new Pi into the hall. A one-time code is shown; typed at the new Pi "
-        "(hallctl node join), it gets certificate, roles and configuration. NAME is one of "
-        "[nodes].",
+        "主控上：让新设备加入大厅。\n\n"
+        "显示一次性代码，在新设备上用 hallctl node join 输入，它即得到证书、角色和配置。NAME "
+        "是配置 [nodes] 中的名称。",
+        "At the hub: take a new Pi into the hall.\n\n"
+        "A one-time code is shown; typed at the new Pi (hallctl node join), it gets certificate, "
+        "roles and configuration. NAME is one of [nodes].",
     ),
 )
 @click.argument("name", metavar="NAME")
@@ -115,11 +118,12 @@ def adopt(session: Session, /, name: str, **options: Any) -> None:
     "replace",
     HallCommand,
     help=t(
-        "在主控上执行：NAME 坏了，换一台备用机。吊销原证书，作废它手中的号码，显示一次性代码；"
-        "在备用机上用 hallctl node join 输入即接替。原来那台不能再连接。",
-        "At the hub: NAME is dead, a spare takes its place. Its certificates are revoked and its "
-        "numbers written off; a one-time code is shown, to be typed at the spare (hallctl node "
-        "join). The old Pi cannot come in any more.",
+        "主控上：设备坏了，换一台备用机。\n\n"
+        "吊销 NAME 的证书，作废它手中的号码，显示一次性代码；在备用机上用 hallctl node join "
+        "输入即接替。原来那台不能再连接。",
+        "At the hub: a spare takes a dead Pi's place.\n\n"
+        "The certificates of NAME are revoked and its numbers written off; a one-time code is "
+        "shown, to be typed at the spare (hallctl node join). The old Pi cannot come in any more.",
     ),
 )
 @click.argument("name", metavar="NAME")
@@ -234,7 +238,7 @@ def revoke_at_broker(session: Session, authority: Authority, name: str, *, resta
     told = services.broker_runs() and not services.run(word, "mosquitto")
     if session.json:
         return
-    say(t(f"{name} 的 {count} 张证书已吊销。", f"{name}: {count} certificate(s) revoked."))
+    say(t(f"{name} 的 {count} 张证书已吊销。", f"{name}: its certificates are revoked ({count})."))
     for one in troubled:
         words = f"{one.folder} ({one.name}): {one.trouble}"
         say((t(f"副本没有更新：{words}", f"Not copied: {words}"), "yellow"))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from firmware_py.cli.base import Session
 from firmware_py.cli.errors import CliError, Refused
 from firmware_py.cli.output import say, write_json
-from firmware_py.cli.words import t
+from firmware_py.cli.words import joined, t
 
 if TYPE_CHECKING:
     from firmware_py.config.parcel import Parcel
@@ -166,11 +166,15 @@ def _show(session: Session, code: str, parcel: Parcel, listening: Listening, por
         write_json(told | {"by_hand": list(parcel.by_hand)}, line=True)
         return
     until = datetime.now().astimezone() + timedelta(minutes=listening.minutes)
+    own = parcel.settings.nodes[parcel.node]
+    stands = joined([*own.windows, *own.kiosks, *own.walls, *own.voices])
+    place = t(f"（{stands}）", f" ({stands})") if stands else ""
     say(
+        (f"{parcel.node}{place}", "bold"),
         t(
-            f"在新设备上执行（{until:%H:%M} 以前）：",
-            f"At the new Pi, before {until:%H:%M}:",
-        )
+            f"  在新设备上执行，{until:%H:%M} 以前：",
+            f"  At the new Pi, before {until:%H:%M}:",
+        ),
     )
     say("")
     say((f"    sudo hallctl node join {code} --hub {hub}", "bold cyan"))

@@ -35,10 +35,13 @@ _AHEAD_S = 120
     "join",
     HallCommand,
     help=t(
-        "在新设备上执行：用主控上 hallctl node adopt（或 replace）显示的代码加入大厅。"
-        "私钥在本机生成，不离开本机。",
-        "At a new Pi: join the hall by the code that hallctl node adopt (or replace) shows at the "
-        "hub. The private key is made here and stays here.",
+        "新设备上：用代码加入大厅。\n\n"
+        "CODE 由主控上的 hallctl node adopt（或 replace）显示。私钥在本机生成，不离开本机；"
+        "文件要么全部放好，要么一个不动。上次中断的，不写代码再执行一次即补完。",
+        "At a new Pi: join the hall by a code.\n\n"
+        "CODE is shown by hallctl node adopt (or replace) at the hub. The private key is made here "
+        "and stays here; all files are put in place, or none. What was interrupted is finished by "
+        "giving the command again, without a code.",
     ),
 )
 @click.argument("code", metavar="[CODE]", required=False)
@@ -243,23 +246,24 @@ def _start(session: Session, folder: Path, *, no_start: bool) -> None:
         if not session.json:
             say_mistakes(error)
             say(t("补齐后：", "When they are there:"))
-            _next_steps(config)
+            _next_steps(config, [])
         return
+    addresses = _broker_addresses(settings)
     if not session.json:
         say(t("配置检查通过。", "The configuration is right."))
     services = Services.of_machine()
     if no_start or not services.there or not services.has_unit:
         if not session.json:
-            _next_steps(config)
+            _next_steps(config, addresses)
         return
-    services.let_out(_broker_addresses(settings))
+    services.let_out(addresses)
     said = services.start()
     if session.json:
         return
     if said:
         words = t(f"服务没有启动：{said}", f"The daemon did not start: {said}")
         say((words, "red"))
-        _next_steps(config)
+        _next_steps(config, addresses)
     else:
         say((t("服务已启动。", "The daemon has started."), "green"))
         say(t("查看：hallctl status", "See: hallctl status"))
@@ -276,11 +280,12 @@ def _broker_addresses(settings: Settings) -> list[str]:
     return sorted({str(one[4][0]) for one in found})
 
 
-def _next_steps(config: Path) -> None:
+def _next_steps(config: Path, addresses: list[str]) -> None:
     say(t("接下来：", "Next:"))
+    allowed = "  ".join(f"IPAddressAllow={one}" for one in addresses or ["..."])
     for line in (
         f"sudo hallctl config check {config}",
-        "sudo systemctl edit halld    # [Service] IPAddressAllow=...",
+        f"sudo systemctl edit halld    # [Service]  {allowed}",
         "sudo systemctl enable --now halld",
         "hallctl status",
     ):

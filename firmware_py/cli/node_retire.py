@@ -31,11 +31,12 @@ _PLACES = ("windows", "kiosks", "walls", "voices")
     "retire",
     HallCommand,
     help=t(
-        "在主控上执行：NAME 不再使用。从配置的 [nodes] 中取出（可用 hallctl config undo 恢复），"
-        "吊销它的证书，作废它手中的号码，并说明它那里原有的窗口和设备归谁。",
-        "At the hub: NAME is not used any more. It is taken out of [nodes] (hallctl config undo "
-        "brings it back), its certificates are revoked and its numbers written off; whose its "
-        "windows and devices are now is said.",
+        "主控上：让一台设备撤出大厅。\n\n"
+        "从配置的 [nodes] 中取出 NAME（可用 hallctl config undo 恢复），吊销它的证书，作废它"
+        "手中的号码，并说明它那里原有的窗口和设备归谁。",
+        "At the hub: take a Pi out of the hall.\n\n"
+        "NAME is taken out of [nodes] (hallctl config undo brings it back), its certificates are "
+        "revoked and its numbers written off; whose its windows and devices are now is said.",
     ),
 )
 @click.argument("name", metavar="NAME")
@@ -220,13 +221,13 @@ def _tell(
             )
         )
     names = {
-        "windows": t("窗口", "windows"), "kiosks": t("取号机", "kiosks"),
-        "walls": t("大屏", "walls"), "voices": t("语音", "voices"),
+        "windows": t("窗口", "Window"), "kiosks": t("取号机", "Kiosk"),
+        "walls": t("大屏", "Wall"), "voices": t("语音", "Voice"),
     }  # fmt: skip
     whose = t(f" {to}" if to else "主控", to or "the hub")
     for kind, ids in stood.items():
         say(t(f"{names[kind]} {joined(ids)} 现在归{whose}。",
-              f"The {names[kind]} {joined(ids)} are at {whose} now."))  # fmt: skip
+              f"{names[kind]} {joined(ids)}: at {whose} now."))  # fmt: skip
     if devices:
         say(
             (

@@ -163,7 +163,8 @@ async def _talk(
         await line.say(Done(host))
     except Broken:
         confirmed = False
-    return Joined(welcome.node, welcome.hall, welcome.version, ahead_s, tuple(files), confirmed)
+    names = (*files, welcome.cert, welcome.key)
+    return Joined(welcome.node, welcome.hall, welcome.version, ahead_s, names, confirmed)
 
 
 async def _signed(line: Line) -> bytes:

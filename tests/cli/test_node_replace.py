@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -14,8 +15,12 @@ from typing import Any
 import pytest
 
 from firmware_py.store.authority import Authority
+from firmware_py.sync.adopting import TRIES
+from firmware_py.sync.adoption_code import new_code
+from firmware_py.sync.joining import CannotJoin
 from tests.cli.hallrun import ROOT, Hall
 from tests.cli.pis import HubFolder, PiFolder, Shown, hall_text
+from tests.sync.adoptions import Pi
 from tests.sync.secured import Peer, SecuredBroker, comes_in
 
 ASK = "hall/v1/demo/ask/window-3"
@@ -161,6 +166,14 @@ def running(tmp_path: Path) -> Iterator[Running]:
     made.stop()
 
 
+def guess(hub: str) -> None:
+    """Have somebody try codes until there is none left."""
+    port = int(hub.rpartition(":")[2])
+    for _ in range(TRIES):
+        with pytest.raises(CannotJoin):
+            asyncio.run(Pi().join(new_code(), port))
+
+
 def test_what_is_done_about_pis_is_in_the_journal_and_the_file_goes_back_by_undo(
     running: Running, tmp_path: Path
 ) -> None:
@@ -171,7 +184,9 @@ def test_what_is_done_about_pis_is_in_the_journal_and_the_file_goes_back_by_undo
     refused = hallctl("node", "adopt", "window-3")
     assert "hallctl node replace window-3" in refused.err
     shown = Shown(running, "replace", "window-3", "--yes")
-    shown.kill()
+    guess(shown.hub)
+    code, complaint = shown.end()
+    assert (code, "wrong too often and is void" in complaint) == (1, True)
     before = running.config.read_text("utf-8")
     ran = hallctl("node", "retire", "window-3", "--to", "window-9", "--yes")
     assert (ran.code, "[nodes] has no window-9" in ran.err) == (2, True)
@@ -188,7 +203,7 @@ def test_what_is_done_about_pis_is_in_the_journal_and_the_file_goes_back_by_undo
     assert [one["node"] for one in hallctl.ok("node", "list")] == ["hub", "window-4"]
     assert running.actions() == [
         ("node.code", "window-3"), ("node.adopt", "window-3"), ("node.replace", "window-3"),
-        ("node.code", "window-3"), ("node.retire", "window-3"),
+        ("node.code", "window-3"), ("node.code_void", "window-3"), ("node.retire", "window-3"),
     ]  # fmt: skip
     tail = hallctl("journal", "tail", "-n", "200", lang="zh").out
     assert "设备加入，签发证书 window-3" in tail
