@@ -167,7 +167,8 @@ def _show(session: Session, code: str, parcel: Parcel, listening: Listening, por
         return
     until = datetime.now().astimezone() + timedelta(minutes=listening.minutes)
     own = parcel.settings.nodes[parcel.node]
-    stands = joined([*own.windows, *own.kiosks, *own.walls, *own.voices])
+    windows = (t(f"窗口 {one}", f"window {one}") for one in own.windows)
+    stands = joined([*windows, *own.kiosks, *own.walls, *own.voices])
     place = t(f"（{stands}）", f" ({stands})") if stands else ""
     say(
         (f"{parcel.node}{place}", "bold"),

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from firmware_py.cli.client import Client
+from firmware_py.cli.errors import Refused
 from firmware_py.store.authority import Authority
 from firmware_py.sync.adopting import TRIES
 from firmware_py.sync.adoption_code import new_code
@@ -205,6 +207,12 @@ def test_what_is_done_about_pis_is_in_the_journal_and_the_file_goes_back_by_undo
         ("node.code", "window-3"), ("node.adopt", "window-3"), ("node.replace", "window-3"),
         ("node.code", "window-3"), ("node.code_void", "window-3"), ("node.retire", "window-3"),
     ]  # fmt: skip
+    # What is called beside it is there, and finds that this Pi held no numbers.
+    client = Client(running.run / "hall.sock")
+    with pytest.raises(Refused) as refused_numbers:
+        client.command("node.write_off", node="window-3")
+    client.close()
+    assert refused_numbers.value.code == "no_numbers_held"
     tail = hallctl("journal", "tail", "-n", "200", lang="zh").out
     assert "设备加入，签发证书 window-3" in tail
     assert shown.code not in tail
