@@ -112,9 +112,9 @@ def test_fifteen_hundred_forms_slow_nothing_down() -> None:
     def took(call: Callable[[], object]) -> float:
         best = 1.0
         for _ in range(5):
-            begun = time.perf_counter()
+            begun = time.thread_time()
             call()
-            best = min(best, time.perf_counter() - begun)
+            best = min(best, time.thread_time() - begun)
         return best
 
     assert took(lambda: list(pictures.pictures(hall.rules, hall.state))) < 0.005

@@ -242,6 +242,9 @@ async def test_an_exception_inside_a_callback_leaves_the_connection_working(
     raised = threading.Event()
 
     def broken(self: object) -> int:
+        # Once: another message may come before it is whole again.
+        if raised.is_set():
+            return 0
         raised.set()
         raise ZeroDivisionError
 

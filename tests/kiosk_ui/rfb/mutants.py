@@ -112,7 +112,7 @@ def mutated(stream: bytes, chance: random.Random) -> bytes:
 def outcome(stream: bytes, chance: random.Random) -> str:
     """Feed it, cut anywhere; return the code of its error, or "ok". AssertionError: it broke us."""
     found = Session(Access(), chance.choice(VIEWINGS), limits=LIMITS)
-    begin, at = time.perf_counter(), 0
+    begin, at = time.thread_time(), 0
     try:
         while at < len(stream):
             size = chance.choice((1, 7, 100, 4096, 65_536))
@@ -125,7 +125,7 @@ def outcome(stream: bytes, chance: random.Random) -> str:
         result = "ok"
     except RfbError as error:
         result = error.code
-    assert time.perf_counter() - begin < SLOW_S
+    assert time.thread_time() - begin < SLOW_S
     assert found.frame is None or found.frame.words.size <= LIMITS.pixels
     assert len(found.to_send()) < 1024 * 1024
     return result
