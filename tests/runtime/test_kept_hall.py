@@ -1,0 +1,178 @@
+"""What a Pi knew of the hall: gone on from after a restart, not after a boot, and never half."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from firmware_py.app.journal_thread import JournalThread
+from firmware_py.app.ports import Submission
+from firmware_py.app.wire import encode_state
+from firmware_py.bench.spread import SPREAD
+from firmware_py.config.file import load_all
+from firmware_py.core import commands as c
+from firmware_py.core.commands_spread import LendNumbers
+from firmware_py.runtime.bench_clock import clocks_of
+from firmware_py.runtime.followed_hall import FollowedHall, followed_hall
+from firmware_py.runtime.kept_hall import Known, KnownFile, boot_id
+from firmware_py.runtime.queue import sentence_for
+from firmware_py.store.journal import Journal
+from tests.core.hall import Hall
+
+BOOT, OTHER = "b0010000-1", "b0020000-2"
+EPOCH = "E1"
+
+
+@pytest.fixture
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    made = asyncio.new_event_loop()
+    yield made
+    made.close()
+
+
+class Card:
+    """A kiosk's card, in a Pi that starts and ends."""
+
+    def __init__(self, folder: Path, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        environment = {
+            "HALL_NODE": "kiosk-1", "HALL_DATA": str(folder), "HALL_RUN": str(folder),
+            "HALL_WIRE": str(folder), "HALL_CLOCK": "machine", "HALL_BROKER_HOST": "127.0.0.1",
+            "HALL_BROKER_PORT": "1", "HALL_PRINTER2_PORT": "1",
+        }  # fmt: skip
+        self.configuration = load_all(SPREAD, environment)
+        rules = self.configuration.rules
+        self.hub = Hall(rules=rules)
+        self.hub.do(LendNumbers("kiosk-1", "common", 20))
+
+    def start(self, boot: str) -> FollowedHall:
+        """Start in a boot; the hub is not heard."""
+        settings = self.configuration.settings
+        self.journal = Journal.open(Path(settings.journal.path), node="kiosk-1")
+        thread = JournalThread(self.journal, self.loop)
+        clocks, _ = clocks_of("machine")
+        hall = followed_hall(
+            settings, self.configuration.rules, self.journal, thread, clocks, sentence_for, boot
+        )
+        if hall.memory is not None:
+            hall.memory.epochs = lambda: ()
+        return hall
+
+    def join(self, hall: FollowedHall) -> None:
+        """Hear the hub."""
+        hall.clock.heard(self.hub.now_ms)
+        hall.writer.joined(encode_state(self.hub.state), 7, EPOCH)
+
+    def end(self, hall: FollowedHall) -> None:
+        """End in order: what is known is kept."""
+        assert hall.memory is not None
+        self.loop.run_until_complete(hall.memory.stop())
+        self.journal.close()
+
+
+@pytest.fixture
+def card(tmp_path: Path, loop: asyncio.AbstractEventLoop) -> Card:
+    return Card(tmp_path, loop)
+
+
+def known_of(hall: FollowedHall) -> tuple[bool, int, str | None]:
+    assert hall.writer.alone is not None
+    return hall.writer.alone.ready, hall.writer.last_seq, hall.writer.recorded.day
+
+
+def test_a_restart_in_the_same_boot_goes_on_where_it_was(card: Card) -> None:
+    first = card.start(BOOT)
+    assert known_of(first) == (False, 0, None)
+    card.hub.state.lent.clear()
+    card.join(first)
+    now_ms = first.clock.now_ms()
+    card.end(first)
+    again = card.start(BOOT)
+    assert known_of(again) == (True, 7, "2026-03-02")
+    # The hub's time goes on by this machine's running time.
+    assert again.clock.now_ms() >= now_ms
+    card.end(again)
+
+
+def test_after_another_boot_nothing_is_known_until_the_hub_is_heard(card: Card) -> None:
+    first = card.start(BOOT)
+    card.hub.state.lent.clear()
+    card.join(first)
+    card.end(first)
+    again = card.start(OTHER)
+    assert known_of(again) == (False, 0, None)
+    # Only what its printers owe is judged by what was known then.
+    assert again.former is not None
+    assert again.former.day == "2026-03-02"
+    card.end(again)
+
+
+def test_numbers_of_before_the_boot_are_not_ready_to_be_given(card: Card) -> None:
+    hall = card.start(BOOT)
+    asked = list[str]()
+    assert hall.writer.alone is not None
+    hall.writer.alone.give_up = lambda: asked.append("give up")
+    card.join(hall)
+    assert (known_of(hall)[0], asked) == (False, ["give up"])
+    card.end(hall)
+    # A restart before that is done asks again.
+    assert known_of(card.start(BOOT))[0] is False
+    card.journal.close()
+
+
+def test_our_own_records_are_on_what_was_known(card: Card) -> None:
+    hall = card.start(BOOT)
+    card.hub.state.lent.clear()
+    card.join(hall)
+    card.hub.do(LendNumbers("kiosk-1", "common", 20))
+    card.join(hall)
+    card.end(hall)
+    again = card.start(BOOT)
+    alone = again.writer.alone
+    assert alone is not None
+    alone.stands("broker")
+    for passed in range(10):
+        alone.now_s = lambda passed=passed: 1e9 + passed / 2  # type: ignore[misc]
+        alone.look()
+    took = list[str | None]()
+    again.writer.submit(
+        Submission("p1", "screen", c.TakeTicket("F01", "kiosk-1")),
+        lambda outcome: took.append(getattr(outcome.happened[0].event, "number", None)),
+    )
+    assert took == ["A980"]
+    # Killed: nothing is kept but the journal.
+    card.journal.close()
+    third = card.start(BOOT)
+    assert list(third.writer.recorded.tickets) == ["A980"]
+    assert third.writer.alone is not None
+    assert third.writer.alone.stale
+    card.journal.close()
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}", b"no json\nx", b'{"boot":"x"}\nabc'])
+def test_a_file_that_cannot_be_read_is_nothing_known(tmp_path: Path, damage: bytes) -> None:
+    file = KnownFile(tmp_path / "known.hall")
+    assert file.load() is None
+    (tmp_path / "known.hall").write_bytes(damage)
+    assert file.load() is None
+
+
+def test_a_bit_that_fell_over_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "known.hall"
+    file, known = KnownFile(path), Known(BOOT, 3, ((EPOCH, 1),), 5)
+    file.save(known, b"STATE" * 100)
+    loaded = file.load()
+    assert loaded is not None
+    assert (loaded[0].boot, loaded[0].seq, loaded[1]) == (BOOT, 3, b"STATE" * 100)
+    content = bytearray(path.read_bytes())
+    content[-3] ^= 4
+    path.write_bytes(bytes(content))
+    assert file.load() is None
+
+
+def test_a_boot_without_an_id_is_never_the_same_as_another(tmp_path: Path) -> None:
+    assert boot_id(tmp_path / "none") == ""
+    assert len(boot_id()) == 36
