@@ -33,6 +33,7 @@ WINDOWS, CALLS, A_SECOND, PROCESSES = 100, 300, 20, 2
 CALL_P99_MS, HUB_MB = 20.0, 60.0
 WAITING, JOIN_MS, JOINS = 2000, 300.0, 7
 NOTICED_S, BACK_S, HANGS = 10.0, 8.0, 2
+ALONE_S, CUTS = 3.0, 3
 #: Of a display: the pieces of one page come this close.
 SHOWN_S = 0.12
 
@@ -44,7 +45,7 @@ def p99(values: Sequence[float]) -> float:
 
 async def measure(folder: Path) -> list[Figure]:
     """Return the figures, each beside a bare round over the same kind of broker."""
-    return [*await _keys(folder), *await _hundred(folder)]
+    return [*await _keys(folder), *await _cut_off(folder), *await _hundred(folder)]
 
 
 # ---- a key at another Pi
@@ -122,6 +123,73 @@ async def _presses(hall: HallClient, bench: BenchClient) -> list[float]:
         await hall.call("window.finish", window="3")
         await asyncio.sleep(SHOWN_S)
     return took
+
+
+# ---- a kiosk that is cut off
+
+
+async def _cut_off(folder: Path) -> list[Figure]:
+    """Cut a kiosk off, press, and wait for the number; and hear it at the hub when it is back."""
+    stage = SpreadStage(folder / "cut", _file(folder, nodes=True))
+    stage.nodes = ("kiosk-1",)
+    took = dict[str, list[float]](killed=[], hung=[])
+    async with (
+        stage,
+        await HallClient.connect(stage.hall_socket) as hall,
+        await HallClient.connect(stage.socket_of("kiosk-1")) as kiosk,
+    ):
+        await _followed(kiosk)
+        await hall.call("day.open", day=DAY)
+        for _ in range(CUTS):
+            for how in ("killed", "hung"):
+                await _has_numbers(kiosk)
+                took[how].append(await _alone_s(stage, kiosk, hung=how == "hung"))
+                await _followed(kiosk)
+        # What the hub decided too late for the same press is skipped: the paper counts.
+        tickets = await hall.call("ticket.list", status="waiting")
+    numbers = {one["number"] for one in tickets}
+    worst = max(took["killed"] + took["hung"])
+    return [
+        Figure(
+            "a kiosk cut off -> its ticket from the numbers lent to it",
+            f"{ALONE_S:g} s",
+            f"worst {worst:.2f} s",
+            f"pressed at once; the broker killed: {_seconds(took['killed'])}; hung: "
+            f"{_seconds(took['hung'])}; {len(numbers)} of {2 * CUTS} in the hub's queue afterwards",
+            kept=worst <= ALONE_S and len(tickets) == len(numbers) == 2 * CUTS,
+        )
+    ]
+
+
+def _seconds(values: Sequence[float]) -> str:
+    return ", ".join(f"{value:.2f}" for value in values) + " s"
+
+
+async def _has_numbers(kiosk: HallClient) -> None:
+    async def looks() -> bool:
+        alone = (await kiosk.call("hall.status"))["broker"]["alone"]
+        return bool(alone["left"]) and not alone["waiting"]
+
+    async with asyncio.timeout(30):
+        await until(looks)
+
+
+async def _alone_s(stage: SpreadStage, kiosk: HallClient, *, hung: bool) -> float:
+    """Return the seconds from the cut to the number, where somebody pressed at once."""
+    broker = stage.processes["mosquitto"]
+    begun_s = time.monotonic()
+    if hung:
+        broker.send_signal(signal.SIGSTOP)
+    else:
+        stage.end("mosquitto", signal.SIGKILL)
+    try:
+        await kiosk.call("ticket.take", item="F01", origin="kiosk-1")
+        return time.monotonic() - begun_s
+    finally:
+        if hung:
+            broker.send_signal(signal.SIGCONT)
+        else:
+            stage.start_broker()
 
 
 # ---- a hundred windows

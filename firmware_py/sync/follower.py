@@ -322,7 +322,8 @@ class Follower:
         if asked.answered is not None:
             asked.answered(read_answer(line))
         elif asked.what == "records":
-            self._offering.answered(head, line)
+            if not self._offering.answered(head, line):
+                return
         elif head.gone:
             self.seq = None
         elif head.told:

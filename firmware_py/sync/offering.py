@@ -35,12 +35,18 @@ class Offering:
         self.question = self._records.question(epochs[-1].epoch)
         return self.question
 
-    def answered(self, head: Head, line: bytes) -> None:
-        """Take the hub's answer to the last question. Raises ``msgspec.DecodeError``."""
+    def answered(self, head: Head, line: bytes) -> bool:
+        """Take the hub's answer to the last question; False: not now, it is asked again later.
+
+        Raises ``msgspec.DecodeError``.
+        """
         answer, asked, self.question = read_answer(line), self.question, None
         if self._records is None or asked is None:
-            return
+            return True
         if (refusal := answer.get("refusal")) is None:
             self._records.merged(head.epoch, int(answer["merged"]))
         elif (code := str(refusal.get("code"))) not in _LATER:
             self._records.refused(head.epoch, asked, code)
+        else:
+            return False
+        return True

@@ -35,7 +35,12 @@ def nothing(happened: Sequence[Happened]) -> Mapping[str, int]:
 
 
 def take(file: PositionsFile, *happened: Happened) -> list[tuple[int, str]]:
-    return [(h.seq, h.event.number) for h in file.take(happened, printer_of, nothing)]  # type: ignore[union-attr]
+    """Return what is printed now: this Pi's number of the paper, and the ticket's."""
+    found = list[tuple[int, str]]()
+    for one in file.take(happened, printer_of, nothing):
+        assert isinstance(one.event, e.TicketIssued)
+        found.append((one.seq, one.event.number))
+    return found
 
 
 @pytest.fixture
