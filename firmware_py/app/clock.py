@@ -172,6 +172,15 @@ class HallClock:
         return offset_ms
 
 
+def keep_anchor(anchor: Path, hall_minus_boot_ms: int, epoch: str) -> None:
+    """Have the hall's time go on as it is, in an epoch that this Pi begins in this boot."""
+    kept = _Anchor(hall_minus_boot_ms, epoch)
+    try:
+        anchor.write_bytes(msgspec.json.encode(kept))
+    except OSError as error:
+        log.warning("the clock's anchor was not kept: %s", error)
+
+
 class FollowedClock:
     """The hub's time on another Pi, whose own clocks may say anything.
 

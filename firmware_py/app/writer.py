@@ -133,6 +133,8 @@ class HallWriter:
         self.vet: Callable[[Command], Refusal | None] = lambda command: None
         #: Called when the disk begins to fail (with the sentence) and when it works again (None).
         self.on_storage: Callable[[Refusal | None], None] = lambda refusal: None
+        #: Another hub was promoted: nothing is decided here any more, and this is why.
+        self.stood_down: Refusal | None = None
         self.commits = 0
         self._decided = decode_state(encode_state(state))
         self._next_seq = last_seq + 1
@@ -173,6 +175,9 @@ class HallWriter:
         ``fresh``: whoever submits it knows from the state that it is new, or does not mind; then
         it is decided at once, in the order in which it came.
         """
+        if self.stood_down is not None:
+            reply(Outcome(refusal=self.stood_down))
+            return
         known = self._recent.get(submission.id)
         if known is None:
             if not fresh and submission.id in self._known:

@@ -10,6 +10,7 @@ import click
 from firmware_py.cli import node_adopt, node_join, node_retire
 from firmware_py.cli.alone_said import alone_lines, numbers_words
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
+from firmware_py.cli.hub import copy_there
 from firmware_py.cli.output import Column, say, state_style, table, write_json
 from firmware_py.cli.status import hub_line, since_words
 from firmware_py.cli.words import chosen, in_words, joined, t
@@ -143,6 +144,8 @@ def show(session: Session, name: str) -> None:
         behind = one["behind"]
         late = t(f"，落后 {behind} 条", f", {behind} behind") if behind else ""
         _line(t("已跟随到", "follows"), t(f"第 {one['seq']} 条{late}", f"up to {one['seq']}{late}"))
+    if one.get("copy") is not None:
+        _line(t("账本副本", "copy"), copy_there(one["copy"]))
     if one["devices"]:
         columns: list[Column] = [
             (t("设备", "Device"), ""),

@@ -96,6 +96,10 @@ COMMANDS = {
             "The hall's Pis: there or not, what to do",
         ),
     ),
+    "hub": (
+        "hub:hub",
+        t("主控与备用主控：现状、接替", "Hub and standby: how they stand, promote"),
+    ),
     "pads": (
         "pads:pads",
         t("评价器：已有型号，按键学习新型号", "Pads: makes described; learn one by its keys"),

@@ -15,6 +15,14 @@ SPREAD_SENTENCES: Mapping[str, tuple[str, str]] = {
         "{numbers} 预留给 {holder}，断网时由它发放",
         "{numbers} are lent to {holder}, which gives them when it is cut off",
     ),
+    "hub.promoted": (
+        "{hub} 接替 {former} 为主控，纪元 {epoch}，副本到第 {copy_seq} 条",
+        "{hub} is the hub after {former}, in epoch {epoch}; its copy had events up to {copy_seq}",
+    ),
+    "hub.numbers_taken_over": (
+        "{former} 的常规号码转归 {hub}{off_words}",
+        "the usual numbers of {former} are with {hub}{off_words}",
+    ),
     "numbers.returned": ("{holder} 交回 {numbers}", "{holder} gave {numbers} back"),
     "numbers.written_off": (
         "{holder} 的 {numbers} 已作废，其中 {missing} 个未见发出，今天不再发放{why}",
@@ -40,6 +48,9 @@ def spread_words(data: Mapping[str, Any]) -> dict[str, object]:
     if "first_number" in data:
         first, last = data["first_number"], data["last_number"]
         words["numbers"] = t(f"{first} 至 {last}", f"{first} to {last}")
+    if "numbers_at" in data or "written_off" in data:
+        off = data.get("written_off", False)
+        words["off_words"] = t("（按已断电作废）", " (it was written off)") if off else ""
     if "carried" in data:
         carried = t("，已办理，计入该号", ", which counts as served") if data["carried"] else ""
         words["carried_words"] = carried

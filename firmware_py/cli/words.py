@@ -103,6 +103,7 @@ _CODES = {
     "node.unknown": ("不知道", "unknown"),
     "node.stranger": ("未配置", "not configured"),
     "role.hub": ("主控", "hub"),
+    "role.standby": ("备用主控", "standby"),
     "role.kiosk": ("取号机", "kiosk"),
     "role.window": ("窗口", "window"),
     "role.wall": ("大屏", "wall"),

@@ -95,6 +95,26 @@ def check_places(settings: Settings, found: Findings) -> None:
                         f"{place} 已属于 {first}",
                     )
     _check_shared(settings, found)
+    _check_standby(settings, found)
+
+
+def _check_standby(settings: Settings, found: Findings) -> None:
+    """One standby, whose Pi has nothing that goes on by itself: it must be free to be promoted."""
+    standbys = [name for name, node in settings.nodes.items() if "standby" in node.roles]
+    for name in standbys[1:]:
+        found.add(
+            ("nodes", name, "roles"),
+            f"{standbys[0]} is the standby already; a hall has one",
+            f"{standbys[0]} 已是备用主控，一个大厅只能有一台",
+        )
+    for name in standbys:
+        for kind in ("windows", "kiosks"):
+            if getattr(settings.nodes[name], kind):
+                found.add(
+                    ("nodes", name, kind),
+                    "a standby has walls and voices at most; give these another Pi",
+                    "备用主控只能带大屏和语音，请把这些放到其他设备上",
+                )
 
 
 def _check_place(found: Findings, at: KeyPath, place: str, known: frozenset[str]) -> None:

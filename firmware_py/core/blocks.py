@@ -13,17 +13,14 @@ from dataclasses import dataclass
 from firmware_py.core.rules import Series
 from firmware_py.core.series import MOST_DIGITS, number_text
 
-__all__ = ["STANDBY", "Block", "Taken", "block_of", "free_of", "lendable", "next_lent"]
-
-#: Holder of the reserve from which a promoted hub gives (rule 2).
-STANDBY = "standby"
+__all__ = ["Block", "Taken", "block_of", "free_of", "lendable", "next_lent"]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """The counts ``first`` to ``last`` of ``series`` are ``holder``'s to give, for today.
 
-    ``holder`` is a node's name (or ``standby``). ``handing`` counts how often numbers of this
+    ``holder`` is a Pi's name. ``handing`` counts how often numbers of this
     series went from hand to hand: an older message than what is known changes nothing.
     ``written_off`` is why its holder is thought gone for good; "" while it is not.
     """
@@ -37,6 +34,8 @@ class Block:
     first_number: str
     last_number: str
     written_off: str = ""
+    #: Of a Pi that may be promoted: it gives from it as the hub (rule 2).
+    reserve: bool = False
 
     def covers(self, number: str) -> bool:
         """Say whether a printed number is one of these.

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 from firmware_py.core.records import Record
 
-__all__ = ["SPREAD_COMMANDS", "LendNumbers", "MergeRecord", "SpreadCommand", "WriteOffNumbers"]
+__all__ = [
+    "SPREAD_COMMANDS",
+    "LendNumbers",
+    "MergeRecord",
+    "SpreadCommand",
+    "TakeOverNumbers",
+    "WriteOffNumbers",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +23,15 @@ class LendNumbers:
     holder: str
     series: str
     count: int
+    #: A hub's: the numbers from which it gives once it was promoted (rule 2).
+    reserve: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOverNumbers:
+    """``former`` stood down and hands over the usual numbers; the hub's own command."""
+
+    former: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +53,7 @@ class MergeRecord:
     allowed: bool = True
 
 
-SpreadCommand = LendNumbers | WriteOffNumbers | MergeRecord
+SpreadCommand = LendNumbers | TakeOverNumbers | WriteOffNumbers | MergeRecord
 
 #: Names for other programs; ``LendNumbers`` and ``MergeRecord`` have none.
 SPREAD_COMMANDS: dict[str, type[SpreadCommand]] = {"node.write_off": WriteOffNumbers}

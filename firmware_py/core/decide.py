@@ -23,6 +23,7 @@ from firmware_py.core import (
     decide_documents,
     decide_forms,
     decide_hours,
+    decide_hubs,
     decide_merge,
     decide_notices,
     decide_numbers,
@@ -98,6 +99,7 @@ _DECIDE: dict[type[c.Command], Callable[[Rules, State, Any, int], Decision]] = {
     s.LendNumbers: decide_numbers.lend,
     s.WriteOffNumbers: decide_numbers.write_off,
     s.MergeRecord: decide_merge.merge,
+    s.TakeOverNumbers: decide_hubs.take_over,
 }
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from firmware_py.core import events as e
-from firmware_py.core.blocks import STANDBY, block_of
+from firmware_py.core.blocks import block_of
 from firmware_py.core.commands_spread import MergeRecord
 from firmware_py.core.events_aside import ActionTaken, NoticeRemoved, NoticeShown
 from firmware_py.core.events_papers import (
@@ -122,7 +122,7 @@ def _counts(state: State, number: str) -> str:
 def _on_paper(state: State, event: e.TicketIssued) -> bool:
     """Whether a kiosk gave the number itself: then it is on the paper (rules 7 and 8)."""
     block = block_of(state.lent, event.number)
-    return event.issued_ms is not None or (block is not None and block.holder != STANDBY)
+    return event.issued_ms is not None or (block is not None and not block.reserve)
 
 
 def _somebody_sat(ticket: Ticket) -> bool:

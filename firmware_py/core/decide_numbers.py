@@ -5,6 +5,7 @@ from __future__ import annotations
 from firmware_py.core import commands_spread as s
 from firmware_py.core import events as e
 from firmware_py.core.blocks import Taken, free_of, lendable
+from firmware_py.core.decide_hubs import has_usual_numbers, written_off
 from firmware_py.core.events_spread import NumbersLent, NumbersWrittenOff
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal, refuse
@@ -23,6 +24,8 @@ def lend(rules: Rules, state: State, command: s.LendNumbers, now_ms: int) -> Dec
     series = rules.series.get(command.series)
     if series is None:
         return refuse("unknown_series", number=command.series)
+    if not has_usual_numbers(state):
+        return refuse("numbers_elsewhere", former=state.numbers_at)
     taken = Taken(state.tickets, state.lent)
     stretch = lendable(series, state.counters.get(series.id), taken, command.count)
     if stretch is None:
@@ -37,6 +40,7 @@ def lend(rules: Rules, state: State, command: s.LendNumbers, now_ms: int) -> Dec
             handing=state.handings.get(series.id, 0) + 1,
             first_number=number_text(series, first),
             last_number=number_text(series, last),
+            reserve=command.reserve,
         )
     ]
 
@@ -60,7 +64,7 @@ def wanted(
 
     Another one when less than half of ``count`` numbers are left.
     """
-    if not state.day_open or not count:
+    if not state.day_open or not count or not has_usual_numbers(state):
         return []
     return [
         s.LendNumbers(holder, series, count)
@@ -72,7 +76,7 @@ def wanted(
 
 def write_off(rules: Rules, state: State, command: s.WriteOffNumbers, now_ms: int) -> Decision:
     """Take a Pi for gone: its numbers are given by nobody any more (rule 4)."""
-    events: list[e.Event] = []
+    events = written_off(rules, state, command.node, command.reason)
     for block in state.lent:
         if block.holder != command.node or block.written_off:
             continue

@@ -5,14 +5,13 @@ from __future__ import annotations
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
 from firmware_py.core.alarms import clear_of_ticket, clear_of_window
-from firmware_py.core.blocks import Taken
 from firmware_py.core.decide_day import ENDED
 from firmware_py.core.decide_hours import check_hours, check_open
+from firmware_py.core.decide_hubs import next_of
 from firmware_py.core.estimate import estimate, estimate_for
 from firmware_py.core.model import State, Ticket, TicketStatus
 from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.core.rules import Item, Rules
-from firmware_py.core.series import next_number
 
 __all__ = [
     "all_taken",
@@ -81,8 +80,10 @@ def take(rules: Rules, state: State, command: c.TakeTicket, now_ms: int) -> Deci
     if used is not None:
         return refuse("appointment_used", number=used.number)
     series = rules.series_of(item)
-    taken = Taken(state.tickets, state.lent) if state.lent else state.tickets
-    count, number = next_number(series, state.counters.get(series.id), taken)
+    following = next_of(state, series)
+    if isinstance(following, Refusal):
+        return following
+    count, number = following
     appointment_ms = command.appointment_ms
     if appointment_ms is not None and now_ms > appointment_ms + rules.appointment_late_s * 1000:
         # Too late for the appointment: waits like everybody else.

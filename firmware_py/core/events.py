@@ -21,6 +21,7 @@ from firmware_py.core.events_aside import (
     NoticeShown,
 )
 from firmware_py.core.events_checks import CHECK_EVENTS, CheckEvent
+from firmware_py.core.events_hubs import HUB_EVENTS, HubEvent
 from firmware_py.core.events_papers import PAPER_EVENTS, PaperEvent
 from firmware_py.core.events_spread import SPREAD_EVENTS, SpreadEvent
 from firmware_py.core.rules import Hours, Text, Trait
@@ -353,6 +354,7 @@ Event = (
     | PaperEvent
     | CheckEvent
     | SpreadEvent
+    | HubEvent
 )
 
 EVENTS: dict[str, type[Event]] = {
@@ -391,6 +393,7 @@ EVENTS: dict[str, type[Event]] = {
     **PAPER_EVENTS,
     **CHECK_EVENTS,
     **SPREAD_EVENTS,
+    **HUB_EVENTS,
 }
 
 EVENT_NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENTS.items()}

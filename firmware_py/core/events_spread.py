@@ -33,6 +33,8 @@ class NumbersLent:
     handing: int
     first_number: str
     last_number: str
+    #: A hub's own, from which it gives once it was promoted.
+    reserve: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from firmware_py.core import events_hubs as h
 from firmware_py.core import events_spread as s
 from firmware_py.core.blocks import Block, block_of
 from firmware_py.core.events import Event, TicketIssued
@@ -85,6 +86,7 @@ def _lent(state: State, event: s.NumbersLent, at_ms: int) -> None:
             event.handing,
             event.first_number,
             event.last_number,
+            reserve=event.reserve,
         )
     )
     _count(state, event.series, event.handing)
@@ -177,6 +179,15 @@ _DONE = (
     "rating_rejected", "documents", "last_document", "last_check",
 )  # fmt: skip
 
+
+def _promoted(state: State, event: h.HubPromoted, at_ms: int) -> None:
+    state.hub, state.numbers_at = event.hub, event.numbers_at
+
+
+def _taken_over(state: State, event: h.NumbersTakenOver, at_ms: int) -> None:
+    state.numbers_at = event.hub
+
+
 #: One function an event; ``Any`` because the value's type follows from the key.
 FOLD: dict[type[Event], Callable[[State, Any, int], None]] = {
     s.NumbersLent: _lent,
@@ -184,4 +195,6 @@ FOLD: dict[type[Event], Callable[[State, Any, int], None]] = {
     s.NumbersWrittenOff: _written_off,
     s.RecordMerged: _merged,
     s.TicketReplaced: _replaced,
+    h.HubPromoted: _promoted,
+    h.NumbersTakenOver: _taken_over,
 }

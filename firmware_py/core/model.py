@@ -287,6 +287,9 @@ class State:
     lent: list[Block] = field(default_factory=list)
     #: How often numbers of each series went from hand to hand today.
     handings: dict[str, int] = field(default_factory=dict)
+    #: Who decides, once a hub was promoted, and who gives the usual numbers; "": the first hub.
+    hub: str = ""
+    numbers_at: str = ""
     #: How far each Pi's own records were merged, by their source; see ``records.Record``.
     merged: dict[str, int] = field(default_factory=dict)
     #: What was told of numbers before anybody told that they were given.

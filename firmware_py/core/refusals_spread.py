@@ -22,6 +22,20 @@ SPREAD_SENTENCES: dict[str, tuple[str, str]] = {
         "本机与主控断开，预留的号码已用完。请到导税台或其他取号机取号。",
         "This kiosk is cut off and has no numbers left. Take one at the desk or another kiosk.",
     ),
+    "reserve_used_up": (
+        (
+            "备用号段已用完，其余号码还在 {former} 上。{former} 接回后自动继续；确认它已断电时："
+            "hallctl node write-off {former}。"
+        ),
+        (
+            "The reserve is used up; the other numbers are still with {former}. They come when it "
+            "is back; if it is certainly off: hallctl node write-off {former}."
+        ),
+    ),
+    "numbers_elsewhere": (
+        "常规号码还在 {former} 上，暂不能预留号段。",
+        "The usual numbers are still with {former}; none can be lent.",
+    ),
     "no_numbers_held": (
         "{node} 没有预留的号段，或已经作废，请用 hallctl node numbers 查看。",
         "{node} holds no numbers, or they are written off already; see hallctl node numbers.",

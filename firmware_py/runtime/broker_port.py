@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from socket import gethostname
@@ -21,17 +22,22 @@ from firmware_py.app.wire import (
     outcome_json,
     parse_command,
 )
-from firmware_py.core.epoch import epoch_in
+from firmware_py.app.writer import HallWriter
+from firmware_py.config.spread import standby_of
+from firmware_py.core.commands_spread import TakeOverNumbers
+from firmware_py.core.epoch import Epoch, epoch_in
 from firmware_py.core.estimate import estimate
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
+from firmware_py.runtime.copy_shelf import CopyShelf
 from firmware_py.runtime.form_views import FormPictures
+from firmware_py.runtime.hub_role import other_hubs, stood_down
 from firmware_py.runtime.list_intake import ListRefused
 from firmware_py.runtime.merging import may_give, may_have_served, merge_offered
 from firmware_py.runtime.outcomes import outcome_of
 from firmware_py.runtime.personal import vet_texts
 from firmware_py.runtime.views import alarm_view, hall_view, window_view
-from firmware_py.settings import BrokerSettings
+from firmware_py.settings import BrokerSettings, Settings
 from firmware_py.sync.broker import BrokerSync
 from firmware_py.sync.ports import EpochStart, SyncSettings
 from firmware_py.sync.privacy import CODE_WORD, WITHHELD
@@ -51,15 +57,33 @@ _BY_THE_CLOCK = ("seconds",)
 
 def sync_settings(hall: Hall, broker: BrokerSettings) -> SyncSettings:
     """Return what the broker's side is told of this hall. Raises ``OSError`` for the password."""
+    told = address_settings(hall.settings, broker)
+    own, settings = hall.settings.hall, hall.settings
+    standby = standby_of(settings)
+    roles: list[str] = [role for role in own.roles if role != "hub"]
+    if hall.role.decides:
+        roles.insert(0, "hub")
+    elif hall.role.keeper is not None and "standby" not in roles:
+        roles.insert(0, "standby")
+    return replace(
+        told,
+        roles=tuple(roles),
+        beside=frozenset(name for name in settings.nodes if name != standby),
+        hubs=other_hubs(settings, hall.store.epochs) if hall.role.decides else frozenset(),
+        started_ms=hall.clock.now_ms(),
+    )
+
+
+def address_settings(settings: Settings, broker: BrokerSettings) -> SyncSettings:
+    """Return how this Pi is known at the broker. Raises ``OSError`` for the password."""
     password = None
     if broker.password_file is not None:
         password = Path(broker.password_file).read_text(encoding="utf-8").strip()
-    own = hall.settings.hall
+    own = settings.hall
     return SyncSettings(
         hall=own.id,
         node=own.node,
         version=version("hall-controller"),
-        roles=tuple(own.roles),
         machine=gethostname(),
         host=broker.host,
         port=int(broker.port),
@@ -69,10 +93,8 @@ def sync_settings(hall: Hall, broker: BrokerSettings) -> SyncSettings:
         cert_file=broker.cert_file,
         key_file=broker.key_file,
         keepalive_s=broker.keepalive_s,
-        beside=frozenset(hall.settings.nodes),
         consumers=broker.consumers,
         timezone=own.timezone,
-        started_ms=hall.clock.now_ms(),
     )
 
 
@@ -195,12 +217,43 @@ class BrokerPort:
 
     def nodes(self) -> Mapping[str, NodePlace]:
         """Return the hall's other Pis by name."""
-        return {
+        settings = self._hall.settings
+        places = {
             name: NodePlace(
                 name, frozenset(node.roles), frozenset(node.windows), frozenset(node.kiosks)
             )
-            for name, node in self._hall.settings.nodes.items()
+            for name, node in settings.nodes.items()
+            if name != settings.hall.node
         }
+        for name in other_hubs(settings, self._hall.store.epochs) - places.keys():
+            # It decided before: what no node has stands there.
+            places[name] = NodePlace(name, frozenset({"standby"}), *_of_no_node(settings))
+        return places
+
+    async def copy(self, node: str, what: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer a Pi that keeps a copy of the journal."""
+        hall = self._hall
+        shelf = hall.role.change.shelf = hall.role.change.shelf or CopyShelf(hall.store)
+        return await shelf.answer(node, what, params)
+
+    async def handed_over(self, node: str, source: str, upto: int) -> dict[str, Any]:
+        """Take a former hub's numbers, when every record of it is here."""
+        hall = self._hall
+        # With nothing after the common point it had no record to offer.
+        if source.partition(":")[0] == node:
+            command_id = f"handover:{hall.store.epoch}:{node}"
+            submission = Submission(command_id, node, TakeOverNumbers(node))
+            outcome = await outcome_of(hall.writer, submission)
+            if outcome.refusal is not None:
+                return {"refusal": outcome.refusal}
+        return {"merged": upto}
+
+    def stand_down(self, node: str, epoch: Epoch) -> None:
+        """Decide nothing from now on; the daemon begins anew in the other part."""
+        hall = self._hall
+        if isinstance(hall.writer, HallWriter):
+            hall.writer.stood_down = stood_down(node)
+        hall.role.change.stand_down(hall.settings, epoch, hall.role.note)
 
     def window_of(self, number: str) -> str | None:
         """Return the window that has a number in hand."""
@@ -244,6 +297,13 @@ class BrokerPort:
         except ListRefused as error:
             return encode({"refusal": error.refusal})
         return encode({"list": taken})
+
+
+def _of_no_node(settings: Settings) -> tuple[frozenset[str], frozenset[str]]:
+    nodes = settings.nodes.values()
+    windows = {one.id for one in settings.windows} - {w for node in nodes for w in node.windows}
+    kiosks = {one.id for one in settings.kiosks} - {k for node in nodes for k in node.kiosks}
+    return frozenset(windows), frozenset(kiosks)
 
 
 def _without_people(state: State) -> bytes:

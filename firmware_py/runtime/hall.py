@@ -34,6 +34,7 @@ from firmware_py.runtime.device_events import DeviceEvent, Finished, Lost, Opene
 from firmware_py.runtime.device_events import Outcome as Ended
 from firmware_py.runtime.displays import Strips, Walls
 from firmware_py.runtime.forms import vet_papers
+from firmware_py.runtime.hub_role import HubRole
 from firmware_py.runtime.jobs import QueueFull
 from firmware_py.runtime.keeping import Keeping, kept_in
 from firmware_py.runtime.kiosk_voices import KioskVoices
@@ -77,13 +78,18 @@ class Hall:
         journal: Journal,
         run_folder: Path,
         loop: asyncio.AbstractEventLoop,
+        role: HubRole | None = None,
     ) -> None:
         self.settings = settings
+        #: Whether the queue is here, and what is kept of the hub's journal where it is not.
+        self.role = role = role or HubRole(decides="hub" in settings.hall.roles)
         self.rules = rules
         self.loop = loop
         self.store = journal
         self.journal = JournalThread(journal, loop)
-        self.queue = queue_of(settings, rules, journal, self.journal, run_folder, loop)
+        self.queue = queue_of(
+            settings, rules, journal, self.journal, run_folder, loop, decides=role.decides
+        )
         #: ``speed``: seconds that pass in the hall while one passes here; 1 but on the bench.
         self.clock, self.writer, self.speed = self.queue.clock, self.queue.writer, self.queue.speed
         self._mirrors = MirrorMemory.in_folder(run_folder, journal.epoch, self.clock.now_ms)
@@ -207,6 +213,8 @@ class Hall:
             return
         self.writer.on_recorded.append(self.sync.recorded)
         await self.sync.start()
+        if self.role.keeper is not None:
+            self.role.keeper.start(self)
         for health in self.supervisor.health():
             self.publish_health(health.device)
 
@@ -216,6 +224,7 @@ class Hall:
         self.screens.stop()
         await self.cards.stop()
         await self.report_paper.stop()
+        await self.role.stop()
         if self.sync is not None:
             await self.sync.stop()
         # Less than half of what systemd waits: a busy Pi may need seconds for a slip's last answer.

@@ -15,6 +15,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from devices.memory import never_dumped
 from firmware_py.app.recovery import UnknownEventError
 from firmware_py.config.file import ConfigError, Configuration, load_all
@@ -24,6 +26,9 @@ from firmware_py.runtime.card_queries import CardQueries
 from firmware_py.runtime.control import ControlServer, Query
 from firmware_py.runtime.farewell_plan import driven_by, keep
 from firmware_py.runtime.hall import Hall, device_specs
+from firmware_py.runtime.hub_queries import HubQueries
+from firmware_py.runtime.hub_role import RoleChange, role_of
+from firmware_py.runtime.hub_start import begin_as_hub
 from firmware_py.runtime.lean import one_heap
 from firmware_py.runtime.logs import set_up_logs
 from firmware_py.runtime.notify import notify, watchdog_every_s
@@ -83,7 +88,6 @@ async def _run(configuration: Configuration, file: Path) -> int:
         loop.add_signal_handler(number, stopped.set)
     # Nothing to be taken up yet, or ever in safe mode; and it must not end the daemon.
     loop.add_signal_handler(signal.SIGHUP, log.warning, "SIGHUP: not now")
-    socket = Path(settings.control.socket)
     try:
         gid = grp.getgrnam(settings.control.group).gr_gid if settings.control.group else None
     except KeyError:
@@ -97,22 +101,57 @@ async def _run(configuration: Configuration, file: Path) -> int:
         sys.stderr.write(f"无法读取时钟 {settings.hall.clock}：{error}。请检查 hall.clock。\n")
         sys.stderr.write(f"The clock {settings.hall.clock} cannot be read; check hall.clock.\n")
         return BAD_CONFIGURATION
+    change = RoleChange()
+    while True:
+        code = await _in_part(configuration, file, stopped, gid, change)
+        if code is not None:
+            return code
+        # In the other part from here on: what the first one loaded is let go.
+        change = RoleChange(begun=change.begun, write_off=change.write_off)
+        gc.unfreeze()
+        gc.collect()
+
+
+async def _in_part(
+    configuration: Configuration,
+    file: Path,
+    stopped: asyncio.Event,
+    gid: int | None,
+    change: RoleChange,
+) -> int | None:
+    """Run until stopped, or until this Pi has another part (None): hub, or one that follows."""
+    settings = configuration.settings
+    loop, socket = asyncio.get_running_loop(), Path(settings.control.socket)
     try:
-        journal = Journal.open(Path(settings.journal.path), node=settings.hall.node)
+        role = await role_of(settings, change)
+        path = role.journal or Path(settings.journal.path)
+        journal = Journal.open(path, node=settings.hall.node)
     except JournalLocked as error:
         sys.stderr.write(f"{error.zh}\n{error.en}\n")
         return ALREADY_RUNNING
+    except (OSError, msgspec.DecodeError) as error:
+        _keep_driven(settings)
+        return await _safe(settings, _no_note(error), stopped, gid)
     except JournalError as error:
         _keep_driven(settings)
         return await _safe(settings, Refusal("safe_mode", error.zh, error.en), stopped, gid)
     _keep_driven(settings)
     try:
-        hall = Hall(settings, configuration.rules, journal, socket.parent, loop)
+        hall = Hall(settings, configuration.rules, journal, socket.parent, loop, role)
     except (JournalError, UnknownEventError) as error:
         journal.close()
         return await _safe(settings, Refusal("safe_mode", error.zh, error.en), stopped, gid)
     reconfigure = Reconfigure(hall, file, configuration, os.environ)
     return await _serve(hall, reconfigure, gid, stopped)
+
+
+def _no_note(error: Exception) -> Refusal:
+    return Refusal(
+        "safe_mode",
+        f"无法读取主控交接记录（{error}），为避免出现两台主控，本机不决定任何事。请联系技术人员。",
+        f"What was noted about the hall's hubs cannot be read ({error}); so that there are never "
+        "two hubs, nothing is decided here. A technician should look.",
+    )
 
 
 async def _recorded(hall: Hall) -> None:
@@ -126,13 +165,22 @@ async def _recorded(hall: Hall) -> None:
 
 async def _serve(
     hall: Hall, reconfigure: Reconfigure, gid: int | None, stopped: asyncio.Event
-) -> int:
-    """Run until ``stopped``. Whatever fails, everything is stopped and the process ends."""
+) -> int | None:
+    """Run until ``stopped``. Whatever fails, everything is stopped and the process ends.
+
+    None: this Pi has another part from now on.
+    """
+    code: int | None
     code, journal, socket = 0, hall.store, Path(hall.settings.control.socket)
     queries = queries_of(hall)
     control = hall.control = ControlServer(
         hall.writer,
-        {**queries, **reconfigure.queries(), **carried_of(hall, queries)},
+        {
+            **queries,
+            **reconfigure.queries(),
+            **carried_of(hall, queries),
+            **HubQueries(hall).queries(),
+        },
         {
             **Technician(hall).streams(),
             **CardQueries(hall).streams(),
@@ -156,6 +204,7 @@ async def _serve(
     try:
         upkeep.tick()
         await _recorded(hall)
+        await begin_as_hub(hall)
         await control.start(socket, gid)
         upkeep.start()
         notify(f"READY=1\nSTATUS=epoch {journal.epoch}, {journal.last_seq} events")
@@ -168,19 +217,32 @@ async def _serve(
         # costs milliseconds at the wrong moment.
         gc.collect()
         gc.freeze()
-        await stopped.wait()
+        if await _ended(stopped, hall.role.change.wanted):
+            code = None
     except Exception:
         # Half a daemon that neither serves nor ends would look alive to systemd.
         log.critical("the daemon cannot run", exc_info=True)
         code = FAILED
-    notify("STOPPING=1")
-    log.info("stopping")
+    if code is not None:
+        notify("STOPPING=1")
+    log.info("stopping" if code is not None else "this Pi has another part from now on")
     await reconfigure.stop()
     await upkeep.stop()
     await control.stop()
     await hall.stop()
     _keep_driven(hall.settings, closed=not hall.state().day_open)
     return code
+
+
+async def _ended(stopped: asyncio.Event, changed: asyncio.Event) -> bool:
+    """Wait for either; return whether it goes on in another part."""
+    waiting = [asyncio.create_task(one.wait()) for one in (stopped, changed)]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+    return changed.is_set() and not stopped.is_set()
 
 
 def carried_of(hall: Hall, here: Mapping[str, Query]) -> dict[str, Query]:

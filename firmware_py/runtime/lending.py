@@ -7,10 +7,12 @@ when less than half is left. One that was written off gets numbers again when it
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from firmware_py.core.decide_numbers import wanted
 from firmware_py.core.rules import Rules
+from firmware_py.runtime.hub_role import other_hubs
 from firmware_py.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,12 +52,15 @@ class Lender:
             return
         if not hall.state().day_open:
             return
-        for command in wanted(hall.rules, hall.writer.ahead, self._there(), lend):
-            hall.submit_own(command)
+        there = {one.node for one in hall.sync.nodes() if one.state == "there"}
+        of_kiosks: Mapping[str, frozenset[str]] = holders_of(hall.settings, hall.rules)
+        for holders, reserve in ((of_kiosks, False), (self._hubs(), True)):
+            here = {name: series for name, series in holders.items() if name in there}
+            for command in wanted(hall.rules, hall.writer.ahead, here, lend):
+                hall.submit_own(replace(command, reserve=reserve))
 
-    def _there(self) -> dict[str, frozenset[str]]:
-        holders: Mapping[str, frozenset[str]] = holders_of(self._hall.settings, self._hall.rules)
-        if not holders:
-            return {}
-        there = {one.node for one in self._hall.sync.nodes() if one.state == "there"}
-        return {name: series for name, series in holders.items() if name in there}
+    def _hubs(self) -> dict[str, frozenset[str]]:
+        """Return the Pis that may be promoted: each gives from a reserve of its own then."""
+        hall = self._hall
+        series = frozenset(hall.rules.series)
+        return dict.fromkeys(sorted(other_hubs(hall.settings, hall.store.epochs)), series)

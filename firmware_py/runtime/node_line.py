@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +16,14 @@ from firmware_py.app.clock import FollowedClock
 from firmware_py.app.followed import HUB_AWAY, FollowedWriter
 from firmware_py.app.ports import Happened, Outcome, Submission
 from firmware_py.core.commands_spread import WriteOffNumbers
+from firmware_py.core.epoch import Epoch
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.node_words import only_at_hub
 from firmware_py.sync.encryption import explain
 from firmware_py.sync.followed import Answer, Birth, Followed
 from firmware_py.sync.follower import Follower
-from firmware_py.sync.ports import SyncSettings
+from firmware_py.sync.ports import EpochStart, SyncSettings
 
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
@@ -91,6 +92,27 @@ class NodeLine:
             self._alone.heard_s = lambda: self._follower.heard_s
             self._alone.give_up = self._give_up
             self._follower.tended = self._look
+
+    @property
+    def trouble(self) -> str:
+        """How it stands with the hub; "" is well."""
+        return self._follower.trouble
+
+    @property
+    def epochs(self) -> Sequence[EpochStart]:
+        """The epochs of the hub that is followed; none before it was heard."""
+        return self._follower.epochs
+
+    @property
+    def highest(self) -> Epoch:
+        """The highest epoch that was heard of."""
+        return self._follower.highest
+
+    def ask(
+        self, question: Mapping[str, Any], within_s: float, answered: Callable[[Answer], None]
+    ) -> None:
+        """Ask the hub; ``answered`` runs once."""
+        self._follower.ask(question, within_s, answered)
 
     async def start(self) -> None:
         """Begin; returns at once, with or without a broker and a hub."""

@@ -116,6 +116,7 @@ def _own(hall: Hall) -> dict[str, Any]:
         ],
         "line": None,
         "numbers": _numbers(hall, own.node),
+        "copy": None,
     }
     broker = getattr(hall.broker_status(), "broker", "")
     return row | {"say": say_of_own(hall.trouble, broker, len(wrong))}
@@ -143,6 +144,7 @@ def _other(hall: Hall, seen: NodeSeen) -> dict[str, Any]:
         "devices": list(seen.devices),
         "line": None,
         "numbers": _numbers(hall, seen.node),
+        "copy": _copy_at(hall, seen.node),
     }
     return row | {"say": say_of(row, hub_version)}
 
@@ -152,6 +154,14 @@ def _numbers(hall: Hall, node: str) -> dict[str, int]:
     alone = getattr(hall.writer, "alone", None)
     given = alone.records.given if alone is not None and alone.here.node == node else ()
     return numbers_left(hall.rules, hall.state(), Here(node), given)
+
+
+def _copy_at(hall: Hall, node: str) -> dict[str, Any] | None:
+    """Return how far a Pi's copy of the journal is; None where it keeps none."""
+    shelf = hall.role.change.shelf
+    if shelf is None or node not in shelf.follows:
+        return None
+    return shelf.told(hall.writer.last_seq, [node])[0]
 
 
 def _unknown(hall: Hall) -> list[NodeSeen]:

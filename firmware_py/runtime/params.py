@@ -39,6 +39,7 @@ __all__ = [
     "OneItem",
     "OneNode",
     "Plan",
+    "Promote",
     "Range",
     "Say",
     "Status",
@@ -63,6 +64,12 @@ class OneNode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One Pi of the hall."""
 
     node: str
+
+
+class Promote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``former_is_off``: the former hub is certainly off, its numbers are written off at once."""
+
+    former_is_off: bool = False
 
 
 class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -240,6 +247,7 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "why": Number,
     "device.show": Device,
     "node.show": OneNode,
+    "hub.promote": Promote,
     "device.restart": Device,
     "device.test": Device,
     "device.disable": Device,

@@ -60,10 +60,12 @@ def queue_of(
     thread: JournalThread,
     run_folder: Path,
     loop: asyncio.AbstractEventLoop,
+    *,
+    decides: bool,
 ) -> Queue:
-    """Return the queue of this Pi by its roles. Raises as ``app.recovery.recover`` does."""
+    """Return the queue of this Pi. Raises as ``app.recovery.recover`` does."""
     clocks, speed = clocks_of(settings.hall.clock)
-    if "hub" not in settings.hall.roles:
+    if not decides:
         # Imported here: a hall of one Pi does without.
         from firmware_py.runtime.followed_hall import followed_hall
 

@@ -26,7 +26,7 @@ from firmware_py.store.walk import read_epochs
 
 __all__ = ["Backup", "Made", "back_up", "find_backups", "newest_backup"]
 
-_NAME = re.compile(r"journal-(?P<epoch>[0-9A-Z]{26})-(?P<seq>\d{12})\.db")
+_NAME = re.compile(r"journal-(?P<epoch>[0-9A-Z]{26}|\d+-[A-Za-z0-9._-]{1,64})-(?P<seq>\d{12})\.db")
 
 
 def _nothing() -> None:

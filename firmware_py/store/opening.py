@@ -49,19 +49,24 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def open_files(path: Path, node: str) -> tuple[sqlite3.Connection, MarkerFile, list[Epoch], Head]:
+def open_files(
+    path: Path, node: str | None
+) -> tuple[sqlite3.Connection, MarkerFile, list[Epoch], Head]:
     """Open or create the journal at ``path``, whose lock the caller holds.
 
-    Raises ``JournalDamaged`` and the other errors of the journal.
+    ``node`` None opens a copy of another Pi's journal, which is never created here. Raises
+    ``JournalDamaged`` and the other errors of the journal.
     """
     try:
         marker = _marker(path)
         if not path.exists():
+            if node is None:
+                raise JournalDamaged(path, Problem.of("vanished"))
             _first_start(path, node)
         check_header(path)
         _migrate(path)
         epochs, head = check_at_open(path, node, marker)
-        file = MarkerFile(marker_path(path), epochs[-1].epoch, node)
+        file = MarkerFile(marker_path(path), epochs[-1].epoch, epochs[-1].node)
         try:
             file.start(head.commit_no, head.last_seq, head.link)
             connection = connect(path)

@@ -67,7 +67,7 @@ def check_header(path: Path) -> None:
         raise JournalDamaged(path, Problem.of("not_a_journal"))
 
 
-def check_at_open(path: Path, node: str, marker: Marker | None) -> tuple[list[Epoch], Head]:
+def check_at_open(path: Path, node: str | None, marker: Marker | None) -> tuple[list[Epoch], Head]:
     """Check what can be checked in a few milliseconds whatever the size; return epochs and head.
 
     Tables, both ends of the events, the marker, and the chain from the newest snapshot on (at
@@ -81,7 +81,7 @@ def check_at_open(path: Path, node: str, marker: Marker | None) -> tuple[list[Ep
 
 
 def _check(
-    connection: sqlite3.Connection, path: Path, node: str, marker: Marker | None
+    connection: sqlite3.Connection, path: Path, node: str | None, marker: Marker | None
 ) -> tuple[list[Epoch], Head]:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
@@ -99,7 +99,7 @@ def _check(
         problems = walk.problems + _end(walk, head) + _against_marker(epochs, head, marker)
     if problems:
         raise JournalDamaged(path, problems[0])
-    if epochs[-1].node != node:
+    if node is not None and epochs[-1].node != node:
         detail = f"{epochs[-1].node!r}, not {node!r}"
         raise JournalForeign(path, Problem.of("other_node", detail=detail))
     return epochs, head

@@ -9,6 +9,9 @@ who asks is the topic's last level, for which the broker vouches. A question is 
     {"what": "command", "id", "name", "params", "by"}       decided, recorded, and then answered
     {"what": "query", "name", "params"}                     what only the hub's journal knows
     {"what": "records", "source", "told"}                   what a node decided alone; ``records``
+    {"what": "journal" ...}                                 the journal itself; see ``copier``
+
+``epoch`` says in which epoch the one who asks believes the hub to be: another hub is not asked.
 
 Each answer begins with a line of JSON: ``epoch``, ``seq`` and ``now_ms`` of the hub, and the rest.
 A state follows it in parts, compressed: a day of 20,000 tickets is larger than a message may be.
@@ -22,7 +25,7 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -49,6 +52,9 @@ PART = 128 * 1024
 #: Questions under way at once, of all nodes; more are refused.
 AT_ONCE = 256
 
+#: What only a Pi asks that may be the hub itself.
+_OF_HUBS = frozenset({"journal", "journal.file", "journal.part", "handover"})
+
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -56,7 +62,20 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 class Question(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A question as sent."""
 
-    what: Literal["state", "events", "pulse", "command", "query", "records"]
+    what: Literal[
+        "state",
+        "events",
+        "pulse",
+        "command",
+        "query",
+        "records",
+        "journal",
+        "journal.file",
+        "journal.part",
+        "handover",
+    ]
+    epoch: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    copy: dict[str, Any] = {}
     after: Number = 0
     #: The last event that whoever asks has; left out before it has joined.
     seq: Number | None = None
@@ -83,6 +102,8 @@ class Asks:
         refused: Counter[str],
         heard: Callable[[str, int | None], None] = lambda node, seq: None,
         machine: str = "",
+        *,
+        private: bool = False,
     ) -> None:
         self._hall, self._hub = hall, hub
         self._topics = topics
@@ -93,6 +114,8 @@ class Asks:
         #: The hub's own name on the network: where people go for what a Pi may not do.
         self._machine = machine
         self._under_way: set[asyncio.Task[None]] = set()
+        #: Whether nobody on the network can read along.
+        self._private = private
         #: The newest state that was asked for: after which event, and its compressed bytes.
         self._packing: tuple[int, asyncio.Task[bytes]] | None = None
 
@@ -109,6 +132,8 @@ class Asks:
             place, asked = self._judged(incoming, node)
         except Refused as refused:
             self._refuse(incoming, node, refused)
+            return
+        if asked.epoch and asked.epoch != self._hall.epochs[-1].epoch:
             return
         if asked.what == "pulse":
             self._heard(node, asked.seq)
@@ -144,6 +169,8 @@ class Asks:
                 return
             if asked.what == "events":
                 answer = await self._events(asked.after)
+            elif asked.what in _OF_HUBS:
+                answer = await self._copy(place, asked)
             elif asked.what == "command":
                 answer = await self._command(place, asked, incoming)
             elif asked.what == "records":
@@ -165,6 +192,16 @@ class Asks:
         if not may_query(place, asked.name):
             raise self._not_yours(asked)
         return await self._hub.query(asked.name, asked.params, place.node)
+
+    async def _copy(self, place: NodePlace, asked: Question) -> dict[str, Any]:
+        if "standby" not in place.roles:
+            raise self._not_yours(asked)
+        if asked.what == "handover":
+            return await self._hub.handed_over(place.node, asked.source, asked.after)
+        if not self._private:
+            raise Refused("not_private")
+        params = asked.copy if asked.what == "journal" else {"name": asked.name, "at": asked.after}
+        return await self._hub.copy(place.node, asked.what, params)
 
     async def _command(
         self, place: NodePlace, asked: Question, incoming: Incoming

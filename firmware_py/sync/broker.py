@@ -12,16 +12,21 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
 from firmware_py.app.ports import Happened
+from firmware_py.core.epoch import latest_epoch
 from firmware_py.sync.asks import Asks
+from firmware_py.sync.broker_status import BrokerStatus
 from firmware_py.sync.commands import Commands
 from firmware_py.sync.consumers import ConsumerBook
 from firmware_py.sync.encryption import explain
 from firmware_py.sync.envelope import Envelopes, wall_time
+from firmware_py.sync.first_look import QUIET_S
+from firmware_py.sync.followed import read_birth
+from firmware_py.sync.heard import epoch_told
 from firmware_py.sync.link import Link
 from firmware_py.sync.lists import Lists
 from firmware_py.sync.mail import (
@@ -54,36 +59,6 @@ RETAINED_S = 2.0
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class BrokerStatus:
-    """The broker's side at a moment, for people and programs."""
-
-    connected: bool
-    #: Seconds since it became so; None before the first attempt ended.
-    since_s: float | None
-    #: Why there is no connection, as the library or the broker says it.
-    error: str
-    #: The same for people, as code and sentences, where it is known what to do.
-    problem: dict[str, str] | None
-    connections: int
-    #: Events: sent as new, sent again, recorded but not taken by the broker yet.
-    sent: int
-    resent: int
-    backlog: int
-    published_seq: int
-    pictures: int
-    replies: int
-    #: Messages from the broker that were refused, by reason, and what was refused by the broker.
-    refused: dict[str, int]
-    refused_by_broker: int
-    #: Messages not even read, because too many came at once.
-    dropped: int
-    #: How far each consumer has stored.
-    consumers: dict[str, int]
-    #: Inside errors that were survived; the log has them.
-    errors: int
-
-
 class BrokerSync:
     """Make it, ``await start()``, tell it what was recorded, ``await stop()``."""
 
@@ -108,7 +83,16 @@ class BrokerSync:
         #: Answers the hall's other Pis, and knows how they are.
         self._nodes = NodeBook(settings.node, hub.nodes, hub.now_ms) if hub else None
         self._asks = (
-            Asks(hall, hub, topics, self._send, self._refused, self._nodes.asked, settings.machine)
+            Asks(
+                hall,
+                hub,
+                topics,
+                self._send,
+                self._refused,
+                self._nodes.asked,
+                settings.machine,
+                private=settings.private,
+            )
             if hub and self._nodes
             else None
         )
@@ -128,12 +112,11 @@ class BrokerSync:
                 *self._retained_filters,
             ),
             self._take,
-            will=Outgoing(
-                topics.birth,
-                _encode({"status": "offline", "node": settings.node, "roles": settings.roles}),
-                retain=True,
-            ),
+            will=Outgoing(topics.birth, _encode(self._about("offline")), retain=True),
         )
+        self._hub = hub
+        #: Whether this Pi speaks on this connection: not before it heard of a higher epoch, if any.
+        self._speaks = False
         self._tending: asyncio.Task[None] | None = None
         self._forget: asyncio.TimerHandle | None = None
 
@@ -256,28 +239,43 @@ class BrokerSync:
         self._session, self._since_s, self._error = mail.session, time.monotonic(), ""
         self._connections += 1
         log.info("connected to the broker; %d events to send", self._outbox.backlog)
+        if self._nodes is not None:
+            self._nodes.up()
+        if self._settings.hubs:
+            # What other hubs say of themselves is retained, and comes with the subscription.
+            self._forget = asyncio.get_running_loop().call_later(QUIET_S, self._speak)
+        else:
+            self._speak()
+
+    def _speak(self) -> None:
+        self._speaks = True
         self._send(self._birth())
         self._outbox.up()
         self._book.up(time.monotonic())
-        if self._nodes is not None:
-            self._nodes.up()
         self._pictures.up()
         self._forget = asyncio.get_running_loop().call_later(RETAINED_S, self._forget_retained)
+
+    def _about(self, status: str) -> dict[str, Any]:
+        hall, settings = self._hall, self._settings
+        return {
+            "status": status,
+            "node": settings.node,
+            "roles": settings.roles,
+            # Also of one that is away: a hub in a lower epoch stands down.
+            "epochs": [{"epoch": e.epoch, "first_seq": e.first_seq} for e in hall.epochs],
+        }
 
     def _birth(self) -> Outgoing:
         hall, settings = self._hall, self._settings
         started = wall_time(settings.started_ms, hall.wall_offset_ms, self._envelopes.zone)
         body = {
-            "status": "online",
-            "node": settings.node,
+            **self._about("online"),
             "version": settings.version,
             "host": settings.machine,
-            "roles": settings.roles,
             "started": started,
             "epoch": hall.epochs[-1].epoch,
             "seq": hall.last_seq,
             "oldest_seq": hall.oldest_seq,
-            "epochs": [{"epoch": e.epoch, "first_seq": e.first_seq} for e in hall.epochs],
         }
         return Outgoing(self._topics.birth, _encode(body), retain=True)
 
@@ -291,6 +289,7 @@ class BrokerSync:
         if self._session is not None or self._since_s is None:
             self._since_s = time.monotonic()
         self._session, self._error, self._was_up = None, mail.reason, mail.was_up
+        self._speaks = False
         if self._forget is not None:
             self._forget.cancel()
         self._outbox.down()
@@ -316,6 +315,9 @@ class BrokerSync:
     def _heard(self, incoming: Incoming) -> None:
         suffix = self._topics.suffix(incoming.topic) or ""
         kind, _, rest = suffix.partition("/")
+        if kind in {"command", "ask", "list"} and not self._speaks:
+            # Whoever asks asks again, when it hears who decides.
+            return
         if kind == "command":
             self._commands.take(incoming, rest)
         elif kind == "ask" and self._asks is not None:
@@ -340,9 +342,26 @@ class BrokerSync:
             if device:
                 self._nodes.device(node, device, incoming.payload)
             else:
+                self._other_hub(node, incoming.payload)
                 self._nodes.born(node, incoming)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             self._refused["not_json"] += 1
+
+    def _other_hub(self, node: str, payload: bytes) -> None:
+        """Stand down before anything else when another hub is in a higher epoch (rule 14)."""
+        if node not in self._settings.hubs or not payload or self._hub is None:
+            return
+        birth = read_birth(payload)
+        epoch = epoch_told(node, birth.epochs) if "hub" in birth.roles else None
+        own = latest_epoch([one.epoch for one in self._hall.epochs], self._settings.node)
+        if epoch is None or epoch <= own:
+            return
+        self._speaks = False
+        self._outbox.down()
+        self._pictures.down()
+        if self._forget is not None:
+            self._forget.cancel()
+        self._hub.stand_down(node, epoch)
 
     def _ack(self, incoming: Incoming, consumer: str) -> None:
         try:

@@ -6,13 +6,14 @@ The rules, for whoever writes one in another language:
 2. Apply an event only when ``seq`` is yours plus one and ``epoch`` is the one that the hall's birth
    message (``node/{node}``, ``epochs``) names for that number. Where the broker knows its clients
    by certificates, believe births of those nodes alone that may hold the queue: every node of the
-   hall can write its own. Ignore what you have; ask for what
-   you lack: command ``resend`` with ``{"after": yours}``, again after a pause while nothing comes.
-   One request brings at most 500 events; ask on until you have the newest ``seq`` seen, which
-   ``state/hall`` and the birth tell too when no event does.
+   hall can write its own. Of two hubs the one in the higher epoch counts (``2-standby``: its count,
+   then its name; a name without a count is the first), also while it is away. Ignore what you
+   have; ask for what you lack: command ``resend`` with ``{"after": yours}``, again after a pause
+   while nothing comes. One request brings at most 500 events; ask on until you have the newest
+   ``seq`` seen, which ``state/hall`` and the birth tell too when no event does.
 3. Store before you acknowledge: ``ack/{consumer}`` with ``{"epoch", "seq"}``, retained.
-4. When the birth names epochs that are not those of your events, the hall went on from a backup:
-   drop what comes after the last event in common, and go on from there.
+4. When the birth names epochs that are not those of your events, the hall went on from a backup,
+   or a standby from its copy: drop what comes after the last event in common, and go on there.
 5. What the hall has compacted (before ``oldest_seq``) cannot be had; note it and go on.
 """
 
@@ -26,8 +27,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from firmware_py.core.epoch import latest_epoch
 from firmware_py.sync.commands import RESEND
 from firmware_py.sync.envelope import epoch_of
+from firmware_py.sync.heard import HighestEpoch
 from firmware_py.sync.ledger import Ledger, common_seq
 from firmware_py.sync.link import Link
 from firmware_py.sync.mail import Address, Down, Incoming, LinkMail, Outgoing, Up
@@ -130,6 +133,9 @@ class Consumer:
         stretches = ledger.stretches()
         self._seq = stretches[-1].last if stretches else 0
         self._newest = self._seq
+        #: Whose word counts, where another Pi was promoted.
+        self._highest = HighestEpoch(latest_epoch([one.epoch for one in stretches], ""))
+        self._hub = ""
         self._epochs: tuple[EpochStart, ...] = ()
         self._gathered: list[tuple[str, int, bytes]] = []
         #: The hall's newest event as its state says, before the birth told the epochs.
@@ -192,7 +198,7 @@ class Consumer:
         if kind == "event":
             self._apply(mail.payload)
         elif kind == "node" and mail.payload and (not self._hubs or name in self._hubs):
-            self._born(_birth.decode(mail.payload))
+            self._born(name, _birth.decode(mail.payload))
         elif kind == "state" and mail.payload:
             state = _state.decode(mail.payload)
             self._hint = (state.epoch, state.seq)
@@ -247,10 +253,14 @@ class Consumer:
             if epoch == epoch_of(self._epochs, seq):
                 self._see(seq)
 
-    def _born(self, birth: _Birth) -> None:
-        if "hub" not in birth.roles:
+    def _born(self, name: str, birth: _Birth) -> None:
+        told = [{"epoch": one.epoch} for one in birth.epochs]
+        if "hub" not in birth.roles or not self._highest.hears(name, told):
             return
-        self.hall_online = birth.status == "online"
+        if birth.status != "online":
+            self.hall_online = self.hall_online and name != self._hub
+            return
+        self._hub, self.hall_online = name, True
         if not birth.epochs:
             return
         self._epochs = tuple(EpochStart(e.epoch, e.first_seq) for e in birth.epochs)

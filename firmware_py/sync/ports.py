@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from firmware_py.app.ports import StoredEvent
+from firmware_py.core.epoch import Epoch
 from firmware_py.sync.mail import Address
 from firmware_py.sync.rights import NodePlace
 
@@ -126,6 +127,18 @@ class HubPort(Protocol):
         """Return what only the journal knows: ``{"answer"}`` or ``{"refusal"}``."""
         ...
 
+    async def copy(self, node: str, what: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a Pi that keeps a copy of the journal asks; see ``sync.copier``."""
+        ...
+
+    async def handed_over(self, node: str, source: str, upto: int) -> dict[str, Any]:
+        """A former hub has offered all its records, and hands its numbers over (rule 15)."""
+        ...
+
+    def stand_down(self, node: str, epoch: Epoch) -> None:
+        """``node`` has begun a higher epoch: decide nothing from now on (rule 14)."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SyncSettings:
@@ -150,6 +163,8 @@ class SyncSettings:
     #: Pis beside the hub. Each writes its own birth, with whatever it likes in it: theirs are
     #: never taken for the hub's.
     beside: frozenset[str] = frozenset()
+    #: Other Pis that may decide in this hall; this one decides nothing below an epoch of theirs.
+    hubs: frozenset[str] = frozenset()
     #: Consumers whose acknowledged position is kept and decides what is sent again.
     consumers: tuple[str, ...] = ("centre",)
     timezone: str = "Asia/Shanghai"
@@ -161,6 +176,11 @@ class SyncSettings:
     positions_every_s: float = 5.0
     #: A consumer that is there but does not get on for so long is sent its next events again.
     stalled_after_s: float = 5.0
+
+    @property
+    def private(self) -> bool:
+        """Whether nobody on the network can read along."""
+        return self.ca_file is not None or self.host in {"127.0.0.1", "::1", "localhost"}
 
     @property
     def address(self) -> Address:

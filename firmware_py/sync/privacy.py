@@ -32,6 +32,7 @@ TYPED_WORDS: Mapping[str, frozenset[str]] = {
     "document.removed": frozenset({"reason"}),
     "document.replaced": frozenset({"kind"}),
     "form.changed": frozenset({"asked", "come"}),
+    "hub.numbers_taken_over": frozenset({"reason"}),
     "form.made": frozenset({"asked", "come"}),
     "form.withdrawn": frozenset({"reason"}),
     "notice.shown": frozenset({"text", "lines"}),

@@ -70,6 +70,13 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
             "{hub}: ssh {host}, then give the same command."
         ),
     ),
+    "not_private": (
+        "流水副本中有个人信息的摘要，只能经加密连接或本机传送。请为消息服务器配置证书。",
+        (
+            "A copy of the journal holds what is known of people: it goes over an encrypted "
+            "connection or this machine only. Give the broker certificates."
+        ),
+    ),
     "unknown_consumer": (
         "配置中没有接收方 {what}。",
         "There is no consumer {what} in the configuration.",

@@ -24,7 +24,8 @@ def loaded(folder: Path, more: str, node: str = "hub") -> Settings:
     for name in ("items.toml", "holidays.toml"):
         (folder / name).write_bytes((SPREAD.parent / name).read_bytes())
     path = folder / "hall.toml"
-    text = SPREAD.read_text("utf-8").replace("[spread]\n", f"[spread]\n{more}\n", 1)
+    text = SPREAD.read_text("utf-8").replace('[nodes.standby-1]\nroles = ["standby"]\n', "", 1)
+    text = text.replace("[spread]\n", f"[spread]\n{more}\n", 1)
     if "[nodes.standby]" in more:
         text = text.replace(STANDBY, "").replace("[nodes.kiosk-1]", f"{STANDBY}[nodes.kiosk-1]", 1)
     path.write_text(text, "utf-8")

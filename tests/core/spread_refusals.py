@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from firmware_py.core import commands as c
 from firmware_py.core.commands_spread import LendNumbers, WriteOffNumbers
+from firmware_py.core.events_hubs import HubPromoted
+from firmware_py.core.evolve import evolve
 from tests.core.hall import Hall
 
 __all__ = ["CASES", "DAY_CLOSED", "UNKNOWN_SERIES"]
@@ -28,8 +30,19 @@ def written_off() -> Hall:
 
 DAY_CLOSED: list[Case] = [(lambda: Hall(day=None), LendNumbers("kiosk-1", "common", 20))]
 UNKNOWN_SERIES: list[Case] = [(Hall, LendNumbers("kiosk-1", "Z", 20))]
+
+
+def promoted() -> Hall:
+    """Return a hall whose standby was promoted, without a reserve."""
+    hall = Hall()
+    evolve(hall.state, HubPromoted("standby-1", "hub", "2-standby-1", "hub", 3), hall.now_ms)
+    return hall
+
+
 CASES: dict[str, list[Case]] = {
     "nothing_to_lend": [(far_on, LendNumbers("kiosk-1", "common", 20))],
+    "reserve_used_up": [(promoted, c.TakeTicket("B01", "kiosk-1"))],
+    "numbers_elsewhere": [(promoted, LendNumbers("kiosk-1", "common", 20))],
     "no_numbers_held": [
         (Hall, WriteOffNumbers("kiosk-1")),
         (written_off, WriteOffNumbers("kiosk-1")),

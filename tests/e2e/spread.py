@@ -73,6 +73,11 @@ class Spread(AbstractAsyncContextManager["Spread"]):
             self.stage.start_node(node)
         self._clients[node] = await Connection.connect(self.stage.socket_of(node), PATIENCE_S)
 
+    async def reconnect(self, node: str) -> None:
+        """Connect anew to a Pi that was built anew in another part."""
+        await self._clients.pop(node).close()
+        self._clients[node] = await Connection.connect(self.stage.socket_of(node), 40)
+
     async def end(self, node: str, number: signal.Signals = signal.SIGTERM) -> None:
         """End a Pi's daemon by a signal."""
         await self._clients.pop(node).close()

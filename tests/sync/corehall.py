@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ from firmware_py.app.ports import Happened, Outcome
 from firmware_py.app.wire import encode, outcome_json, parse_command
 from firmware_py.core.commands import Command
 from firmware_py.core.decide import decide
-from firmware_py.core.events import EVENT_NAMES
+from firmware_py.core.events import EVENT_NAMES, Event
 from firmware_py.core.evolve import evolve
 from firmware_py.core.model import State, Window
 from firmware_py.core.refusals import RecordedRefusal, Refusal
@@ -70,8 +70,15 @@ class CoreHall(FakeHall):
         decision = decide(self.rules, self.state, command, self.now_ms, command_id)
         refusal = decision if isinstance(decision, Refusal) else None
         noted = refusal.events if isinstance(refusal, RecordedRefusal) else ()
+        happened = self.record(noted if isinstance(decision, Refusal) else decision, command_id, by)
+        return Outcome(
+            tuple(happened), refusal.told() if isinstance(refusal, RecordedRefusal) else refusal
+        )
+
+    def record(self, events: Sequence[Event], command_id: str, by: str) -> list[Happened]:
+        """Record what happened, whatever decided it."""
         happened = []
-        for event in noted if isinstance(decision, Refusal) else decision:
+        for event in events:
             evolve(self.state, event, self.now_ms)
             name, body = EVENT_NAMES[type(event)], encode(event)
             seq = self.last_seq + 1
@@ -79,9 +86,7 @@ class CoreHall(FakeHall):
             happened.append(Happened(seq, self.now_ms, name, by, command_id, event, body))
         if self.sync is not None:
             self.sync.recorded(happened)
-        return Outcome(
-            tuple(happened), refusal.told() if isinstance(refusal, RecordedRefusal) else refusal
-        )
+        return happened
 
     async def submit(self, name: str, params: dict[str, Any], command_id: str, by: str) -> bytes:
         outcome = self.carry_out(parse_command(name, params), command_id, by)

@@ -21,6 +21,7 @@ from firmware_py.core import commands_spread as s
 from firmware_py.core.checks import CheckState
 from firmware_py.core.commands import COMMANDS
 from firmware_py.core.events import EVENTS, Event, TicketIssued
+from firmware_py.core.events_hubs import HubPromoted
 from firmware_py.core.events_spread import NumbersReturned
 from firmware_py.core.records import Record
 from firmware_py.sync.privacy import KEPT_OFF
@@ -176,6 +177,7 @@ class Day:
             await say("window.close", window=window)
         self.send_list()
         self.a_kiosk_was_cut_off()
+        self.the_hub_was_replaced()
         await say("node.write_off", node="kiosk-2", reason="张三拿走了")
         await say("series.jump", number="A050", day="2026-11-23")
         await say("series.jump", number="A060", reason="张三的号票")
@@ -202,6 +204,12 @@ class Day:
         for seq, (kind, command_id, event) in enumerate(told, 1):
             record = Record("kiosk-1:E1", seq, hall.now_ms, kind, "kiosk-1", command_id, event)
             hall.carry_out(s.MergeRecord(record), f"merge:kiosk-1:E1:{seq}", "kiosk-1")
+
+    def the_hub_was_replaced(self) -> None:
+        """Another Pi was promoted; the former hub came back and handed its numbers over."""
+        promoted = HubPromoted("standby-1", "hub", "2-standby-1", "hub", self.hall.last_seq)
+        self.hall.record([promoted], "promote:2-standby-1", "hallctl:li")
+        self.hall.carry_out(s.TakeOverNumbers("hub"), "handover", "hub")
 
     def check_the_entries(self) -> None:
         """Somebody at window 1 checks what the clerk entered; the last time nobody answers."""

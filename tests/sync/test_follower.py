@@ -85,7 +85,8 @@ class Line:
 
     def answers(self, number: bytes, seq: int, rest: bytes = b"", **more: Any) -> None:
         """The hub answers."""
-        head = {"epoch": "E1", "seq": seq, "now_ms": 5000, **more}
+        epoch = more.get("epochs", EPOCHS)[-1]["epoch"]
+        head = {"epoch": epoch, "seq": seq, "now_ms": 5000} | more
         self.message("reply/window-3", json.dumps(head).encode() + b"\n" + rest, correlation=number)
 
     def event(self, seq: int, epoch: str = "E1") -> None:
@@ -208,7 +209,8 @@ def test_a_restored_hub_with_the_same_past_is_caught_up_with(line: Line) -> None
     line.born(4, RESTORED)
     (asked,) = line.asks()
     assert (asked["what"], asked["after"]) == ("events", 2)
-    line.answers(asked["number"], 4, **line.told_again(3, 4, epoch="E2"))
+    again = line.told_again(3, 4, epoch="E2")
+    line.answers(asked["number"], 4, epoch="E2", **again)
     assert line.told.events == [3, 4]
 
 

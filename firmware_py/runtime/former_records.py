@@ -1,0 +1,118 @@
+"""What a former hub kept of its own time, as the records that it offers to the new one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from firmware_py.core.epoch import epoch_in
+from firmware_py.runtime.hub_note import HubNote, Kept, write_note
+from firmware_py.store.errors import JournalError
+from firmware_py.store.history import history_of
+from firmware_py.sync.ledger import Stretch, common_seq
+from firmware_py.sync.ports import EpochStart
+from firmware_py.sync.privacy import clean_event
+
+__all__ = ["FormerRecords"]
+
+log = logging.getLogger(__name__)
+
+#: Records in one question, and their bytes: a question is at most 16 kB.
+AT_ONCE = 50
+BYTES = 10_000
+
+
+class FormerRecords:
+    """Implements ``sync.handover.HandoverPort``; ``journal`` is where the note lies beside."""
+
+    def __init__(self, journal: Path, note: HubNote) -> None:
+        self._journal = journal
+        self.note = note
+
+    def question(self, epochs: Sequence[EpochStart]) -> Mapping[str, Any] | None:
+        """Return the next records of the oldest journal kept that this hub lacks."""
+        hub = _hub_of(epochs)
+        for kept in self.note.kept:
+            had = kept.merged.get(epochs[-1].epoch)
+            after = common_seq(_stretches(kept), epochs) if had is None else had
+            if after < kept.last:
+                try:
+                    told = _told(self._journal.with_name(kept.file), after)
+                except (JournalError, OSError) as error:
+                    log.error("%s cannot be handed over: %s", kept.file, error)  # noqa: TRY400
+                    continue
+                return {"what": "records", "source": kept.source, "told": told}
+            if after == kept.last and kept.given in {"", hub}:
+                self._give(kept, hub)
+                return {"what": "handover", "source": kept.source, "after": kept.last}
+        return None
+
+    def merged(self, epochs: Sequence[EpochStart], asked: Mapping[str, Any], upto: int) -> None:
+        """Note how far the hub has them; past the last one it has the numbers too."""
+        source, epoch = asked["source"], epochs[-1].epoch
+        had = int(asked["after"]) + 1 if asked["what"] == "handover" else upto
+
+        for kept in self.note.kept:
+            if kept.source == source:
+                merged = {**kept.merged, epoch: max(had, kept.merged.get(epoch, 0))}
+                self._keep(msgspec.structs.replace(kept, merged=merged))
+
+    def _keep(self, kept: Kept) -> None:
+        others = (kept if one.source == kept.source else one for one in self.note.kept)
+        self.note = HubNote(self.note.heard, tuple(others))
+        try:
+            write_note(self._journal, self.note)
+        except OSError as error:
+            # Offered again after a restart: each record counts once.
+            log.warning("how far the records were handed over was not noted: %s", error)
+
+    def _give(self, kept: Kept, hub: str) -> None:
+        """Note to whom the numbers go before it is told: they go to nobody else after that."""
+        if kept.given != hub:
+            self._keep(msgspec.structs.replace(kept, given=hub))
+
+    def left(self, epoch: str) -> int:
+        """Return how many journals kept have not been handed over to the hub of this epoch."""
+        return sum(kept.merged.get(epoch, 0) <= kept.last for kept in self.note.kept)
+
+
+def _hub_of(epochs: Sequence[EpochStart]) -> str:
+    """Return who decides: the name is in the epoch's, once a hub was promoted."""
+    epoch = epoch_in(epochs[-1].epoch)
+    return "" if epoch is None else epoch.hub
+
+
+def _stretches(kept: Kept) -> list[Stretch]:
+    ends = [after.first_seq - 1 for _, after in pairwise(kept.starts)] + [kept.last]
+    return [
+        Stretch(start.epoch, start.first_seq, end)
+        for start, end in zip(kept.starts, ends, strict=True)
+        if end >= start.first_seq
+    ]
+
+
+def _told(path: Path, after: int) -> list[dict[str, Any]]:
+    told, size = list[dict[str, Any]](), 0
+    with history_of(path) as history:
+        records = history.read(after, AT_ONCE)
+    for one in records:
+        data = clean_event(one.type, one.body)
+        size += len(data) + len(one.command_id) + 120
+        if told and size > BYTES:
+            break
+        told.append(
+            {
+                "seq": one.seq,
+                "time_ms": one.time_ms,
+                "type": one.type,
+                "by": one.by,
+                "id": one.command_id,
+                "data": msgspec.Raw(data),
+            }
+        )
+    return told

@@ -1,0 +1,218 @@
+"""``hub.status`` and ``hub.promote``: who decides, how old the copy is; this Pi becomes the hub."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from firmware_py.app.clock import keep_anchor
+from firmware_py.app.ports import Entry, NewEvent
+from firmware_py.app.recovery import recover
+from firmware_py.app.wire import encode, encode_outcome
+from firmware_py.config.spread import standby_of
+from firmware_py.core.epoch import NO_EPOCH, Epoch, latest_epoch
+from firmware_py.core.events import EVENT_NAMES
+from firmware_py.core.events_hubs import HubPromoted
+from firmware_py.core.model import State
+from firmware_py.core.refusals import Refusal
+from firmware_py.runtime.control import Query, QueryError
+from firmware_py.runtime.hub_note import HubNote
+from firmware_py.runtime.hub_role import other_hubs
+from firmware_py.runtime.params import Promote
+from firmware_py.store.copied import CopiedJournal
+from firmware_py.store.errors import JournalError
+
+if TYPE_CHECKING:
+    from firmware_py.runtime.copy_keeper import CopyKeeper
+    from firmware_py.runtime.hall import Hall
+
+__all__ = ["HubQueries"]
+
+log = logging.getLogger(__name__)
+
+
+class HubQueries:
+    """The questions of a hall that has a standby; of another one both are refused."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+
+    def queries(self) -> dict[str, Query]:
+        """Return the table of questions."""
+        return {"hub.status": self.status, "hub.promote": self.promote}
+
+    async def status(self, params: dict[str, Any], user: str) -> Any:
+        """Return who decides, in which epoch, how far the copy is and who has which numbers."""
+        hall, state = self._hall, self._hall.state()
+        if standby_of(hall.settings) is None:
+            raise QueryError(_NO_STANDBY)
+        told: dict[str, Any] = {
+            "node": hall.settings.hall.node,
+            "decides": hall.role.decides,
+            "hub": state.hub,
+            "epoch": str(self._epoch()),
+            "numbers_at": state.numbers_at,
+            "reserve": _reserve(state),
+            "copies": self._copies(),
+            "copy": self._copy(),
+            "kept": [one.file for one in self._note().kept],
+            "heard": self._note().heard,
+        }
+        told["hub"] = told["hub"] or self._first_hub()
+        return told
+
+    def _first_hub(self) -> str:
+        hall = self._hall
+        return hall.settings.hall.node if hall.role.decides else hall.settings.spread.hub
+
+    def _note(self) -> HubNote:
+        keeper = self._hall.role.keeper
+        return self._hall.role.note if keeper is None else keeper.records.note
+
+    def _epoch(self) -> Epoch:
+        hall = self._hall
+        if hall.role.decides:
+            return latest_epoch([e.epoch for e in hall.store.epochs], hall.settings.hall.node)
+        heard: Epoch = getattr(hall.sync, "highest", NO_EPOCH)
+        return max(heard, self._note().epoch)
+
+    def _copies(self) -> list[dict[str, Any]]:
+        """Return how far the copies of this hub's journal are."""
+        hall, shelf = self._hall, self._hall.role.change.shelf
+        if not hall.role.decides or shelf is None:
+            return []
+        return shelf.told(hall.writer.last_seq, sorted(self._hubs()))
+
+    def _hubs(self) -> frozenset[str]:
+        return other_hubs(self._hall.settings, self._hall.store.epochs)
+
+    def _copy(self) -> dict[str, Any] | None:
+        keeper = self._hall.role.keeper
+        status = None if keeper is None else keeper.status()
+        if keeper is None or status is None:
+            return None
+        return {
+            "state": status.state,
+            "copied": status.copied,
+            "behind": status.behind,
+            "level_s": status.level_s,
+            "bytes_here": status.bytes_here,
+            "bytes_all": status.bytes_all,
+            "why": status.why,
+            "handing_over": "" if keeper.handover is None else keeper.handover.why,
+            "left": keeper.records.left(self._last_epoch()),
+        }
+
+    def _last_epoch(self) -> str:
+        epochs = getattr(self._hall.sync, "epochs", ())
+        return epochs[-1].epoch if epochs else ""
+
+    async def promote(self, params: dict[str, Any], user: str) -> Any:
+        """Make this Pi the hub, in a new epoch; it asks nobody (docs/spread-rules.md)."""
+        asked = msgspec.convert(params, Promote)
+        return await self.begin(f"hallctl:{user}", former_is_off=asked.former_is_off)
+
+    async def begin(
+        self, by: str, *, former_is_off: bool = False, epoch: Epoch | None = None
+    ) -> dict[str, Any]:
+        """Begin ``epoch``, which was voted for, or the next one. Raises ``QueryError``."""
+        hall, keeper = self._hall, self._hall.role.keeper
+        if hall.role.decides:
+            raise QueryError(_IS_HUB)
+        if keeper is None:
+            raise QueryError(_NO_COPY if standby_of(hall.settings) else _NO_STANDBY)
+        by_lease = epoch is not None
+        own = hall.settings.hall.node
+        anchor_ms = self._hall_minus_boot_ms()
+        begun: list[Epoch] = []
+
+        def begin(journal: CopiedJournal) -> tuple[str, list[Entry]]:
+            names = [one.epoch for one in journal.epochs]
+            known = max(latest_epoch(names, journal.epochs[-1].node), self._epoch())
+            begun.append(epoch or known.next_of(own))
+            state = recover(hall.rules, journal)
+            event = HubPromoted(
+                hub=own,
+                former=state.hub or journal.epochs[-1].node,
+                epoch=str(begun[0]),
+                numbers_at=self._numbers_at(state),
+                copy_seq=journal.last_seq,
+                by_lease=by_lease,
+            )
+            return str(begun[0]), [_entry(journal.last_seq + 1, event, by, state.now_ms)]
+
+        try:
+            stretch = await keeper.promote(begin)
+        except JournalError as error:
+            raise QueryError(Refusal("not_promoted", error.zh, error.en)) from error
+        except ValueError as error:
+            raise QueryError(_nothing_copied(str(error))) from error
+        if anchor_ms is not None:
+            run_folder = Path(hall.settings.control.socket).parent
+            keep_anchor(run_folder / "clock.json", anchor_ms, stretch.epoch)
+        log.warning("promoted by %s: epoch %s after event %d", by, stretch.epoch, stretch.cut_seq)
+        hall.role.change.begun = begun[0]
+        hall.role.change.write_off = former_is_off
+        hall.loop.call_later(ANSWER_S, hall.role.change.wanted.set)
+        return {"epoch": stretch.epoch, "cut_seq": stretch.cut_seq}
+
+    def _hall_minus_boot_ms(self) -> int | None:
+        """The hall's time goes on as it was heard here; None where it was never heard."""
+        clock = self._hall.clock
+        return getattr(clock, "ahead_ms", None)
+
+    def _numbers_at(self, state: State) -> str:
+        """Return who has the usual numbers, by the copy and by what was given from here."""
+        keeper = self._hall.role.keeper
+        own = self._hall.settings.hall.node
+        holder = state.numbers_at or state.hub or self._former(keeper)
+        given = [one.given for one in self._note().kept if one.given]
+        return given[-1] if holder == own and given else holder
+
+    @staticmethod
+    def _former(keeper: CopyKeeper | None) -> str:
+        journal = None if keeper is None or keeper.disk is None else keeper.disk.journal
+        return "" if journal is None else journal.epochs[0].node
+
+
+#: The answer is on its way before the daemon is built anew.
+ANSWER_S = 0.05
+
+
+def _entry(seq: int, event: HubPromoted, by: str, at_ms: int) -> Entry:
+    told = NewEvent(EVENT_NAMES[type(event)], encode(event))
+    return Entry(f"promote:{event.epoch}", by, at_ms, encode_outcome(seq, 1, None), (told,))
+
+
+def _reserve(state: State) -> list[Mapping[str, Any]]:
+    return [
+        {"holder": b.holder, "first": b.first_number, "last": b.last_number}
+        for b in state.lent
+        if b.reserve and not b.written_off
+    ]
+
+
+_NO_STANDBY = Refusal(
+    "no_standby",
+    "本大厅没有备用主控。在 [nodes] 中为一台设备写明 standby 角色，见 docs/spread.md。",
+    'This hall has no standby: give a Pi of [nodes] the role "standby", see docs/spread.md.',
+)
+_IS_HUB = Refusal("is_hub", "本机已经是主控。", "This Pi is the hub already.")
+_NO_COPY = Refusal(
+    "no_copy",
+    "本机没有主控账本的副本，不能接替。请在备用主控上执行。",
+    "This Pi keeps no copy of the hub's journal; give the command at the standby.",
+)
+
+
+def _nothing_copied(detail: str) -> Refusal:
+    return Refusal(
+        "nothing_copied",
+        f"还没有主控账本的副本，不能接替（{detail}）。可用 hallctl restore 从备份恢复。",
+        f"Nothing of the hub's journal was copied yet ({detail}); a backup can be restored with "
+        "hallctl restore.",
+    )

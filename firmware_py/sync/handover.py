@@ -1,0 +1,77 @@
+"""A former hub hands over what only it knew: its records in order, then its numbers (rule 15).
+
+No clock and no line of its own: ``ask`` carries a question to the hub that is followed, ``tick`` is
+called now and then with the running time in seconds. What a hub has acknowledged counts for that
+hub's epoch alone (rule 10): the next one is offered everything again, and takes it once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from firmware_py.sync.ports import EpochStart
+
+__all__ = ["Handover", "HandoverPort"]
+
+log = logging.getLogger(__name__)
+
+ANSWER_S = 8.0
+AGAIN_S = 2.0
+
+Ask = Callable[[Mapping[str, Any], float, Callable[[dict[str, Any] | None], None]], None]
+
+
+class HandoverPort(Protocol):
+    """What this Pi kept of its own time as hub."""
+
+    def question(self, epochs: Sequence[EpochStart]) -> Mapping[str, Any] | None:
+        """Return what to offer next to the hub with these epochs; None: it has everything."""
+
+    def merged(self, epochs: Sequence[EpochStart], asked: Mapping[str, Any], upto: int) -> None:
+        """That hub has what was asked, up to record ``upto``."""
+
+
+class Handover:
+    """Make it, call ``tick`` while a hub is followed."""
+
+    def __init__(self, ask: Ask, port: HandoverPort) -> None:
+        self._ask_hub, self._port = ask, port
+        self._busy, self._next_s, self._now_s = False, 0.0, 0.0
+        self._epochs: tuple[EpochStart, ...] = ()
+        #: Why it does not get on; "" while it does.
+        self.why = ""
+        self.done = False
+
+    def tick(self, now_s: float, epochs: Sequence[EpochStart]) -> None:
+        """Offer what is next to the hub of these epochs."""
+        self._now_s = now_s
+        if tuple(epochs) != self._epochs:
+            self._epochs, self.done = tuple(epochs), False
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._busy or self.done or not self._epochs or self._now_s < self._next_s:
+            return
+        epochs, question = self._epochs, self._port.question(self._epochs)
+        if question is None:
+            self.done, self.why = True, ""
+            return
+        self._busy = True
+
+        def answered(answer: Mapping[str, Any] | None) -> None:
+            self._busy = False
+            upto = None if answer is None else answer.get("merged")
+            if isinstance(upto, int) and epochs == self._epochs:
+                self._port.merged(epochs, question, upto)
+                self.why = ""
+                self._go_on()
+                return
+            self._next_s = self._now_s + AGAIN_S
+            refusal = (answer or {}).get("refusal")
+            if refusal is not None and self.why != refusal.get("en"):
+                self.why = str(refusal.get("en"))
+                log.error("the hub does not take our records: %s", self.why)
+
+        self._ask_hub(question, ANSWER_S, answered)
