@@ -81,15 +81,12 @@ class Hall:
         role: HubRole | None = None,
     ) -> None:
         self.settings = settings
-        #: Whether the queue is here, and what is kept of the hub's journal where it is not.
         self.role = role = role or HubRole(decides="hub" in settings.hall.roles)
         self.rules = rules
         self.loop = loop
         self.store = journal
         self.journal = JournalThread(journal, loop)
-        self.queue = queue_of(
-            settings, rules, journal, self.journal, run_folder, loop, decides=role.decides
-        )
+        self.queue = queue_of(settings, rules, journal, self.journal, run_folder, loop, role)
         #: ``speed``: seconds that pass in the hall while one passes here; 1 but on the bench.
         self.clock, self.writer, self.speed = self.queue.clock, self.queue.writer, self.queue.speed
         self._mirrors = MirrorMemory.in_folder(run_folder, journal.epoch, self.clock.now_ms)
@@ -213,8 +210,7 @@ class Hall:
             return
         self.writer.on_recorded.append(self.sync.recorded)
         await self.sync.start()
-        if self.role.keeper is not None:
-            self.role.keeper.start(self)
+        self.role.start(self)
         for health in self.supervisor.health():
             self.publish_health(health.device)
 

@@ -25,6 +25,7 @@ from firmware_py.store.records import Epoch as Stretch
 if TYPE_CHECKING:
     from firmware_py.runtime.copy_keeper import CopyKeeper
     from firmware_py.runtime.copy_shelf import CopyShelf
+    from firmware_py.runtime.hall import Hall
 
 __all__ = ["HubRole", "RoleChange", "other_hubs", "role_of", "stand_down"]
 
@@ -72,6 +73,11 @@ class HubRole:
     keeper: CopyKeeper | None = None
     change: RoleChange = field(default_factory=RoleChange)
     note: HubNote = field(default_factory=HubNote)
+
+    def start(self, hall: Hall) -> None:
+        """Begin to copy, where this Pi follows; the line to the hub is there."""
+        if self.keeper is not None:
+            self.keeper.start(hall)
 
     async def stop(self) -> None:
         """Copy no more, and let nobody copy."""

@@ -106,7 +106,7 @@ class NodeLine:
     @property
     def highest(self) -> Epoch:
         """The highest epoch that was heard of."""
-        return self._follower.highest
+        return self._follower.highest.known
 
     def ask(
         self, question: Mapping[str, Any], within_s: float, answered: Callable[[Answer], None]

@@ -17,6 +17,7 @@ from firmware_py.app.writer import HallWriter
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
 from firmware_py.runtime.bench_clock import clocks_of
+from firmware_py.runtime.hub_role import HubRole
 from firmware_py.settings import Settings
 from firmware_py.store.errors import JournalError
 from firmware_py.store.journal import Journal
@@ -60,12 +61,11 @@ def queue_of(
     thread: JournalThread,
     run_folder: Path,
     loop: asyncio.AbstractEventLoop,
-    *,
-    decides: bool,
+    role: HubRole,
 ) -> Queue:
     """Return the queue of this Pi. Raises as ``app.recovery.recover`` does."""
     clocks, speed = clocks_of(settings.hall.clock)
-    if not decides:
+    if not role.decides:
         # Imported here: a hall of one Pi does without.
         from firmware_py.runtime.followed_hall import followed_hall
 

@@ -27,7 +27,6 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from firmware_py.core.epoch import latest_epoch
 from firmware_py.sync.commands import RESEND
 from firmware_py.sync.envelope import epoch_of
 from firmware_py.sync.heard import HighestEpoch
@@ -134,7 +133,7 @@ class Consumer:
         self._seq = stretches[-1].last if stretches else 0
         self._newest = self._seq
         #: Whose word counts, where another Pi was promoted.
-        self._highest = HighestEpoch(latest_epoch([one.epoch for one in stretches], ""))
+        self._highest = HighestEpoch.of([EpochStart(one.epoch, one.first) for one in stretches])
         self._hub = ""
         self._epochs: tuple[EpochStart, ...] = ()
         self._gathered: list[tuple[str, int, bytes]] = []

@@ -49,6 +49,10 @@ class Asked:
     wanted: Callable[[], bool] = lambda: True
     parts: dict[int, bytes] = field(default_factory=dict)
 
+    def body_to(self, epoch: str) -> bytes:
+        """Return the question to the hub of this epoch: of two hubs no other one answers."""
+        return b'{"epoch":%b,%b' % (msgspec.json.encode(epoch), self.body[1:])
+
 
 class FollowerPort(Protocol):
     """Who follows. Everything is called in the event loop."""

@@ -18,7 +18,6 @@ from typing import Any
 
 import msgspec
 
-from firmware_py.core.epoch import NO_EPOCH, Epoch, latest_epoch
 from firmware_py.sync.asks import PART
 from firmware_py.sync.envelope import epoch_of
 from firmware_py.sync.followed import (
@@ -75,7 +74,7 @@ class Follower:
         self._epochs: tuple[EpochStart, ...] = ()
         self._hub: Birth | None = None
         #: Whose word counts, where another Pi was promoted.
-        self._highest = HighestEpoch()
+        self.highest = HighestEpoch()
         self._session: int | None = None
         self._early: dict[int, Followed] = {}
         self._asked: dict[int, Asked] = {}
@@ -99,8 +98,7 @@ class Follower:
     def resume(self, seq: int, epochs: Sequence[EpochStart]) -> None:
         """Go on after this event, before ``start``: a restarted daemon knows the hall so far."""
         self.seq, self._epochs = seq, tuple(epochs)
-        known = latest_epoch([one.epoch for one in epochs], self._settings.node)
-        self._highest = HighestEpoch(known if known.nth > 1 else NO_EPOCH)
+        self.highest = HighestEpoch.of(epochs)
 
     @property
     def epochs(self) -> tuple[EpochStart, ...]:
@@ -148,11 +146,6 @@ class Follower:
     def hub(self) -> Birth | None:
         """What the hub said of itself, while it is there."""
         return self._hub
-
-    @property
-    def highest(self) -> Epoch:
-        """The highest epoch that was heard of, also of a hub that is away."""
-        return self._highest.known
 
     def health(self, device: str, body: bytes) -> None:
         """Publish how a device of this Pi is; empty bytes when it is gone."""
@@ -205,14 +198,11 @@ class Follower:
         # The broker vouches for the topic's name, and for nothing in the message.
         if "hub" not in birth.roles or birth.node != name or name in self._settings.beside:
             return
-        if not self._highest.hears(name, birth.epochs):
+        if not self.highest.hears(name, birth.epochs):
             return
-        if birth.epochs and self._hub is not None and name != self._hub.node:
-            # It was promoted, and may be away by now: the former hub is heard no more.
-            self._hub = None
-            self._stands()
         if birth.status != "online":
-            if self._hub is not None and name == self._hub.node:
+            # Of one that was promoted also when it is away: the former hub is heard no more.
+            if self._hub is not None and (birth.epochs or name == self._hub.node):
                 self._hub = None
                 self._stands()
             return
@@ -311,12 +301,10 @@ class Follower:
 
     def _put(self, number: int, asked: Asked) -> None:
         left_s = asked.until_s - time.monotonic()
-        # Of two hubs only the one that is followed answers.
-        epoch = _encode(self._epochs[-1].epoch if self._epochs else "")
         self._publish(
             Outgoing(
                 self._topics.ask(self._settings.node),
-                b'{"epoch":%b,%b' % (epoch, asked.body[1:]),
+                asked.body_to(self._epochs[-1].epoch if self._epochs else ""),
                 correlation=str(number).encode(),
                 expiry_s=max(round(left_s), 1),
             )

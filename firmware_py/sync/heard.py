@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
 
 from firmware_py.core.epoch import NO_EPOCH, Epoch, latest_epoch
+from firmware_py.sync.ports import EpochStart
 
 __all__ = ["HighestEpoch", "epoch_told"]
 
@@ -21,6 +22,12 @@ class HighestEpoch:
 
     def __init__(self, known: Epoch = NO_EPOCH) -> None:
         self.known = known
+
+    @classmethod
+    def of(cls, epochs: Sequence[EpochStart]) -> Self:
+        """Return what is known of a hub with these epochs; of one never promoted nothing."""
+        known = latest_epoch([one.epoch for one in epochs], "")
+        return cls(known if known.hub else NO_EPOCH)
 
     def hears(self, node: str, epochs: Iterable[Mapping[str, Any]]) -> bool:
         """Say whether what this hub says counts; a higher epoch is known from now on."""
