@@ -117,8 +117,9 @@ class PairRunner(Loop[M]):
             self._take(Panels(*there))
         for message in self._link.poll():
             self._take(message)
-        # What follows from them is done now: while an answer is waited for, where nothing is drawn.
-        for message in (*self._beside(self.model), Tick()):
+        self._take(Tick())
+        # Behind what is asked for: this is done while the daemon answers.
+        for message in self._beside(self.model):
             self._take(message)
         if not self._pair.holds(self.model, self._clock()):
             self._display.show(self._view())
