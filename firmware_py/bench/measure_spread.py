@@ -1,4 +1,7 @@
-"""A hall of many Pis: what the broker's way adds, a hundred windows, joining, a hung broker."""
+"""A hall of many Pis: what the broker's way adds, a hundred windows, joining, a hung broker.
+
+And a kiosk that comes back with the tickets it gave while it was cut off.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,7 @@ PRESSES = 60
 WINDOWS, CALLS, A_SECOND, PROCESSES = 100, 300, 20, 2
 CALL_P99_MS, HUB_MB = 20.0, 60.0
 WAITING, JOIN_MS, JOINS = 2000, 300.0, 7
+MERGED, AT_ONCE, MERGED_S = 500, 100, 1.0
 NOTICED_S, BACK_S, HANGS = 10.0, 8.0, 2
 ALONE_S, CUTS = 3.0, 3
 #: Of a display: the pieces of one page come this close.
@@ -207,6 +211,8 @@ def _many(folder: Path) -> Path:
     ]  # fmt: skip
     for n in range(1, WINDOWS + 1):
         lines += [f"[nodes.window-{n}]", 'roles = ["window"]', f'windows = ["{n}"]']
+    lines += ["[nodes.kiosk-1]", 'roles = ["kiosk"]', 'kiosks = ["kiosk-1"]']
+    lines += ["[[kiosks]]", 'id = "kiosk-1"']
     for n in range(1, WINDOWS + 1):
         lines += ["[[windows]]", f'id = "{n}"']
     path = folder / "many.toml"
@@ -226,6 +232,7 @@ async def _hundred(folder: Path) -> list[Figure]:
         calls = await _calls(stage, hall)
         megabytes = memory_mb(stage.processes["halld"].pid)["VmRSS"]
         rounds = await broker_round_ms(stage.broker_port)
+        took_s = await _merging(stage, hall)
         noticed, back = await _hangs(stage)
     beside = f"two bare messages through the broker and back {spread(rounds)}"
     return [
@@ -249,6 +256,14 @@ async def _hundred(folder: Path) -> list[Figure]:
             f"median {statistics.median(joins):.0f} ms, worst {max(joins):.0f} ms of {JOINS}",
             beside,
             kept=statistics.median(joins) <= JOIN_MS,
+        ),
+        Figure(
+            f"a kiosk is back: merging {MERGED} tickets of its own",
+            f"{MERGED_S:g} s",
+            f"{took_s:.2f} s",
+            f"{AT_ONCE} in a question, each answered once they are on the hub's disk; "
+            f"{WAITING:,} waiting",
+            kept=took_s <= MERGED_S,
         ),
         Figure(
             "a hung broker: noticed by a Pi; back after its return",
@@ -303,6 +318,45 @@ async def _calls(stage: Stage, hall: HallClient) -> list[float]:
             if seq in sent_ns:
                 took.append((came_ns - sent_ns[seq]) / 1e6)
     return took
+
+
+async def _merging(stage: Stage, hall: HallClient) -> float:
+    """Return how long the hub takes for all that a kiosk gave while it was cut off, in seconds."""
+    node = LightNode("many", "kiosk-1", stage.broker_port)
+    node.follower.start()
+    source = "kiosk-1:bench"
+    try:
+        await node.becomes("", 30)
+        now_ms = (await hall.call("hall.status"))["now_ms"]
+        told = [_ticket(n, now_ms - 1000 * (MERGED - n)) for n in range(1, MERGED + 1)]
+        begun_s = time.monotonic()
+        for at in range(0, MERGED, AT_ONCE):
+            answered = asyncio.get_running_loop().create_future()
+            question = {"what": "records", "source": source, "told": told[at : at + AT_ONCE]}
+            node.follower.ask(question, 30, answered.set_result)
+            answer = await answered
+            if answer is None or answer.get("merged") != at + AT_ONCE:
+                raise RuntimeError(f"not merged: {answer}")
+        took_s = time.monotonic() - begun_s
+        found = await hall.call("ticket.show", number=f"A{7000 + MERGED}")
+        if found["status"] != "waiting":
+            raise RuntimeError("a ticket of the kiosk's is not in the queue")
+        return took_s
+    finally:
+        await node.follower.stop()
+
+
+def _ticket(nth: int, at_ms: int) -> dict[str, object]:
+    """Return a ticket as a kiosk's Pi recorded it."""
+    count = 7000 + nth
+    data = {
+        "number": f"A{count}", "series": "common", "count": count, "item": "F01",
+        "skill": "advice", "origin": "kiosk-1", "request": f"kiosk-1:{nth}", "issued_ms": at_ms,
+    }  # fmt: skip
+    return {
+        "seq": nth, "time_ms": at_ms, "type": "ticket.issued", "by": "kiosk-1",
+        "id": f"kiosk-1:{nth}", "data": data,
+    }  # fmt: skip
 
 
 async def _hangs(stage: Stage) -> tuple[list[float], list[float]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from firmware_py.cli import node_adopt, node_join, node_retire
+from firmware_py.cli import node_adopt, node_join, node_numbers, node_retire
 from firmware_py.cli.alone_said import alone_lines, numbers_words
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
 from firmware_py.cli.hub import copy_there
@@ -170,5 +170,10 @@ def _line(head: str, words: str) -> None:
         say((head + " " * (10 - wide), "dim"), words)
 
 
-for _command in (*node_adopt.COMMANDS, node_join.join, node_retire.retire):
+for _command in (
+    *node_adopt.COMMANDS,
+    node_join.join,
+    node_retire.retire,
+    *node_numbers.COMMANDS,
+):
     node.add_command(_command)

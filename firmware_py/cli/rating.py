@@ -80,6 +80,6 @@ def why(session: Session, number: str) -> None:
     if session.json:
         write_json(answer)
         return
-    for words in (*answer["calls"], answer["now"]):
+    for words in (*answer.get("records", ()), *answer["calls"], answer["now"]):
         if text := chosen(words):
             prose(text)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from firmware_py.cli.words import in_words, t
+from firmware_py.cli.words import t
+from firmware_py.core.explain_records import outcome_words
 
 __all__ = ["SPREAD_SENTENCES", "spread_words"]
 
@@ -56,52 +57,13 @@ def spread_words(data: Mapping[str, Any]) -> dict[str, object]:
         words["carried_words"] = carried
     if "outcome" in data and "source" in data:
         words["node"] = str(data["source"]).partition(":")[0]
-        words["merged_outcome"] = outcome_words(data)
+        words["merged_outcome"] = t(*_said(data))
         number, window = data.get("number"), data.get("window")
         told = number or (window and t(f"窗口 {window}", f"window {window}"))
         words["about"] = t(f"（{told}）", f" ({told})") if told else ""
     return words
 
 
-def outcome_words(data: Mapping[str, Any]) -> str:
-    """Return what came of a record, see ``record.merged``."""
-    form = _OUTCOMES.get(data.get("outcome", ""))
-    if form is None:
-        return str(data.get("outcome", ""))
-    other = str(data.get("other") or "")
-    return t(*form).format(other=other, other_status=in_words(other))
-
-
-_OUTCOMES: Mapping[str, tuple[str, str]] = {
-    "kept": ("已计入", "it counts"),
-    "same": ("已有相同记录", "known already"),
-    "paper": (
-        "以纸质号票为准，主控给出的 {other} 跳过",
-        "the number on the paper counts, {other} is skipped",
-    ),
-    "skipped": ("同一次取号的纸质号票是 {other}", "the paper of the same request says {other}"),
-    "written_off": (
-        "号码取自已作废的号段，仍然有效",
-        "it is from numbers that were written off, and counts all the same",
-    ),
-    "elsewhere": (
-        "已在窗口 {other}，以窗口 {other} 为准",
-        "window {other} had it too, and that counts",
-    ),
-    "stands": ("以现有结果为准：{other_status}", "what is known here stands: {other_status}"),
-    "busy": (
-        "该窗口已在办理 {other}，此号继续等候",
-        "the window has {other} in hand, so this one waits on",
-    ),
-    "early": ("该号的取号记录还未到，到后计入", "it counts once the number's own record is here"),
-    "not_allowed": (
-        "该设备无权记录此事，未采用",
-        "that Pi may not say this; it was not taken",
-    ),
-    "noted": ("仅作记录", "kept as a trace only"),
-    "former_day": ("属于以前的营业日，仅作记录", "of a former day, kept as a trace only"),
-    "number_twice": (
-        "该号码已属于另一次取号，请人工核对",
-        "another request has this number already; somebody must look",
-    ),
-}
+def _said(data: Mapping[str, Any]) -> tuple[str, str]:
+    came = outcome_words(str(data["outcome"]), data.get("other"))
+    return came.zh, came.en

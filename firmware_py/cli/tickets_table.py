@@ -18,6 +18,8 @@ def show_ticket(ticket: Mapping[str, Any]) -> None:
     for name, value in _facts(ticket):
         if value:
             say((name, "dim"), "  ", value)
+    for words in ticket.get("records", ()):
+        prose(chosen(words))
     if status == "waiting":
         prose(chosen(ticket["words"]))
 

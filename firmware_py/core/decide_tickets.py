@@ -5,6 +5,7 @@ from __future__ import annotations
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
 from firmware_py.core.alarms import clear_of_ticket, clear_of_window
+from firmware_py.core.blocks import block_of
 from firmware_py.core.decide_day import ENDED
 from firmware_py.core.decide_hours import check_hours, check_open
 from firmware_py.core.decide_hubs import next_of
@@ -40,7 +41,18 @@ def find(state: State, number: str) -> Ticket | Refusal:
     ticket = state.tickets.get(number) or state.tickets.get(typed)
     if ticket is None and any(_between(*stretch, typed) for stretch in state.passed_over):
         return refuse("number_passed_over", number=typed)
-    return ticket or refuse("unknown_ticket", number=number)
+    return ticket or _where_it_is(state, typed) or refuse("unknown_ticket", number=number)
+
+
+def _where_it_is(state: State, number: str) -> Refusal | None:
+    """Return what is known of a number that is no ticket here; None: nothing."""
+    if number in state.skipped:
+        return refuse("number_skipped", number=number, paper=state.skipped[number])
+    block = block_of(state.lent, number)
+    if block is None:
+        return None
+    code = "number_written_off" if block.written_off else "number_lent"
+    return refuse(code, number=number, node=block.holder)
 
 
 def _going_on(state: State, number: str) -> Ticket | Refusal:

@@ -82,7 +82,11 @@ def claims_with(ticket: Ticket, claim: Claim) -> tuple[Claim, ...]:
 
 def joined(claims: Iterable[Claim], claim: Claim) -> tuple[Claim, ...]:
     """Return the claims with one more; in an order that does not depend on when each came."""
-    others = [one for one in claims if one.source != claim.source]
+    known = list(claims)
+    if any(one.source == claim.source and one.status is TicketStatus.FINISHED for one in known):
+        # Who was served was served, whatever the same side says later.
+        return tuple(known)
+    others = [one for one in known if one.source != claim.source]
     return tuple(sorted((*others, claim), key=lambda one: one.source))
 
 

@@ -36,6 +36,24 @@ SPREAD_SENTENCES: dict[str, tuple[str, str]] = {
         "常规号码还在 {former} 上，暂不能预留号段。",
         "The usual numbers are still with {former}; none can be lent.",
     ),
+    "number_skipped": (
+        "{number} 已跳过：同一次取号的纸质号票是 {paper}，请按 {paper} 办理。",
+        "{number} is skipped: the paper of the same request says {paper}; go on with that.",
+    ),
+    "number_lent": (
+        "{number} 预留给 {node}，还没有收到它的取号记录；它断网时发出的号，恢复后计入。",
+        (
+            "{number} is {node}'s to give, and no record of it has come yet: what it gives while "
+            "it is cut off counts once it is back."
+        ),
+    ),
+    "number_written_off": (
+        "{number} 属于 {node} 已作废的号码，今天没有它的取号记录。有纸质号票的，请到疑难处理窗口。",
+        (
+            "{number} is of the numbers of {node} that were written off, and no record of it has "
+            "come. Whoever has it on paper goes to the exception desk."
+        ),
+    ),
     "no_numbers_held": (
         "{node} 没有预留的号段，或已经作废，请用 hallctl node numbers 查看。",
         "{node} holds no numbers, or they are written off already; see hallctl node numbers.",

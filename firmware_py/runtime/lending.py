@@ -1,7 +1,8 @@
 """The hub's lender: every kiosk's Pi holds numbers ahead of time (``[spread] lend``).
 
-A Pi is lent to while the broker says that it is there: at the day's opening, when it joins, and
-when less than half is left. One that was written off gets numbers again when it is back.
+A Pi is lent to once it has joined: at the day's opening, when it joins, and when less than half is
+left. Numbers that it heard of only in the hub's picture may be on papers that it does not remember.
+One that was written off gets numbers again when it is back.
 """
 
 from __future__ import annotations
@@ -52,9 +53,10 @@ class Lender:
             return
         if not hall.state().day_open:
             return
-        there = {one.node for one in hall.sync.nodes() if one.state == "there"}
+        seen = [one for one in hall.sync.nodes() if one.state == "there"]
         of_kiosks: Mapping[str, frozenset[str]] = holders_of(hall.settings, hall.rules)
         for holders, reserve in ((of_kiosks, False), (self._hubs(), True)):
+            there = {one.node for one in seen if reserve or one.seq is not None}
             here = {name: series for name, series in holders.items() if name in there}
             for command in wanted(hall.rules, hall.writer.ahead, here, lend):
                 hall.submit_own(replace(command, reserve=reserve))

@@ -14,12 +14,10 @@ import msgspec
 
 from firmware_py.app.clock import local_text
 from firmware_py.app.ports import JournalPort, StoredEvent
-from firmware_py.app.wire import decode_event
 from firmware_py.config import file as config_file
 from firmware_py.core.commands import RecordAction
 from firmware_py.core.decide_tickets import find
 from firmware_py.core.estimate import estimate_for
-from firmware_py.core.events import EVENT_NAMES, DayOpened, TicketCalled
 from firmware_py.core.explain import call_words, waiting_words
 from firmware_py.core.model import TicketStatus
 from firmware_py.core.refusals import Refusal
@@ -36,14 +34,16 @@ from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.kiosks import Kiosks
 from firmware_py.runtime.node_actions import NodeActions
 from firmware_py.runtime.node_views import Nodes, nodes_at_a_glance
+from firmware_py.runtime.number_views import NumbersHeld
 from firmware_py.runtime.params import Device, Number, PrintReport, Range, Say, Status
 from firmware_py.runtime.privacy import Privacy
 from firmware_py.runtime.report_paper import printer_for
-from firmware_py.runtime.reports import READ_AT_ONCE, Reports
+from firmware_py.runtime.reports import Reports
 from firmware_py.runtime.scans import scan_queries
 from firmware_py.runtime.screen_queries import ScreenQueries
 from firmware_py.runtime.signatures import signature_queries
 from firmware_py.runtime.technician import Technician, unknown_device
+from firmware_py.runtime.ticket_told import told_of
 from firmware_py.runtime.views import (
     alarm_view,
     bad_reason,
@@ -96,6 +96,7 @@ def queries_of(hall: Hall) -> dict[str, Query]:
         **Kiosks(hall).queries(),
         **Nodes(hall).queries(),
         **NodeActions(hall).queries(),
+        **NumbersHeld(hall).queries(),
         **Windows(hall, reports).queries(),
         **ScreenQueries(hall).queries(),
         **scan_queries(hall),
@@ -190,6 +191,8 @@ class Answers:
         view["now"] = estimate_for(hall.rules, state, ticket, now_ms)._asdict() if waits else None
         owed = [s.printer for s in hall.printing.spools.values() if s.owes(ticket.number)]
         view["paper"] = {"owed_by": owed[0] if owed else None}
+        told = await hall.journal.run(lambda j: told_of(j, ticket.number))
+        view["records"] = told.words(state.wall_offset_ms)
         return view
 
     async def tickets(self, params: dict[str, Any], user: str) -> Any:
@@ -218,10 +221,15 @@ class Answers:
         ticket = find(state, msgspec.convert(params, Number).number)
         if isinstance(ticket, Refusal):
             raise QueryError(ticket)
-        calls = await hall.journal.run(lambda j: _calls_of(j, ticket.number))
-        words = [call_words(c.number, c.window, c.reason) for c in calls]
+        told = await hall.journal.run(lambda j: told_of(j, ticket.number))
         now = waiting_words(hall.rules, state, ticket, hall.clock.now_ms())
-        return {"number": ticket.number, "status": ticket.status, "calls": words, "now": now}
+        return {
+            "number": ticket.number,
+            "status": ticket.status,
+            "calls": [call_words(c.number, c.window, c.reason) for c in told.calls],
+            "records": told.words(state.wall_offset_ms),
+            "now": now,
+        }
 
     async def windows(self, params: dict[str, Any], user: str) -> Any:
         """Return all windows."""
@@ -338,31 +346,6 @@ class Answers:
     async def config(self, params: dict[str, Any], user: str) -> Any:
         """Return the configuration in force."""
         return config_file.describe(self._hall.settings)
-
-
-def _calls_of(journal: JournalPort, number: str) -> list[TicketCalled]:
-    """Return a ticket's calls of the newest day, looking back from the end."""
-    name, found = EVENT_NAMES[TicketCalled], list[TicketCalled]()
-    upper = journal.last_seq
-    while upper > 0:
-        after = max(upper - READ_AT_ONCE, journal.first_seq - 1, 0)
-        batch = journal.read(after, upper - after)
-        if not batch:
-            break
-        for stored in reversed(batch):
-            if stored.type == "day.opened" and not _reopened(stored):
-                return found[::-1]
-            if stored.type == name:
-                event = decode_event(stored.type, stored.body)
-                if isinstance(event, TicketCalled) and event.number == number:
-                    found.append(event)
-        upper = after
-    return found[::-1]
-
-
-def _reopened(stored: StoredEvent) -> bool:
-    event = decode_event(stored.type, stored.body)
-    return isinstance(event, DayOpened) and event.reopened
 
 
 def _backup(hall: Hall) -> dict[str, Any] | None:

@@ -39,7 +39,25 @@ def promoted() -> Hall:
     return hall
 
 
+def skipped() -> Hall:
+    hall = Hall()
+    hall.state.skipped["A003"] = "A980"
+    return hall
+
+
+def lent() -> Hall:
+    hall = Hall()
+    hall.do(LendNumbers("kiosk-1", "common", 20))
+    return hall
+
+
 CASES: dict[str, list[Case]] = {
+    "number_skipped": [(skipped, c.CancelTicket("a003"))],
+    "number_lent": [
+        (lambda: lent().open("1"), c.CallTicket("1", "A985")),
+        (lent, c.CancelTicket("A980")),
+    ],
+    "number_written_off": [(written_off, c.ReprintTicket("A985"))],
     "nothing_to_lend": [(far_on, LendNumbers("kiosk-1", "common", 20))],
     "reserve_used_up": [(promoted, c.TakeTicket("B01", "kiosk-1"))],
     "numbers_elsewhere": [(promoted, LendNumbers("kiosk-1", "common", 20))],

@@ -23,6 +23,7 @@ async def hallctl(hall: Spread, node: str, *arguments: str) -> str:
     program = [sys.executable, "-m", "firmware_py.cli.main", *arguments]
     process = await asyncio.create_subprocess_exec(
         *program, "--socket", str(hall.stage.socket_of(node)), "--lang", "en",
+        stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         env={**os.environ, **hall.stage.of_node(node), "HALL_CONFIG": str(hall.stage.config)},
     )  # fmt: skip
@@ -44,6 +45,19 @@ async def becomes(hall: Spread, node: str, wanted: Callable[[dict[str, Any]], bo
     await until(look)
 
 
+async def lent(hall: Spread, node: str) -> dict[str, Any]:
+    """Return the block that kiosk-1's Pi holds, as another Pi knows it."""
+    blocks = list[dict[str, Any]]()
+
+    async def look() -> bool:
+        found = await hall.at(node).call("node.numbers")
+        blocks[:] = [one for one in found["blocks"] if one["holder"] == "kiosk-1"]
+        return bool(blocks)
+
+    await until(look)
+    return blocks[0]
+
+
 async def test_the_hub_lists_its_pis_with_how_far_they_are_and_what_to_do(place: Path) -> None:
     async with Spread(place, "kiosk-1", "window-3") as hall:
         for node in hall.nodes:
@@ -63,8 +77,20 @@ async def test_the_hub_lists_its_pis_with_how_far_they_are_and_what_to_do(place:
         (wrong,) = (await listed(hall))["kiosk-1"]["devices"]
         assert (wrong["device"], wrong["state"]) == ("printer-1", "gone")
 
+        for at in (HUB, "window-3"):
+            assert await lent(hall, at) == {
+                "holder": "kiosk-1", "series": "common", "first": "A980", "last": "A999",
+                "total": 20, "given": 0, "left": 20, "written_off": "",
+            }  # fmt: skip
+
         await hall.end("kiosk-1", signal.SIGKILL)
         await becomes(hall, "kiosk-1", lambda one: one["state"] == "away")
+        assert "nothing was changed" in await hallctl(hall, HUB, "node", "write-off", "kiosk-1")
+        assert (await lent(hall, HUB))["written_off"] == ""
+        said = await hallctl(hall, HUB, "node", "write-off", "kiosk-1", "--reason", "fire", "--yes")
+        assert "A980 to A999 of kiosk-1 are written off: 20 of them are not known" in said
+        said = await hallctl(hall, HUB, "node", "numbers")
+        assert "kiosk-1  A980 to A999      0    20  written off (fire)" in said
         glance = (await hall.at(HUB).call("hall.status"))["nodes"]
         assert (glance["total"], glance["there"]) == (6, 1)
         said = await hallctl(hall, HUB, "node", "list")
