@@ -64,8 +64,9 @@ def merge(rules: Rules, state: State, command: MergeRecord, now_ms: int) -> list
         case e.TicketTransferred() | e.TicketResumed() | e.TicketReturned() as event:
             return moved(state, trace, event)
         case e.TicketRecalled() as again:
-            window = state.window_of(again.window)
-            return [trace if window.ticket == again.number else replace(trace, outcome="noted")]
+            window = state.windows.get(again.window)
+            has = window is not None and window.ticket == again.number
+            return [trace if has else replace(trace, outcome="noted")]
         case event if isinstance(event, ABOUT_A_TICKET):
             return ticket_record(rules, state, trace, event)
         case event:

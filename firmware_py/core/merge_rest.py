@@ -15,7 +15,7 @@ from firmware_py.core import events_papers as p
 from firmware_py.core import events_spread as s
 from firmware_py.core.alarms import clear_of_window, free_key
 from firmware_py.core.decide_day import close_day, open_day
-from firmware_py.core.model import AlarmKind, Level, State, Window, WindowStatus
+from firmware_py.core.model import AlarmKind, Level, State, WindowStatus
 from firmware_py.core.opening import local_seconds
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
@@ -88,7 +88,9 @@ def _day(
 def _window(
     state: State, event: e.WindowOpened | e.WindowPaused | e.WindowResumed | e.WindowClosed
 ) -> list[e.Event]:
-    window: Window = state.windows.get(event.window) or Window(event.window)
+    window = state.windows.get(event.window)
+    if window is None:
+        return []
     status = window.status
     match event:
         case e.WindowOpened():

@@ -53,7 +53,7 @@ def ticket_record(
     events = bring(rules, state, ticket, target, told)
     if events is None:
         # The window has somebody else in hand: this one waits on.
-        now_there = state.window_of(target[1]).ticket
+        now_there = _has(state, target[1])
         waits = _to_waiting(state, ticket) if ticket.status in IN_HAND else []
         return [replace(trace, outcome="busy", other=now_there), *waits]
     return [_explained(trace, ticket, target, claim.status, changed=bool(events)), *events]
@@ -119,7 +119,7 @@ def _in_hand(
     here = ticket.status in IN_HAND and ticket.window == window
     events: list[e.Event] = []
     if not here:
-        other = state.tickets.get(state.window_of(window).ticket or "")
+        other = state.tickets.get(_has(state, window) or "")
         if other is not None:
             if not _goes_first(status, ticket, other, told):
                 return None
@@ -131,6 +131,12 @@ def _in_hand(
     ):
         events.append(_start(rules, ticket, window, told))
     return events
+
+
+def _has(state: State, window: str) -> str | None:
+    """Return what a window has in hand; one that is not known here has nothing."""
+    found = state.windows.get(window)
+    return None if found is None else found.ticket
 
 
 def _goes_first(status: TicketStatus, ticket: Ticket, other: Ticket, told: Told) -> bool:

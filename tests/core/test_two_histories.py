@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from firmware_py.app.figures import Figures
 from firmware_py.app.wire import decode_state, encode_state
 from firmware_py.core import commands as c
 from firmware_py.core.blocks import next_lent
@@ -149,11 +150,18 @@ def sound(hall: Hall) -> None:
     kept = [t for t in state.tickets.values() if t.status is not TicketStatus.CANCELLED]
     assert sum(state.taken_by_item.values()) == len(kept)
     assert decode_state(encode_state(state)) == state
-    again = initial(hall.rules)
-    for event, at_ms in hall.history:
+    again, figures = initial(hall.rules), Figures()
+    for seq, (event, at_ms) in enumerate(hall.history, 1):
         evolve(again, event, at_ms)
+        figures.add(event, seq, at_ms)
     again.now_ms = state.now_ms
     assert again == state
+    (day,) = figures.days
+    assert (day.taken, day.cancelled) == (len(state.tickets), len(state.tickets) - len(kept))
+    assert day.total.served == len(finished)
+    assert {w: t.served for w, t in day.by_window.items() if t.served} == {
+        w.id: w.served for w in state.windows.values() if w.served
+    }
 
 
 def braided(sides: list[Side], picks: list[int]) -> list[Record]:
