@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from firmware_py.bench.stage import Process, begin
+from tests.warm import begin_warm
+
 __all__ = ["CONFIG", "ROOT", "Hall", "Hallctl", "Ran"]
 
 ROOT = Path(__file__).parents[2]
@@ -111,9 +114,13 @@ class Hallctl:
 
 
 class Hall:
-    """A daemon, and when asked for its simulators, in a folder of its own."""
+    """A daemon, and when asked for its simulators, in a folder of its own.
 
-    def __init__(self, folder: Path, config: str = CONFIG) -> None:
+    ``warm=False``: for who looks at their command lines.
+    """
+
+    def __init__(self, folder: Path, config: str = CONFIG, *, warm: bool = True) -> None:
+        self._begin = begin_warm if warm else begin
         self.run, self.data = folder / "run", folder / "data"
         for made in (self.run, self.data, self.data / "backup"):
             made.mkdir(parents=True)
@@ -126,7 +133,7 @@ class Hall:
         }
         self.hallctl = Hallctl(self.environment)
         self._log = folder / "log"
-        self._running: list[subprocess.Popen[bytes]] = []
+        self._running: list[Process] = []
 
     def start(self) -> None:
         """Start the daemon; return when it answers."""
@@ -148,12 +155,10 @@ class Hall:
 
     def _start(self, answers: Path, module: str, *arguments: str | Path) -> None:
         with self._log.open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments],
-                env={**os.environ, **self.environment},
-                stdout=log,
-                stderr=log,
-                cwd=ROOT,
+            process = self._begin(
+                [sys.executable, "-m", module, *map(str, arguments)],
+                {**os.environ, "PYTHONUNBUFFERED": "1", **self.environment},
+                log.fileno(),
             )
         self._running.append(process)
         until, pause = time.monotonic() + START_S, threading.Event()
