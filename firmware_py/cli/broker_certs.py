@@ -225,9 +225,10 @@ def renew(
         say(
             (
                 t(
-                    f"{one.name}：{_day(one)} 到期，私钥在该机上，请在该机上申请，再用 sign 签发。",
-                    f"{one.name}: ends on {_day(one)}; its key is on that machine: have it ask, "
-                    "then: sign",
+                    f"{one.name}：{_day(one)} 到期，私钥在该机上：hallctl node adopt {one.name}，"
+                    "或在该机上申请，再用 sign 签发。",
+                    f"{one.name}: ends on {_day(one)}; its key is on that machine: hallctl node "
+                    f"adopt {one.name}, or have it ask, then: sign",
                 ),
                 "yellow",
             )

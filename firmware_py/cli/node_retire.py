@@ -73,6 +73,7 @@ def retire(session: Session, /, name: str, to: str | None, yes: bool, **options:
     options["config"] = meant.path
     with told():
         text = _text(meant)
+        _not_here(meant.path, name)
         stood, authority = _stood(text, name), _authority(options)
         certified = authority is not None and authority.good(name) is not None
         if stood is None and not certified:
@@ -104,6 +105,19 @@ def _text(meant: ConfigFile) -> str:
         return meant.text()
     except Mistaken as error:
         raise _mistaken(error) from error
+
+
+def _not_here(config: Path, name: str) -> None:
+    """Refuse what the hall cannot do without: this Pi, and the broker."""
+    from firmware_py.cli.configfile import settings_of
+    from firmware_py.store.authority_checks import BROKER
+
+    if name in {settings_of(config).hall.node, BROKER}:
+        raise Refused(
+            "is_here",
+            f"{name} 是主控或消息服务器，不能撤出。",
+            f"{name} is the hub itself or its broker; it cannot be retired.",
+        )
 
 
 def _mistaken(error: Mistaken) -> WrongUse:

@@ -66,17 +66,26 @@ def parcel_for(config: Path, node: str, env: Mapping[str, str]) -> Parcel:
     """
     config = config.absolute()
     text = config.read_bytes()
-    known = {**with_node(config, env), "HALL_NODE": node}
+    known = with_node(config, env)
+    if known.get("HALL_NODE") == node:
+        raise ParcelError(
+            "is_here",
+            f"{node} 就是本机。请写新设备的名称。",
+            f"{node} is this Pi itself. Name the new one.",
+        )
+    known = {**known, "HALL_NODE": node}
     settings = load_all(config, known).settings
     if node not in settings.nodes:
         raise _unknown(node, settings)
     if settings.hall.node != node:
         raise ParcelError(
             "fixed_name",
-            "配置中 hall.node 是固定的名称，各台设备不能共用一份文件。请执行："
-            "hallctl config set hall.node '${HALL_NODE}'（本机名称写入 node.env）",
-            "hall.node is a fixed name, so the Pis cannot share the file. Give: hallctl config "
-            "set hall.node '${HALL_NODE}' (this Pi's own name stands in node.env)",
+            "配置中 hall.node 是固定的名称，各台设备不能共用一份文件。请依次执行："
+            f"echo HALL_NODE={settings.hall.node} | sudo tee {config.parent / NODE_ENV}；"
+            "sudo hallctl config set hall.node '${HALL_NODE}'",
+            "hall.node is a fixed name, so the Pis cannot share the file. Give, one after the "
+            f"other: echo HALL_NODE={settings.hall.node} | sudo tee {config.parent / NODE_ENV} ; "
+            "sudo hallctl config set hall.node '${HALL_NODE}'",
         )
     # The file may be called otherwise here.
     names = _VARIABLE.findall(text.decode("utf-8", "replace"))

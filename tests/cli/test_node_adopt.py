@@ -181,7 +181,7 @@ def test_secrets_of_others_stay_where_they_are(hub: HubFolder, pi: PiFolder) -> 
     ("change", "code", "words"),
     [
         (("", ""), "unknown_node", "hallctl config set nodes.window-9.roles"),
-        (('node = "${HALL_NODE}"', 'node = "hub"'), "fixed_name", "hall.node"),
+        (('node = "${HALL_NODE}"', 'node = "hub"'), "fixed_name", "echo HALL_NODE=hub"),
         (("cert_file", "# cert_file"), "", "needs"),
         (
             ('[nodes.window-9]\nroles = ["window"]', '[nodes.window-9]\nroles = ["door"]'),
@@ -202,6 +202,16 @@ def test_a_configuration_that_the_pi_could_not_use_is_told_before_any_code(
     assert words in ran.err
     assert code in ran.out
     assert '"minutes"' not in ran.out
+
+
+def test_the_hub_neither_adopts_nor_retires_itself(hub: HubFolder) -> None:
+    Authority(hub.folder / "authority").issue("hub", now())
+    for line in (["adopt", "hub"], ["replace", "hub", "--yes"], ["retire", "hub", "--yes"],
+                 ["retire", "broker", "--yes"]):  # fmt: skip
+        ran = hub.hallctl("node", *line, "--json")
+        assert (ran.code, ran.json()["error"]["code"]) == (1, "is_here"), line
+    good = {one.name for one in Authority(hub.folder / "authority").entries() if not one.revoked}
+    assert good == {"broker", "hub"}
 
 
 def test_a_name_that_a_pi_lives_by_is_not_given_to_another(hub: HubFolder) -> None:
