@@ -7,6 +7,7 @@ import contextlib
 import os
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -92,17 +93,17 @@ def invite(
     with _listener() as (context, certificate), _socket(listening) as listener:
         # A door that is opened is recorded before it opens.
         record(session, "code", parcel.node)
-        _show(session, code, parcel, listening, listener.getsockname()[1])
-        adopting = Adopting(
-            code,
-            parting,
-            context,
-            certificate,
-            sign,
-            lambda step: _tell(session, parcel.node, step),
-            time.time,
-        )
         try:
+            _show(session, code, parcel, listening, listener.getsockname()[1])
+            adopting = Adopting(
+                code,
+                parting,
+                context,
+                certificate,
+                sign,
+                lambda step: _tell(session, parcel.node, step),
+                time.time,
+            )
             time_over = asyncio.sleep(listening.minutes * 60)
             ending = asyncio.run(adopting.serve(listener, time_over))
         except KeyboardInterrupt:
@@ -202,6 +203,8 @@ def _show(session: Session, code: str, parcel: Parcel, listening: Listening, por
         words = t(f"不会传送，需要时请手工放置：{name}", f"Not sent; bring it by hand: {name}")
         say((words, "yellow"))
     say((t("等待中……（Ctrl-C 结束）", "Waiting ... (Ctrl-C ends it)"), "dim"))
+    # Over ssh without a terminal nothing would be seen until the end.
+    sys.stdout.flush()
 
 
 def _is_loopback(host: str) -> bool:
@@ -248,6 +251,7 @@ def _tell(session: Session, node: str, step: Step) -> None:
         ),
     }[step.what]  # fmt: skip
     say((f"{datetime.now().astimezone():%H:%M:%S}  {peer}  ", "dim"), (words, style))
+    sys.stdout.flush()
 
 
 def _end(session: Session, node: str, ending: Ending) -> None:
