@@ -15,12 +15,13 @@ from devices.simulator import Simulator, UnknownKey
 __all__ = ["ScannerSimulator"]
 
 _ENDS = {"ends-cr": b"\r", "ends-lf": b"\n"}
-#: What people hold before a scanner that is none of the hall's.
+#: What people hold before a scanner that is none of the hall's today.
 _STRANGE = {
     "link": b"https://example.com/pay?amount=1000000",
     "command": b"$(reboot); DROP TABLE tickets; ../../etc/passwd",
     "long": b"A" * 400,
     "chinese": "税务".encode(),
+    "former": b"2020-01-02/A001",
 }
 
 
@@ -28,7 +29,8 @@ class ScannerSimulator(Simulator):
     """One scanner.
 
     Keys: ``ticket`` with a number (7 is today's A007), ``appointment`` with a number (made up:
-    YY-00000042), ``link``, ``command``, ``long``, ``chinese`` (codes that are none of the hall's).
+    YY-00000042), ``link``, ``command``, ``long``, ``chinese`` (codes that are none of the hall's),
+    ``former`` (the ticket A001 of a day long ago).
 
     Faults: ``ends-cr``, ``ends-lf`` (set to one of them), ``repeats`` (sends each code five times,
     as one that goes on seeing it), ``cut-short`` (half of a code, without its end), ``other-baud``
