@@ -9,8 +9,8 @@ them together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 from firmware_py.core.commands import Command
 from firmware_py.core.events import Event
@@ -23,9 +23,12 @@ __all__ = [
     "JournalPort",
     "NewEvent",
     "Outcome",
+    "Posts",
     "StoredEvent",
     "Submission",
 ]
+
+T = TypeVar("T")
 
 
 class Submission(NamedTuple):
@@ -173,4 +176,26 @@ class JournalPort(HistoryPort, Protocol):
 
     def save_snapshot(self, seq: int, body: bytes) -> None:
         """Keep the state as it was after event ``seq``."""
+        ...
+
+
+class Posts(Protocol):
+    """Runs calls on the journal one after the other; ``JournalThread`` does."""
+
+    def post(
+        self,
+        call: Callable[[JournalPort], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Run ``call(journal)``; ``done`` or ``failed`` then run in the event loop."""
+        ...
+
+    def commit(
+        self,
+        call: Callable[[JournalPort], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """As ``post``, but it may do all of it at once."""
         ...

@@ -14,10 +14,11 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
+from firmware_py.app.held_back import NOT_SURE
 from firmware_py.app.known_ids import KnownIds
-from firmware_py.app.ports import Entry, Happened, JournalPort, NewEvent, Outcome, Submission
+from firmware_py.app.ports import Entry, Happened, NewEvent, Outcome, Posts, Submission
 from firmware_py.app.recovery import match_windows
 from firmware_py.app.wire import (
     decode_event,
@@ -35,7 +36,7 @@ from firmware_py.core.model import State
 from firmware_py.core.refusals import RecordedRefusal, Refusal
 from firmware_py.core.rules import Rules
 
-__all__ = ["HallWriter", "Posts", "Reply"]
+__all__ = ["HallWriter", "Reply"]
 
 log = logging.getLogger(__name__)
 
@@ -77,28 +78,6 @@ def _no_positions(happened: Sequence[Happened]) -> Mapping[str, int]:
     return {}
 
 
-class Posts(Protocol):
-    """Runs calls on the journal one after the other; ``JournalThread`` does."""
-
-    def post(
-        self,
-        call: Callable[[JournalPort], T],
-        done: Callable[[T], None],
-        failed: Callable[[Exception], None],
-    ) -> None:
-        """Run ``call(journal)``; ``done`` or ``failed`` then run in the event loop."""
-        ...
-
-    def commit(
-        self,
-        call: Callable[[JournalPort], T],
-        done: Callable[[T], None],
-        failed: Callable[[Exception], None],
-    ) -> None:
-        """As ``post``, but it may do all of it at once."""
-        ...
-
-
 class HallWriter:
     """Everything that changes the hall goes through ``submit``. Lives in the event loop."""
 
@@ -133,8 +112,8 @@ class HallWriter:
         self.vet: Callable[[Command], Refusal | None] = lambda command: None
         #: Called when the disk begins to fail (with the sentence) and when it works again (None).
         self.on_storage: Callable[[Refusal | None], None] = lambda refusal: None
-        #: Another hub was promoted: nothing is decided here any more, and this is why.
-        self.stood_down: Refusal | None = None
+        #: Why nothing may be decided at this moment: no lease, or another was promoted; None: it may.
+        self.held_back: Callable[[], Refusal | None] = lambda: None
         self.commits = 0
         self._decided = decode_state(encode_state(state))
         self._next_seq = last_seq + 1
@@ -149,6 +128,8 @@ class HallWriter:
         self._recent: OrderedDict[str, _Waiting | Outcome] = OrderedDict()
         self._gathered: list[_Waiting] = []
         self._writing: list[_Waiting] = []
+        #: On the disk, and told nobody: the right to decide ended while the disk worked.
+        self._withheld: list[_Waiting] = []
         self._failing: Refusal | None = None
         self._retry_ms = 0
         self._snapshot_seq = last_seq
@@ -175,9 +156,10 @@ class HallWriter:
         ``fresh``: whoever submits it knows from the state that it is new, or does not mind; then
         it is decided at once, in the order in which it came.
         """
-        if self.stood_down is not None:
-            reply(Outcome(refusal=self.stood_down))
+        if (why := self.held_back()) is not None:
+            reply(Outcome(refusal=why))
             return
+        self.release()
         known = self._recent.get(submission.id)
         if known is None:
             if not fresh and submission.id in self._known:
@@ -225,6 +207,9 @@ class HallWriter:
         self._journal.post(look, found, lambda error: reply(self._failed(error)))
 
     def _decide(self, submission: Submission, reply: Reply) -> None:
+        if (why := self.held_back()) is not None:
+            reply(Outcome(refusal=why))
+            return
         if not self._write_due:
             self._arrived_ms = self._clock_ms()
         now_ms = max(self._arrived_ms, self._decided.now_ms)
@@ -289,6 +274,9 @@ class HallWriter:
         self._write_due = False
         if self._writing or not self._gathered:
             return
+        if (why := self.held_back()) is not None:
+            self._drop(Outcome(refusal=why))
+            return
         batch = self._writing = self._gathered
         self._gathered = []
         entries = [waiting.entry for waiting in batch]
@@ -300,6 +288,32 @@ class HallWriter:
     def _written(self, result: object) -> None:
         batch, self._writing = self._writing, []
         self.commits += 1
+        if self.held_back() is None:
+            self._tell(batch)
+        else:
+            self._withhold(batch)
+        # Only now: a quick commit is answered within this call, and must not overtake this one.
+        self._write()
+
+    def _withhold(self, batch: list[_Waiting]) -> None:
+        """What is written cannot be undone, and a hub without the lease must not act on it.
+
+        It is a record like any that its hub wrote last: had the lease again, it is told late; else
+        it is handed over. Whoever waits hears that it is not sure.
+        """
+        self._withheld += batch
+        for waiting in batch:
+            replies, waiting.replies = waiting.replies, []
+            for reply in replies:
+                _alone(reply, Outcome(refusal=NOT_SURE))
+
+    def release(self) -> None:
+        """Tell what was written and withheld; the right to decide is had again."""
+        if self._withheld and self.held_back() is None:
+            batch, self._withheld = self._withheld, []
+            self._tell(batch)
+
+    def _tell(self, batch: list[_Waiting]) -> None:
         happened = [h for waiting in batch for h in waiting.happened]
         for h in happened:
             evolve(self.recorded, h.event, h.time_ms)
@@ -320,8 +334,6 @@ class HallWriter:
         worth = max(SNAPSHOT_EVERY, len(self.recorded.tickets))
         if self.last_seq - self._snapshot_seq >= worth:
             self.snapshot()
-        # Only now: a quick commit is answered within this call, and must not overtake this one.
-        self._write()
 
     def _forget_oldest(self) -> None:
         # Those that still wait for the disk are newer than any that is dropped here.
@@ -329,13 +341,19 @@ class HallWriter:
             self._recent.popitem(last=False)
 
     def _not_written(self, error: Exception) -> None:
+        self._drop(self._failed(error))
+
+    def _drop(self, outcome: Outcome) -> None:
+        """Refuse what the disk does not have, and decide as if it had never been."""
         batch = self._writing + self._gathered
         self._writing, self._gathered = [], []
         self._decided = decode_state(encode_state(self.recorded))
-        self._next_seq = self.last_seq + 1
+        withheld = [h for waiting in self._withheld for h in waiting.happened]
+        for h in withheld:
+            evolve(self._decided, h.event, h.time_ms)
+        self._next_seq = (withheld[-1].seq if withheld else self.last_seq) + 1
         for waiting in batch:
             self._recent.pop(waiting.entry.command_id, None)
-        outcome = self._failed(error)
         for waiting in batch:
             self._answer(waiting, outcome)
 
