@@ -18,7 +18,15 @@ from typing import TypeVar
 
 from firmware_py.app.held_back import NOT_SURE
 from firmware_py.app.known_ids import KnownIds
-from firmware_py.app.ports import Entry, Happened, NewEvent, Outcome, Posts, Submission
+from firmware_py.app.ports import (
+    Entry,
+    Happened,
+    JournalPort,
+    NewEvent,
+    Outcome,
+    Posts,
+    Submission,
+)
 from firmware_py.app.recovery import match_windows
 from firmware_py.app.wire import (
     decode_event,

@@ -41,7 +41,7 @@ from firmware_py.sync.mail import (
 from firmware_py.sync.node_book import NodeBook, NodeSeen
 from firmware_py.sync.outbox import EventToken, Outbox
 from firmware_py.sync.pictures import Pictures, PictureToken
-from firmware_py.sync.ports import HallPort, HubPort, SyncSettings
+from firmware_py.sync.ports import HallPort, HubPort, SideLine, SyncSettings
 from firmware_py.sync.positions import Positions
 from firmware_py.sync.requests import read_ack
 from firmware_py.sync.sentences import Refused
@@ -62,8 +62,17 @@ _encode = msgspec.json.Encoder().encode
 class BrokerSync:
     """Make it, ``await start()``, tell it what was recorded, ``await stop()``."""
 
-    def __init__(self, settings: SyncSettings, hall: HallPort, hub: HubPort | None = None) -> None:
+    def __init__(
+        self,
+        settings: SyncSettings,
+        hall: HallPort,
+        hub: HubPort | None = None,
+        side: SideLine | None = None,
+    ) -> None:
         self._hall = hall
+        self._side = side
+        #: A hub without the lease answers nobody, so that all go on as if it were away.
+        self.deciding = side is None
         self._settings = settings
         self._topics = topics = Topics(settings.hall, settings.node)
         self._envelopes = envelopes = Envelopes(settings.hall, settings.timezone)
@@ -109,6 +118,7 @@ class BrokerSync:
                 topics.command("+"),
                 topics.list("+"),
                 *((topics.ask("+"), *self._of_nodes) if hub else ()),
+                *(side.filters if side else ()),
                 *self._retained_filters,
             ),
             self._take,
@@ -170,6 +180,12 @@ class BrokerSync:
     def health(self, device: str, body: bytes) -> None:
         """Publish a device's health, a JSON object; empty bytes when the device is gone."""
         self._pictures.health(device, body)
+
+    def decides(self, deciding: bool) -> None:
+        """Say whether this hub decides now; the others take one that does not for away."""
+        self.deciding = deciding
+        if self._speaks:
+            self._send(self._birth())
 
     def status(self) -> BrokerStatus:
         """Return how it stands."""
@@ -239,6 +255,8 @@ class BrokerSync:
         self._session, self._since_s, self._error = mail.session, time.monotonic(), ""
         self._connections += 1
         log.info("connected to the broker; %d events to send", self._outbox.backlog)
+        if self._side is not None:
+            self._side.up(self._send)
         if self._nodes is not None:
             self._nodes.up()
         if self._settings.hubs:
@@ -269,7 +287,7 @@ class BrokerSync:
         hall, settings = self._hall, self._settings
         started = wall_time(settings.started_ms, hall.wall_offset_ms, self._envelopes.zone)
         body = {
-            **self._about("online"),
+            **self._about("online" if self.deciding else "waiting"),
             "version": settings.version,
             "host": settings.machine,
             "started": started,
@@ -293,6 +311,8 @@ class BrokerSync:
         if self._forget is not None:
             self._forget.cancel()
         self._outbox.down()
+        if self._side is not None:
+            self._side.down()
         if self._nodes is not None:
             self._nodes.down()
         self._pictures.down()
@@ -315,13 +335,16 @@ class BrokerSync:
     def _heard(self, incoming: Incoming) -> None:
         suffix = self._topics.suffix(incoming.topic) or ""
         kind, _, rest = suffix.partition("/")
-        if kind in {"command", "ask", "list"} and not self._speaks:
+        silent = not self._speaks or (kind == "ask" and not self.deciding)
+        if kind in {"command", "ask", "list"} and silent:
             # Whoever asks asks again, when it hears who decides.
             return
         if kind == "command":
             self._commands.take(incoming, rest)
         elif kind == "ask" and self._asks is not None:
             self._asks.take(incoming, rest)
+        elif kind == "lease" and self._side is not None:
+            self._side.take(incoming)
         elif kind == "list":
             self._lists.take(incoming, rest)
         elif kind == "ack":

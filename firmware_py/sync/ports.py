@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from firmware_py.app.ports import StoredEvent
 from firmware_py.core.epoch import Epoch
-from firmware_py.sync.mail import Address
+from firmware_py.sync.mail import Address, Incoming, Outgoing
 from firmware_py.sync.rights import NodePlace
 
 if TYPE_CHECKING:
     from firmware_py.sync.records import Offered
 
-__all__ = ["EpochStart", "HallPort", "HubPort", "SyncSettings"]
+__all__ = ["EpochStart", "HallPort", "HubPort", "SideLine", "SyncSettings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,27 @@ class HubPort(Protocol):
 
     def stand_down(self, node: str, epoch: Epoch) -> None:
         """``node`` has begun a higher epoch: decide nothing from now on (rule 14)."""
+        ...
+
+
+class SideLine(Protocol):
+    """What travels on a Pi's one connection beside the hall: the lease."""
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """Topics that it hears."""
+        ...
+
+    def up(self, send: Callable[[Outgoing], None]) -> None:
+        """The broker is there; ``send`` publishes."""
+        ...
+
+    def down(self) -> None:
+        """The broker is away."""
+        ...
+
+    def take(self, incoming: Incoming) -> None:
+        """Take a message of its topics, whatever it holds."""
         ...
 
 

@@ -20,10 +20,13 @@ from firmware_py.core import commands_papers as p
 from firmware_py.core import commands_spread as s
 from firmware_py.core.checks import CheckState
 from firmware_py.core.commands import COMMANDS
+from firmware_py.core.epoch import NO_EPOCH, Epoch
 from firmware_py.core.events import EVENTS, Event, TicketIssued
 from firmware_py.core.events_hubs import HubPromoted
 from firmware_py.core.events_spread import NumbersReturned
 from firmware_py.core.records import Record
+from firmware_py.sync.lease_wire import Ask, Word
+from firmware_py.sync.lease_wire import told as lease_told
 from firmware_py.sync.privacy import KEPT_OFF
 from firmware_py.sync.sentences import SENTENCES
 from tests.sync.corehall import CoreHall
@@ -117,10 +120,19 @@ class Day:
         respond_to = "hall/v1/demo/reply/window-1"
         self.ear.say("ask/window-1", b'{"what":"events","after":0}', respond_to=respond_to)
 
+    def vote(self) -> None:
+        """The standby is voted for, and the witness has lost its file."""
+        ask = Ask(Epoch(2, "standby"), "5f1d0c2a:7", 10.0)
+        self.ear.say("lease/ask/standby", lease_told(ask))
+        yes = Word("vote", ask.round, ask.epoch, "standby", ask.epoch, yes=True)
+        self.ear.say("lease/vote/window-1", lease_told(yes))
+        self.ear.say("lease/vote/window-1", lease_told(Word("recall", "81b9e004", NO_EPOCH)))
+
     async def play(self) -> None:
         """Play it."""
         hall, say = self.hall, self.say
         self.ask()
+        self.vote()
         await say("day.open", day="2026-11-23")
         hall.carry_out(c.SetClock(1_795_363_200_000), "clock", "hall")
         await say("day.closing", at="23:30")

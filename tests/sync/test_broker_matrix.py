@@ -33,6 +33,8 @@ TOPICS: Mapping[str, str] = {
     **{f"{ROOT}/ask/{name}": "ask/{}" for name in IDENTITIES},
     **{f"{ROOT}/reply/{name}": "reply/{}" for name in IDENTITIES},
     **{f"{ROOT}/ack/{name}": "ack/{}" for name in ("centre", "viewer", "window-3", "nobody")},
+    **{f"{ROOT}/lease/ask/{name}": "lease/ask/{}" for name in IDENTITIES},
+    **{f"{ROOT}/lease/vote/{name}": "lease/vote/{}" for name in IDENTITIES},
     f"{ROOT}/command/hall": "command/hall",
     f"{ROOT}/command/window-3": "command/{other}",
     f"{ROOT}/command/hub": "command/{other}",
@@ -45,6 +47,8 @@ TOPICS: Mapping[str, str] = {
     f"{ROOT}/device/window-3": "all else",
     f"{ROOT}/device/window-3/a/b": "all else",
     f"{ROOT}/node/window-3/x": "all else",
+    f"{ROOT}/lease/vote": "all else",
+    f"{ROOT}/lease/ask/hub/x": "all else",
     f"{ROOT}/command": "all else",
     f"{ROOT}/other": "all else",
     ROOT: "all else",
@@ -71,7 +75,8 @@ def table() -> dict[str, dict[str, str]]:
 
 def may(identity: str, topic: str, rights: Mapping[str, Mapping[str, str]]) -> str:
     """Return what the table gives an identity on a topic."""
-    whose = topic.removeprefix(f"{ROOT}/").split("/")[1:2] == [identity]
+    levels = topic.removeprefix(f"{ROOT}/").split("/")
+    whose = levels[2 if levels[0] == "lease" else 1 :][:1] == [identity]
     row = TOPICS[topic].replace("{}", "{own}" if whose else "{other}")
     return rights[row]["node" if identity in NODES else identity]
 
