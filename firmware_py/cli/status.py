@@ -9,6 +9,7 @@ import click
 
 from firmware_py.cli.alone_said import alone_lines
 from firmware_py.cli.base import HallCommand, Session, pass_session
+from firmware_py.cli.lease_lines import lease_lines
 from firmware_py.cli.output import say, span, write_json
 from firmware_py.cli.words import chosen, in_words, t
 
@@ -110,6 +111,8 @@ def _normal(found: Mapping[str, Any]) -> None:
     for line in alone_lines(found["broker"]):
         say(*line)
     for line in node_lines(found.get("nodes")):
+        say(*line)
+    for line in lease_lines(found.get("lease")):
         say(*line)
     for line in backup_lines(found["backup"]):
         say(*line)

@@ -16,15 +16,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from firmware_py.app.held_back import NO_LEASE
 from firmware_py.config.spread import standby_of, voters_of
 from firmware_py.core.epoch import NO_EPOCH, Epoch
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.lease_file import LeaseFile
+from firmware_py.runtime.lease_words import LeaseStatus
 from firmware_py.settings import Settings
 from firmware_py.sync.lease import Holder, Voter
 from firmware_py.sync.lease_campaign import Campaign
@@ -32,7 +30,7 @@ from firmware_py.sync.lease_wire import Ask, Word, read_ask, read_word, told
 from firmware_py.sync.mail import Incoming, Outgoing
 from firmware_py.sync.topics import Topics
 
-__all__ = ["LeaseHall", "LeaseKeeper", "LeaseStatus", "lease_of", "running_s"]
+__all__ = ["LeaseHall", "LeaseKeeper", "lease_of", "running_s"]
 
 log = logging.getLogger(__name__)
 
@@ -62,23 +60,6 @@ class LeaseHall:
     promote: Callable[[Epoch], Awaitable[bool]]
     #: The right to decide is there, or gone.
     changed: Callable[[bool], None]
-
-
-@dataclass(frozen=True, slots=True)
-class LeaseStatus:
-    """How it stands with the lease, for people and programs. Seconds are running time."""
-
-    voters: tuple[str, ...]
-    #: This Pi decides; by whose vote, and for how long if it is not voted for again.
-    holds: bool
-    left_s: float
-    lease_s: float
-    #: Whom this Pi votes for, and for how long yet; "" for nobody.
-    votes_for: str
-    promised_s: float
-    #: Voters that did not answer, or said nothing, for a whole lease; those whose word is needed.
-    missing: tuple[str, ...]
-    unheard: tuple[str, ...]
 
 
 class LeaseKeeper:
@@ -139,7 +120,9 @@ class LeaseKeeper:
         others = [name for name in self.voters if name != self._own]
         late_s = now_s - self._lease_s
         return LeaseStatus(
+            self._own,
             self.voters,
+            self._hall.epoch() is not None,
             self.holds(),
             round(self._holder.left_s, 1),
             self._lease_s,
@@ -245,8 +228,8 @@ class LeaseKeeper:
             log.info("本机取得多数同意，开始受理。 Two of three votes are here: this hub decides.")
         elif self._hall.epoch() is not None:
             log.warning(
-                "本机失去多数同意，暂不受理。 The lease is over: this hub decides nothing until two "
-                "of %s are in touch again.", ", ".join(self.voters),
+                "本机失去多数同意，暂不受理。 The lease is over: this hub decides nothing until "
+                "two of %s are in touch again.", ", ".join(self.voters),
             )  # fmt: skip
 
     async def _promote(self, epoch: Epoch) -> None:
@@ -270,8 +253,3 @@ def lease_of(settings: Settings, folder: Path, hall: LeaseHall) -> LeaseKeeper |
     if settings.hall.node not in voters_of(settings):
         return None
     return LeaseKeeper(settings, folder, hall)
-
-
-def as_view(status: LeaseStatus) -> dict[str, Any]:
-    """Return it as ``hall.status`` and ``lease.status`` tell it."""
-    return msgspec.structs.asdict(status) if isinstance(status, msgspec.Struct) else {}
