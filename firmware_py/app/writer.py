@@ -120,7 +120,7 @@ class HallWriter:
         self.vet: Callable[[Command], Refusal | None] = lambda command: None
         #: Called when the disk begins to fail (with the sentence) and when it works again (None).
         self.on_storage: Callable[[Refusal | None], None] = lambda refusal: None
-        #: Why nothing may be decided at this moment: no lease, or another was promoted; None: it may.
+        #: Why nothing may be decided at this moment, no lease or another hub; None: it may.
         self.held_back: Callable[[], Refusal | None] = lambda: None
         self.commits = 0
         self._decided = decode_state(encode_state(state))

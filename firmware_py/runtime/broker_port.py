@@ -106,9 +106,9 @@ def line_of(hall: Hall, broker: BrokerSettings) -> BrokerSync | NodeLine:
         from firmware_py.runtime.node_line import NodeLine
 
         writer.on_joined.append(lambda _: hall.shown_anew())
-        return NodeLine(hall, writer, clock, told)
+        return NodeLine(hall, writer, clock, told, hall.lease)
     port = BrokerPort(hall)
-    return BrokerSync(told, port, port)
+    return BrokerSync(told, port, port, hall.lease)
 
 
 class BrokerPort:
@@ -252,7 +252,8 @@ class BrokerPort:
         """Decide nothing from now on; the daemon begins anew in the other part."""
         hall = self._hall
         if isinstance(hall.writer, HallWriter):
-            hall.writer.stood_down = stood_down(node)
+            why = stood_down(node)
+            hall.writer.held_back = lambda: why
         hall.role.change.stand_down(hall.settings, epoch, hall.role.note)
 
     def window_of(self, number: str) -> str | None:

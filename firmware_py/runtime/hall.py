@@ -10,12 +10,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from devices.base import Input, Reading, Status
 from devices.scanner.base import PreviewFrame
-from devices.specs import DeviceSpec, LineSpec
-from devices.transport import LineSettings
 from firmware_py.app.journal_thread import JournalThread
 from firmware_py.app.ports import Happened, Outcome, Submission
 from firmware_py.app.wire import encode, event_json
@@ -32,12 +28,14 @@ from firmware_py.runtime.checks import Checks
 from firmware_py.runtime.control import ControlServer
 from firmware_py.runtime.device_events import DeviceEvent, Finished, Lost, Opened, Reported, Result
 from firmware_py.runtime.device_events import Outcome as Ended
+from firmware_py.runtime.device_specs import device_specs
 from firmware_py.runtime.displays import Strips, Walls
 from firmware_py.runtime.forms import vet_papers
 from firmware_py.runtime.hub_role import HubRole
 from firmware_py.runtime.jobs import QueueFull
 from firmware_py.runtime.keeping import Keeping, kept_in
 from firmware_py.runtime.kiosk_voices import KioskVoices
+from firmware_py.runtime.lease_hall import lease_of_hall
 from firmware_py.runtime.lending import Lender
 from firmware_py.runtime.list_intake import ListIntake
 from firmware_py.runtime.log_room import make_room
@@ -100,6 +98,8 @@ class Hall:
         #: With the hub, where that is another Pi.
         self.trouble = "" if self.queue.decides else "broker"
         self.sync: Any = None
+        #: Where two of three Pis say who decides; None: whoever was promoted does.
+        self.lease = lease_of_hall(self)
         self._run = secrets.token_hex(5)
         self._numbers = count(1)
         lines, devices = device_specs(settings)
@@ -179,11 +179,16 @@ class Hall:
     def start(self) -> None:
         """Start the journal's thread, then the devices and the paper that is still owed."""
         self.journal.start()
-        self.papers.owed_before(self._unprinted)
-        self._unprinted = []
+        if self.lease is None or not self.queue.decides:
+            self.print_owed()
         self.walls.recovered(self.state())
         self.notices.refresh()
         self.voices.recovered(self.state())
+
+    def print_owed(self) -> None:
+        """Print what was not printed when the daemon ended; a hub does once it may decide."""
+        self.papers.owed_before(self._unprinted)
+        self._unprinted = []
         for spool in self.printing.spools.values():
             if not spool.waiting and spool.confirmed < self.papers.last:
                 # So that the next start need not look through the whole day again.
@@ -210,6 +215,8 @@ class Hall:
             return
         self.writer.on_recorded.append(self.sync.recorded)
         await self.sync.start()
+        if self.lease is not None:
+            self.lease.start()
         self.role.start(self)
         for health in self.supervisor.health():
             self.publish_health(health.device)
@@ -221,6 +228,8 @@ class Hall:
         await self.cards.stop()
         await self.report_paper.stop()
         await self.role.stop()
+        if self.lease is not None:
+            await self.lease.stop()
         if self.sync is not None:
             await self.sync.stop()
         # Less than half of what systemd waits: a busy Pi may need seconds for a slip's last answer.
@@ -372,29 +381,3 @@ class Hall:
             self.control.publish(
                 b'{"jsonrpc":"2.0","method":"event","params":%b}\n' % event_json(h)
             )
-
-
-def device_specs(settings: Settings) -> tuple[dict[str, LineSpec], dict[str, DeviceSpec]]:
-    """Return lines and devices as the framework and the bench take them."""
-
-    def of(table: dict[str, object]) -> LineSettings | None:
-        return msgspec.convert(table, LineSettings) if table else None
-
-    lines = {
-        name: LineSpec(name=name, port=line.port, settings=of(line.settings))
-        for name, line in settings.lines.items()
-    }
-    devices = {
-        name: DeviceSpec(
-            name=name,
-            kind=device.kind,
-            line=device.line,
-            port=device.port,
-            settings=of(device.line_settings),
-            options=device.options,
-            expect_identity=device.expect_identity or "",
-        )
-        for name, device in settings.devices.items()
-        if device.enabled
-    }
-    return lines, devices

@@ -204,7 +204,8 @@ async def _serve(
     try:
         upkeep.tick()
         await _recorded(hall)
-        await begin_as_hub(hall)
+        if hall.lease is None:
+            await begin_as_hub(hall)
         await control.start(socket, gid)
         upkeep.start()
         notify(f"READY=1\nSTATUS=epoch {journal.epoch}, {journal.last_seq} events")

@@ -16,13 +16,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from firmware_py.app.held_back import NO_LEASE
 from firmware_py.config.spread import standby_of, voters_of
 from firmware_py.core.epoch import NO_EPOCH, Epoch
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.lease_file import LeaseFile
-from firmware_py.runtime.lease_words import LeaseStatus
+from firmware_py.runtime.lease_words import LeaseStatus, view_of
 from firmware_py.settings import Settings
 from firmware_py.sync.lease import Holder, Voter
 from firmware_py.sync.lease_campaign import Campaign
@@ -30,7 +33,7 @@ from firmware_py.sync.lease_wire import Ask, Word, read_ask, read_word, told
 from firmware_py.sync.mail import Incoming, Outgoing
 from firmware_py.sync.topics import Topics
 
-__all__ = ["LeaseHall", "LeaseKeeper", "lease_of", "running_s"]
+__all__ = ["LeaseHall", "LeaseKeeper", "running_s"]
 
 log = logging.getLogger(__name__)
 
@@ -132,6 +135,10 @@ class LeaseKeeper:
             tuple(sorted(voter.unheard)),
         )
 
+    def view(self) -> dict[str, Any]:
+        """Return how it stands, with words for people."""
+        return view_of(self.status())
+
     # ---- its line
 
     @property
@@ -148,18 +155,24 @@ class LeaseKeeper:
         self._send = None
 
     def take(self, incoming: Incoming) -> None:
-        """Take a question or a word. Raises ``DecodeError`` for what is neither."""
+        """Take a question or a word."""
         _, kind, name = (self._topics.suffix(incoming.topic) or "//").split("/")
         # The broker vouches for the name. Nothing of this is ever kept for later.
         if incoming.retained or name == self._own or name not in self.voters:
             return
+        try:
+            self._take(kind, name, incoming.payload)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            log.warning("what %s says of the lease cannot be read: %s", name, error)
+
+    def _take(self, kind: str, name: str, payload: bytes) -> None:
         self._heard_s[name] = self._now_s()
         if kind == "ask" and name in self._hubs:
-            ask = read_ask(incoming.payload)
+            ask = read_ask(payload)
             if ask is not None:
                 self._say(self._voter.asked(ask, name))
         elif kind == "vote":
-            word = read_word(incoming.payload)
+            word = read_word(payload)
             answer = self._voter.heard(word, name)
             if answer is not None:
                 self._say(answer)
@@ -246,10 +259,3 @@ class LeaseKeeper:
             self._promoting = None
             if not done:
                 self._failed_s = self._now_s()
-
-
-def lease_of(settings: Settings, folder: Path, hall: LeaseHall) -> LeaseKeeper | None:
-    """Return this Pi's part in the lease; None where it has none."""
-    if settings.hall.node not in voters_of(settings):
-        return None
-    return LeaseKeeper(settings, folder, hall)

@@ -23,7 +23,7 @@ from firmware_py.runtime.node_words import only_at_hub
 from firmware_py.sync.encryption import explain
 from firmware_py.sync.followed import Answer, Birth, Followed
 from firmware_py.sync.follower import Follower
-from firmware_py.sync.ports import EpochStart, SyncSettings
+from firmware_py.sync.ports import EpochStart, SideLine, SyncSettings
 
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
@@ -76,12 +76,17 @@ class NodeLine:
     """Stands where the hub's ``BrokerSync`` stands. Lives in the event loop."""
 
     def __init__(
-        self, hall: Hall, writer: FollowedWriter, clock: FollowedClock, settings: SyncSettings
+        self,
+        hall: Hall,
+        writer: FollowedWriter,
+        clock: FollowedClock,
+        settings: SyncSettings,
+        side: SideLine | None = None,
     ) -> None:
         self._hall, self._writer, self._clock = hall, writer, clock
         self._alone, followed = writer.alone, hall.queue.followed
         self._memory = None if followed is None else followed.memory
-        self._follower = Follower(settings, self, self._alone)
+        self._follower = Follower(settings, self, self._alone, side)
         self._by_certificate = settings.cert_file is not None
         self._encrypted = settings.ca_file is not None
         self._hub = Birth("offline")

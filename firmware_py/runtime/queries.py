@@ -166,6 +166,7 @@ class Answers:
             "papers_owed": {p: s.waiting for p, s in hall.printing.spools.items() if s.waiting},
             "broker": self._broker(),
             "nodes": nodes_at_a_glance(hall),
+            "lease": None if hall.lease is None else hall.lease.view(),
             "backup": _backup(hall),
             "privacy": {"problem": hall.keeping.problem},
         }

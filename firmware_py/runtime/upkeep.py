@@ -84,7 +84,7 @@ class Upkeep:
     def tick(self) -> None:
         """Look at the clock once: its offset, the business day, what is due."""
         hall = self._hall
-        if hall.queue.decides:
+        if hall.queue.decides and (hall.lease is None or hall.lease.holds()):
             self._decide()
         elif hall.sync is not None:
             hall.sync.tick()

@@ -12,21 +12,18 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
 from firmware_py.app.ports import Happened
-from firmware_py.core.epoch import latest_epoch
 from firmware_py.sync.asks import Asks
 from firmware_py.sync.broker_status import BrokerStatus
 from firmware_py.sync.commands import Commands
 from firmware_py.sync.consumers import ConsumerBook
 from firmware_py.sync.encryption import explain
-from firmware_py.sync.envelope import Envelopes, wall_time
+from firmware_py.sync.envelope import Envelopes
 from firmware_py.sync.first_look import QUIET_S
-from firmware_py.sync.followed import read_birth
-from firmware_py.sync.heard import epoch_told
+from firmware_py.sync.hub_birth import birth_of, higher_epoch, will_of
 from firmware_py.sync.link import Link
 from firmware_py.sync.lists import Lists
 from firmware_py.sync.mail import (
@@ -55,8 +52,6 @@ log = logging.getLogger(__name__)
 PUBLISHED = "broker"
 #: After this time the broker has sent all that it retained.
 RETAINED_S = 2.0
-
-_encode = msgspec.json.Encoder().encode
 
 
 class BrokerSync:
@@ -122,7 +117,7 @@ class BrokerSync:
                 *self._retained_filters,
             ),
             self._take,
-            will=Outgoing(topics.birth, _encode(self._about("offline")), retain=True),
+            will=Outgoing(topics.birth, will_of(hall, settings), retain=True),
         )
         self._hub = hub
         #: Whether this Pi speaks on this connection: not before it heard of a higher epoch, if any.
@@ -273,29 +268,10 @@ class BrokerSync:
         self._pictures.up()
         self._forget = asyncio.get_running_loop().call_later(RETAINED_S, self._forget_retained)
 
-    def _about(self, status: str) -> dict[str, Any]:
-        hall, settings = self._hall, self._settings
-        return {
-            "status": status,
-            "node": settings.node,
-            "roles": settings.roles,
-            # Also of one that is away: a hub in a lower epoch stands down.
-            "epochs": [{"epoch": e.epoch, "first_seq": e.first_seq} for e in hall.epochs],
-        }
-
     def _birth(self) -> Outgoing:
-        hall, settings = self._hall, self._settings
-        started = wall_time(settings.started_ms, hall.wall_offset_ms, self._envelopes.zone)
-        body = {
-            **self._about("online" if self.deciding else "waiting"),
-            "version": settings.version,
-            "host": settings.machine,
-            "started": started,
-            "epoch": hall.epochs[-1].epoch,
-            "seq": hall.last_seq,
-            "oldest_seq": hall.oldest_seq,
-        }
-        return Outgoing(self._topics.birth, _encode(body), retain=True)
+        status = "online" if self.deciding else "waiting"
+        told = birth_of(self._hall, self._settings, self._envelopes.zone, status)
+        return Outgoing(self._topics.birth, told, retain=True)
 
     def _down(self, mail: Down) -> None:
         if (
@@ -374,10 +350,8 @@ class BrokerSync:
         """Stand down before anything else when another hub is in a higher epoch (rule 14)."""
         if node not in self._settings.hubs or not payload or self._hub is None:
             return
-        birth = read_birth(payload)
-        epoch = epoch_told(node, birth.epochs) if "hub" in birth.roles else None
-        own = latest_epoch([one.epoch for one in self._hall.epochs], self._settings.node)
-        if epoch is None or epoch <= own:
+        epoch = higher_epoch(self._hall, self._settings, node, payload)
+        if epoch is None:
             return
         self._speaks = False
         self._outbox.down()

@@ -25,9 +25,14 @@ class Spread(AbstractAsyncContextManager["Spread"]):
     """
 
     def __init__(
-        self, folder: Path, *nodes: str, open_day: bool = True, alone_after_s: float = 60
+        self,
+        folder: Path,
+        *nodes: str,
+        open_day: bool = True,
+        alone_after_s: float = 60,
+        config: Path | None = None,
     ) -> None:
-        self.stage = SpreadStage(folder / "s", _file(folder, alone_after_s))
+        self.stage = SpreadStage(folder / "s", config or _file(folder, alone_after_s))
         self.stage.begin = begin_warm
         self.nodes = nodes
         self.allowed: list[str] = []

@@ -1,0 +1,109 @@
+"""The lease at a running hall: what it may see and do there. Without ``[spread]`` nothing of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from firmware_py.app.writer import HallWriter
+from firmware_py.config.spread import voters_of
+from firmware_py.core.epoch import NO_EPOCH, Epoch, latest_epoch
+
+if TYPE_CHECKING:
+    from firmware_py.runtime.hall import Hall
+    from firmware_py.runtime.lease import LeaseKeeper
+
+__all__ = ["HALL_TROUBLE", "lease_of_hall"]
+
+log = logging.getLogger(__name__)
+
+#: What this Pi's own screens are told while it has not the lease.
+HALL_TROUBLE = "lease"
+
+
+def lease_of_hall(hall: Hall) -> LeaseKeeper | None:
+    """Return this Pi's part in the lease, not started; None where it has none."""
+    if hall.settings.hall.node not in voters_of(hall.settings):
+        return None
+    # Imported here: other halls do without.
+    from firmware_py.runtime.lease import LeaseHall, LeaseKeeper
+
+    wired = _Wired(hall)
+    folder = Path(hall.settings.journal.path).parent
+    keeper = LeaseKeeper(
+        hall.settings,
+        folder,
+        LeaseHall(wired.epoch, wired.known, wired.may_stand, wired.promote, wired.changed),
+    )
+    if isinstance(hall.writer, HallWriter):
+        hall.writer.held_back = keeper.why_not
+        hall.trouble = HALL_TROUBLE
+    return keeper
+
+
+class _Wired:
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+        names = [one.epoch for one in hall.store.epochs]
+        own = hall.settings.hall.node
+        self._epoch = latest_epoch(names, own) if hall.role.decides else None
+        self._begun = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def epoch(self) -> Epoch | None:
+        """Return the epoch that this hall decides in; None once it has stood down."""
+        return None if self._hall.role.change.wanted.is_set() else self._epoch
+
+    def known(self) -> Epoch:
+        """Return the highest epoch that is known to have begun."""
+        hall = self._hall
+        keeper = hall.role.keeper
+        noted = (hall.role.note if keeper is None else keeper.records.note).epoch
+        heard: Epoch = getattr(hall.sync, "highest", NO_EPOCH)
+        return max(self._epoch or NO_EPOCH, noted, heard)
+
+    def may_stand(self) -> bool:
+        """Say whether this Pi's copy was level with the hub's journal since it started.
+
+        One that was not may be of yesterday: that is for a person to decide.
+        """
+        keeper = self._hall.role.keeper
+        status = None if keeper is None else keeper.status()
+        if status is None or self._hall.trouble == "":
+            return False
+        return status.level_s is not None and status.state in {"level", "behind"}
+
+    async def promote(self, epoch: Epoch) -> bool:
+        """Begin the epoch that this Pi was voted for."""
+        from firmware_py.runtime.control import QueryError
+        from firmware_py.runtime.hub_queries import HubQueries
+
+        try:
+            await HubQueries(self._hall).begin("lease", epoch=epoch)
+        except QueryError as error:
+            log.error("this Pi cannot take over: %s", error.refusal.en)  # noqa: TRY400
+            return False
+        return True
+
+    def changed(self, has: bool) -> None:
+        """Decide from now on, or no more."""
+        hall = self._hall
+        if not isinstance(hall.writer, HallWriter):
+            return
+        if hall.sync is not None:
+            hall.sync.decides(has)
+        hall.tell_screens("" if has else HALL_TROUBLE)
+        if not has:
+            return
+        if not self._begun:
+            self._begun = True
+            # What a hub without the lease may not do at its start.
+            from firmware_py.runtime.hub_start import begin_as_hub
+
+            task = hall.loop.create_task(begin_as_hub(hall), name="begin-as-hub")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            hall.print_owed()
+        hall.writer.release()

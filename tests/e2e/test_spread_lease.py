@@ -1,0 +1,191 @@
+"""With a lease: who decides follows from who is in touch with whom, and no hand is needed."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from firmware_py.bench.client import Refused
+from firmware_py.bench.spread import HUB, SPREAD
+from tests.e2e.scene import TODAY, until
+from tests.e2e.spread import Spread
+
+STANDBY, WITNESS = "standby-1", "wall-1"
+#: As long as a busy machine may take for what it does in a moment, and not longer.
+LEASE_S = 8
+SLOW_S = 90.0
+TAKE: dict[str, Any] = {"item": "F01", "origin": "desk", "override": True}
+#: What a hub that may not decide says: before it has heard of the other, and after.
+NOT_HERE = {"no_lease", "not_sure", "stood_down", "hub_away", "not_yours"}
+
+
+def config(folder: Path) -> Path:
+    """Return a hall's file with a lease in it."""
+    folder.mkdir()
+    for name in ("items.toml", "holidays.toml"):
+        (folder / name).write_bytes((SPREAD.parent / name).read_bytes())
+    lease = f'[spread]\npromote = "lease"\nwitness = "{WITNESS}"\nlease_s = {LEASE_S}\n'
+    path = folder / "hall.toml"
+    path.write_text(SPREAD.read_text("utf-8").replace("[spread]\n", lease, 1), "utf-8")
+    return path
+
+
+def hall_of(place: Path) -> Spread:
+    hall = Spread(place, open_day=False, config=config(place / "c"))
+    # What is told of on purpose when everything dies.
+    hall.allowed += ["broker", "hub"]
+    return hall
+
+
+async def lease(hall: Spread, node: str) -> dict[str, Any]:
+    """Return how a Pi stands with the lease."""
+    told: dict[str, Any] = (await hall.at(node).call("hall.status"))["lease"]
+    return told
+
+
+async def holds(hall: Spread, node: str) -> None:
+    """Wait until a Pi decides."""
+
+    async def look() -> bool:
+        return bool((await lease(hall, node))["holds"])
+
+    await until(look, SLOW_S)
+
+
+async def code_of(asked: Awaitable[Any]) -> str:
+    """Return why something was refused; "" when it was done."""
+    try:
+        await asked
+    except Refused as refused:
+        return refused.code
+    return ""
+
+
+async def taken_over(hall: Spread, node: str) -> float:
+    """Wait until a Pi that followed decides, in its other part; return after how many seconds."""
+    begin = time.monotonic()
+    while True:
+        try:
+            await hall.reconnect(node)
+            if (await lease(hall, node))["holds"]:
+                return time.monotonic() - begin
+        except (OSError, EOFError, TimeoutError, ConnectionError, Refused):
+            pass
+        assert time.monotonic() - begin < SLOW_S, f"{node} did not take over"
+        await asyncio.sleep(0.1)
+
+
+async def started(hall: Spread) -> None:
+    """Start the three that vote, and open the day."""
+    for node in (HUB, STANDBY, WITNESS):
+        await hall.start(node)
+    await holds(hall, HUB)
+    await hall.at(HUB).call("day.open", day=TODAY)
+
+
+async def voted(hall: Spread, epoch: str) -> None:
+    """Wait until the witness votes for this epoch: one other vote may have been enough before."""
+
+    async def look() -> bool:
+        told = await lease(hall, WITNESS)
+        return (told["votes_for"], told["hub"]) == (epoch, False)
+
+    await until(look, SLOW_S)
+
+
+async def numbers(hall: Spread, node: str) -> list[str]:
+    return [one["number"] for one in await hall.at(node).call("ticket.list")]
+
+
+async def level(hall: Spread) -> None:
+    """Wait until the standby's copy is level with the hub's journal."""
+
+    async def look() -> bool:
+        copy = (await hall.at(STANDBY).call("hub.status"))["copy"]
+        hub = (await hall.at(HUB).call("hall.status"))["last_seq"]
+        return copy is not None and copy["state"] == "level" and copy["copied"] == hub
+
+    await until(look, SLOW_S)
+
+
+@pytest.mark.timeout(400)
+async def test_a_hub_that_hangs_is_followed_by_the_standby_and_decides_nothing_when_it_goes_on(
+    place: Path,
+) -> None:
+    async with hall_of(place) as hall:
+        await hall.start(HUB)
+        # One of three: it shows the hall, and decides nothing.
+        assert await code_of(hall.at(HUB).call("day.open", day=TODAY)) == "no_lease"
+        assert (await lease(hall, HUB))["level"] == "red"
+        for node in (STANDBY, WITNESS):
+            await hall.start(node)
+        await holds(hall, HUB)
+        await hall.at(HUB).call("day.open", day=TODAY)
+        await hall.at(HUB).call("ticket.take", **TAKE)
+        await voted(hall, "1-hub")
+        await level(hall)
+        hall.freeze("halld")
+        try:
+            after_s = await taken_over(hall, STANDBY)
+            number = (await hall.at(STANDBY).call("ticket.take", **TAKE))["events"][0]["data"]
+        finally:
+            hall.thaw("halld")
+        # Its lease was over before the other's began, whatever it still has to read.
+        assert await code_of(hall.at(HUB).call("ticket.take", **TAKE)) in NOT_HERE
+        # Not before every promise was over, however it was asked.
+        assert after_s > LEASE_S / 2
+        await voted(hall, "2-standby-1")
+        assert await numbers(hall, STANDBY) == ["A001", number["number"]]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+async def test_a_cut_off_hub_stops_and_two_killed_hubs_are_each_followed_by_the_other(
+    place: Path,
+) -> None:
+    async with hall_of(place) as hall:
+        await started(hall)
+        await hall.at(HUB).call("ticket.take", **TAKE)
+        await level(hall)
+        # A dead broker cuts all: nobody decides until it is back.
+        hall.stage.end("mosquitto")
+
+        async def stopped() -> bool:
+            return await code_of(hall.at(HUB).call("ticket.take", **TAKE)) == "no_lease"
+
+        await until(stopped, SLOW_S)
+        assert (await lease(hall, HUB))["missing"] == [STANDBY, WITNESS]
+        hall.stage.start_broker()
+        await holds(hall, HUB)
+        assert await code_of(hall.at(HUB).call("ticket.take", **TAKE)) == ""
+        await level(hall)
+        known = await numbers(hall, HUB)
+        await hall.end(HUB, signal.SIGKILL)
+        begin = time.monotonic()
+        await taken_over(hall, STANDBY)
+        first_s = time.monotonic() - begin
+        assert await code_of(hall.at(STANDBY).call("ticket.take", **TAKE)) == ""
+        assert (await numbers(hall, STANDBY))[: len(known)] == known
+        # The former hub follows now, and keeps a copy: it may be the next.
+        await hall.start(HUB)
+        await hall.becomes(HUB, "", SLOW_S)
+
+        async def copied() -> bool:
+            copy = (await hall.at(HUB).call("hub.status"))["copy"]
+            return copy is not None and copy["state"] == "level"
+
+        await until(copied, SLOW_S)
+        known = await numbers(hall, STANDBY)
+        await hall.end(STANDBY, signal.SIGKILL)
+        await taken_over(hall, HUB)
+        await voted(hall, "3-hub")
+        assert await code_of(hall.at(HUB).call("ticket.take", **TAKE)) == ""
+        assert (await numbers(hall, HUB))[: len(known)] == known
+        # Two leases would be a hang somewhere; the rest is a busy machine's.
+        assert first_s < SLOW_S
