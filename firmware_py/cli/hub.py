@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
+from firmware_py.cli.lease_lines import lease_lines
 from firmware_py.cli.output import say, write_json
 from firmware_py.cli.words import t
 
@@ -44,6 +45,8 @@ def status(session: Session) -> None:
         return
     for words in status_words(told):
         say(words)
+    for line in lease_lines(told["lease"]):
+        say(*line)
 
 
 def status_words(told: Told) -> list[str]:

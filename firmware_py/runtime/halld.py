@@ -33,6 +33,7 @@ from firmware_py.runtime.lean import one_heap
 from firmware_py.runtime.logs import set_up_logs
 from firmware_py.runtime.notify import notify, watchdog_every_s
 from firmware_py.runtime.queries import queries_of
+from firmware_py.runtime.raised_epoch import raise_epoch
 from firmware_py.runtime.reconfigure import Reconfigure
 from firmware_py.runtime.safe_mode import SafeMode
 from firmware_py.runtime.screen_queries import ScreenQueries
@@ -107,7 +108,7 @@ async def _run(configuration: Configuration, file: Path) -> int:
         if code is not None:
             return code
         # In the other part from here on: what the first one loaded is let go.
-        change = RoleChange(begun=change.begun, write_off=change.write_off)
+        change = RoleChange(begun=change.begun, write_off=change.write_off, raised=change.raised)
         gc.unfreeze()
         gc.collect()
 
@@ -123,6 +124,9 @@ async def _in_part(
     settings = configuration.settings
     loop, socket = asyncio.get_running_loop(), Path(settings.control.socket)
     try:
+        if change.raised is not None:
+            await asyncio.to_thread(raise_epoch, settings, configuration.rules, change.raised)
+            change.begun, change.raised = change.raised, None
         role = await role_of(settings, change)
         path = role.journal or Path(settings.journal.path)
         journal = Journal.open(path, node=settings.hall.node)

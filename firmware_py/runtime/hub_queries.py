@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from firmware_py.runtime.copy_keeper import CopyKeeper
     from firmware_py.runtime.hall import Hall
 
-__all__ = ["HubQueries"]
+__all__ = ["HubQueries", "promotion_entry"]
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,7 @@ class HubQueries:
             "copy": self._copy(),
             "kept": [one.file for one in self._note().kept],
             "heard": self._note().heard,
+            "lease": None if hall.lease is None else hall.lease.view(),
         }
         told["hub"] = told["hub"] or self._first_hub()
         return told
@@ -143,7 +144,7 @@ class HubQueries:
                 copy_seq=journal.last_seq,
                 by_lease=by_lease,
             )
-            return str(begun[0]), [_entry(journal.last_seq + 1, event, by, state.now_ms)]
+            return str(begun[0]), [promotion_entry(journal.last_seq + 1, event, by, state.now_ms)]
 
         try:
             stretch = await keeper.promote(begin)
@@ -183,7 +184,8 @@ class HubQueries:
 ANSWER_S = 0.05
 
 
-def _entry(seq: int, event: HubPromoted, by: str, at_ms: int) -> Entry:
+def promotion_entry(seq: int, event: HubPromoted, by: str, at_ms: int) -> Entry:
+    """Return a promotion as the first record of its epoch."""
     told = NewEvent(EVENT_NAMES[type(event)], encode(event))
     return Entry(f"promote:{event.epoch}", by, at_ms, encode_outcome(seq, 1, None), (told,))
 

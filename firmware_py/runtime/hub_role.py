@@ -48,6 +48,8 @@ class RoleChange:
     write_off: bool = False
     #: Where a standby reads this hub's journal; there once one has asked.
     shelf: CopyShelf | None = None
+    #: A hub that was voted for above its own epoch begins this one before it goes on.
+    raised: Epoch | None = None
 
     def stand_down(self, settings: Settings, epoch: Epoch, note: HubNote) -> None:
         """Another hub has begun a higher epoch: have that noted, and begin anew in its following.

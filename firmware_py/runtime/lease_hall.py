@@ -69,6 +69,9 @@ class _Wired:
 
         One that was not may be of yesterday: that is for a person to decide.
         """
+        if self._epoch is not None:
+            # A hub that has not heard of another: its own journal is all that there is.
+            return self.epoch() is not None
         keeper = self._hall.role.keeper
         status = None if keeper is None else keeper.status()
         if status is None or self._hall.trouble == "":
@@ -80,6 +83,11 @@ class _Wired:
         from firmware_py.runtime.control import QueryError
         from firmware_py.runtime.hub_queries import HubQueries
 
+        change = self._hall.role.change
+        if self._epoch is not None:
+            change.raised = epoch
+            change.wanted.set()
+            return True
         try:
             await HubQueries(self._hall).begin("lease", epoch=epoch)
         except QueryError as error:

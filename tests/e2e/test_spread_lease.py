@@ -13,6 +13,8 @@ import pytest
 
 from firmware_py.bench.client import Refused
 from firmware_py.bench.spread import HUB, SPREAD
+from firmware_py.core.epoch import Epoch
+from firmware_py.sync.lease_wire import Kept, kept_bytes
 from tests.e2e.scene import TODAY, until
 from tests.e2e.spread import Spread
 
@@ -189,3 +191,25 @@ async def test_a_cut_off_hub_stops_and_two_killed_hubs_are_each_followed_by_the_
         assert (await numbers(hall, HUB))[: len(known)] == known
         # Two leases would be a hang somewhere; the rest is a busy machine's.
         assert first_s < SLOW_S
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+async def test_a_hub_whose_witness_voted_for_a_standby_that_died_goes_on_in_a_higher_epoch(
+    place: Path,
+) -> None:
+    async with hall_of(place) as hall:
+        for node, kept in ((HUB, Epoch(1, "hub")), (WITNESS, Epoch(2, STANDBY))):
+            folder = Path(hall.stage.of_node(node)["HALL_DATA"])
+            (folder / "lease-vote").write_bytes(kept_bytes(Kept(kept, float(LEASE_S))))
+        await hall.start(HUB)
+        before = (await hall.at(HUB).call("hall.status"))["epoch"]
+        await hall.start(WITNESS)
+        await taken_over(hall, HUB)
+        await voted(hall, "3-hub")
+        assert await code_of(hall.at(HUB).call("day.open", day=TODAY)) == ""
+        assert await code_of(hall.at(HUB).call("ticket.take", **TAKE)) == ""
+        assert await numbers(hall, HUB) == ["A001"]
+        status = await hall.at(HUB).call("hall.status")
+        assert (status["epoch"], before != "3-hub") == ("3-hub", True)
+        await hall.at(HUB).call("journal.verify")
