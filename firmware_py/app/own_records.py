@@ -14,9 +14,8 @@ from typing import Any
 
 import msgspec
 
-from firmware_py.app.ports import Entry, Happened, JournalPort, NewEvent, Outcome
+from firmware_py.app.ports import Entry, Happened, JournalPort, NewEvent, Outcome, Posts
 from firmware_py.app.wire import decode_event, encode, encode_outcome
-from firmware_py.app.writer import Posts
 from firmware_py.core.events import EVENT_NAMES, Event, TicketIssued
 from firmware_py.core.refusals import Refusal
 

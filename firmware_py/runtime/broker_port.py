@@ -43,6 +43,7 @@ from firmware_py.sync.ports import EpochStart, SyncSettings
 from firmware_py.sync.privacy import CODE_WORD, WITHHELD
 from firmware_py.sync.records import Offered
 from firmware_py.sync.rights import NodePlace
+from firmware_py.sync.side import NOTHING
 
 if TYPE_CHECKING:
     from firmware_py.runtime.control import Query
@@ -106,9 +107,9 @@ def line_of(hall: Hall, broker: BrokerSettings) -> BrokerSync | NodeLine:
         from firmware_py.runtime.node_line import NodeLine
 
         writer.on_joined.append(lambda _: hall.shown_anew())
-        return NodeLine(hall, writer, clock, told, hall.lease)
+        return NodeLine(hall, writer, clock, told, hall.lease or NOTHING)
     port = BrokerPort(hall)
-    return BrokerSync(told, port, port, hall.lease)
+    return BrokerSync(told, port, port, hall.lease or NOTHING)
 
 
 class BrokerPort:

@@ -176,6 +176,11 @@ class Hall:
         """Return what is recorded; read it, never change it."""
         return self.writer.recorded
 
+    @property
+    def may_decide(self) -> bool:
+        """Whether nothing else than this Pi says who decides, or it has the lease."""
+        return self.lease is None or not self.queue.decides or self.lease.holds()
+
     def start(self) -> None:
         """Start the journal's thread, then the devices and the paper that is still owed."""
         self.journal.start()

@@ -24,6 +24,7 @@ from firmware_py.sync.encryption import explain
 from firmware_py.sync.followed import Answer, Birth, Followed
 from firmware_py.sync.follower import Follower
 from firmware_py.sync.ports import EpochStart, SideLine, SyncSettings
+from firmware_py.sync.side import NOTHING
 
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
@@ -81,7 +82,7 @@ class NodeLine:
         writer: FollowedWriter,
         clock: FollowedClock,
         settings: SyncSettings,
-        side: SideLine | None = None,
+        side: SideLine = NOTHING,
     ) -> None:
         self._hall, self._writer, self._clock = hall, writer, clock
         self._alone, followed = writer.alone, hall.queue.followed

@@ -84,7 +84,7 @@ class Upkeep:
     def tick(self) -> None:
         """Look at the clock once: its offset, the business day, what is due."""
         hall = self._hall
-        if hall.queue.decides and (hall.lease is None or hall.lease.holds()):
+        if hall.queue.decides and hall.may_decide:
             self._decide()
         elif hall.sync is not None:
             hall.sync.tick()
@@ -153,6 +153,9 @@ class Upkeep:
             except JournalError as error:
                 log.error("no checkpoint: %s", error)  # noqa: TRY400 - the sentence is enough
             if state.day_open or state.day is None or state.day == done_day:
+                continue
+            if not hall.may_decide:
+                # Paper that waits for the lease is not settled yet.
                 continue
             done_day, trimmed = state.day, False
             try:

@@ -42,6 +42,7 @@ from firmware_py.sync.ports import HallPort, HubPort, SideLine, SyncSettings
 from firmware_py.sync.positions import Positions
 from firmware_py.sync.requests import read_ack
 from firmware_py.sync.sentences import Refused
+from firmware_py.sync.side import NOTHING
 from firmware_py.sync.topics import Topics
 
 __all__ = ["PUBLISHED", "BrokerStatus", "BrokerSync"]
@@ -62,12 +63,12 @@ class BrokerSync:
         settings: SyncSettings,
         hall: HallPort,
         hub: HubPort | None = None,
-        side: SideLine | None = None,
+        side: SideLine = NOTHING,
     ) -> None:
         self._hall = hall
         self._side = side
         #: A hub without the lease answers nobody, so that all go on as if it were away.
-        self.deciding = side is None
+        self.deciding = side is NOTHING
         self._settings = settings
         self._topics = topics = Topics(settings.hall, settings.node)
         self._envelopes = envelopes = Envelopes(settings.hall, settings.timezone)
@@ -113,7 +114,7 @@ class BrokerSync:
                 topics.command("+"),
                 topics.list("+"),
                 *((topics.ask("+"), *self._of_nodes) if hub else ()),
-                *(side.filters if side else ()),
+                *side.filters,
                 *self._retained_filters,
             ),
             self._take,
@@ -250,8 +251,7 @@ class BrokerSync:
         self._session, self._since_s, self._error = mail.session, time.monotonic(), ""
         self._connections += 1
         log.info("connected to the broker; %d events to send", self._outbox.backlog)
-        if self._side is not None:
-            self._side.up(self._send)
+        self._side.up(self._send)
         if self._nodes is not None:
             self._nodes.up()
         if self._settings.hubs:
@@ -287,8 +287,7 @@ class BrokerSync:
         if self._forget is not None:
             self._forget.cancel()
         self._outbox.down()
-        if self._side is not None:
-            self._side.down()
+        self._side.down()
         if self._nodes is not None:
             self._nodes.down()
         self._pictures.down()
@@ -319,7 +318,7 @@ class BrokerSync:
             self._commands.take(incoming, rest)
         elif kind == "ask" and self._asks is not None:
             self._asks.take(incoming, rest)
-        elif kind == "lease" and self._side is not None:
+        elif kind == "lease":
             self._side.take(incoming)
         elif kind == "list":
             self._lists.take(incoming, rest)

@@ -38,6 +38,7 @@ from firmware_py.sync.link import Link
 from firmware_py.sync.mail import Acked, Down, Incoming, LinkMail, Outgoing, Up
 from firmware_py.sync.offering import Offering
 from firmware_py.sync.ports import EpochStart, SideLine, SyncSettings
+from firmware_py.sync.side import NOTHING
 from firmware_py.sync.topics import Topics
 
 __all__ = ["Follower"]
@@ -65,7 +66,7 @@ class Follower:
         settings: SyncSettings,
         port: FollowerPort,
         records: RecordsPort | None = None,
-        side: SideLine | None = None,
+        side: SideLine = NOTHING,
     ) -> None:
         self._settings = settings
         self._side = side
@@ -98,7 +99,7 @@ class Follower:
                 f"{root}/node/+",
                 f"{root}/event/+",
                 topics.reply(settings.node),
-                *(side.filters if side else ()),
+                *side.filters,
             ),
             self._take,
             will=Outgoing(topics.birth, _encode(self._about("offline")), retain=True),
@@ -179,13 +180,11 @@ class Follower:
             self._publish(Outgoing(self._topics.birth, _encode(self._about("online")), retain=True))
             for device, body in self._health.items():
                 self._publish(Outgoing(self._device_topic(device), body, retain=True))
-            if self._side is not None:
-                self._side.up(self._publish)
+            self._side.up(self._publish)
             self._stands()
         elif isinstance(mail, Down):
             self._session, self._hub = None, None
-            if self._side is not None:
-                self._side.down()
+            self._side.down()
             self.error, self.was_up = mail.reason, mail.was_up
             # Only commands are worth asking again: all else is asked by how it then stands.
             self._asked = {n: one for n, one in self._asked.items() if one.answered is not None}
@@ -207,7 +206,7 @@ class Follower:
             self._born(name, read_birth(mail.payload))
         elif kind == "reply" and mail.correlation is not None and mail.correlation.isdigit():
             self._answered(int(mail.correlation), mail.payload)
-        elif kind == "lease" and self._side is not None:
+        elif kind == "lease":
             self._side.take(mail)
 
     def _born(self, name: str, birth: Birth) -> None:
