@@ -84,8 +84,9 @@ class Upkeep:
     def tick(self) -> None:
         """Look at the clock once: its offset, the business day, what is due."""
         hall = self._hall
-        if hall.queue.decides and hall.may_decide:
-            self._decide()
+        if hall.queue.decides:
+            if hall.may_decide:
+                self._decide()
         elif hall.sync is not None:
             hall.sync.tick()
         hall.voices.tick()

@@ -101,6 +101,16 @@ async def voted(hall: Spread, epoch: str) -> None:
     await until(look, SLOW_S)
 
 
+async def lent(hall: Spread) -> None:
+    """Wait until the kiosk has numbers of its own."""
+
+    async def look() -> bool:
+        status = await hall.at("kiosk-1").call("hall.status")
+        return bool(((status["broker"] or {}).get("alone") or {}).get("left"))
+
+    await until(look, SLOW_S)
+
+
 async def numbers(hall: Spread, node: str) -> list[str]:
     return [one["number"] for one in await hall.at(node).call("ticket.list")]
 
@@ -162,9 +172,33 @@ async def test_a_cut_off_hub_stops_and_two_killed_hubs_are_each_followed_by_the_
             return await code_of(hall.at(HUB).call("ticket.take", **TAKE)) == "no_lease"
 
         await until(stopped, SLOW_S)
-        assert (await lease(hall, HUB))["missing"] == [STANDBY, WITNESS]
+
+        async def missed() -> bool:
+            return (await lease(hall, HUB))["missing"] == [STANDBY, WITNESS]
+
+        await until(missed, SLOW_S)
         hall.stage.start_broker()
         await holds(hall, HUB)
+        # One of three, with a broker: the kiosk goes on as if the hub were away.
+        await hall.start("kiosk-1")
+        await hall.becomes("kiosk-1", "", SLOW_S)
+        await lent(hall)
+        for node in (STANDBY, WITNESS):
+            await hall.end(node)
+        await until(stopped, SLOW_S)
+        await hall.becomes("kiosk-1", "hub", SLOW_S)
+        alone = await hall.at("kiosk-1").call("ticket.take", item="F01", origin="kiosk-1")
+        number = alone["events"][0]["data"]["number"]
+        assert number.startswith("A9")
+        for node in (STANDBY, WITNESS):
+            await hall.start(node)
+        await holds(hall, HUB)
+
+        async def merged() -> bool:
+            return number in await numbers(hall, HUB)
+
+        await until(merged, SLOW_S)
+        await hall.end("kiosk-1")
         assert await code_of(hall.at(HUB).call("ticket.take", **TAKE)) == ""
         await level(hall)
         known = await numbers(hall, HUB)
