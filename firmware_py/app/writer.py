@@ -26,7 +26,7 @@ from firmware_py.app.ports import (
     Outcome,
     Posts,
     Submission,
-)
+)  # fmt: skip
 from firmware_py.app.recovery import match_windows
 from firmware_py.app.wire import (
     decode_event,
@@ -207,17 +207,13 @@ class HallWriter:
         def found(outcome: Outcome | None) -> None:
             if outcome is not None:
                 reply(outcome)
-            elif submission.id in self._recent:
-                self.submit(submission, reply)
             else:
-                self._decide(submission, reply)
+                # What was true when it was asked may not be any more: the right to decide, the id.
+                self.submit(submission, reply, fresh=True)
 
         self._journal.post(look, found, lambda error: reply(self._failed(error)))
 
     def _decide(self, submission: Submission, reply: Reply) -> None:
-        if (why := self.held_back()) is not None:
-            reply(Outcome(refusal=why))
-            return
         if not self._write_due:
             self._arrived_ms = self._clock_ms()
         now_ms = max(self._arrived_ms, self._decided.now_ms)

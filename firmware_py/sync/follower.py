@@ -36,6 +36,7 @@ from firmware_py.sync.followed import (
 from firmware_py.sync.heard import HighestEpoch
 from firmware_py.sync.link import Link
 from firmware_py.sync.mail import Acked, Down, Incoming, LinkMail, Outgoing, Up
+from firmware_py.sync.node_birth import birth_of_node, starts_of
 from firmware_py.sync.offering import Offering
 from firmware_py.sync.ports import EpochStart, SideLine, SyncSettings
 from firmware_py.sync.side import NOTHING
@@ -68,9 +69,7 @@ class Follower:
         records: RecordsPort | None = None,
         side: SideLine = NOTHING,
     ) -> None:
-        self._settings = settings
-        self._side = side
-        self._port = port
+        self._settings, self._port, self._side = settings, port, side
         self._offering = Offering(records)
         #: Called some times a second.
         self.tended: Callable[[], None] = lambda: None
@@ -95,14 +94,9 @@ class Follower:
         root = topics.root
         self._link = Link(
             settings.address,
-            (
-                f"{root}/node/+",
-                f"{root}/event/+",
-                topics.reply(settings.node),
-                *side.filters,
-            ),
+            (f"{root}/node/+", f"{root}/event/+", topics.reply(settings.node), *side.filters),
             self._take,
-            will=Outgoing(topics.birth, _encode(self._about("offline")), retain=True),
+            will=Outgoing(topics.birth, birth_of_node(settings, "offline"), retain=True),
             largest_payload=PART + 64 * 1024,
         )
 
@@ -166,18 +160,13 @@ class Follower:
     def _device_topic(self, device: str) -> str:
         return self._topics.picture(self._topics.device(device))
 
-    def _about(self, status: str) -> dict[str, Any]:
-        settings = self._settings
-        about = {"status": status, "node": settings.node, "roles": settings.roles}
-        more = {"version": settings.version, "host": settings.machine}
-        return about if status == "offline" else {**about, **more}
-
     # ---- from the connection
 
     def _take(self, mail: LinkMail) -> None:
         if isinstance(mail, Up):
             self._session, self.error = mail.session, ""
-            self._publish(Outgoing(self._topics.birth, _encode(self._about("online")), retain=True))
+            born = birth_of_node(self._settings, "online")
+            self._publish(Outgoing(self._topics.birth, born, retain=True))
             for device, body in self._health.items():
                 self._publish(Outgoing(self._device_topic(device), body, retain=True))
             self._side.up(self._publish)
@@ -232,9 +221,8 @@ class Follower:
         self._stands()
 
     def _take_epochs(self, told: Sequence[Mapping[str, Any]]) -> None:
-        epochs = tuple(EpochStart(str(one["epoch"]), int(one["first_seq"])) for one in told)
-        known = self._epochs
-        self._epochs = epochs
+        epochs = starts_of(told)
+        known, self._epochs = self._epochs, epochs
         if not (self.seq is not None and known and epochs):
             return
         if epoch_of(epochs, self.seq) != epoch_of(known, self.seq):
@@ -368,9 +356,7 @@ class Follower:
             return
         del self._asked[number]
         state = zlib.decompress(b"".join(asked.parts[n] for n in range(head.parts)))
-        self._epochs = tuple(
-            EpochStart(str(one["epoch"]), int(one["first_seq"])) for one in head.epochs
-        )
+        self._epochs = starts_of(head.epochs)
         self.seq = head.seq
         self._port.joined(state, head.seq)
         self._hand_on([])

@@ -174,7 +174,7 @@ async def test_a_cut_off_hub_stops_and_two_killed_hubs_are_each_followed_by_the_
         await until(stopped, SLOW_S)
 
         async def missed() -> bool:
-            return (await lease(hall, HUB))["missing"] == [STANDBY, WITNESS]
+            return bool((await lease(hall, HUB))["missing"] == [STANDBY, WITNESS])
 
         await until(missed, SLOW_S)
         hall.stage.start_broker()
