@@ -107,7 +107,7 @@ class Spread(AbstractAsyncContextManager["Spread"]):
     async def trouble(self, node: str) -> str:
         """Return how a Pi stands with the hub; "" is well."""
         status = await self.at(node).call("hall.status")
-        return str((status["broker"] or {"trouble": "broker"})["trouble"])
+        return str((status["broker"] or {}).get("trouble", "broker"))
 
     async def becomes(self, node: str, trouble: str, seconds: float = PATIENCE_S) -> None:
         """Wait until a Pi stands so with the hub."""
