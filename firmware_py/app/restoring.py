@@ -27,9 +27,12 @@ from firmware_py.app.ports import StoredEvent
 from firmware_py.app.wire import decode_event
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
+from firmware_py.core.blocks import Block, block_of
 from firmware_py.core.decide import decide
 from firmware_py.core.events import EVENT_NAMES
+from firmware_py.core.events_spread import NumbersLent
 from firmware_py.core.evolve import evolve
+from firmware_py.core.evolve_spread import block_lent
 from firmware_py.core.model import State
 from firmware_py.core.opening import local_seconds, plan_of
 from firmware_py.core.refusals import Refusal
@@ -47,7 +50,9 @@ HOUR_MS = 3_600_000
 SHORTEST_PACE_MS = HOUR_MS // 4
 
 #: The types of events that tell which numbers were given.
-TELLING = frozenset(EVENT_NAMES[kind] for kind in (e.DayOpened, e.TicketIssued, e.SeriesJumped))
+TELLING = frozenset(
+    EVENT_NAMES[kind] for kind in (e.DayOpened, e.TicketIssued, e.SeriesJumped, NumbersLent)
+)
 
 
 @dataclass(slots=True)
@@ -84,12 +89,21 @@ def opens_a_day(stored: StoredEvent) -> bool:
 
 
 def slips_in(stored: Iterable[StoredEvent]) -> Slips | None:
-    """Return the newest day that these events tell of; what cannot be read is passed over."""
+    """Return the newest day that these events tell of; what cannot be read is passed over.
+
+    A number from a block that was lent (A985) says nothing of how far the usual ones went.
+    """
     slips: Slips | None = None
+    lent = list[Block]()
     for one in stored:
         match _read(one):
             case e.DayOpened(day=day, reopened=reopened):
+                lent = lent if reopened else []
                 slips = Slips(day, slips.newest if slips is not None and reopened else {})
+            case NumbersLent() as block:
+                lent.append(block_lent(block))
+            case e.TicketIssued(number=number) if block_of(lent, number) is not None:
+                pass
             case e.TicketIssued() | e.SeriesJumped() as given if slips is not None:
                 before = slips.newest.get(given.series, (-1, ""))
                 slips.newest[given.series] = max(before, (given.count, given.number))

@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from firmware_py.cli.base import HallCommand, Session, pass_session
-from firmware_py.cli.errors import Refused
 from firmware_py.cli.node_adopt import state_of
 from firmware_py.cli.outcome import give
 from firmware_py.cli.output import Column, prose, say, table, write_json
@@ -53,6 +52,13 @@ def numbers(session: Session) -> None:
         )
     else:
         say(_none(found))
+    if former := found["usual_at"]:
+        say(
+            t(
+                f"常规号码还在原主控 {former} 上。",
+                f"The usual numbers are still with the former hub, {former}.",
+            )
+        )
     for one in found["skipped"]:
         say(
             t(
@@ -69,6 +75,8 @@ def _row(block: Block) -> list[str | tuple[str, str]]:
         state = (t(f"已作废{reason}", f"written off{reason}"), "yellow")
     elif not block["left"]:
         state = (t("已用完", "used up"), "dim")
+    elif block["reserve"]:
+        state = (t("备用主控的号段", "a standby's reserve"), "green")
     else:
         state = (t("预留", "held"), "green")
     return [block["holder"], _span(block), str(block["given"]), str(block["left"]), state]
@@ -110,35 +118,44 @@ def _none(found: Mapping[str, Any]) -> str:
 @pass_session
 def write_off(session: Session, name: str, reason: str | None, yes: bool) -> None:
     """Write off the numbers of a Pi that is gone."""
-    blocks: Sequence[Block] = session.client.ask("node.numbers")["blocks"]
-    held = [one for one in blocks if one["holder"] == name and not one["written_off"]]
-    if not held:
-        raise Refused(
-            "no_numbers_held",
-            f"{name} 没有预留的号码，或已经作废。请看 hallctl node numbers。",
-            f"{name} holds no numbers, or they are written off already: hallctl node numbers.",
-        )
     if not yes:
-        _ask(session, name, held)
+        found = session.client.ask("node.numbers")
+        blocks: Sequence[Block] = found["blocks"]
+        held = [one for one in blocks if one["holder"] == name and not one["written_off"]]
+        if held or found["usual_at"] == name:
+            _ask(session, name, held, usual=found["usual_at"] == name)
     give(session, "node.write_off", node=name, reason=reason)
 
 
-def _ask(session: Session, name: str, held: Sequence[Block]) -> None:
+def _ask(session: Session, name: str, held: Sequence[Block], *, usual: bool) -> None:
     spans, left = joined(_span(one) for one in held), sum(one["left"] for one in held)
     state = state_of(session, name)
     if state in {"there", "silent"}:
         now = in_words(state, "node")
         say((t(f"{name} 现在{now}！", f"{name} is {now} now!"), "bold red"))
-    prose(
-        t(
-            f"{name} 预留 {spans}，其中 {left} 个未见发出。作废后今天谁也不再发放这些号码，"
-            "不能撤销；已经打印出的号票仍然有效。",
-            f"{name} holds {spans}; {left} of them are not known to have been given. Written off, "
-            "nobody gives them today, which cannot be undone; a ticket that was printed still "
-            "counts.",
+    if usual:
+        prose(
+            t(
+                f"{name} 是原主控，常规号码在它手中。确认它已断电后才能作废："
+                "它可能发出而未见的号码今天不再发放，其余由本主控接着发放。",
+                f"{name} was the hub and has the usual numbers. Write them off only if it is "
+                "certainly off: those that it may have given unseen are given by nobody today, "
+                "the rest by this hub.",
+            )
         )
-    )
+    if held:
+        prose(_what(name, spans, left))
     click.confirm(t("继续吗？", "Go on?"), abort=True, err=True)
+
+
+def _what(name: str, spans: str, left: int) -> str:
+    return t(
+        f"{name} 预留 {spans}，其中 {left} 个未见发出。作废后今天谁也不再发放这些号码，"
+        "不能撤销；已经打印出的号票仍然有效。",
+        f"{name} holds {spans}; {left} of them are not known to have been given. Written off, "
+        "nobody gives them today, which cannot be undone; a ticket that was printed still "
+        "counts.",
+    )
 
 
 COMMANDS = (numbers, write_off)

@@ -88,15 +88,16 @@ def next_lent(
 
 
 def lendable(
-    series: Series, last: int | None, taken: Container[str], count: int
+    series: Series, last: int | None, taken: Container[str], count: int, above: int = 0
 ) -> tuple[int, int] | None:
     """Return the highest stretch of ``count`` numbers that may be lent, first and last count.
 
     ``last`` is what the hub gave last; the same number of its own stays before it. Where the
-    series' digits are full, the stretch is of numbers a digit longer.
+    series' digits are full, the stretch is of numbers a digit longer; ``above``: by so many digits
+    at once.
     """
     floor = (series.first - 1 if last is None else last) + count
-    for digits in range(series.digits, MOST_DIGITS + 1):
+    for digits in range(series.digits + above, MOST_DIGITS + 1):
         bottom = max(floor + 1, series.first, 10 ** (digits - 1) if digits > series.digits else 0)
         found = _highest(series, bottom, 10**digits - 1, taken, count)
         if found is not None:

@@ -87,8 +87,11 @@ def _issued(
     if other is None:
         events += [replace(trace, outcome=_counts(state, number)), issued]
     elif _on_paper(state, event):
-        replaced = TicketReplaced(other, number, _somebody_sat(state.tickets[other]))
-        return [replace(trace, outcome="paper", other=other), issued, replaced]
+        carried = _somebody_sat(state.tickets[other])
+        events += [replace(trace, outcome="paper", other=other), issued]
+        events.append(TicketReplaced(other, number, carried))
+        if carried:
+            return events
     else:
         # Another hub's answer to the same request: its kiosk printed the later one, ours.
         return [replace(trace, outcome="skipped", other=other), TicketReplaced(number, other)]

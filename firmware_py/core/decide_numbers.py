@@ -27,7 +27,8 @@ def lend(rules: Rules, state: State, command: s.LendNumbers, now_ms: int) -> Dec
     if not has_usual_numbers(state):
         return refuse("numbers_elsewhere", former=state.numbers_at)
     taken = Taken(state.tickets, state.lent)
-    stretch = lendable(series, state.counters.get(series.id), taken, command.count)
+    last = state.counters.get(series.id)
+    stretch = lendable(series, last, taken, command.count, state.lend_above)
     if stretch is None:
         return refuse("nothing_to_lend", series=series.id)
     first, last = stretch

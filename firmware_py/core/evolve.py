@@ -78,11 +78,7 @@ def _day_opened(state: State, event: e.DayOpened, at_ms: int) -> None:
         state.waiting = 0
         state.requests = {}
         state.began_ms = at_ms
-        # Blocks end with the day.
-        state.lent = []
-        state.handings = {}
-        state.early = {}
-        state.skipped = {}
+        spread.begin_day(state)
         papers.begin_day(state, event.day)
         # What nobody has seen yet stays: a bad rating of yesterday, a call before the opening.
         kept = OUTLIVES_THE_DAY

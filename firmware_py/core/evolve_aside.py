@@ -12,6 +12,7 @@ from firmware_py.core.events_aside import (
     NoticeShown,
 )
 from firmware_py.core.evolve_papers import pass_over
+from firmware_py.core.evolve_spread import restored
 from firmware_py.core.model import Alarm, Disabled, Notice, State
 
 __all__ = [
@@ -77,6 +78,7 @@ def action_taken(state: State, event: ActionTaken, at_ms: int) -> None:
         state.disabled.pop(event.subject, None)
     elif event.action == "journal.restore":
         pass_over(state)
+        restored(state)
 
 
 def clock_set(state: State, event: ClockSet, at_ms: int) -> None:

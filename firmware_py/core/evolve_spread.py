@@ -24,13 +24,31 @@ from firmware_py.core.waiting import dequeue
 
 __all__ = [
     "FOLD",
+    "begin_day",
+    "block_lent",
     "count_issued",
     "counted_at",
     "heard_early",
     "ordinal",
     "out_of_queue",
+    "restored",
     "taken_after_all",
 ]
+
+
+def begin_day(state: State) -> None:
+    """Blocks end with the day, and so does what was told of its numbers."""
+    state.lent, state.handings = [], {}
+    state.early, state.skipped = {}, {}
+    state.lend_above_days = max(state.lend_above_days - 1, 0)
+    if not state.lend_above_days:
+        state.lend_above = 0
+
+
+def restored(state: State) -> None:
+    """After a restore, numbers of today or of the next day may be lent that nobody knows of."""
+    state.lend_above += 1
+    state.lend_above_days = 2
 
 
 def count_issued(state: State, event: TicketIssued) -> None:
@@ -76,19 +94,22 @@ def counted_at(state: State, ticket: Ticket, window: str) -> None:
     ticket.window = window
 
 
-def _lent(state: State, event: s.NumbersLent, at_ms: int) -> None:
-    state.lent.append(
-        Block(
-            event.holder,
-            event.series,
-            event.first,
-            event.last,
-            event.handing,
-            event.first_number,
-            event.last_number,
-            reserve=event.reserve,
-        )
+def block_lent(event: s.NumbersLent) -> Block:
+    """Return the block that was lent."""
+    return Block(
+        event.holder,
+        event.series,
+        event.first,
+        event.last,
+        event.handing,
+        event.first_number,
+        event.last_number,
+        reserve=event.reserve,
     )
+
+
+def _lent(state: State, event: s.NumbersLent, at_ms: int) -> None:
+    state.lent.append(block_lent(event))
     _count(state, event.series, event.handing)
 
 

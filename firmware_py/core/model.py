@@ -290,6 +290,10 @@ class State:
     #: Who decides, once a hub was promoted, and who gives the usual numbers; "": the first hub.
     hub: str = ""
     numbers_at: str = ""
+    #: A restored journal may not know what was lent: blocks have so many digits more, for
+    #: ``lend_above_days`` days.
+    lend_above: int = 0
+    lend_above_days: int = 0
     #: How far each Pi's own records were merged, by their source; see ``records.Record``.
     merged: dict[str, int] = field(default_factory=dict)
     #: What was told of numbers before anybody told that they were given.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from firmware_py.core.blocks import free_of
+from firmware_py.core.decide_hubs import has_usual_numbers
 from firmware_py.runtime.control import Query
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class NumbersHeld:
                     "given": total - left,
                     "left": left,
                     "written_off": block.written_off,
+                    "reserve": block.reserve,
                 }
             )
         skipped = [{"number": n, "paper": paper} for n, paper in state.skipped.items()]
@@ -48,5 +50,6 @@ class NumbersHeld:
             "lend": hall.settings.spread.lend,
             "day": state.day if state.day_open else None,
             "blocks": blocks,
+            "usual_at": "" if has_usual_numbers(state) else state.numbers_at,
             "skipped": skipped,
         }

@@ -18,7 +18,9 @@ from firmware_py.app.restoring import (
 )
 from firmware_py.app.wire import encode
 from firmware_py.core import commands as c
-from firmware_py.core.events import EVENT_NAMES, SeriesJumped
+from firmware_py.core.commands_spread import LendNumbers
+from firmware_py.core.events import EVENT_NAMES, SeriesJumped, TicketIssued
+from firmware_py.core.evolve import evolve
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Hours, Series
 from tests.app.desk import Record
@@ -185,6 +187,16 @@ def test_a_sound_journal_in_the_way_tells_exactly() -> None:
     (jump,) = jumps(hall, Evidence(TODAY, HOUR_MS, slips, whole=True))
     assert (jump.first, jump.number, jump.reason) == ("A011", "A030", "old_journal")
     assert jumps(busy(30), Evidence(TODAY, HOUR_MS, slips, whole=True)) == []
+
+
+def test_a_kiosks_own_number_says_nothing_of_how_far_the_usual_ones_went() -> None:
+    hall = busy(30)
+    hall.do(LendNumbers("kiosk-1", "common", 20))
+    own = TicketIssued("A985", "common", 985, "D01", "invoices", "kiosk-1")
+    evolve(hall.state, own, hall.now_ms)
+    hall.history.append((own, hall.now_ms))
+    assert slips_in(records(hall)) == Slips(TODAY, {"common": (30, "A030")})
+    assert hall.take() == "A031"
 
 
 def test_what_a_sound_journal_tells_comes_before_a_slip_that_is_older() -> None:

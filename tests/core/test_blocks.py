@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmware_py.app.wire import decode_event, decode_state, encode_state
@@ -147,6 +147,7 @@ def test_every_block_of_a_lost_pi_is_written_off_once() -> None:
     assert hall.refused(WriteOffNumbers("kiosk-1")).code == "no_numbers_held"
 
 
+@settings(max_examples=40)
 @given(
     digits=st.integers(1, 5),
     last=st.none() | st.integers(0, 20_000),
@@ -198,3 +199,13 @@ def encode_field(body: bytes, field: str) -> bytes:
     """Return the text of a field as it stands in a snapshot, with its comma."""
     start = body.index(b'"%s":' % field.encode())
     return body[start : body.index(b',"', start) + 1]
+
+
+def test_after_a_restore_no_number_is_lent_that_may_be_lent_already() -> None:
+    hall = Hall()
+    hall.do(c.RecordAction("journal.restore"))
+    assert span(lend(hall)) == ("A9980", "A9999")
+    for day, first in (("2026-03-03", "A9980"), ("2026-03-04", "A980")):
+        hall.do(c.CloseDay())
+        hall.do(c.OpenDay(day))
+        assert lend(hall).first_number == first

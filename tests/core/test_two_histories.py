@@ -176,7 +176,7 @@ def braided(sides: list[Side], picks: list[int]) -> list[Record]:
     return told
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(deeds, deeds, at_window, st.lists(st.integers(0, 2), max_size=20))
 def test_records_come_to_the_same_in_every_order(
     ours: list[Deed], theirs: list[Deed], windows: list[Deed], picks: list[int]
@@ -195,7 +195,7 @@ def test_records_come_to_the_same_in_every_order(
     assert pictures[0] == pictures[1] == pictures[2]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(deeds, deeds)
 def test_either_hub_comes_to_the_same_when_it_takes_the_others_records(
     ours: list[Deed], theirs: list[Deed]
@@ -249,7 +249,7 @@ def test_every_record_leaves_its_trace_and_nobody_served_is_forgotten(
 
 
 @pytest.mark.long
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(deeds, deeds, at_window, st.lists(st.integers(0, 2), max_size=20))
 def test_records_come_to_the_same_in_every_order_long(
     ours: list[Deed], theirs: list[Deed], windows: list[Deed], picks: list[int]

@@ -80,7 +80,7 @@ async def test_the_hub_lists_its_pis_with_how_far_they_are_and_what_to_do(place:
         for at in (HUB, "window-3"):
             assert await lent(hall, at) == {
                 "holder": "kiosk-1", "series": "common", "first": "A980", "last": "A999",
-                "total": 20, "given": 0, "left": 20, "written_off": "",
+                "total": 20, "given": 0, "left": 20, "written_off": "", "reserve": False,
             }  # fmt: skip
 
         await hall.end("kiosk-1", signal.SIGKILL)
