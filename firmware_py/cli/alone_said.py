@@ -18,26 +18,23 @@ def alone_lines(line: Mapping[str, Any] | None) -> Iterator[Line]:
     alone = (line or {}).get("alone")
     if not alone:
         return
-    label = (t("断网自立  ", "Alone  "), "dim")
+    said: list[str | tuple[str, str]] = []
     if alone["now"]:
         since = span(alone["since_s"])
-        yield label, (t(f"独立工作中  {since}", f"works by itself  for {since}"), "bold yellow")
+        said.append((t(f"独立工作中  {since}", f"works by itself  for {since}"), "bold yellow"))
     elif alone["why_not"]:
-        yield (
-            label,
-            (
-                t(
-                    "本机启动后还没有与主控取得联系，断网时暂不能独立工作",
-                    "not yet: it must have heard the hub once since it was switched on",
-                ),
-                "yellow",
-            ),
+        why = t(
+            "本机启动后还没有与主控取得联系，断网时暂不能独立工作",
+            "not yet: it must have heard the hub once since it was switched on",
         )
-    if alone["waiting"]:
-        count = alone["waiting"]
-        yield label, t(f"待交给主控的记录 {count} 条", f"{count} records wait for the hub")
+        said.append((why, "yellow"))
+    if count := alone["waiting"]:
+        said.append(t(f"待交给主控的记录 {count} 条", f"records that wait for the hub: {count}"))
     if words := numbers_words(alone["left"]):
-        yield label, words
+        said.append(words)
+    if said:
+        between = [part for one in said for part in ("  ", one)][1:]
+        yield (t("断网独立  ", "Alone  "), "dim"), *between
 
 
 def numbers_words(left: Mapping[str, int]) -> str:
@@ -46,6 +43,6 @@ def numbers_words(left: Mapping[str, int]) -> str:
         return ""
     if list(left) == ["common"]:
         count = left["common"]
-        return t(f"断网可用号码 {count} 个", f"{count} numbers of its own left")
+        return t(f"断网可用号码 {count} 个", f"numbers of its own left: {count}")
     each = joined(t(f"{series} {n} 个", f"{series} {n}") for series, n in left.items())
     return t(f"断网可用号码：{each}", f"numbers of its own left: {each}")
