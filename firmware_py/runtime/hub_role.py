@@ -107,6 +107,9 @@ async def role_of(settings: Settings, change: RoleChange) -> HubRole:
     path = Path(settings.journal.path)
     if standby_of(settings) is None:
         return HubRole("hub" in roles, path, change=change)
+    if not {"hub", "standby"} & set(roles):
+        # A kiosk's or a window's: what is in its journal it decided alone, and is no hub by that.
+        return HubRole(decides=False, journal=path, change=change)
     note = await asyncio.to_thread(read_note, path)
     stretches = await asyncio.to_thread(epochs_of, path)
     mine = bool(stretches) and stretches[-1].node == own
@@ -121,8 +124,6 @@ async def role_of(settings: Settings, change: RoleChange) -> HubRole:
         note = stand_down(settings, heard, note)
         if mine:
             note = await asyncio.to_thread(_keep, path, own, stretches, note)
-    elif not ({"hub", "standby"} & set(roles)):
-        return HubRole(decides=False, journal=path, change=change)
     from firmware_py.runtime.copy_keeper import CopyKeeper
 
     keeper = CopyKeeper(settings, path, note)

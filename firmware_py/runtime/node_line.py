@@ -257,8 +257,9 @@ def carried(hall: Hall, here: Mapping[str, Query]) -> dict[str, Query]:
 
     async def ticket(params: dict[str, Any], user: str) -> Any:
         # What a printer of this Pi owes the hub does not know; nor, while it is away, anything.
-        own = here["ticket.show"]
-        view = await (own if hall.goes_on() else of("ticket.show"))(params, user)
+        alone = hall.writer.alone if isinstance(hall.writer, FollowedWriter) else None
+        by_itself = hall.goes_on() or (alone is not None and alone.stale)
+        view = await (here["ticket.show"] if by_itself else of("ticket.show"))(params, user)
         owed = [s.printer for s in hall.printing.spools.values() if s.owes(view["number"])]
         return {**view, "paper": {"owed_by": owed[0]}} if owed else view
 
