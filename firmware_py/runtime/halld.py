@@ -133,12 +133,12 @@ async def _in_part(
     except JournalLocked as error:
         sys.stderr.write(f"{error.zh}\n{error.en}\n")
         return ALREADY_RUNNING
-    except (OSError, msgspec.DecodeError) as error:
-        _keep_driven(settings)
-        return await _safe(settings, _no_note(error), stopped, gid)
     except JournalError as error:
         _keep_driven(settings)
         return await _safe(settings, Refusal("safe_mode", error.zh, error.en), stopped, gid)
+    except (OSError, msgspec.DecodeError) as error:
+        _keep_driven(settings)
+        return await _safe(settings, _no_note(error), stopped, gid)
     _keep_driven(settings)
     try:
         hall = Hall(settings, configuration.rules, journal, socket.parent, loop, role)

@@ -56,6 +56,12 @@ async def says(hall: Scene, code: str) -> dict[str, Any]:
         raise AssertionError(f"not {code}: {found}") from None
 
 
+async def is_past(hall: Scene, local: str) -> bool:
+    """Say whether the hall has seen that its clock was set, and no card lies any more."""
+    there = (await hall.hall.call("kiosk.card", kiosk="kiosk-1"))["there"]
+    return not there and (await hall.status())["now"] >= f"{DAY} {local}"
+
+
 async def lay(hall: Scene, card: str) -> None:
     await hall.becomes("id-kiosk-1", "ok")
     await hall.press("id-kiosk-1", card)
@@ -141,6 +147,7 @@ async def test_too_early_and_too_late_for_an_appointment_are_said(place: Path) -
         assert await issued(hall) == []
         await hall.press("id-kiosk-1", "lift")
         clock.set(f"{DAY} 10:20:00")
+        await until(lambda: is_past(hall, "10:20"))
         await lay(hall, "citizen-4")
         await says(hall, "appointment_late")
         await hall.take("D01")

@@ -120,11 +120,20 @@ async def test_a_screen_that_dies_again_and_again_is_right_each_time(place: Path
     right_s, calm_ms, killed_ms = await killed_over_and_over(
         place, rounds=1, times=12, every_s=0.5, calm_s=4
     )
-    # The quickest of them: where many tests share the processor, a start waits for the others.
-    assert min(right_s) < RIGHT_S
+    # Where many tests share the processors, each start waits for the others: in proportion then.
+    bare_s = sorted([await bare_start_s() for _ in range(5)])[2]
+    assert min(right_s) < max(RIGHT_S, 6 * bare_s)
     # The daemon goes on meanwhile: not one command waits for a screen.
     assert len(killed_ms) > 100
     assert statistics.median(killed_ms) < max(3 * statistics.median(calm_ms), 10)
+
+
+async def bare_start_s() -> float:
+    """Return how long a program takes here that only loads what a screen draws with."""
+    begin_s = time.monotonic()
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", "import pygame, msgspec")
+    assert await process.wait() == 0
+    return time.monotonic() - begin_s
 
 
 @pytest.mark.long
