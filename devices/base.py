@@ -59,6 +59,11 @@ class Status:
     say: Sentence
 
 
+#: An ``Input`` that is nothing but typed, and the keys beside figures.
+FIGURES = "figures"
+ENTER, BACK, ERASE = "\n", "\x1b", "\b"
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     """Something a person did at a device.
@@ -66,10 +71,13 @@ class Input:
     ``event`` is one of the hall's words: ``call_next``, ``recall``, ``start``, ``finish``,
     ``no_show``, ``park``, ``transfer``, ``pause``, ``rate``, ``reason``, ``help``, ``pressed``,
     ``held`` ...; ``value`` belongs to some of them (a rating's score, the n-th reason of the hall).
+    ``typed`` is what the same keys are while a number is typed: figures, ``ENTER``, ``BACK``,
+    ``ERASE``; empty for a key that is none of these. Keys that mean nothing else are ``FIGURES``.
     """
 
     event: str
     value: int | None = None
+    typed: str = ""
 
 
 class Reading:

@@ -21,7 +21,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from devices.base import Driver, Input, Line, Report, Sentence, Status
+from devices.base import FIGURES, Driver, Input, Line, Report, Sentence, Status
 from devices.errors import DeviceError
 from devices.pad.codec import FrameCodec, PadFrame
 from devices.pad.engine import (
@@ -65,9 +65,9 @@ class ProfilePad(Driver):
     """One pad, as its profile describes it.
 
     Example: ``ProfilePad("pad-3", Ff68Options(address=3), line)``. Emits ``Input`` with
-    ``call_next``, ``recall``, ``finish`` (the key "start rating"), ``cancel``, ``no_show``,
-    ``park``, ``call_back``, ``one_metre_line``, ``pause``, ``transfer`` and ``rate`` with the
-    hall's score 1 to 5. ``clock`` is any steady clock in seconds.
+    the events of its profile (``call_next``, ``finish`` for the key "start rating" ...), ``rate``
+    with the hall's score 1 to 5, and what the keys are while a number is typed. ``clock`` is any
+    steady clock in seconds.
     """
 
     def __init__(
@@ -272,15 +272,15 @@ class ProfilePad(Driver):
             self._count("frames_without_meaning")
             self._say(HEARD, reports)
             return
-        if event.event != "rate":
-            reports.append(Input(event.event, event.value))
-            self._say(HEARD, reports)
-            return
-        score = self._scores.get(event.value if event.value is not None else -1)
-        if score is None:
-            self._say(ODD_SCORE, reports)
-            return
-        reports.append(Input("rate", score))
+        value = event.value
+        if event.event == "rate":
+            value = self._scores.get(-1 if value is None else value)
+            if value is None and not event.typed:
+                self._say(ODD_SCORE, reports)
+                return
+        # A figure that is no score is one all the same.
+        odd = event.event == "rate" and value is None
+        reports.append(Input(FIGURES if odd else event.event, value, event.typed))
         self._say(HEARD, reports)
 
     def _say(self, status: Status, reports: list[Report]) -> None:

@@ -8,20 +8,22 @@ bad one is found.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 from dataclasses import dataclass
 
+from devices.base import BACK, ENTER, ERASE, FIGURES
 from devices.pad.codec import FrameCodec, PadFrame
 from devices.pad.parts import bytes_of
-from devices.pad.profile_tables import Acknowledge, Command, Poll, Profile, place_of
+from devices.pad.profile_tables import Acknowledge, Command, Poll, Profile, Typing, place_of
 
 __all__ = ["KeyEvent", "KeyMeaning", "PadReader", "codec_for", "command_data", "is_nothing"]
 
 #: Keys remembered while they wait for the one that completes them.
 _MOST_TYPED = 16
-#: A value in digits is a score or a count, never longer.
-_MOST_DIGITS = 3
+#: A value in digits is a score, a count or an item in figures, never longer.
+_MOST_DIGITS = 6
 
 
 @functools.lru_cache(maxsize=32)
@@ -32,11 +34,17 @@ def codec_for(profile: Profile) -> FrameCodec:
 
 @dataclass(frozen=True, slots=True)
 class KeyEvent:
-    """What a frame means: a word of the hall, perhaps with a raw value."""
+    """What a frame means: a word of the hall, perhaps with a raw value.
+
+    ``typed`` is what its keys are while a number is typed, as ``devices.base.Input`` has it.
+    """
 
     event: str
     value: int | None
     acknowledge: Acknowledge | None
+    #: The function by which the profile knows it, where it names one.
+    function: int | None = None
+    typed: str = ""
 
 
 class PadReader:
@@ -147,11 +155,28 @@ class KeyMeaning:
             (event, _optional(event.whole), bytes_of(event.head or ""), bytes_of(event.tail or ""))
             for event in profile.event
         ]
+        self._typing = profile.typing
+        self._keys = _typing_keys(profile.typing) if profile.typing is not None else {}
         self._typed = b""
         self._typed_at = 0.0
 
     def of(self, frame: PadFrame, now: float) -> KeyEvent | None:
         """Return the meaning, or None for a frame that means nothing (yet)."""
+        found = self._event(frame, now)
+        if self._typing is None:
+            if found is not None and found.event == "transfer":
+                # Without figures nobody can say where to: that is the desk.
+                return dataclasses.replace(found, event="to_desk")
+            return found
+        # What is known by another function is no key of the clerk's: a score is not typed.
+        known_by = None if found is None else found.function
+        own = self._typing.function in (known_by, frame.function)
+        typed = _as_typed(self._keys, frame.data) if own else ""
+        if found is not None:
+            return dataclasses.replace(found, typed=typed)
+        return KeyEvent(FIGURES, None, None, typed=typed) if typed else None
+
+    def _event(self, frame: PadFrame, now: float) -> KeyEvent | None:
         typed = self._typed if now - self._typed_at <= self._collect_s else b""
         self._typed = b""
         for data in (typed + frame.data, frame.data) if typed else (frame.data,):
@@ -182,8 +207,29 @@ class KeyMeaning:
                 value = int(digits)
             elif isinstance(event.value, int):
                 value = event.value
-            return KeyEvent(event.event, value, event.acknowledge)
+            return KeyEvent(event.event, value, event.acknowledge, event.function)
         return None
+
+
+def _typing_keys(typing: Typing) -> dict[bytes, str]:
+    """Return the data of each key -> what it types, the longest first."""
+    keys = {bytes_of(data): str(figure) for figure, data in enumerate(typing.figures)}
+    for data, key in ((typing.enter, ENTER), (typing.back, BACK), (typing.erase, ERASE)):
+        if data is not None:
+            keys[bytes_of(data)] = key
+    return dict(sorted(keys.items(), key=lambda one: -len(one[0])))
+
+
+def _as_typed(keys: dict[bytes, str], data: bytes) -> str:
+    """Return what a frame's keys type; empty when there is anything else in it."""
+    typed, at = "", 0
+    while at < len(data):
+        key = next((key for key in keys if data.startswith(key, at)), None)
+        if key is None:
+            return ""
+        typed += keys[key]
+        at += len(key)
+    return typed
 
 
 def is_nothing(poll: Poll, frame: PadFrame) -> bool:

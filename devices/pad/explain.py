@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from devices.base import BACK, ENTER, ERASE, FIGURES
 from devices.pad.codec import FrameCodec, PadFrame
 from devices.pad.engine import KeyMeaning, PadReader, codec_for, is_nothing
 from devices.pad.parts import bytes_of
@@ -23,6 +24,9 @@ _WORDS = {
     "no_show": "no-show",
     "call_back": "call back",
     "one_metre_line": "one-metre line",
+    "to_desk": "to the desk",
+    "to_window": "to window",
+    "to_item": "to item",
 }
 
 
@@ -65,9 +69,18 @@ def _from_pad(profile: Profile, frame: PadFrame) -> str:
         return _unknown(frame)
     if event.event == "rate":
         return f"rating {event.value}"
-    if event.event == "reason":
-        return f"reason {event.value}"
+    if event.event == FIGURES:
+        return f"types {_typed(event.typed)}"
+    if event.event in VALUED:
+        return f"{_WORDS.get(event.event, event.event)} {event.value}"
     return f"key {_WORDS.get(event.event, event.event)}"
+
+
+def _typed(keys: str) -> str:
+    """Return ``13 Enter`` for what such keys type."""
+    for key, word in ((ENTER, " Enter"), (BACK, " back"), (ERASE, " erase")):
+        keys = keys.replace(key, word)
+    return keys.strip()
 
 
 def _to_pad(profile: Profile, frame: PadFrame) -> str:

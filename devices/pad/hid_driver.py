@@ -20,13 +20,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from devices.base import Driver, HealthState, Input, Line, Report, Sentence, Status
+from devices.base import FIGURES, Driver, HealthState, Input, Line, Report, Sentence, Status
 from devices.hid.keyboard import Edge, Keyboard
 from devices.hid.keys import CODES
 from devices.hid.opening import must_be_input
 from devices.hid.port import keys_down, lamps, who_is
 from devices.hid.records import EV_LED, EV_SYN, SYN_REPORT, Record
-from devices.pad.hid_options import HidPadOptions
+from devices.pad.hid_options import HidPadOptions, Meaning
 from devices.pad.states import HEARD, NOT_HEARD
 
 __all__ = ["HidPad"]
@@ -74,6 +74,7 @@ class HidPad(Driver):
         self._pad = options
         self._clock = clock
         self._meanings = options.meanings()
+        self._typing = options.typing()
         self._lamp: int | None = None
         self._begin(frozenset())
 
@@ -142,21 +143,22 @@ class HidPad(Driver):
             self._count("bounces")
             return
         self.counters.frames_in += 1
-        meaning = self._meaning_of(edge.code)
-        if meaning is None:
+        meaning, typed = self._meaning_of(edge.code)
+        if meaning is None and not typed:
             if edge.code not in _SHIFTS and edge.code != CODES["NUMLOCK"]:
                 self._count("keys_without_meaning")
         else:
-            reports.append(Input(*meaning))
+            event, value = meaning or (FIGURES, None)
+            reports.append(Input(event, value, typed))
         self._heard = True
         if self._status is not STUCK:
             self._say(HEARD, reports)
 
-    def _meaning_of(self, code: int) -> tuple[str, int | None] | None:
-        if code in self._meanings:
-            return self._meanings[code]
-        same = _SAME_WITH_SHIFT if self._keys.down & _SHIFTS else _SAME
-        return self._meanings.get(same.get(code, 0))
+    def _meaning_of(self, code: int) -> tuple[Meaning | None, str]:
+        """Return what a key means, and what it types."""
+        same = (_SAME_WITH_SHIFT if self._keys.down & _SHIFTS else _SAME).get(code, code)
+        meaning = self._meanings.get(code) or self._meanings.get(same)
+        return meaning, self._typing.get(same, "")
 
     # ---- what a pad is asked to do
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from devices.base import BACK, ENTER, ERASE
 from devices.errors import WrongSetting
 from devices.hid.keys import CODES, code_of
 from devices.pad.profile_tables import EVENTS, VALUED
@@ -20,7 +21,9 @@ Meaning = tuple[str, int | None]
 _SCORES = range(1, 6)
 #: Which of the hall's reasons for a bad rating: as many as it may have.
 _REASONS = range(1, 13)
-_OF_A_VALUE = {"rate": _SCORES, "reason": _REASONS}
+#: Where a key may send a ticket: a window's number, an item's in figures.
+_PLACES = range(1, 1_000_000)
+_OF_A_VALUE = {"rate": _SCORES, "reason": _REASONS, "to_window": _PLACES, "to_item": _PLACES}
 #: A key that a hall takes out of its layout.
 _NOTHING = "nothing"
 
@@ -36,6 +39,7 @@ LAYOUTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "KPMINUS": "no_show",
             "KPASTERISK": "park",
             "KPSLASH": "call_back",
+            "KP4": "close",
             "KP7": "pause",
             "KP8": "transfer",
             "KP9": "help",
@@ -48,12 +52,18 @@ LAYOUTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 
+#: What a number pad's keys are while a number is typed, whatever else they mean.
+_TYPING = {
+    **{f"KP{figure}": str(figure) for figure in range(10)},
+    "KPENTER": ENTER, "KPDOT": BACK, "KPASTERISK": ERASE,
+}  # fmt: skip
+
 
 class HidPadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One USB keypad.
 
     ``keys`` adds to the layout and changes it: the kernel's name of a key (``KP1``, ``F1``;
-    ``#240`` for one without) -> ``call_next``, ``rate 5``, ``reason 2``,
+    ``#240`` for one without) -> ``call_next``, ``rate 5``, ``reason 2``, ``to_window 3``,
     ``nothing``.
     """
 
@@ -73,6 +83,10 @@ class HidPadOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
                 "keys: 没有任何按键有含义，请选择 layout 或写明按键",
                 "keys: no key means anything; take a layout, or name keys",
             )
+
+    def typing(self) -> dict[int, str]:
+        """Return the number of each key that types -> what; none on a taxpayer's keys."""
+        return {} if self.layout == "rating" else {CODES[k]: key for k, key in _TYPING.items()}
 
     def meanings(self) -> dict[int, Meaning]:
         """Return the number of each key that means something -> what."""
@@ -104,8 +118,8 @@ def _meaning(key: str, words: str) -> Meaning:
         known = ", ".join(sorted(EVENTS - VALUED))
         raise WrongSetting(
             f"keys.{key}: 没有功能 {words!r}；可用：{known}、rate 1 至 rate 5、reason 1 等、"
-            f"{_NOTHING}",
+            f"to_window 3 等、to_item 210 等、{_NOTHING}",
             f"keys.{key}: {words!r} is not one of {known}, rate 1 to rate 5, reason 1 and so on, "
-            f"{_NOTHING}",
+            f"to_window 3 and so on, to_item 210 and so on, {_NOTHING}",
         )
     return event, None

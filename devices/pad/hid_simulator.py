@@ -28,7 +28,8 @@ class HidPadSimulator(Simulator):
     """One keypad.
 
     Keys are the hall's words that its options give to keys (``call_next``, also ``next``;
-    ``rating`` with its score), and the keys' own names (``kp5``, ``f1``).
+    ``rating`` with its score), the keys' own names (``kp5``, ``f1``), and ``enter`` with a number
+    that is typed before it.
 
     Faults, beside those of all that types: ``numlock-off`` (END for 1, and a NumLock around each
     key), ``bounce``, ``stuck`` (the next key stays down until the fault ends).
@@ -55,7 +56,12 @@ class HidPadSimulator(Simulator):
             self._stuck = None
 
     def press(self, key: str, value: int | None = None) -> None:
-        """Press a key. Raises ``UnknownKey``."""
+        """Press a key; ``enter`` N types a number and Enter. Raises ``UnknownKey``."""
+        if key == "enter" and value is not None and value >= 0:
+            for figure in str(value):
+                self.press(f"kp{figure}")
+            self.press("kpenter")
+            return
         code = self._code(key.replace("-", "_"), value)
         self._presses += 1
         if "stuck" in self.active_faults:
@@ -79,7 +85,7 @@ class HidPadSimulator(Simulator):
             code = code_of(key.upper())
         if code is None:
             words = (f"{event} N" if number else event for event, number in self._by_words)
-            raise UnknownKey(f"{', '.join(dict.fromkeys(words))}, kp5, f1 ...")
+            raise UnknownKey(f"{', '.join(dict.fromkeys(words))}, kp5, f1 ..., enter N")
         return code
 
     def seen(self) -> Mapping[str, Any]:

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from devices.base import BACK, ENTER
 from devices.pad.checksums import CHECKS
 
 __all__ = ["Ambiguous", "Capture", "Check", "Layout", "find_layout"]
 
+_TYPED = {"enter": ENTER, "back": BACK}
 _KINDS = ("sum8", "xor8", "lrc", "crc16_modbus")
 #: So many different checksums must agree: fewer agree by chance.
 _LEAST_CHECKS = 2
@@ -32,11 +34,19 @@ class Ambiguous(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One key: the hall's word for it, its score if it is one of the rating, and its bytes."""
+    """One key: the hall's word for it, its score if it is one of the rating, and its bytes.
+
+    ``figure`` 0 to 9, ``enter`` and ``back`` are what a key types, whatever else it means.
+    """
 
     event: str
     value: int | None
     raw: bytes
+
+    @property
+    def typed(self) -> str:
+        """What it types, as ``devices.base.Input`` has it; empty for a key that means something."""
+        return str(self.value) if self.event == "figure" else _TYPED.get(self.event, "")
 
     @property
     def name(self) -> str:
@@ -110,9 +120,10 @@ def _must_differ(captures: Sequence[Capture]) -> None:
             "至少需要两个不同的键，才能分辨哪些字节随按键变化。",
             "At least two different keys are needed to see which bytes change with the key.",
         )
-    seen: dict[bytes, Capture] = {}
+    # A key that types may be one that means something, too.
+    seen: dict[tuple[bytes, bool], Capture] = {}
     for capture in captures:
-        other = seen.setdefault(capture.raw, capture)
+        other = seen.setdefault((capture.raw, bool(capture.typed)), capture)
         if other is not capture:
             raise Ambiguous(
                 f"“{other.name}”和“{capture.name}”发送的字节完全相同，无法区分这两个键。",

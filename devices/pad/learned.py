@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from devices.base import BACK, ENTER
 from devices.pad.engine import KeyMeaning, PadReader, codec_for
 from devices.pad.learn import Ambiguous, Capture, Layout
 from devices.pad.profile import load_profile
@@ -55,13 +56,30 @@ def write_profile(learned: Learned) -> str:
         "",
         *_acknowledge_lines(learned),
     ]
+    lines += _typing_lines(learned)
     for capture in learned.captures:
+        if capture.typed:
+            continue
         data = layout.data_of(capture.raw)
         lines += ["", "[[event]]", f'event = "{capture.event}"']
         lines.append(f'whole = "{data.hex(" ").upper()}"' + _as_text(data))
         if capture.value is not None:
             lines.append(f"value = {capture.value}")
     return "\n".join(lines) + "\n"
+
+
+def _typing_lines(learned: Learned) -> list[str]:
+    """Return the table of the keys that type; nothing while one of them is lacking."""
+    data = {
+        capture.typed: learned.layout.data_of(capture.raw).hex(" ").upper()
+        for capture in learned.captures
+        if capture.typed
+    }
+    figures = [data.get(str(figure)) for figure in range(10)]
+    if None in figures or ENTER not in data:
+        return []
+    lines = ["", "[typing]", f"figures = {json.dumps(figures)}", f'enter = "{data[ENTER]}"']
+    return [*lines, f'back = "{data[BACK]}"'] if BACK in data else lines
 
 
 def _as_text(data: bytes) -> str:
@@ -130,8 +148,15 @@ def prove(path: Path, learned: Learned, address: int | None) -> None:
         frames = reader.feed(capture.raw, 0.0) + reader.idle(60.0)
         events = [meaning.of(frame, 0.0) for frame in frames]
         told = [(event.event, event.value) for event in events if event is not None]
+        if capture.typed:
+            read = profile.typing is None or capture.typed == "".join(
+                event.typed for event in events if event is not None
+            )
+        else:
+            to_desk = capture.event == "transfer" and profile.typing is None
+            read = told == [("to_desk" if to_desk else capture.event, capture.value)]
         own = all(frame.address in (None, address) for frame in frames)
-        if told != [(capture.event, capture.value)] or not own:
+        if not (read and own):
             raise Ambiguous(
                 f"学到的配置读不出“{capture.name}”自己的字节，请重新学习，并多学几个键。",
                 f"What was learned does not read {capture.name} back: learn again, more keys.",

@@ -17,6 +17,7 @@ from devices.pad.profile_tables import (
     Commands,
     Poll,
     Profile,
+    Typing,
     place_of,
 )
 
@@ -37,6 +38,8 @@ def problems_of(profile: Profile) -> Iterator[Problem]:
     yield from found
     has_function = _has(parts, Function)
     yield from _event_problems(profile, has_function=has_function)
+    if profile.typing is not None:
+        yield from _typing_problems(profile.typing, has_function=has_function)
     yield from _command_problems(profile.commands, has_function=has_function)
     yield from _acknowledge_problems("acknowledge", profile.acknowledge, has_function)
     if profile.poll is not None:
@@ -68,6 +71,26 @@ def _event_problems(profile: Profile, *, has_function: bool) -> Iterator[Problem
         first = known.setdefault(fits, index)
         if first != index:
             yield where, f"event[{first}] fits the same frames, so this one never happens"
+
+
+def _typing_problems(typing: Typing, *, has_function: bool) -> Iterator[Problem]:
+    if typing.function is not None and not has_function:
+        yield "typing.function", _NO_FUNCTION
+    keys = [(f"typing.figures[{n}]", data) for n, data in enumerate(typing.figures)]
+    keys += [
+        (f"typing.{name}", data)
+        for name in ("enter", "back", "erase")
+        if (data := getattr(typing, name)) is not None
+    ]
+    known: dict[bytes, str] = {}
+    for where, data in keys:
+        bad = list(bytes_problem(where, data, may_be_empty=False))
+        yield from bad
+        if bad:
+            continue
+        first = known.setdefault(bytes_of(data), where)
+        if first != where:
+            yield where, f"{first} has the same bytes"
 
 
 def _command_problems(commands: Commands, *, has_function: bool) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from devices.pad.options import ProfileOptions
@@ -26,6 +26,7 @@ _ALIASES = {
     "start_rating": "finish",
     "rating": "rate",
 }
+_TYPED = frozenset({"figure", "enter", "back", "erase"})
 _RESEND_S = 0.1
 _MOST_RESENDS = 3
 _BOUNCE_S = 0.015
@@ -47,7 +48,10 @@ class _Form(NamedTuple):
 
 
 class ProfilePadSimulator(Simulator):
-    """One pad. Keys are the profile's events (``call_next``, also ``next``); ``rating`` N."""
+    """One pad. Keys are the profile's events (``call_next``, also ``next``); ``rating`` N.
+
+    ``enter`` N, ``figure`` N and ``back`` are those that type, each key a frame of its own.
+    """
 
     faults: ClassVar[tuple[str, ...]] = (
         "no-ack-heard",
@@ -64,6 +68,9 @@ class ProfilePadSimulator(Simulator):
         super().__init__(name, options)
         self._profile = profile = load_profile(options.profile)
         self._address = options.address
+        #: Key frames have func 1 where the profile does not say which.
+        told = profile.typing.function if profile.typing is not None else None
+        self._typing_function = 1 if told is None else told
         self._writer = Writer(profile.frame.parts, profile.escapes())
         self._question = self._make_question()
         self._commands = self._forms()
@@ -90,10 +97,18 @@ class ProfilePadSimulator(Simulator):
     def press(self, key: str, value: int | None = None) -> None:
         """Press a key; ``rating`` needs its score. Raises ``UnknownKey``."""
         plain = key.replace("-", "_")
+        typing = self._profile.typing
+        if typing is not None and plain in _TYPED and (value or 0) >= 0:
+            figures = "" if value is None else str(value)
+            end = "" if plain == "figure" else getattr(typing, plain) or ""
+            keys = [*(typing.figures[int(one)] for one in figures), end]
+            self._type([bytes_of(one) for one in keys if one])
+            return
         event = self._event(_ALIASES.get(plain, plain), value)
         if event is None:
             words = ((one.event, one.value != "none") for one in self._profile.event)
-            raise UnknownKey(", ".join(dict.fromkeys(f"{e} N" if n else e for e, n in words)))
+            names = [*dict.fromkeys(f"{e} N" if n else e for e, n in words)]
+            raise UnknownKey(", ".join([*names, "enter N"] if typing is not None else names))
         self._counts["presses"] += 1
         self._last_press_ns = time.monotonic_ns()
         if event.event == "rate":
@@ -101,6 +116,12 @@ class ProfilePadSimulator(Simulator):
         self._enter(event, value)
         if "bounce" in self.active_faults:
             self.later(_BOUNCE_S, lambda: self._enter(event, value))
+
+    def _type(self, keys: Sequence[bytes]) -> None:
+        self._counts["presses"] += len(keys)
+        self._last_press_ns = time.monotonic_ns()
+        for data in keys:
+            self._send_as(self._typing_function, data, self._profile.acknowledge)
 
     def _event(self, name: str, value: int | None) -> Event | None:
         for event in self._profile.event:
@@ -118,8 +139,10 @@ class ProfilePadSimulator(Simulator):
             data += str(value).encode()
         data += bytes_of(event.tail or "")
         function = event.function if event.function is not None else 1
+        self._send_as(function, data, event.acknowledge or self._profile.acknowledge)
+
+    def _send_as(self, function: int, data: bytes, how: Acknowledge) -> None:
         raw = self._frame(function, data)
-        how = event.acknowledge or self._profile.acknowledge
         self._keys.append((raw, self._awaited(how, function, data, raw)))
         if not self._question and len(self._keys) == 1:
             self._send_key()

@@ -26,6 +26,7 @@ __all__ = [
     "Poll",
     "Profile",
     "Serial",
+    "Typing",
     "place_of",
 ]
 
@@ -41,8 +42,12 @@ EVENTS = frozenset(
         "park",
         "call_back",
         "transfer",
+        "to_desk",
+        "to_window",
+        "to_item",
         "pause",
         "resume",
+        "close",
         "one_metre_line",
         "help",
         "rate",
@@ -50,8 +55,8 @@ EVENTS = frozenset(
     }
 )
 
-#: Those that say which: a score, or which of the hall's reasons for a bad one.
-VALUED = frozenset({"rate", "reason"})
+#: Those that say which: a score, which of the hall's reasons for a bad one, where a ticket goes.
+VALUED = frozenset({"rate", "reason", "to_window", "to_item"})
 
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=60_000)]
 _PLACE = re.compile(r"(waiting|number|stars):([1-9])")
@@ -116,6 +121,20 @@ class Keys(_Table, frozen=True):
     """How long keys that mean nothing alone wait for the one that completes them; 0: not."""
 
     collect_ms: Milliseconds = 0
+
+
+class Typing(_Table, frozen=True):
+    """The pad's keys while a number is typed: where a ticket is transferred to.
+
+    ``figures`` are the data of 0 to 9; a frame may hold several keys, one after the other. Outside
+    of that the same keys mean what the events say.
+    """
+
+    figures: Annotated[tuple[str, ...], msgspec.Meta(min_length=10, max_length=10)]
+    enter: str
+    back: str | None = None
+    erase: str | None = None
+    function: Byte | None = None
 
 
 class Digits(_Table, frozen=True):
@@ -185,6 +204,7 @@ class Profile(_Table, frozen=True):
     event: Annotated[tuple[Event, ...], msgspec.Meta(min_length=1)]
     serial: Serial = Serial()
     keys: Keys = Keys()
+    typing: Typing | None = None
     acknowledge: Acknowledge = Acknowledge()
     poll: Poll | None = None
     digits: Digits = Digits()

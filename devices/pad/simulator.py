@@ -24,6 +24,8 @@ _KEYS: Mapping[str, tuple[int, ...]] = {
     "finish": (0x0B,),
     "start-rating": (0x0B,),
     "cancel": (0x0E,),
+    "start": (0x01, 0x0F),
+    "close": (0x09, 0x0F),
     "no-show": (0x06, 0x0F),
     "park": (0x00, 0x0F),
     "call-back": (0x03, 0x0F),
@@ -39,9 +41,10 @@ _HEADER = b"\xff\x68"
 class Ff68PadSimulator(Simulator):
     """One pad: keys for the clerk, five rating keys, six digits, a beeper.
 
-    Keys: ``next``, ``recall``, ``finish`` (also ``start-rating``), ``cancel``, ``no-show``,
-    ``park``, ``call-back``, ``one-metre-line``, ``pause``, ``transfer``, and ``rating`` with the
-    score as its value; ``_`` for ``-`` will do.
+    Keys: ``next``, ``recall``, ``start``, ``finish`` (also ``start-rating``), ``cancel``,
+    ``no-show``, ``park``, ``call-back``, ``one-metre-line``, ``pause``, ``close``, ``transfer``,
+    ``rating`` with the score as its value, and ``enter`` with a number that is typed before it;
+    ``_`` for ``-`` will do.
     """
 
     faults: ClassVar[tuple[str, ...]] = (
@@ -70,12 +73,13 @@ class Ff68PadSimulator(Simulator):
         if key == "rating" and value is not None and 0 <= value <= 255:
             self._rating_open = False
             frames = [(0x11, bytes((value,)))]
-        elif key in _KEYS and value is None:
-            codes = bytes(_KEYS[key])
+        elif (key in _KEYS and value is None) or (key == "enter" and (value or 0) >= 0):
+            typed = () if value is None else tuple(int(figure) for figure in str(value))
+            codes = bytes(_KEYS.get(key, (*typed, 0x0F)))
             one_by_one = "keys-one-by-one" in self.active_faults
             frames = [(0x01, bytes((c,))) for c in codes] if one_by_one else [(0x01, codes)]
         else:
-            raise UnknownKey(f"{', '.join(_KEYS)}, rating 1..5")
+            raise UnknownKey(f"{', '.join(_KEYS)}, rating 1..5, enter [N]")
         self._counts["presses"] += 1
         self._queue.extend(frames)
         self._send_next()

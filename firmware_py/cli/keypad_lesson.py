@@ -42,7 +42,7 @@ class KeypadLesson:
                 "s: the keypad has no such key; q: that was all.",
             )
         )
-        for event, value, words in wanted_keys(self._ask):
+        for event, value, words in wanted_keys(self._ask, figures=False):
             self._learn(event if value is None else f"{event} {value}", words)
 
     def _learn(self, words: str, name: str) -> None:

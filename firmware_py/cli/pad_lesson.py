@@ -11,7 +11,7 @@ from devices.errors import DeviceTimeout
 from devices.pad.learn import Ambiguous, Capture
 from firmware_py.cli.words import t
 
-__all__ = ["KEYS", "Heard", "Lesson", "key_name", "one_frame", "wanted_keys"]
+__all__ = ["FIGURES", "KEYS", "Heard", "Lesson", "key_name", "one_frame", "wanted_keys"]
 
 #: What a pad's keys may mean, in the order in which they are asked: word, score, Chinese, English.
 KEYS: tuple[tuple[str, int | None, str, str], ...] = (
@@ -24,12 +24,20 @@ KEYS: tuple[tuple[str, int | None, str, str], ...] = (
     ("call_back", None, "召回", "call back"),
     ("transfer", None, "转移", "transfer"),
     ("pause", None, "暂停", "pause"),
+    ("close", None, "关闭窗口", "close the window"),
     ("help", None, "求助", "help"),
     ("rate", 5, "评价：非常满意", "rating: very satisfied"),
     ("rate", 4, "评价：满意", "rating: satisfied"),
     ("rate", 3, "评价：基本满意", "rating: fairly satisfied"),
     ("rate", 2, "评价：不满意", "rating: dissatisfied"),
     ("rate", 1, "评价：非常不满意", "rating: very dissatisfied"),
+)
+
+#: Keys that pick where a ticket is transferred to; they may mean something else besides.
+FIGURES: tuple[tuple[str, int | None, str, str], ...] = (
+    *(("figure", n, f"数字 {n}", f"figure {n}") for n in range(10)),
+    ("enter", None, "确认键", "enter"),
+    ("back", None, "取消键", "cancel"),
 )
 
 _PRESS_WITHIN_S = 20.0
@@ -42,19 +50,37 @@ _MOST_BYTES = 4096
 _SHORTEST_REPEATED = 3
 
 
-def wanted_keys(ask: Callable[[str], str]) -> Iterator[tuple[str, int | None, str]]:
-    """Yield the keys that there are, as somebody says of each: word, score, its name for people."""
-    for place, (event, value, zh, en) in enumerate(KEYS, 1):
+def wanted_keys(
+    ask: Callable[[str], str], *, figures: bool = True
+) -> Iterator[tuple[str, int | None, str]]:
+    """Yield the keys that there are, as somebody says of each: word, score, its name for people.
+
+    ``figures``: those that type are asked for too, when there are any.
+    """
+    keys = KEYS
+    for place in range(1, len(KEYS) + len(FIGURES) + 1):
+        if place == len(KEYS) + 1:
+            if not figures or ask(_any_figures()) in {"s", "q"}:
+                return
+            keys = KEYS + FIGURES
+        event, value, zh, en = keys[place - 1]
         answer = ask(
             t(
-                f"[{place}/{len(KEYS)}] {zh}：回车后按键",
-                f"[{place}/{len(KEYS)}] {en}: Enter, then press it",
+                f"[{place}/{len(keys)}] {zh}：回车后按键",
+                f"[{place}/{len(keys)}] {en}: Enter, then press it",
             )
         )
         if answer == "q":
             return
         if answer != "s":
             yield event, value, t(zh, en)
+
+
+def _any_figures() -> str:
+    return t(
+        "有数字键和确认键（用来选择转移到哪里）吗？有：回车；没有：s",
+        "Has it figures and Enter, to pick where a ticket is transferred to? Enter: yes; s: no",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +135,8 @@ class Lesson:
         before: Heard | None = None
         for _ in range(_MOST_TRIES):
             again = before is not None
+            # What came before belongs to the last key.
+            self._line.read_available()
             self._tell(
                 t(f"请再按一次：{name}", f"Press it again: {name}")
                 if again
@@ -147,8 +175,6 @@ class Lesson:
 
     def _press(self, *, echo: bool) -> Heard | None:
         """Wait for a press and hear it to its end; ``echo`` sends its first frame back."""
-        # What came before belongs to the last key.
-        self._line.read_available()
         first = self._line.read_some(_PRESS_WITHIN_S)
         if not first:
             raise Ambiguous(
@@ -187,7 +213,7 @@ class Lesson:
 
 def key_name(capture: Capture) -> str:
     """Return the key's name in the language in use."""
-    for event, value, zh, en in KEYS:
+    for event, value, zh, en in KEYS + FIGURES:
         if (event, value) == (capture.event, capture.value):
             return t(zh, en)
     return capture.name

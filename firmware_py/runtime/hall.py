@@ -42,6 +42,7 @@ from firmware_py.runtime.log_room import make_room
 from firmware_py.runtime.mirror_memory import MirrorMemory
 from firmware_py.runtime.notices import Notices
 from firmware_py.runtime.owed_paper import paper_of
+from firmware_py.runtime.pad_choices import pad_choices_of
 from firmware_py.runtime.papers import papers_of
 from firmware_py.runtime.people import Inputs, Lamps, Pads
 from firmware_py.runtime.personal import vet_words
@@ -119,12 +120,14 @@ class Hall:
         self.notices = Notices(settings, layouts, self.walls, self.state, self.clock.now_ms)
         self.brightness = Brightness(settings, self.post, self.state, self.clock.now_ms)
         self.strips = Strips(settings, self.post, self.state)
-        self.pads = Pads(settings, self.post, self.state)
+        self.screens = WindowScreens(self, self._mirrors)
+        self.choices = pad_choices_of(self)
+        self.pads = Pads(settings, self.post, self.state, self.choices.figures)
         self.lamps = Lamps(settings, self.post, self.state)
         self.voices = Voices(settings, self.rules, self.post, self.state, self.clock.now_ms)
         self.kiosk_voices = KioskVoices(settings, self.post)
         self.inputs = Inputs(
-            settings, writer.submit, self.state, self.loop.time, self._input_refused
+            settings, writer.submit, self.state, self.loop.time, self._input_refused, self.choices
         )
         self.papers = papers_of(self)
         writer.on_storage = self._storage
@@ -132,7 +135,6 @@ class Hall:
         self.previews = Previews(self)
         self.cards = Cards(self)
         self.away = Away(self.state)
-        self.screens = WindowScreens(self, self._mirrors)
         self.list_intake = ListIntake(self, self.cards)
         self.lender = Lender(self)
         self.checks = Checks(self)
@@ -154,6 +156,7 @@ class Hall:
             self.walls.recorded,
             self.notices.recorded,
             self.strips.recorded,
+            self.choices.recorded,
             self.pads.recorded,
             self.lamps.recorded,
             self.voices.recorded,

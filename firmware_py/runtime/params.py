@@ -268,6 +268,7 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "window.show": AtWindow,
     "window.mirror": AtWindow,
     "screen.show": AtWindow,
+    "screen.pad_back": AtWindow,
     "screen.watch": AtWindow,
     "kiosk.card": AtKiosk,
     "kiosk.show": AtKiosk,

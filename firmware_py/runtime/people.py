@@ -17,8 +17,10 @@ from firmware_py.core import commands as c
 from firmware_py.core import events as e
 from firmware_py.core.events_aside import AlarmAcknowledged, AlarmCleared, AlarmRaised
 from firmware_py.core.model import AlarmKind, Level, State, TicketStatus, WindowStatus
+from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.core.waiting import eligible
 from firmware_py.runtime.devices import Post
+from firmware_py.runtime.pad_choices import PadChoices
 from firmware_py.settings import Settings
 
 __all__ = ["Inputs", "Lamps", "Pads"]
@@ -27,6 +29,10 @@ log = logging.getLogger(__name__)
 
 #: A second press of a kiosk's button within this time is the same person's.
 DOUBLE_PRESS_S = 1.0
+#: Keys under the taxpayer's hand: what the clerk does goes on.
+_TAXPAYERS = frozenset({"rate", "reason"})
+#: Keys that do nothing without a ticket in hand, and say so.
+_IN_HAND = frozenset({"park", "transfer", "to_desk", "to_window", "to_item"})
 
 Submit = Callable[[Submission, Callable[[Outcome], None]], None]
 
@@ -41,8 +47,10 @@ class Inputs:
         state: Callable[[], State],
         clock_s: Callable[[], float],
         refused: Callable[[str, str], None],
+        choices: PadChoices,
     ) -> None:
         self._submit = submit
+        self._choices = choices
         self._state = state
         self._clock_s = clock_s
         self._refused = refused
@@ -67,8 +75,12 @@ class Inputs:
 
     def happened(self, device: str, given: Input) -> None:
         """Take what a person did at ``device``."""
+        chosen_at: str | None = None
+        command: c.Command | Refusal | None
         if device in self._window_of_pad:
-            command = self._at_window(self._window_of_pad[device], given)
+            window = self._window_of_pad[device]
+            chosen_at = window if given.typed and self._choices.is_open(window) else None
+            command = self._at_pad(window, given)
         elif device in self._window_of_rating_pad:
             command = self._at_rating_pad(self._window_of_rating_pad[device], given)
         elif device in self._window_of_button:
@@ -78,6 +90,9 @@ class Inputs:
         else:
             log.warning("%s is bound to no window and no kiosk", device)
             return
+        if isinstance(command, Refusal):
+            self._refused(device, command.code)
+            return
         if command is None:
             return
         command_id = f"{device}:{self._run}:{next(self._numbers)}"
@@ -86,6 +101,8 @@ class Inputs:
             if outcome.refusal is not None:
                 log.info("%s: %s refused: %s", device, given.event, outcome.refusal.code)
                 self._refused(device, outcome.refusal.code)
+            if chosen_at is not None:
+                self._choices.answered(chosen_at, outcome)
 
         self._submit(Submission(command_id, device, command), answered)
 
@@ -100,11 +117,11 @@ class Inputs:
         self._pressed_s[device] = now_s
         return c.TakeTicket(kiosk.item, origin=kiosk.id)
 
-    def _at_rating_pad(self, window: str, given: Input) -> c.Command | None:
+    def _at_rating_pad(self, window: str, given: Input) -> c.Command | Refusal | None:
         """The taxpayer's hand: whatever keys such a pad has, it calls nobody."""
-        return self._at_window(window, given) if given.event in {"rate", "reason"} else None
+        return self._at_window(window, given) if given.event in _TAXPAYERS else None
 
-    def _at_button(self, device: str, given: Input) -> c.Command | None:
+    def _at_button(self, device: str, given: Input) -> c.Command | Refusal | None:
         """Press: help is wanted. Hold, of a button whose call stood already: it has come.
 
         The hold of the very press that called takes nothing back: whoever is in trouble may well
@@ -126,7 +143,23 @@ class Inputs:
         )
         return c.CallHelp(window)
 
-    def _at_window(self, window: str, given: Input) -> c.Command | None:
+    def _at_pad(self, window: str, given: Input) -> c.Command | Refusal | None:
+        """The clerk's pad: figures are for the choice while one is open, all else ends it."""
+        chooses = self._choices.is_open(window)
+        if chooses and given.typed:
+            return self._choices.typed(window, given.typed)
+        if given.event not in _TAXPAYERS:
+            self._choices.end(window)
+        if given.event == "transfer":
+            number = self._state().windows[window].ticket
+            if number is None:
+                return refuse("nobody_in_hand", window=window)
+            if not chooses:
+                self._choices.begin(window, number)
+            return None
+        return self._at_window(window, given)
+
+    def _at_window(self, window: str, given: Input) -> c.Command | Refusal | None:
         simple: dict[str, Callable[[str], c.Command]] = {
             "call_next": c.CallNext,
             "recall": c.Recall,
@@ -134,14 +167,17 @@ class Inputs:
             "finish": c.AskRating,
             "start_rating": c.AskRating,
             "no_show": c.MarkMissed,
+            "close": c.CloseWindow,
             "help": c.CallHelp,
         }
         if given.event in simple:
             return simple[given.event](window)
         return self._with_ticket(window, given)
 
-    def _with_ticket(self, window: str, given: Input) -> c.Command | None:
+    def _with_ticket(self, window: str, given: Input) -> c.Command | Refusal | None:
         found = self._state().windows[window]
+        if found.ticket is None and given.event in _IN_HAND:
+            return refuse("nobody_in_hand", window=window)
         match given.event:
             case "rate" if given.value is not None:
                 return c.Rate(given.value, window=window)
@@ -155,8 +191,13 @@ class Inputs:
                 return c.PauseWindow(window)
             case "park" if found.ticket is not None:
                 return c.ParkTicket(found.ticket)
-            case "transfer" if found.ticket is not None:
-                return c.TransferTicket(found.ticket, window="desk")
+            # A button has no figures to say where to.
+            case "to_desk" | "transfer" if found.ticket is not None:
+                return c.TransferTicket(found.ticket, window="desk", at=window)
+            case "to_window" if found.ticket is not None and given.value is not None:
+                return self._choices.to_window(found.ticket, str(given.value), window)
+            case "to_item" if found.ticket is not None and given.value is not None:
+                return self._choices.to_item(found.ticket, str(given.value), window)
             case "call_back":
                 number = self._last_away(window)
                 return c.CallTicket(window, number) if number is not None else None
@@ -174,9 +215,16 @@ class Inputs:
 class Pads:
     """Shows each pad how many wait and which number its window has; asks for ratings."""
 
-    def __init__(self, settings: Settings, post: Post, state: Callable[[], State]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        post: Post,
+        state: Callable[[], State],
+        typed: Callable[[str], str | None],
+    ) -> None:
         self._post = post
         self._state = state
+        self._typed = typed
         self.configure(settings)
 
     def configure(self, settings: Settings) -> None:
@@ -186,7 +234,7 @@ class Pads:
         own = {w.id: w.rating_pad for w in settings.windows if w.rating_pad is not None}
         #: Where each window asks; a rating pad shows no numbers.
         self._asks_at = self._pad_of | own
-        self._shown: dict[str, tuple[int, str]] = {}
+        self._shown: dict[str, tuple[int | None, str]] = {}
 
     def recorded(self, happened: Sequence[Happened]) -> None:
         """Ask for ratings at once; numbers follow with the waiting count."""
@@ -218,15 +266,22 @@ class Pads:
         """The pad was opened again: it must be shown everything."""
         self._shown.pop(pad, None)
 
+    def show_at(self, window: str) -> None:
+        """Show the pad of a window what has changed there."""
+        if window in self._pad_of:
+            self.show(self._pad_of[window])
+
     def show(self, pad: str) -> None:
-        """Show a pad its counts when they changed."""
+        """Show a pad its counts, or what is typed at it, when they changed."""
         window_id = self._window_of.get(pad)
         state = self._state()
         window = state.windows.get(window_id) if window_id is not None else None
         if window is None:
             return
         waiting = sum(len(q) for key, q in state.queues.items() if eligible(state, window, key))
-        picture = (min(waiting, 999), window.ticket or "")
+        # What is typed stands alone: the clerk sees that each key was heard.
+        typed = self._typed(window.id)
+        picture = (min(waiting, 999), window.ticket or "") if typed is None else (None, typed)
         if self._shown.get(pad) == picture:
             return
         self._shown[pad] = picture

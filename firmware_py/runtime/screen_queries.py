@@ -35,6 +35,7 @@ class ScreenQueries:
             "screen.message": self.message,
             "screen.mirror": self.mirror,
             "screen.title": self.title,
+            "screen.pad_back": self.pad_back,
             "screen.show": self.show,
             "window.mirror": self.configured,
         }
@@ -80,6 +81,12 @@ class ScreenQueries:
         wanted = msgspec.convert(params, ScreenTitle)
         window = self._known(wanted.window)
         self._hall.screens.title(window, one_line(wanted.title), wanted.seconds)
+        return self._hall.screens.view(window)
+
+    async def pad_back(self, params: dict[str, Any], user: str) -> Any:
+        """Leave the choice that a clerk's pad opened at a window; the ticket stays."""
+        window = self._known(msgspec.convert(params, AtWindow).window)
+        self._hall.choices.end(window)
         return self._hall.screens.view(window)
 
     async def configured(self, params: dict[str, Any], user: str) -> Any:

@@ -29,7 +29,7 @@ from kiosk_ui.messages import (
 )
 from kiosk_ui.ops import Picture
 from kiosk_ui.window.inner.view import inner
-from kiosk_ui.window.model import DeskModel, MirrorSeen, Shared, Step, TicketSeen
+from kiosk_ui.window.model import DeskModel, Menu, MirrorSeen, Shared, Step, TicketSeen
 from kiosk_ui.window.outer.view import outer
 from kiosk_ui.window.presses import pressed, typed
 from kiosk_ui.window.reading import (
@@ -51,7 +51,7 @@ _EVERY_S = {"facts": 2.0, "names": 600.0, "pictures": 10.0}
 #: How long a picture stands between two people.
 _PICTURE_S = 10.0
 _QUESTIONS = frozenset(
-    {"facts", "shared", "card", "windows", "items", "reasons", "glass", "pictures"}
+    {"facts", "shared", "card", "windows", "items", "reasons", "glass", "pictures", "pad_back"}
 )
 #: So soon after something happened in the hall.
 _SOON_S = 0.05
@@ -136,6 +136,16 @@ class DeskScreen:
         return model, ()
 
     def _touched(
+        self, model: DeskModel, message: Held | Panels | Pressed | Drawn | Typed, now_s: float
+    ) -> Step:
+        before = model.menu
+        model, requests = self._by_hand(model, message, now_s)
+        if before is not None and before.by_pad and not (model.menu and model.menu.by_pad):
+            # Left on the screen: what is typed at the pad from now on is for nothing here.
+            requests = (*requests, Ask("pad_back", "screen.pad_back", {"window": self.window}))
+        return model, requests
+
+    def _by_hand(
         self, model: DeskModel, message: Held | Panels | Pressed | Drawn | Typed, now_s: float
     ) -> Step:
         match message:
@@ -269,6 +279,8 @@ class DeskScreen:
                 return self._facts(model, result, now_s)
             case "shared":
                 return _shared(model, result)
+            case "pad_back":
+                return model
             case "card":
                 return replace(model, card=card_of(result))
             case "pictures":
@@ -301,6 +313,9 @@ class DeskScreen:
         if (before.number if before else None) != (after.number if after else None):
             # Another person: nothing of the one before stays, on either screen.
             keeps = model.menu is not None and model.menu.kind in _OF_THE_WINDOW and before is None
+            # What is picked at the pad may be told before who it is for.
+            pad = model.shared.pad
+            keeps |= pad is not None and after is not None and pad.number == after.number
             model = replace(
                 model, ticked=frozenset(), menu=model.menu if keeps else None, correcting=None,
                 corrections={}, held=None, asks_why=model.asks_why and after is None,
@@ -344,6 +359,11 @@ def _shared(model: DeskModel, params: dict[str, object]) -> DeskModel:
     if (shared.check and shared.check.id) != (model.shared.check and model.shared.check.id):
         model = replace(model, correcting=None, corrections={})
     mirror: Any = params.get("mirror") or {}
+    pad = shared.pad
+    if pad is not None and pad != model.shared.pad:
+        model = replace(model, menu=Menu(pad.kind, pad.text, by_pad=True))
+    elif pad is None and model.menu is not None and model.menu.by_pad:
+        model = replace(model, menu=None)
     return replace(model, shared=shared, title=str(mirror.get("title") or ""))
 
 

@@ -6,7 +6,7 @@ What has no key of its own is behind ``/``, by its figure. An item's letter is a
 
 from __future__ import annotations
 
-__all__ = ["MORE", "figures", "key_of"]
+__all__ = ["MORE", "key_of"]
 
 #: Opens, and shuts, the menu of what has no key of its own.
 MORE = "/"
@@ -21,10 +21,3 @@ _KEYS = {
 def key_of(key: str) -> str:
     """Return the pad's key for one of a whole keyboard; empty where it has none of its own."""
     return key if key.isdecimal() else _KEYS.get(key.lower(), "")
-
-
-def figures(id_: str) -> str:
-    """Return an item's id as it is typed in figures: B10 is 210."""
-    return "".join(
-        str(ord(sign) - ord("a") + 1) if "a" <= sign <= "z" else sign for sign in id_.lower()
-    )

@@ -24,6 +24,7 @@ __all__ = [
     "Menu",
     "MirrorSeen",
     "Next",
+    "PadChoice",
     "Shared",
     "Shift",
     "Signing",
@@ -168,6 +169,19 @@ class Signing:
 
 
 @dataclass(frozen=True, slots=True)
+class PadChoice:
+    """Where to, as somebody picks it at the pad for ``number``: the menu, what was typed into it.
+
+    ``say``: why what was typed could not be.
+    """
+
+    kind: str
+    number: str
+    text: str = ""
+    say: Both = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
     """``screen.watch``: what both screens have in common."""
 
@@ -175,6 +189,7 @@ class Shared:
     mirror: str = "blank"
     check: Check | None = None
     signing: Signing | None = None
+    pad: PadChoice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +206,13 @@ class MirrorSeen:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """What the clerk has opened: ``kind`` and what was typed into it."""
+    """What the clerk has opened: ``kind`` and what was typed into it; ``by_pad``: at the pad."""
 
     kind: str
     text: str = ""
     leaf: int = 0
     ticked: frozenset[int] = frozenset()
+    by_pad: bool = False
 
 
 @dataclass(frozen=True, slots=True)

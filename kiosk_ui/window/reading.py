@@ -15,6 +15,7 @@ from kiosk_ui.window.model import (
     CheckField,
     Facts,
     Next,
+    PadChoice,
     Shared,
     Shift,
     Signing,
@@ -144,7 +145,15 @@ def shared_of(found: Mapping[str, Any], before: Shared) -> Shared:
     return Shared(
         str(message.get("text") or ""), str(mirror.get("state", "blank")),
         _check(check) if check else None, (going_on or Signing(form)) if form else None,
+        _pad(found.get("pad")),
     )  # fmt: skip
+
+
+def _pad(found: Mapping[str, Any] | None) -> PadChoice | None:
+    if not found:
+        return None
+    kind, number, text = (str(found.get(key) or "") for key in ("kind", "number", "text"))
+    return PadChoice(kind, number, text, both_of(found.get("say")))
 
 
 def _check(found: Mapping[str, Any]) -> Check:

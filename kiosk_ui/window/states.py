@@ -101,6 +101,10 @@ def _shared(**other: Any) -> Notified:
     return Notified("screen", {**found, **other})
 
 
+def _at_pad(kind: str, text: str = "", say: dict[str, str] | None = None) -> Notified:
+    return _shared(pad={"kind": kind, "number": "A061", "text": text, "say": say})
+
+
 _CARD = Notified("card", {
     "window": "3", "change": "laid", "ticket": "A061", "lies": True, "same_person": True,
     "say": None, "card": {
@@ -183,6 +187,12 @@ def desk_states() -> Mapping[str, DeskModel]:
         "transfer_item": desk_after(
             *_press("transfer_item"), Typed("b"), Typed("1"), ticket=serving
         ),
+        "pad_transfer": desk_after(_at_pad("transfer"), ticket=serving),
+        "pad_window": desk_after(_at_pad("transfer_window", "1"), ticket=serving),
+        "pad_item": desk_after(_at_pad("transfer_item", say={
+            "zh": "没有编号为 250 的事项，请查看事项目录。",
+            "en": "There is no item 250; see the catalogue.",
+        }), ticket=serving),
         "message_menu": desk_after(*_press("message"), ticket=serving),
         "message": desk_after(
             _shared(message={"text": "请出示身份证。 Your ID card, please."}), ticket=serving

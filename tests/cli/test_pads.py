@@ -16,7 +16,7 @@ from devices.pad.profile import load_profile
 from devices.registry import convert_options
 from devices.simhost import SimHost
 from devices.specs import DeviceSpec
-from firmware_py.cli.pad_lesson import KEYS, Heard, one_frame
+from firmware_py.cli.pad_lesson import FIGURES, KEYS, Heard, one_frame
 from tests.cli.hallrun import ROOT, Hallctl
 from tests.runtime.echo import bench
 
@@ -29,6 +29,11 @@ FINGER = {
     "no-show": ("no-show", None),
     "rating: very satisfied": ("rating", 5),
     "rating: satisfied": ("rating", 4),
+    "transfer": ("transfer", None),
+    "close the window": ("close", None),
+    "enter": ("enter", None),
+    "cancel": ("back", None),
+    **{f"figure {n}": ("figure", n) for n in range(10)},
 }
 
 
@@ -37,6 +42,8 @@ def learn(
     arguments: list[str],
     press: Callable[[str, int | None], object],
     keys: set[str],
+    *,
+    figures: bool = False,
 ) -> tuple[int, str]:
     """Run ``pads learn``, pressing what it asks for of ``keys``; return its end and its words."""
     child = subprocess.Popen(
@@ -49,8 +56,11 @@ def learn(
     )
     assert child.stdin is not None
     assert child.stdout is not None
-    for _, _, _, name in KEYS:
-        child.stdin.write(b"\n" if name in keys else b"s\n")
+    names = [name for _, _, _, name in KEYS]
+    # After the last command: whether it has figures.
+    names += ["figures", *(name for _, _, _, name in FIGURES)] if figures else [""]
+    for name in names:
+        child.stdin.write(b"\n" if name in keys or name == "figures" else b"s\n")
     child.stdin.close()
     lines: queue.Queue[str] = queue.Queue()
 
@@ -95,6 +105,27 @@ def test_an_ff68_pad_is_learned_and_its_profile_loads(tmp_path: Path) -> None:
     # A rating's acknowledgement is another (func 01): an echo does not end its repeats.
     text = (tmp_path / "mine.toml").read_text(encoding="utf-8")
     assert "rating: very satisfied" in text.partition("[acknowledge]")[0]
+
+
+@pytest.mark.long
+def test_figures_are_learned_beside_what_the_same_keys_mean(tmp_path: Path) -> None:
+    spec = pad(tmp_path, "pad.profile", profile="one-byte")
+    keys = {"next (call)", "transfer", "close the window", "rating: satisfied"}
+    keys |= {name for _, _, _, name in FIGURES}
+    with bench(lambda: SimHost({}, {"pad": spec})) as far:
+        code, said = learn(
+            Hallctl({}),
+            ["mine", "--port", str(spec.port), "--to", str(tmp_path)],
+            lambda key, value: far.do(lambda host: host.press("pad", key, value)),
+            keys,
+            figures=True,
+        )
+    assert code == 0, said
+    profile = load_profile(str(tmp_path / "mine.toml"))
+    assert [one.event for one in profile.event] == ["call_next", "transfer", "close", "rate"]
+    assert profile.typing is not None
+    assert profile.typing.figures == tuple(f"{0x30 + n:02X}" for n in range(10))
+    assert (profile.typing.enter, profile.typing.back) == ("45", "42")
 
 
 def test_two_explanations_are_refused_with_a_sentence_and_no_file(tmp_path: Path) -> None:

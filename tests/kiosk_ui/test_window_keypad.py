@@ -9,7 +9,6 @@ import pytest
 
 from kiosk_ui.window.inner.commands import KEYS
 from kiosk_ui.window.inner.view import inner
-from kiosk_ui.window.keypad import figures
 from kiosk_ui.window.states import desk_states, ticket
 from tests.kiosk_ui.looks import look
 from tests.kiosk_ui.window_desk import WindowDesk, desk_at, opened
@@ -80,7 +79,3 @@ def test_a_whole_keyboard_has_no_such_keys(tmp_path: Path) -> None:
         desk.keys("/", "*", "+", "return", ".", "7", "8", "9", "0")
         assert not desk.menu()
         assert desk.commanded() == []
-
-
-def test_an_items_letter_is_a_figure() -> None:
-    assert (figures("B10"), figures("g02"), figures("17")) == ("210", "702", "17")

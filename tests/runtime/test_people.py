@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from devices.base import Input
 from firmware_py.app.ports import Happened, Submission
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
+from firmware_py.runtime.pad_choices import PadChoices
 from firmware_py.runtime.people import Inputs, Pads
 from firmware_py.settings import HallSettings, Settings, WindowSettings, Words
 from tests.core.hall import Hall
@@ -31,8 +33,10 @@ class Desk:
         self.hall = Hall().open("1", "2")
         self.commands: list[c.Command] = []
         self.told: list[tuple[str, str, tuple[Any, ...]]] = []
-        self.inputs = Inputs(SETTINGS, self._submit, lambda: self.hall.state, lambda: 0.0, _ignore)
-        self.pads = Pads(SETTINGS, self._post, lambda: self.hall.state)
+        state = partial(getattr, self.hall, "state")
+        choices = PadChoices(lambda: self.hall.rules, state, _never, _unseen)
+        self.inputs = Inputs(SETTINGS, self._submit, state, lambda: 0.0, _ignore, choices)
+        self.pads = Pads(SETTINGS, self._post, state, choices.figures)
 
     def _submit(self, submission: Submission, reply: Callable[..., None]) -> None:
         self.commands.append(submission.command)
@@ -60,6 +64,14 @@ class _Told:
 
 
 def _ignore(device: str, code: str) -> None:
+    return None
+
+
+def _never(after_s: float, job: Callable[[], None]) -> None:
+    return None
+
+
+def _unseen(window: str) -> None:
     return None
 
 

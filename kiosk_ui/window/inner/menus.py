@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from firmware_py.core.figures import figures_of, meant_by
 from kiosk_ui.both import Both
 from kiosk_ui.layout import Share, at, columns, grid, inset, rows
 from kiosk_ui.ops import Rect
 from kiosk_ui.window.inner.commands import more
 from kiosk_ui.window.inner.sheet import Sheet
-from kiosk_ui.window.keypad import figures
 from kiosk_ui.window.model import Menu
 
 __all__ = ["MESSAGES", "menu"]
@@ -54,6 +54,8 @@ def menu(sheet: Sheet, rect: Rect, chosen: Menu) -> None:
 def _choices(sheet: Sheet, chosen: Menu) -> list[Choice]:
     """Return what can be chosen: id, name, what is beside it."""
     model, words, typed = sheet.model, sheet.words, chosen.text.casefold()
+    # A pad has no letters; its choices have their figures beside them.
+    by_figures = model.keypad or chosen.by_pad
     match chosen.kind:
         case "transfer":
             return [
@@ -63,17 +65,18 @@ def _choices(sheet: Sheet, chosen: Menu) -> list[Choice]:
             ]
         case "transfer_window":
             return [
-                (f"to_window:{id_}", sheet.of(name) or id_, "")
+                (f"to_window:{id_}", sheet.of(name) or id_, figures_of(id_) if by_figures else "")
                 for id_, name in model.windows
-                if id_ != model.window and id_.casefold().startswith(typed)
+                if id_ != model.window and (id_.casefold().startswith(typed)
+                                            or (by_figures and figures_of(id_).startswith(typed)))
             ]  # fmt: skip
         case "transfer_item":
             return [
                 (f"to_item:{id_}", sheet.of(name),
-                 f"{id_} ({figures(id_)})" if model.keypad else id_)
+                 f"{id_} ({figures_of(id_)})" if by_figures else id_)
                 for id_, name, initials in model.items
                 if id_.casefold().startswith(typed) or typed in initials.casefold()
-                or (model.keypad and figures(id_).startswith(typed))
+                or (by_figures and figures_of(id_).startswith(typed))
                 or typed in name.en.casefold()
             ]  # fmt: skip
         case "away" if model.facts is not None:
@@ -99,7 +102,10 @@ def _said(sheet: Sheet, name: str) -> str:
 
 def _list(sheet: Sheet, rect: Rect, chosen: Menu) -> Sequence[Choice]:
     choices = _choices(sheet, chosen)
-    if chosen.kind in _TYPED:
+    if chosen.by_pad:
+        field, rect = rows(rect, sheet.px(26), Share(), gap=sheet.px(4))
+        _at_pad(sheet, field, chosen)
+    elif chosen.kind in _TYPED:
         field, rect = rows(rect, sheet.px(20), Share(), gap=sheet.px(4))
         typed = chosen.text.upper() or sheet.words(f"desk.menu.type.{chosen.kind}")
         sheet.text(field, typed, sheet.colours.quiet, floor=2.5)
@@ -112,7 +118,7 @@ def _list(sheet: Sheet, rect: Rect, chosen: Menu) -> Sequence[Choice]:
     across = 1 if len(shown) <= 5 else 2 if len(shown) <= 10 else 3
     cells = grid(rect, len(shown), across, gap=sheet.px(5), deep=4)
     for n, (cell, (id_, name, beside)) in enumerate(zip(cells, shown, strict=True), 1):
-        meant = chosen.kind in _TYPED and _is_meant(chosen, id_, n)
+        meant = chosen.kind in _TYPED and _is_meant(sheet, chosen, id_, n)
         key = "return" if meant else str(n) if chosen.kind not in _TYPED else ""
         label = f"{name}  {beside}" if beside else name
         sheet.command(id_, cell, label, key, main=meant)
@@ -124,8 +130,27 @@ def _list(sheet: Sheet, rect: Rect, chosen: Menu) -> Sequence[Choice]:
     return found
 
 
-def _is_meant(chosen: Menu, id_: str, place: int) -> bool:
-    """Say whether Return takes a choice: the first item, a window whose whole number was typed."""
+def _at_pad(sheet: Sheet, rect: Rect, chosen: Menu) -> None:
+    """Draw what was typed at the pad, else what to type there, or why it could not be."""
+    pad, c = sheet.model.shared.pad, sheet.colours
+    say = sheet.of(pad.say) if pad is not None else ""
+    ground, on = (c.alarm, c.on_alarm) if say else (c.card, c.on_card)
+    sheet.draft.card(rect, ground)
+    words = sheet.words(f"desk.menu.pad.{'typed' if chosen.text else chosen.kind}",
+                        text=chosen.text)  # fmt: skip
+    sheet.text(inset(rect, sheet.px(4), sheet.px(2)), say or words, on, floor=2.5,
+               bold=bool(say or chosen.text), lines=2)  # fmt: skip
+
+
+def _is_meant(sheet: Sheet, chosen: Menu, id_: str, place: int) -> bool:
+    """Say whether Return takes a choice: the first item, a window whose whole number was typed.
+
+    At the pad an item wants its whole number, too: it may be typed without a look up here.
+    """
+    if chosen.by_pad:
+        items = chosen.kind == "transfer_item"
+        known = [one[0] for one in (sheet.model.items if items else sheet.model.windows)]
+        return id_.partition(":")[2] == meant_by(chosen.text, known)
     if chosen.kind == "transfer_window":
         return id_.casefold() == f"to_window:{chosen.text.casefold()}"
     return bool(chosen.text) and place == 1

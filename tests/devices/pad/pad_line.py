@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from devices.base import FIGURES, Input
 from devices.errors import DeviceUnavailable
 from devices.pad.driver import ProfilePad
 from devices.pad.options import Ff68Options
@@ -46,6 +49,12 @@ def opened(options: Ff68Options, line: RecordingLine, clock: Clock) -> ProfilePa
     pad = ProfilePad("pad-1", options, line, clock=clock)
     pad.open()
     return pad
+
+
+def meant(reports: Iterable[object]) -> list[Input]:
+    """Return what keys mean; what they type besides is of ``test_typing``."""
+    found = [one for one in reports if isinstance(one, Input) and one.event != FIGURES]
+    return [Input(one.event, one.value) for one in found]
 
 
 def hexed(text: str) -> bytes:

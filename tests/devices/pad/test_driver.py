@@ -9,7 +9,7 @@ from devices.base import HealthState, Input, Report, Status
 from devices.errors import DeviceUnavailable
 from devices.pad.driver import ProfilePad
 from devices.pad.options import Ff68Options, ProfileOptions
-from tests.devices.pad.pad_line import Clock, RecordingLine, hexed, opened
+from tests.devices.pad.pad_line import Clock, RecordingLine, hexed, meant, opened
 
 RATING_1 = hexed("FF 68 03 03 68 01 11 01 13 16")
 ACK_RATING_1 = hexed("FF 68 03 03 68 01 01 01 03 16")
@@ -32,10 +32,6 @@ def line() -> RecordingLine:
 @pytest.fixture
 def pad(line: RecordingLine, clock: Clock) -> ProfilePad:
     return opened(Ff68Options(address=1), line, clock)
-
-
-def inputs(reports: list[Report]) -> list[Input]:
-    return [report for report in reports if isinstance(report, Input)]
 
 
 def codes(reports: list[Report]) -> list[str]:
@@ -64,24 +60,24 @@ def codes(reports: list[Report]) -> list[str]:
 def test_each_key_has_its_word_and_is_echoed(
     pad: ProfilePad, line: RecordingLine, raw: str, event: str
 ) -> None:
-    assert inputs(pad.feed(hexed(raw))) == [Input(event)]
+    assert meant(pad.feed(hexed(raw))) == [Input(event)]
     assert line.written == [hexed(raw)]
 
 
 def test_a_rating_is_acknowledged_with_func_01(pad: ProfilePad, line: RecordingLine) -> None:
-    assert inputs(pad.feed(RATING_1)) == [Input("rate", 1)]
+    assert meant(pad.feed(RATING_1)) == [Input("rate", 1)]
     assert line.written == [ACK_RATING_1]
 
 
 def test_scores_are_what_the_configuration_says(line: RecordingLine, clock: Clock) -> None:
     pad = opened(Ff68Options(scores={"1": 5, "0x02": 1}), line, clock)
-    assert inputs(pad.feed(RATING_1)) == [Input("rate", 5)]
-    assert inputs(pad.feed(hexed("FF 68 03 03 68 01 11 02 14 16"))) == [Input("rate", 1)]
+    assert meant(pad.feed(RATING_1)) == [Input("rate", 5)]
+    assert meant(pad.feed(hexed("FF 68 03 03 68 01 11 02 14 16"))) == [Input("rate", 1)]
 
 
 def test_a_score_nobody_configured_is_a_warning_and_no_rating(pad: ProfilePad) -> None:
     reports = pad.feed(hexed("FF 68 03 03 68 01 11 09 1B 16"))
-    assert inputs(reports) == []
+    assert meant(reports) == []
     assert codes(reports) == ["unknown_score"]
     assert codes(pad.feed(NEXT)) == ["heard"]
 
@@ -89,48 +85,48 @@ def test_a_score_nobody_configured_is_a_warning_and_no_rating(pad: ProfilePad) -
 def test_a_key_without_meaning_is_acknowledged_and_counted(
     pad: ProfilePad, line: RecordingLine
 ) -> None:
-    raw = hexed("FF 68 03 03 68 01 01 0F 11 16")  # enter alone
-    assert inputs(pad.feed(raw)) == []
+    raw = hexed("FF 68 03 03 68 01 01 10 12 16")
+    assert meant(pad.feed(raw)) == []
     assert line.written == [raw]
     assert pad.counters.extra["frames_without_meaning"] == 1
 
 
 def test_keys_that_come_one_by_one_are_put_together(pad: ProfilePad, clock: Clock) -> None:
     six, enter = hexed("FF 68 03 03 68 01 01 06 08 16"), hexed("FF 68 03 03 68 01 01 0F 11 16")
-    assert inputs(pad.feed(six)) == []
+    assert meant(pad.feed(six)) == []
     clock.now += 1.0
-    assert inputs(pad.feed(enter)) == [Input("no_show")]
+    assert meant(pad.feed(enter)) == [Input("no_show")]
     clock.now += 1.0
-    assert inputs(pad.feed(six)) == []
+    assert meant(pad.feed(six)) == []
     clock.now += 6.0  # too late: that six was another thought
-    assert inputs(pad.feed(enter)) == []
+    assert meant(pad.feed(enter)) == []
 
 
 def test_the_same_frame_at_once_again_is_acknowledged_but_no_second_press(
     pad: ProfilePad, line: RecordingLine, clock: Clock
 ) -> None:
-    assert inputs(pad.feed(NEXT)) == [Input("call_next")]
+    assert meant(pad.feed(NEXT)) == [Input("call_next")]
     for _ in range(3):
         clock.now += 0.1
         assert pad.feed(NEXT) == []
     assert line.written == [NEXT] * 4
     assert pad.counters.retries == 3
     clock.now += 0.31
-    assert inputs(pad.feed(NEXT)) == [Input("call_next")]
+    assert meant(pad.feed(NEXT)) == [Input("call_next")]
 
 
 def test_a_contact_that_bounces_is_one_press(line: RecordingLine, clock: Clock) -> None:
     pad = opened(ProfileOptions(profile="one-byte"), line, clock)
-    assert inputs(pad.feed(b"N")) == [Input("call_next")]
+    assert meant(pad.feed(b"N")) == [Input("call_next")]
     clock.now += 0.02
     assert pad.feed(b"N") == []
     clock.now += 0.1
-    assert inputs(pad.feed(b"N")) == [Input("call_next")]
+    assert meant(pad.feed(b"N")) == [Input("call_next")]
 
 
 def test_another_key_in_between_makes_the_first_a_new_press(pad: ProfilePad) -> None:
     recall = hexed("FF 68 03 03 68 01 01 0D 0F 16")
-    pressed = inputs(pad.feed(NEXT + recall + NEXT))
+    pressed = meant(pad.feed(NEXT + recall + NEXT))
     assert [press.event for press in pressed] == ["call_next", "recall", "call_next"]
 
 
@@ -141,21 +137,21 @@ def test_a_line_that_feeds_itself_is_not_answered_for_ever(
     for _ in range(50):
         clock.now += 0.01
         reports += pad.feed(line.written[-1])
-    assert inputs(reports) == [Input("call_next")]
+    assert meant(reports) == [Input("call_next")]
     assert codes(reports) == ["heard", "repeats"]
     assert len(line.written) == 6
 
 
 def test_an_adapter_that_hears_itself_is_configured(line: RecordingLine, clock: Clock) -> None:
     pad = opened(Ff68Options(local_echo=True), line, clock)
-    assert inputs(pad.feed(NEXT)) == [Input("call_next")]
+    assert meant(pad.feed(NEXT)) == [Input("call_next")]
     assert pad.feed(line.written[-1]) == []
     pad.ask_rating()
     assert line.written[-1] == hexed("FF 68 03 03 68 01 01 0B 0D 16")
     # Without local_echo this would be the key "start rating".
     assert pad.feed(line.written[-1]) == []
     clock.now += 1.0
-    assert inputs(pad.feed(NEXT)) == [Input("call_next")]
+    assert meant(pad.feed(NEXT)) == [Input("call_next")]
 
 
 def test_two_pads_on_one_line_each_take_their_own(line: RecordingLine, clock: Clock) -> None:
@@ -164,8 +160,8 @@ def test_two_pads_on_one_line_each_take_their_own(line: RecordingLine, clock: Cl
     stream = NEXT + b"\x00\xff" + NEXT_OF_2 + RATING_1
     heard: dict[str, list[Input]] = {"first": [], "second": []}
     for at in range(0, len(stream), 3):
-        heard["first"] += inputs(first.feed(stream[at : at + 3]))
-        heard["second"] += inputs(second.feed(stream[at : at + 3]))
+        heard["first"] += meant(first.feed(stream[at : at + 3]))
+        heard["second"] += meant(second.feed(stream[at : at + 3]))
     assert heard["first"] == [Input("call_next"), Input("rate", 1)]
     assert heard["second"] == [Input("call_next")]
     assert sorted(line.written) == sorted([NEXT, NEXT_OF_2, ACK_RATING_1])
@@ -175,13 +171,13 @@ def test_a_press_is_not_lost_when_its_acknowledgement_fails(
     pad: ProfilePad, line: RecordingLine, clock: Clock
 ) -> None:
     line.broken = True
-    assert inputs(pad.feed(NEXT)) == [Input("call_next")]
+    assert meant(pad.feed(NEXT)) == [Input("call_next")]
     with pytest.raises(DeviceUnavailable):
         pad.poll()
     line.broken = False
     pad.open()
     clock.now += 0.1
-    assert inputs(pad.feed(NEXT)) == []  # the pad asks again: still the same press
+    assert meant(pad.feed(NEXT)) == []  # the pad asks again: still the same press
     assert line.written == [NEXT]
 
 
@@ -261,8 +257,8 @@ def test_silence_is_never_ok(pad: ProfilePad, clock: Clock) -> None:
 
 def test_a_pad_of_lines_is_only_another_profile(line: RecordingLine, clock: Clock) -> None:
     pad = opened(Ff68Options(address=3, profile="ascii-line"), line, clock)
-    assert inputs(pad.feed(b"P03,NEXT\r\nP04,NEXT\r\n")) == [Input("call_next")]
-    assert inputs(pad.feed(b"P03,RATE 5\r\n")) == [Input("rate", 5)]
+    assert meant(pad.feed(b"P03,NEXT\r\nP04,NEXT\r\n")) == [Input("call_next")]
+    assert meant(pad.feed(b"P03,RATE 5\r\n")) == [Input("rate", 5)]
     pad.show(12, "A007")
     pad.thank(4)
     assert line.written == [
@@ -277,9 +273,9 @@ def test_a_pad_of_single_bytes_shows_nothing_and_repeats_nothing(
     line: RecordingLine, clock: Clock
 ) -> None:
     pad = opened(Ff68Options(profile="one-byte"), line, clock)
-    pressed = inputs(pad.feed(b"N"))
+    pressed = meant(pad.feed(b"N"))
     clock.now += 0.2
-    pressed += inputs(pad.feed(b"N5?"))
+    pressed += meant(pad.feed(b"N5?"))
     assert pressed == [Input("call_next"), Input("call_next"), Input("rate", 5)]
     pad.show(1, "A001")
     pad.beep()

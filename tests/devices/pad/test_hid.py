@@ -16,6 +16,7 @@ from devices.pad.hid_simulator import HidPadSimulator
 from devices.registry import convert_options, explain
 from devices.simulator import UnknownKey
 from tests.devices.hid.keypad import Line, packet, tap
+from tests.devices.pad.pad_line import meant
 
 SECOND = 1_000_000
 DROPPED = bytes(16) + bytes.fromhex("0000 0300 00000000")
@@ -44,11 +45,7 @@ class Counter:
 
     def press(self, key: str, value: int | None = None) -> list[Input]:
         self.device.press(key, value)
-        return inputs(self.run())
-
-
-def inputs(reports: list[Report]) -> list[Input]:
-    return [one for one in reports if isinstance(one, Input)]
+        return meant(self.run())
 
 
 def states(reports: list[Report]) -> list[tuple[HealthState, str]]:
@@ -60,7 +57,7 @@ def test_the_first_key_shows_that_it_works() -> None:
     assert pad.driver.open().state is HealthState.UNKNOWN
     pad.device.press("next")
     reports = pad.run()
-    assert inputs(reports) == [Input("call_next")]
+    assert meant(reports) == [Input("call_next")]
     assert states(reports) == [(HealthState.OK, "heard")]
 
 
@@ -70,7 +67,7 @@ def test_the_keys_of_a_number_pad_are_a_clerks(piece: int) -> None:
     for key in ("next", "recall", "start", "finish", "no-show", "park", "call-back", "pause",
                 "transfer", "help"):  # fmt: skip
         pad.device.press(key)
-    assert [one.event for one in inputs(pad.run(piece))] == [
+    assert [one.event for one in meant(pad.run(piece))] == [
         "call_next", "recall", "start", "finish", "no_show", "park", "call_back", "pause",
         "transfer", "help",
     ]  # fmt: skip
@@ -142,7 +139,7 @@ def test_two_presses_a_tenth_of_a_second_apart_are_two_even_when_they_come_toget
     pad = Counter()
     enter = CODES["KPENTER"]
     stream = tap(enter, SECOND) + tap(enter, SECOND + 100_000)
-    assert inputs(pad.driver.feed(stream)) == [Input("call_next")] * 2
+    assert meant(pad.driver.feed(stream)) == [Input("call_next")] * 2
 
 
 @pytest.mark.parametrize("fault", ["numlock-off"])
@@ -158,10 +155,10 @@ def test_a_keypad_that_sends_end_for_1_is_understood(fault: str) -> None:
 def test_the_digits_above_the_letters_count_too_and_with_shift_are_the_signs_on_them() -> None:
     pad = Counter(keys={"KP8": "help"})
     above, shift = CODES["8"], CODES["LEFTSHIFT"]
-    assert inputs(pad.driver.feed(tap(above, SECOND))) == [Input("help")]
+    assert meant(pad.driver.feed(tap(above, SECOND))) == [Input("help")]
     with_shift = packet(shift, 1, 2 * SECOND) + tap(above, 2 * SECOND + 10)
     # Shift and 8 is *, never 8.
-    assert inputs(pad.driver.feed(with_shift)) == [Input("park")]
+    assert meant(pad.driver.feed(with_shift)) == [Input("park")]
 
 
 def test_a_gap_makes_no_press_and_the_next_key_counts() -> None:
@@ -171,7 +168,7 @@ def test_a_gap_makes_no_press_and_the_next_key_counts() -> None:
     assert pad.driver.counters.extra == {"overruns": 1}
     pad.device.fault("overrun", active=False)
     assert pad.press("next") == [Input("call_next")]
-    assert inputs(pad.driver.feed(DROPPED + packet(CODES["KPENTER"], 1, 5))) == []
+    assert meant(pad.driver.feed(DROPPED + packet(CODES["KPENTER"], 1, 5))) == []
 
 
 def test_what_is_down_after_a_gap_was_not_pressed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,9 +176,9 @@ def test_what_is_down_after_a_gap_was_not_pressed(monkeypatch: pytest.MonkeyPatc
     enter = CODES["KPENTER"]
     monkeypatch.setattr(hid_driver, "keys_down", lambda _fd: frozenset({enter}))
     lost = packet(1, 1, SECOND)[-24:]
-    assert inputs(pad.driver.feed(DROPPED + lost + packet(enter, 1, 2 * SECOND))) == []
-    assert inputs(pad.driver.feed(packet(enter, 0, 3 * SECOND))) == []
-    assert inputs(pad.driver.feed(tap(enter, 4 * SECOND))) == [Input("call_next")]
+    assert meant(pad.driver.feed(DROPPED + lost + packet(enter, 1, 2 * SECOND))) == []
+    assert meant(pad.driver.feed(packet(enter, 0, 3 * SECOND))) == []
+    assert meant(pad.driver.feed(tap(enter, 4 * SECOND))) == [Input("call_next")]
 
 
 def test_a_key_that_is_down_when_it_opens_was_not_pressed_and_is_stuck_if_it_stays(
@@ -216,7 +213,7 @@ def test_half_a_record_is_forgotten_when_it_does_not_go_on() -> None:
     pad.driver.poll()
     pad.driver.poll()
     assert pad.driver.counters.bad_frames == 1
-    assert inputs(pad.driver.feed(tap(CODES["KPENTER"], 2 * SECOND))) == [Input("call_next")]
+    assert meant(pad.driver.feed(tap(CODES["KPENTER"], 2 * SECOND))) == [Input("call_next")]
 
 
 def lamp(number: int, *, on: bool) -> bytes:

@@ -8,6 +8,7 @@ import pytest
 
 from devices.pad.learn import Ambiguous, Capture, Check, find_layout
 from devices.pad.learned import Learned, prove, write_profile
+from devices.pad.profile import load_profile
 from tests.devices.pad.pad_line import hexed
 
 
@@ -56,6 +57,38 @@ def test_an_ff68_pad_is_found_out(tmp_path: Path) -> None:
     assert '{ part = "constant", bytes = "FF 68" }' in text
     assert '{ part = "length", counts = ["data"], plus = 1 }' in text
     assert 'whole = "01 06 0F"' in text
+
+
+#: An FF68 pad that sends its figures one by one; 6 alone means "no-show" to it, too.
+FIGURES = captures(
+    *((f"figure {n}", f"FF 68 03 03 68 25 01 0{n} {0x26 + n:02X} 16") for n in range(10)),
+    ("enter", "FF 68 03 03 68 25 01 0F 35 16"),
+)
+ONE_BY_ONE = [one for one in FF68 if one.event != "no_show"] + captures(
+    ("no_show", "FF 68 03 03 68 25 01 06 2C 16"), ("transfer", "FF 68 03 03 68 25 01 13 39 16")
+)
+
+
+def test_figures_are_learned_beside_what_the_same_keys_mean(tmp_path: Path) -> None:
+    learned([*ONE_BY_ONE, *FIGURES, *captures(("back", "FF 68 03 03 68 25 01 0E 34 16"))],
+            0x25, tmp_path)  # fmt: skip
+    profile = load_profile(str(tmp_path / "mine.toml"))
+    assert [one.event for one in profile.event] == [one.event for one in ONE_BY_ONE]
+    assert profile.typing is not None
+    assert profile.typing.figures[6] == "01 06"
+    assert (profile.typing.enter, profile.typing.back) == ("01 0F", "01 0E")
+
+
+def test_figures_that_are_not_all_there_are_left_out(tmp_path: Path) -> None:
+    assert "[typing]" not in learned([*ONE_BY_ONE, *FIGURES[:-1]], 0x25, tmp_path)
+    (tmp_path / "mine.toml").unlink()
+    assert "[typing]" not in learned([*ONE_BY_ONE, *FIGURES[1:]], 0x25, tmp_path)
+
+
+def test_two_figures_that_send_the_same_are_refused(tmp_path: Path) -> None:
+    same = captures(("figure 5", "FF 68 03 03 68 25 01 06 2C 16"))
+    with pytest.raises(Ambiguous, match="figure 5 and figure 6 send the same"):
+        learned([*ONE_BY_ONE, *FIGURES[:5], *same, *FIGURES[6:]], 0x25, tmp_path)
 
 
 def test_a_crc_is_found_out(tmp_path: Path) -> None:

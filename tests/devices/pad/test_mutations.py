@@ -169,7 +169,13 @@ def test_of_all_bytes_only_those_in_the_table_are_keys_of_a_one_byte_pad() -> No
         if (event := meaning.of(frame, 0.0)) is not None
     }
     rates = {(str(score).encode(), "rate") for score in range(10)}
-    assert keys == {(b"N", "call_next"), (b"R", "recall"), (b"F", "finish"), *rates}
+    clerks = {
+        "N": "call_next", "R": "recall", "S": "start", "F": "finish", "M": "no_show", "P": "park",
+        "K": "call_back", "T": "transfer", "W": "pause", "C": "close",
+        # After "transfer" alone.
+        "E": "figures", "B": "figures",
+    }  # fmt: skip
+    assert keys == {*((key.encode(), event) for key, event in clerks.items()), *rates}
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -8,7 +8,7 @@ from devices.base import HealthState, Input, Report, Status
 from devices.pad.driver import ProfilePad
 from devices.pad.options import ProfileOptions
 from devices.pad.poll_round import round_of
-from tests.devices.pad.pad_line import Clock, RecordingLine, hexed
+from tests.devices.pad.pad_line import Clock, RecordingLine, hexed, meant
 
 ASK_1 = hexed("02 01 05 00 04 03")
 ASK_2 = hexed("02 02 05 00 07 03")
@@ -68,7 +68,7 @@ class Bus:
         before = len(self.reports)
         for pad in self.pads:
             self.reports += pad.feed(data)
-        return [one for one in self.reports[before:] if isinstance(one, Input)]
+        return meant(self.reports[before:])
 
     def codes(self) -> list[str]:
         found = [one.code for one in self.reports if isinstance(one, Status)]

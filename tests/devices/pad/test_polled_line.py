@@ -13,6 +13,7 @@ from devices.simhost import SimHost
 from devices.specs import DeviceSpec, LineSpec
 from firmware_py.runtime.device_events import Opened, Reported
 from firmware_py.runtime.supervisor import Supervisor
+from tests.devices.pad.pad_line import meant
 from tests.runtime.echo import BenchThread, Listener, bench
 
 PADS = ("pad-1", "pad-2", "pad-3", "pad-4")
@@ -31,15 +32,15 @@ class Hall:
         self.far.do(lambda host: host.fault(pad, fault))
 
     def inputs(self, pad: str) -> list[Input]:
-        told = [event.report for event in self.listener.of(Reported, pad)]
-        return [report for report in told if isinstance(report, Input)]
+        return meant(event.report for event in self.listener.of(Reported, pad))
 
     def wait_for(self, pad: str, report: Input | HealthState) -> None:
         """Wait until the pad's driver has said this."""
         count = 1
         while True:
             said = self.listener.wait(Reported, pad, count=count).report
-            if said == report or (isinstance(said, Status) and said.state is report):
+            known = meant([said])[0] if isinstance(said, Input) else said
+            if known == report or (isinstance(said, Status) and said.state is report):
                 return
             count += 1
 

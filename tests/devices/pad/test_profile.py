@@ -65,7 +65,7 @@ def test_a_mistake_is_named_with_its_key(tmp_path: Path, good: str, bad: str, pr
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
-    text = GOOD.replace('event = "recall"', 'event = "again"').replace('"0E"', '"E"')
+    text = GOOD.replace('event = "recall"', 'event = "again"').replace('tail = "0E"', 'tail = "E"')
     assert len(problems_of(tmp_path, text)) == 2
 
 

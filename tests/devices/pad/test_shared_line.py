@@ -14,6 +14,7 @@ from devices.pad.options import Ff68Options
 from devices.simhost import SimHost
 from devices.specs import DeviceSpec, LineSpec
 from devices.transport import LineSettings, open_line
+from tests.devices.pad.pad_line import meant
 
 ADDRESSES = (1, 2, 15)
 PLAN = (
@@ -50,7 +51,7 @@ async def play(folder: Path, faults: tuple[str, ...]) -> dict[str, list[Input]]:
                 assert time.monotonic() < deadline
                 data = line.read_available()
                 for pad in pads:
-                    heard[pad.name] += [r for r in pad.feed(data) if isinstance(r, Input)]
+                    heard[pad.name] += meant(pad.feed(data))
                 await asyncio.sleep(0.001)
             assert host.seen(name)["given_up"] == 0
         line.close()

@@ -15,7 +15,7 @@ from devices.pad.driver import ProfilePad
 from devices.pad.options import Ff68Options
 from devices.pad.simulator import Ff68PadSimulator
 from devices.simulator import UnknownFault, UnknownKey
-from tests.devices.pad.pad_line import Clock, hexed
+from tests.devices.pad.pad_line import Clock, hexed, meant
 
 NEXT = hexed("FF 68 03 03 68 01 01 0C 0E 16")
 
@@ -105,7 +105,9 @@ def test_faults_are_on_the_wire(simulator: Ff68PadSimulator, wire: Wire) -> None
         simulator.fault("paper-out")
 
 
-@pytest.mark.parametrize(("key", "value"), [("start", None), ("rating", None), ("next", 3)])
+@pytest.mark.parametrize(
+    ("key", "value"), [("help", None), ("enter", -1), ("rating", None), ("next", 3)]
+)
 def test_a_key_it_has_not_is_refused(
     simulator: Ff68PadSimulator, wire: Wire, key: str, value: int | None
 ) -> None:
@@ -169,7 +171,7 @@ class Bench:
                 moved = b"!"
             if moved:
                 quiet_until = time.monotonic() + 0.02
-        return [report for report in reports if isinstance(report, Input)]
+        return meant(reports)
 
     def run_timers(self) -> None:
         """Let the tenth of a second pass that the pad waits for its acknowledgement."""
