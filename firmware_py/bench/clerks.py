@@ -19,6 +19,8 @@ SEES_S, TRIES = 0.5, 10
 BREATHES_S, RECALL_S, GIVES_UP_S = (6.0, 18.0), 35.0, 40.0
 #: A clerk goes on a break after so many people, for so long.
 BREAK_AFTER, BREAK_S = 4, 480.0
+#: What "transfer" asks: where to.
+TO_DESK = 3
 
 
 class Pads:
@@ -31,12 +33,20 @@ class Pads:
         self.again = 0
 
     async def press(
-        self, device: str, key: str, value: int | None, wanted: asyncio.Future[Event]
+        self,
+        device: str,
+        key: str,
+        value: int | None,
+        wanted: asyncio.Future[Event],
+        *,
+        first: str = "",
     ) -> Event | None:
-        """Press until the event came; None when it did not."""
+        """Press until the event came, another key ``first``; None when it did not."""
         for attempt in range(TRIES):
             self.presses += 1
             self.again += attempt > 0
+            if first:
+                await self._bench.do("press", device, key=first)
             await self._bench.do("press", device, key=key, value=value)
             try:
                 async with asyncio.timeout(self._sees_s):
@@ -145,7 +155,8 @@ class Clerk:
             await self._time.sleep(person.service_s * 0.3)
             person.served_s = self._time.now_s() - begun_s
             if person.story is Story.TRANSFERRED:
-                await self._press("transfer", "ticket.transferred", number)
+                moved = self._follow.expect("ticket.transferred", number=number)
+                await self._pads.press(self.pad, "enter", TO_DESK, moved, first="transfer")
             else:
                 await self._press("park", "ticket.parked", number)
                 self._away(person, self.window)

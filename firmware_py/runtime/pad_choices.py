@@ -2,9 +2,9 @@
 
 ``1`` another window, ``2`` another item, ``3`` the exception desk, each with Enter; then the
 window's or item's number and Enter (an item's letter is a figure: B10 is 210). Both at once is the
-same: ``13`` is window 3. "Back", "transfer" again, any command and 30 s without a key lead out. The
-choice is about the ticket that was in hand: with the next person it is gone. In memory alone; the
-window's inner screen shows it, and a pad with digits what was typed.
+same: ``13`` is window 3. "Transfer" again begins anew; "back", any command and 30 s without a key
+lead out of it. The choice is about the ticket that was in hand: with the next person it is gone. In
+memory alone; the window's inner screen shows it, and a pad with digits what was typed.
 """
 
 from __future__ import annotations

@@ -144,9 +144,8 @@ class Inputs:
         return c.CallHelp(window)
 
     def _at_pad(self, window: str, given: Input) -> c.Command | Refusal | None:
-        """The clerk's pad: figures are for the choice while one is open, all else ends it."""
-        chooses = self._choices.is_open(window)
-        if chooses and given.typed:
+        """The clerk's pad: figures are for the choice while one is open, commands end it."""
+        if given.typed and self._choices.is_open(window):
             return self._choices.typed(window, given.typed)
         if given.event not in _TAXPAYERS:
             self._choices.end(window)
@@ -154,8 +153,7 @@ class Inputs:
             number = self._state().windows[window].ticket
             if number is None:
                 return refuse("nobody_in_hand", window=window)
-            if not chooses:
-                self._choices.begin(window, number)
+            self._choices.begin(window, number)
             return None
         return self._at_window(window, given)
 

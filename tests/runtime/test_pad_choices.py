@@ -190,7 +190,7 @@ def test_what_the_hall_refuses_is_told_and_the_choice_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", [BACK, ERASE, TRANSFER, Input("cancel", typed=BACK), Input("recall"), Input("pause")]
+    "key", [BACK, ERASE, Input("cancel", typed=BACK), Input("recall"), Input("pause")]
 )
 def test_back_and_every_command_lead_out_of_it(key: Input | str) -> None:
     desk = Desk()
@@ -201,6 +201,13 @@ def test_back_and_every_command_lead_out_of_it(key: Input | str) -> None:
     )
     assert desk.press(f"3{ENTER}") == []
     assert desk.hall.in_hand("1") == desk.number
+
+
+def test_transfer_again_begins_anew() -> None:
+    desk = Desk()
+    desk.press(TRANSFER, "1", ENTER, "9", TRANSFER)
+    assert desk.view() == ("transfer", "")
+    assert len(desk.press(f"3{ENTER}")) == 1
 
 
 def test_a_taxpayers_score_disturbs_no_choice() -> None:
