@@ -1,0 +1,164 @@
+"""Who decides, by journal and note; a standing down that is cut off at any step is gone on with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from firmware_py.config.file import load_all
+from firmware_py.core.epoch import Epoch
+from firmware_py.runtime.former_records import FormerRecords
+from firmware_py.runtime.hub_note import HubNote, read_note, write_note
+from firmware_py.runtime.hub_role import HubRole, RoleChange, role_of, stand_down
+from firmware_py.settings import Settings
+from firmware_py.store.copied import CopiedJournal, epochs_of, put_aside
+from firmware_py.store.copying import copy_part
+from firmware_py.store.verify import reading, verify_file
+from firmware_py.sync.ports import EpochStart
+from tests.store.making import MORNING_MS, entry, opened
+
+SPREAD = Path(__file__).parents[2] / "config" / "spread.toml"
+HUB, STANDBY = "hub", "standby-1"
+
+
+def settings_of(folder: Path, node: str) -> Settings:
+    """Return a Pi's settings, without a broker: nobody is asked."""
+    (folder / node).mkdir(exist_ok=True)
+    environment = {
+        "HALL_NODE": node, "HALL_CLOCK": "machine", "HALL_BROKER_HOST": "127.0.0.1",
+        "HALL_BROKER_PORT": "1883", "HALL_WIRE": "/wire", "HALL_RUN": str(folder / node),
+        "HALL_DATA": str(folder / node),
+    }  # fmt: skip
+    found = load_all(SPREAD, environment, with_files=False).settings
+    return msgspec.structs.replace(found, broker=None)
+
+
+async def role(folder: Path, node: str) -> HubRole:
+    return await role_of(settings_of(folder, node), RoleChange())
+
+
+def journal_of(folder: Path, node: str) -> Path:
+    return Path(settings_of(folder, node).journal.path)
+
+
+def with_copy(folder: Path, events: int = 5) -> tuple[Path, Path]:
+    """Make the hub's journal and the standby's copy of it."""
+    hub, standby = journal_of(folder, HUB), journal_of(folder, STANDBY)
+    with opened(hub, HUB) as journal:
+        journal.append([entry(number) for number in range(1, events + 1)])
+    with reading(hub) as source:
+        copy_part(source, standby, pages=-1, between=lambda: None)
+    return hub, standby
+
+
+async def test_at_first_the_hub_decides_and_the_standby_follows(tmp_path: Path) -> None:
+    assert (await role(tmp_path, HUB)).decides
+    standby = await role(tmp_path, STANDBY)
+    assert not standby.decides
+    assert standby.keeper is not None
+    assert standby.journal == tmp_path / STANDBY / "own.db"
+    # A Pi of a window has a part in none of it.
+    window = await role(tmp_path, "window-3")
+    assert (window.decides, window.keeper) == (False, None)
+
+
+async def test_who_wrote_the_last_epoch_decides_also_after_a_restart(tmp_path: Path) -> None:
+    _, standby = with_copy(tmp_path)
+    assert not (await role(tmp_path, STANDBY)).decides
+    copy = CopiedJournal.open_copy(standby)
+    copy.promote("2-standby-1", STANDBY, MORNING_MS)
+    copy.close()
+    found = await role(tmp_path, STANDBY)
+    assert (found.decides, found.journal) == (True, standby)
+    # Without a broker nobody has told the former hub: it decides alone, as ever.
+    assert (await role(tmp_path, HUB)).decides
+
+
+@pytest.mark.parametrize("step", ["heard", "noted", "moved", "marker left"])
+async def test_a_hub_that_heard_of_a_higher_epoch_never_decides_again(
+    tmp_path: Path, step: str
+) -> None:
+    hub, _ = with_copy(tmp_path)
+    settings = settings_of(tmp_path, HUB)
+    stand_down(settings, Epoch(2, STANDBY), HubNote())
+    kept = epochs_of(hub)[-1].epoch
+    if step != "heard":
+        noted = (await role(tmp_path, HUB)).note
+        # Cut off before the file was moved, or in the middle of it.
+        aside = hub.with_name(f"journal.db.{kept}")
+        if step == "noted":
+            aside.rename(hub)
+            aside.with_name(aside.name + ".id").rename(hub.with_suffix(".id"))
+        elif step == "marker left":
+            aside.with_name(aside.name + ".id").rename(hub.with_suffix(".id"))
+        assert noted.heard == "2-standby-1"
+    found = await role(tmp_path, HUB)
+    assert not found.decides
+    assert found.keeper is not None
+    (one,) = found.keeper.records.note.kept
+    assert (one.file, one.source, one.last) == (f"journal.db.{kept}", f"hub:{kept}", 5)
+    assert verify_file(hub.with_name(one.file)).last_seq == 5
+    assert not hub.exists()
+
+
+async def test_a_note_that_cannot_be_read_decides_nothing(tmp_path: Path) -> None:
+    hub, _ = with_copy(tmp_path)
+    hub.with_suffix(".hubs").write_bytes(b"{")
+    with pytest.raises(msgspec.DecodeError):
+        await role(tmp_path, HUB)
+
+
+async def test_a_repaired_hub_that_is_promoted_decides_again(tmp_path: Path) -> None:
+    hub, standby = with_copy(tmp_path)
+    copy = CopiedJournal.open_copy(standby)
+    copy.promote("2-standby-1", STANDBY, MORNING_MS)
+    copy.close()
+    stand_down(settings_of(tmp_path, HUB), Epoch(2, STANDBY), HubNote())
+    assert not (await role(tmp_path, HUB)).decides
+    with reading(standby) as source:
+        copy_part(source, hub, pages=-1, between=lambda: None)
+    assert not (await role(tmp_path, HUB)).decides
+    copy = CopiedJournal.open_copy(hub)
+    copy.promote("3-hub", HUB, MORNING_MS)
+    copy.close()
+    assert (await role(tmp_path, HUB)).decides
+
+
+def test_what_only_the_former_hub_knew_is_offered_to_one_hub_after_the_other(
+    tmp_path: Path,
+) -> None:
+    hub, _ = with_copy(tmp_path)
+    with opened(hub, HUB) as journal:
+        epoch = journal.epoch
+        journal.append([entry(number) for number in range(6, 9)])
+    note = {"file": f"journal.db.{epoch}", "source": f"hub:{epoch}", "last": 8}
+    kept = msgspec.convert({"kept": [{**note, "epochs": [(epoch, 1)]}]}, HubNote)
+    put_aside(hub, epoch)
+    write_note(hub, kept)
+    records = FormerRecords(hub, kept)
+    second = (EpochStart(epoch, 1), EpochStart("2-standby-1", 6))
+    question = records.question(second)
+    assert question is not None
+    assert (question["what"], question["source"]) == ("records", f"hub:{epoch}")
+    assert [one["seq"] for one in question["told"]] == [6, 7, 8]
+    records.merged(second, question, 7)
+    question = records.question(second)
+    assert question is not None
+    assert [one["seq"] for one in question["told"]] == [8]
+    records.merged(second, question, 8)
+    handover = records.question(second)
+    assert handover == {"what": "handover", "source": f"hub:{epoch}", "after": 8}
+    # To whom the numbers go is on the disk before it is told (rule 3) ...
+    assert read_note(hub).kept[0].given == STANDBY
+    records.merged(second, handover, 8)
+    assert records.question(second) is None
+    assert records.left("2-standby-1") == 0
+    # ... so a third hub gets the records again, and never the numbers.
+    third = (*second, EpochStart("3-other", 9))
+    again = FormerRecords(hub, read_note(hub))
+    question = again.question(third)
+    assert question is not None
+    again.merged(third, question, 8)
+    assert again.question(third) is None
