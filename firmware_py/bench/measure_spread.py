@@ -20,6 +20,7 @@ import msgspec
 from firmware_py.bench.client import BenchClient, HallClient
 from firmware_py.bench.figure import Figure
 from firmware_py.bench.measure_keys import one_write, ready, spread
+from firmware_py.bench.measure_promotion import promotion
 from firmware_py.bench.measure_start import memory_mb
 from firmware_py.bench.polling import until
 from firmware_py.bench.raw_broker import broker_round_ms
@@ -49,7 +50,12 @@ def p99(values: Sequence[float]) -> float:
 
 async def measure(folder: Path) -> list[Figure]:
     """Return the figures, each beside a bare round over the same kind of broker."""
-    return [*await _keys(folder), *await _cut_off(folder), *await _hundred(folder)]
+    return [
+        *await _keys(folder),
+        *await _cut_off(folder),
+        *await promotion(folder / "promotion", _file(folder, nodes=True)),
+        *await _hundred(folder),
+    ]
 
 
 # ---- a key at another Pi

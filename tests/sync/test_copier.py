@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from firmware_py.sync.copier import AGAIN_S, ANSWER_S, PULSE_S, Copier, Done
@@ -210,14 +210,14 @@ class Records:
         self.last = last
         self.had: dict[str, int] = {}
 
-    def question(self, epochs: tuple[EpochStart, ...]) -> Mapping[str, Any] | None:
+    def question(self, epochs: Sequence[EpochStart]) -> Mapping[str, Any] | None:
         """Return the next one, then the handing over."""
         had = self.had.get(epochs[-1].epoch, 7)
         if had > self.last:
             return None
         return {"what": "records" if had < self.last else "handover", "after": had}
 
-    def merged(self, epochs: tuple[EpochStart, ...], asked: Mapping[str, Any], upto: int) -> None:
+    def merged(self, epochs: Sequence[EpochStart], asked: Mapping[str, Any], upto: int) -> None:
         """Note it."""
         over = 1 if asked["what"] == "handover" else 0
         self.had[epochs[-1].epoch] = upto + over

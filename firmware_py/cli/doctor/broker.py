@@ -41,11 +41,12 @@ def look(facts: Facts) -> Iterator[Finding]:
     if broker is None:
         yield unknown("没有配置消息服务器。", "No broker is configured.")
         return
-    beside = "hub" not in settings.hall.roles
+    told = (facts.status or {}).get("broker") or {}
+    # A standby may be the hub, and a former hub not: the running daemon knows.
+    beside = "trouble" in told if told else "hub" not in settings.hall.roles
     found = [*look_own(facts, settings, broker)]
     if broker.ca_file is not None:
         found += _certificate(broker, beside=beside)
-    told = (facts.status or {}).get("broker") or {}
     # By certificate an identity has one connection: a login would end the daemon's own.
     spared = broker.cert_file is not None and told.get("connected")
     if not spared and not any(one.level is Level.RED for one in found):

@@ -10,6 +10,7 @@ from typing import Any
 from firmware_py.cli.doctor.facts import Facts
 from firmware_py.cli.doctor.finding import Finding, fine, red, unknown, warning
 from firmware_py.cli.output import span
+from firmware_py.config.spread import standby_of
 from firmware_py.settings import JournalSettings
 from firmware_py.store.backup import newest_backup
 from firmware_py.store.errors import JournalError
@@ -72,7 +73,9 @@ def look(facts: Facts) -> Iterator[Finding]:
     try:
         # Before the journal: a commit in between makes the journal newer, never the marker.
         marker = _marker(path)
-        _, head = check_at_open(path, settings.hall.node, marker)
+        # With a standby either of two Pis may have written it: its last epoch says who decides.
+        copied = standby_of(settings) is not None and {"hub", "standby"} & set(settings.hall.roles)
+        _, head = check_at_open(path, None if copied else settings.hall.node, marker)
         with reading(path) as connection:
             row = connection.execute("SELECT coalesce(max(seq), 0) FROM snapshots").fetchone()
     except JournalError as error:
