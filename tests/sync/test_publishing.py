@@ -184,7 +184,9 @@ async def test_birth_tells_the_epochs_and_a_clean_stop_says_offline(
     assert birth["status"] == "online"
     assert birth["epochs"] == [{"epoch": EPOCH, "first_seq": 1}]
     assert (birth["version"], birth["roles"]) == ("0.1.0", ["hub"])
-    assert death == {"status": "offline", "node": "hub", "roles": ["hub"]}
+    # Also of one that is gone: a hub in a lower epoch stands down.
+    told = {"status": "offline", "node": "hub", "roles": ["hub"], "epochs": birth["epochs"]}
+    assert death == told
     late = listen(client_id="late")
     await until(lambda: late.on("node/hub"))
     assert late.on("node/hub")[0].json["status"] == "offline"
