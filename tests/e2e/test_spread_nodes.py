@@ -66,7 +66,7 @@ async def test_the_hub_lists_its_pis_with_how_far_they_are_and_what_to_do(place:
         await becomes(hall, "window-3", lambda one: one["behind"] == 0)
         found = await listed(hall)
         assert list(found) == [
-            "hub", "kiosk-1", "kiosk-2", "window-1", "window-2", "window-3", "wall-1",
+            "hub", "kiosk-1", "kiosk-2", "window-1", "window-2", "window-3", "wall-1", "standby-1",
         ]  # fmt: skip
         assert found["window-3"]["windows"] == ["3"]
         assert found["window-3"]["version"] == found["hub"]["version"]
@@ -92,10 +92,10 @@ async def test_the_hub_lists_its_pis_with_how_far_they_are_and_what_to_do(place:
         said = await hallctl(hall, HUB, "node", "numbers")
         assert "kiosk-1  A980 to A999      0    20  written off (fire)" in said
         glance = (await hall.at(HUB).call("hall.status"))["nodes"]
-        assert (glance["total"], glance["there"]) == (6, 1)
+        assert (glance["total"], glance["there"]) == (7, 1)
         said = await hallctl(hall, HUB, "node", "list")
         assert "kiosk-1  See to its power and network cable" in said
-        assert "1 of 6 are there" in await hallctl(hall, HUB, "status")
+        assert "1 of 7 are there" in await hallctl(hall, HUB, "status")
         assert "printer-1  gone" in await hallctl(hall, HUB, "node", "show", "kiosk-1")
         (shown,) = json.loads(await hallctl(hall, "window-3", "node", "list", "--json"))
         assert (shown["node"], shown["line"]["hub"], shown["line"]["trouble"]) == (
