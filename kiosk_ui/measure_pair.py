@@ -143,14 +143,13 @@ def measure_frame(*, quick: bool = False) -> dict[str, float]:
     return figures
 
 
-def places(*, quick: bool = False) -> dict[str, float]:
+def places() -> dict[str, float]:
     """Return where things are, in pixels of their panels, for who looks from outside.
 
     ``number_x`` and ``number_y``: the middle of the number in hand on the inner one. The mirror of
     a 1920x1080 desktop on the outer one: ``x``, ``y``, ``w``, ``h``; ``side`` is that of a square
     of a picture's number on the desktop.
     """
-    del quick
     look, screen, states = load_look(PANEL), DeskScreen("3"), desk_states()
     outer, inner = screen.outer(states["mirror"], look), screen.inner(states["called"], look)
     rect = next(op.rect for op in outer.ops if isinstance(op, Live))

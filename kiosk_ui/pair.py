@@ -14,12 +14,9 @@ from kiosk_ui.loop import Loop, Updates, Waits
 from kiosk_ui.messages import Drawn, Message, Panels, Tick, Typed
 from kiosk_ui.ops import Picture, TouchArea
 from kiosk_ui.panel import Panel
-from kiosk_ui.touch import STUCK_S, Contact, Touch
+from kiosk_ui.touch import SETTLE_S, STUCK_S, Contact, Touch
 
-__all__ = ["SETTLE_S", "Pair", "PairDisplay", "PairRunner"]
-
-#: Where something else was so short a time ago a touch was meant for that: a double click.
-SETTLE_S = 0.4
+__all__ = ["Pair", "PairDisplay", "PairRunner"]
 
 M = TypeVar("M")
 

@@ -12,10 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["STUCK_S", "Contact", "Touch"]
+__all__ = ["SETTLE_S", "STUCK_S", "Contact", "Touch"]
 
 #: A finger that is down for longer is not one.
 STUCK_S = 8.0
+#: Where something else was so short a time ago a touch was meant for that: a double touch.
+SETTLE_S = 0.4
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
-from firmware_py.cli.broker_certs_said import entry_json, placed_json, say_entries, say_places
+from firmware_py.cli.broker_certs_said import (
+    SOON_DAYS,
+    entry_json,
+    placed_json,
+    say_entries,
+    say_places,
+)
 from firmware_py.cli.broker_certs_where import authority, authority_of, hosts_of, told, usual_names
 from firmware_py.cli.output import say, write_json
 from firmware_py.cli.words import joined, t
@@ -28,8 +34,6 @@ __all__ = ["certs"]
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
-#: Days before its end in which a certificate is renewed: several visits of a technician.
-_SOON_DAYS = 60
 
 
 def _where(command: F) -> F:
@@ -196,7 +200,7 @@ def _list(session: Session, config: Path | None, folder: Path | None) -> None:
     "--within",
     metavar="DAYS",
     type=click.IntRange(0, 3650),
-    default=_SOON_DAYS,
+    default=SOON_DAYS,
     help=t("多少天内到期的；默认 60。", "What ends within so many days; 60 if not given."),
 )
 @_TRUST

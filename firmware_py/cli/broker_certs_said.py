@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from firmware_py.store.authority import Authority, Placed
     from firmware_py.store.authority_register import Entry
 
-__all__ = ["entry_json", "placed_json", "say_entries", "say_places"]
+__all__ = ["SOON_DAYS", "entry_json", "placed_json", "say_entries", "say_places"]
 
-_SOON_DAYS = 60
+#: Days before its end in which a certificate is renewed: several visits of a technician.
+SOON_DAYS = 60
 
 
 def entry_json(entry: Entry, now: datetime) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def say_entries(found: Authority, entries: Sequence[Entry], now: datetime) -> No
         f"The authority (hall {found.hall}) is good until {found.ends:%Y-%m-%d}; "
         f"it is in {found.folder}.",
     )
-    say((line, "red" if left < 0 else "yellow" if left < _SOON_DAYS else ""))
+    say((line, "red" if left < 0 else "yellow" if left < SOON_DAYS else ""))
     states = [_state(one, now) for one in entries]
     if "ended" in states or "soon" in states:
         say(
@@ -84,7 +85,7 @@ def _state(entry: Entry, now: datetime) -> str:
     if entry.revoked is not None:
         return "revoked"
     left = entry.ends - now
-    return "ended" if left.total_seconds() < 0 else "soon" if left.days < _SOON_DAYS else "good"
+    return "ended" if left.total_seconds() < 0 else "soon" if left.days < SOON_DAYS else "good"
 
 
 def _in_words(state: str) -> tuple[str, str]:

@@ -29,10 +29,10 @@ from firmware_py.runtime import check_words as words
 from firmware_py.runtime.check_held import Held, held_of, kept_of, taken, view_of, words_of
 from firmware_py.runtime.control import Call, Query, QueryError, Subscriber
 from firmware_py.runtime.outcomes import outcome_of, outcome_view
+from firmware_py.runtime.params import AtWindow
 from firmware_py.runtime.params_checks import (
     CheckAnswer,
     CheckAsk,
-    CheckAt,
     CheckWithdraw,
 )
 from firmware_py.runtime.personal import vet_texts
@@ -158,7 +158,7 @@ class Checks:
 
     async def show(self, params: dict[str, Any], user: str) -> Any:
         """Return the check at a window, with its values, for its two screens."""
-        window = msgspec.convert(params, CheckAt).window
+        window = msgspec.convert(params, AtWindow).window
         found = find_window(self._hall.state(), window)
         if isinstance(found, Refusal):
             raise QueryError(found)

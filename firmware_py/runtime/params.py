@@ -279,6 +279,7 @@ _PARAMS: dict[str, type[msgspec.Struct]] = {
     "card.watch": AtPlace,
     "people.import": ListPart,
     **DOCUMENT_PARAMS,
+    "check.show": AtWindow,
     **CHECK_PARAMS,
     **SCREEN_PARAMS,
     **SIGNATURE_PARAMS,

@@ -11,7 +11,6 @@ __all__ = [
     "CHECK_PARAMS",
     "CheckAnswer",
     "CheckAsk",
-    "CheckAt",
     "CheckKept",
     "CheckList",
     "CheckWithdraw",
@@ -75,12 +74,6 @@ class CheckWithdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: By = "client"
 
 
-class CheckAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A window of the configuration."""
-
-    window: str
-
-
 class CheckList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A business day (the newest if not given), and whose checks: the newest ``limit`` of them."""
 
@@ -103,7 +96,6 @@ CHECK_PARAMS: dict[str, type[msgspec.Struct]] = {
     "check.ask": CheckAsk,
     "check.answer": CheckAnswer,
     "check.withdraw": CheckWithdraw,
-    "check.show": CheckAt,
     "check.list": CheckList,
     "check.kept": CheckKept,
 }

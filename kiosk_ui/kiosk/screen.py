@@ -38,7 +38,7 @@ from kiosk_ui.messages import (
 )
 from kiosk_ui.ops import Picture
 from kiosk_ui.theme import load_theme
-from kiosk_ui.touch import STUCK_S
+from kiosk_ui.touch import SETTLE_S, STUCK_S
 from kiosk_ui.words import Words, load_words
 
 __all__ = ["KioskScreen"]
@@ -48,8 +48,6 @@ _EVERY_S = {"facts": 4.0, "categories": 8.0, "items": 600.0}
 _METHODS = {"facts": "kiosk.show", "categories": "category.list", "items": "item.list"}
 #: So soon after something happened in the hall.
 _SOON_S = 0.4
-#: A press so soon after the page changed was meant for the page before: a double touch.
-SETTLE_S = 0.4
 #: So many touches of the header, in so many seconds, ask for the technician's number.
 _TAPS, _TAPS_S = 5, 4.0
 _OURS = frozenset({"day.opened", "day.closed", "day.closing_changed"})

@@ -14,9 +14,9 @@ from typing import Any
 from firmware_py.bench.people import PIN
 from kiosk_ui.app import Runner
 from kiosk_ui.kiosk.model import KioskModel
-from kiosk_ui.kiosk.screen import SETTLE_S, KioskScreen
+from kiosk_ui.kiosk.screen import KioskScreen
 from kiosk_ui.link import Link
-from kiosk_ui.touch import Contact
+from kiosk_ui.touch import SETTLE_S, Contact
 from tests.e2e.scene import Scene, until
 from tests.kiosk_ui.kiosk_at_hand import PANEL
 from tests.kiosk_ui.kiosk_desk import Glass

@@ -10,9 +10,9 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from kiosk_ui.kiosk.screen import SETTLE_S
 from kiosk_ui.messages import Held, Pressed
 from kiosk_ui.panel import Panel, panel_of
+from kiosk_ui.touch import SETTLE_S
 from tests.e2e.scene import Scene, until
 from tests.kiosk_ui.on_x import MAIN, Mirror, OnX, kiosk_arguments, mirror_of_kiosk, open_today
 from tests.kiosk_ui.x_server import NEEDS_X, XServer

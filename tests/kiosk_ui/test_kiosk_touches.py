@@ -13,8 +13,7 @@ from kiosk_ui.kiosk.pages.items import Items
 from kiosk_ui.kiosk.pages.start import Start
 from kiosk_ui.kiosk.pages.taking import Taking
 from kiosk_ui.kiosk.pages.ticket import TicketPage
-from kiosk_ui.kiosk.screen import SETTLE_S
-from kiosk_ui.touch import STUCK_S, Contact
+from kiosk_ui.touch import SETTLE_S, STUCK_S, Contact
 from tests.kiosk_ui.kiosk_at_hand import Kiosk
 from tests.kiosk_ui.kiosk_desk import Desk
 

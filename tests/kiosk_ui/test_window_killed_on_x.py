@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from kiosk_ui.pair import SETTLE_S
 from kiosk_ui.panel import Panel
+from kiosk_ui.touch import SETTLE_S
 from tests.e2e.scene import Scene, until
 from tests.kiosk_ui.on_x import OnX, open_today
 from tests.kiosk_ui.test_window_on_x import HEIGHT, WIDTH, outer, pair

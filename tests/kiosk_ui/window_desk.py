@@ -10,10 +10,10 @@ from typing import Any, Literal
 from kiosk_ui.link import Link
 from kiosk_ui.messages import Message
 from kiosk_ui.ops import Picture, TouchArea
-from kiosk_ui.pair import SETTLE_S, PairRunner
+from kiosk_ui.pair import PairRunner
 from kiosk_ui.panel import Panel
 from kiosk_ui.states import LAYOUTS
-from kiosk_ui.touch import Contact
+from kiosk_ui.touch import SETTLE_S, Contact
 from kiosk_ui.window.desk import DeskScreen
 from kiosk_ui.window.model import DeskModel
 from kiosk_ui.window.outer.view import page_of
