@@ -19,7 +19,13 @@ from firmware_py.app.ports import Happened, Outcome, Submission
 from firmware_py.app.wire import encode
 from firmware_py.core.blocks import Block
 from firmware_py.core.commands import Command, TakeTicket
-from firmware_py.core.decide_alone import Here, decide_alone, due_alone, numbers_left
+from firmware_py.core.decide_alone import (
+    Here,
+    decide_alone,
+    due_alone,
+    numbers_left,
+    of_the_hub,
+)
 from firmware_py.core.events import EVENT_NAMES, Event, TicketIssued
 from firmware_py.core.model import State, Ticket
 from firmware_py.core.refusals import RecordedRefusal, Refusal, refuse
@@ -316,6 +322,9 @@ class Alone:
             return
         else:
             events = decision
+        events, shown = of_the_hub(events)
+        if shown:
+            hall.here([_shown(event, now_ms) for event in shown])
         if not events:
             pressed.answer(Outcome(refusal=refusal))
             return

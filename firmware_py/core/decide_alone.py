@@ -15,13 +15,13 @@ from firmware_py.core import events as e
 from firmware_py.core.blocks import Block, next_lent
 from firmware_py.core.decide import decide
 from firmware_py.core.decide_alarms import tick
-from firmware_py.core.events_aside import AlarmRaised
+from firmware_py.core.events_aside import AlarmCleared, AlarmRaised
 from firmware_py.core.model import AlarmKind, State, TicketStatus
 from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.core.rules import Rules
 from firmware_py.core.series import number_text
 
-__all__ = ["Here", "decide_alone", "due_alone", "numbers_left"]
+__all__ = ["Here", "decide_alone", "due_alone", "numbers_left", "of_the_hub"]
 
 Decision = list[e.Event] | Refusal
 
@@ -152,6 +152,19 @@ def due_alone(
             case _:
                 pass
     return recorded, shown
+
+
+def of_the_hub(events: list[e.Event]) -> tuple[list[e.Event], list[e.Event]]:
+    """Return what is recorded of a decision, and the ends of alarms that only the hub raises.
+
+    Those are shown: the lamp goes out. The hub ends its own by what follows from the record.
+    """
+    shown: list[e.Event] = [
+        event
+        for event in events
+        if isinstance(event, AlarmCleared) and not event.alarm.startswith(f"{AlarmKind.HELP}:")
+    ]
+    return [event for event in events if event not in shown], shown
 
 
 def numbers_left(rules: Rules, state: State, here: Here, given: Container[str]) -> dict[str, int]:

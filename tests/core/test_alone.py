@@ -7,8 +7,9 @@ import pytest
 from firmware_py.core import commands as c
 from firmware_py.core import events as e
 from firmware_py.core.commands_spread import WriteOffNumbers
-from firmware_py.core.decide_alone import due_alone, numbers_left
-from firmware_py.core.events_aside import AlarmRaised
+from firmware_py.core.decide_alone import due_alone, numbers_left, of_the_hub
+from firmware_py.core.events_aside import AlarmCleared, AlarmRaised
+from firmware_py.core.evolve import evolve
 from firmware_py.core.model import TicketStatus
 from tests.core.alone_hall import HERE, AloneHall
 from tests.core.hall import of, only
@@ -136,9 +137,13 @@ def test_time_ends_a_rating_and_lights_the_lamp_and_is_silent_about_other_window
     hall.cut()
     hall.later(3600)
     recorded, shown = due_alone(hall.rules, hall.state, HERE, hall.now_ms)
+    for event in shown:
+        evolve(hall.state, event, hall.now_ms)
     assert recorded == []
     assert [(one.window, one.level) for one in of(shown, AlarmRaised)] == [("1", "red")]
-    hall.do(c.FinishService("1"))
+    ended, out = of_the_hub(hall.do(c.FinishService("1")))
+    assert [type(event).__name__ for event in ended] == ["ServiceFinished", "RatingAsked"]
+    assert out == [AlarmCleared("service:1")]
     hall.later(3600)
     recorded, shown = due_alone(hall.rules, hall.state, HERE, hall.now_ms)
     assert recorded == [e.RatingUnanswered("A001", "1")]
