@@ -40,6 +40,9 @@ async def test_open_forms_stand_by_their_due_date_and_one_is_done_by_a_key_and_a
         for days in (9, 1):
             papers = [{"name": "购销合同"}]
             await hall.hall.call("form.make", window="1", papers=papers, days=days)
+        await screen.shows(f"{FORM}-001 ", f"{FORM}-002 ", "A001")
+        # Who saw the first of them alone has marked it.
+        await screen.press("home")
         text = await screen.shows(f" {FORM}-001 ", f">{FORM}-002 ", "A001")
         # What is due first is first, and marked as its alarm.
         first, second = (line for line in text.splitlines() if FORM in line)
