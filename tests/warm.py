@@ -34,7 +34,10 @@ _AT_START = ("PYTHON", "LC_", "LANG", "LD_", "MALLOC_", "GPIOZERO_", "SDL_", "OP
 _ANSWER_S = 200.0
 
 _lock = threading.Lock()
-_found: dict[str, Nursery] = {}
+#: By program and what its interpreter looks at.
+_found: dict[tuple[str, frozenset[tuple[str, str]]], Nursery] = {}
+#: More are not worth their memory: what is rare is started as it is.
+_MOST = 6
 
 
 def begin_warm(program: Sequence[str], environment: Mapping[str, str], log: int) -> Process:
@@ -42,12 +45,14 @@ def begin_warm(program: Sequence[str], environment: Mapping[str, str], log: int)
     if list(program[:2]) != [sys.executable, "-m"] or program[2] not in PROGRAMS:
         return begin(program, environment, log)
     module, *arguments = program[2:]
+    looked_at = {(key, environment[key]) for key in environment if key.startswith(_AT_START)}
+    key = (module, frozenset(looked_at))
     with _lock:
-        nursery = _found.get(module)
+        nursery = _found.get(key)
         if nursery is None or not nursery.alive():
-            nursery = _found[module] = Nursery(module, environment)
-    if nursery.at_start != _at_start(environment):
-        return begin(program, environment, log)
+            if len(_found) >= _MOST:
+                return begin(program, environment, log)
+            nursery = _found[key] = Nursery(module, environment)
     return nursery.begin(arguments, environment, log)
 
 
@@ -62,10 +67,6 @@ def close_nurseries() -> None:
         _found.popitem()[1].close()
 
 
-def _at_start(environment: Mapping[str, str]) -> dict[str, str]:
-    return {key: environment[key] for key in environment if key.startswith(_AT_START)}
-
-
 class Nursery:
     """One program, loaded and waiting. Requests and answers are JSON, a packet each.
 
@@ -73,7 +74,6 @@ class Nursery:
     """
 
     def __init__(self, module: str, environment: Mapping[str, str]) -> None:
-        self.at_start = _at_start(environment)
         self._lock = threading.Lock()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with (ROOT / "config" / "bench.toml").open("rb") as file:

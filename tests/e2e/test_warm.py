@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from firmware_py.bench.stage import Process
 from tests.conftest import children
 from tests.e2e.scene import unplugged
-from tests.warm import WarmProcess, begin_warm
+from tests.warm import begin_warm
 
 
 def simulators(place: Path, plan: str, **environment: str) -> tuple[Process, Path]:
@@ -34,7 +33,6 @@ def told(log: Path) -> str:
 
 def test_its_exit_code_and_what_it_says_are_its_own(place: Path) -> None:
     first, log = simulators(place, '{"devices": {"p": {"kind": "pad.ff68", "prot": "/x"}}}')
-    assert isinstance(first, WarmProcess)
     assert first.wait(60) == 2
     assert "prot" in told(log)
     second, log = simulators(place, '{"lines": {}, "devices": {}}')
@@ -55,13 +53,13 @@ def test_whoever_leaves_it_running_is_told(place: Path) -> None:
     assert left.pid not in children()
 
 
-def test_what_an_interpreter_looks_at_when_it_starts_makes_a_real_start(place: Path) -> None:
-    simulators(place, "")[0].wait(60)
-    dressed: Mapping[str, str] = {"LC_ALL": "tlh_KX.UTF-8"}
-    started, log = simulators(place, "", **dressed)
-    assert isinstance(started, subprocess.Popen)
-    assert started.wait(60) == 2
-    assert "plan.json" in told(log)
+def test_what_an_interpreter_looks_at_when_it_starts_is_seen_by_it(place: Path) -> None:
+    for warnings in ("ignore", "error::EncodingWarning"):
+        started, log = simulators(place, "", PYTHONWARNINGS=warnings)
+        begun_with = Path(f"/proc/{started.pid}/environ").read_bytes().split(b"\0")
+        assert f"PYTHONWARNINGS={warnings}".encode() in begun_with
+        assert started.wait(60) == 2
+        assert "plan.json" in told(log)
 
 
 async def test_a_hall_has_the_environment_that_it_was_given_and_an_epoch_of_its_own(
@@ -71,7 +69,6 @@ async def test_a_hall_has_the_environment_that_it_was_given_and_an_epoch_of_its_
     for name in ("one", "two"):
         (place / name).mkdir()
         async with unplugged(place / name) as hall:
-            assert isinstance(hall.stage.processes["halld"], WarmProcess)
             status = await hall.status()
             assert status["pid"] == hall.stage.processes["halld"].pid
             epochs.add(status["epoch"])
