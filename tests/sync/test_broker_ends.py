@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -73,6 +74,9 @@ class Screens:
 
     last_seq = 0
     carry: object = None
+    #: Nothing is decided there, and nothing was heard of the hub before.
+    alone = None
+    queue = SimpleNamespace(followed=None)
 
     def tell_screens(self, trouble: str) -> None:
         assert trouble == "broker"
