@@ -113,16 +113,16 @@ async def test_screen_and_pad_show_what_is_typed_and_a_wrong_number_beeps(place:
 
         await hall.press("pad-1", "transfer")
         assert (await told(kind="transfer", text="", number=number))["say"] is None
-        await hall.press("pad-1", "enter", 99)
-        await told(kind="transfer", text="9")
+        await hall.press("pad-1", "enter", 97)
+        await told(kind="transfer", text="97")
         wrong = await told(kind="transfer", text="")
         assert wrong["say"]["zh"] == "请写明要转到哪个事项或哪个窗口。"
-        await hall.shows("pad-1", beeps=1, waiting="", number="")
+        await hall.shows("pad-1", 30, beeps=1, waiting="", number="")
         await hall.press("pad-1", "enter", 1)
         await told(kind="transfer_window", text="")
         await hall.press("pad-1", "cancel")
         assert (await screen.next())["params"]["pad"] is None
-        await hall.shows("pad-1", number=number[1:])
+        await hall.shows("pad-1", 30, number=number[1:])
         # What the screen's own "back" does.
         await hall.press("pad-1", "transfer")
         await told(kind="transfer")
