@@ -42,6 +42,8 @@ TICK_S = 0.1
 RECALL_S = 1.0
 #: A standby that could not take over stands again after this.
 FAILED_S = 30.0
+#: After the broker was away the hub comes back first: it tries again every 5 s at most.
+HEAD_START_S = 6.0
 FILE = "lease-vote"
 
 
@@ -96,6 +98,9 @@ class LeaseKeeper:
         self._ticking: asyncio.Task[None] | None = None
         self._promoting: asyncio.Task[None] | None = None
         self._recalled_s = self._failed_s = -float("inf")
+        self._up_s = 0.0
+        #: The epoch that this Pi began, or could not begin: not tried again.
+        self._tried = NO_EPOCH
         self._had: bool | None = None
         #: When each other voter was heard last.
         self._heard_s: dict[str, float] = {}
@@ -148,7 +153,7 @@ class LeaseKeeper:
 
     def up(self, send: Callable[[Outgoing], None]) -> None:
         """The broker is there."""
-        self._send = send
+        self._send, self._up_s = send, self._now_s()
 
     def down(self) -> None:
         """The broker is away."""
@@ -220,14 +225,16 @@ class LeaseKeeper:
         self._look()
 
     def _may_stand(self) -> bool:
-        rested = self._now_s() - self._failed_s >= FAILED_S
+        now_s = self._now_s()
+        rested = now_s - self._failed_s >= FAILED_S and now_s - self._up_s >= HEAD_START_S
         # Whoever nobody hears asks nobody; in vain it would only come to higher and higher epochs.
         return rested and self._send is not None and self._hall.may_stand()
 
     def _look(self) -> None:
         """See whether the lease came or went, and whether an epoch is to be begun."""
         holder, epoch = self._holder, self._hall.epoch()
-        if holder.left_s and holder.epoch != epoch and self._promoting is None:
+        if holder.left_s and holder.epoch not in {epoch, self._tried}:
+            self._tried = holder.epoch
             self._promoting = asyncio.create_task(self._promote(holder.epoch), name="lease-promote")
         has = self.holds()
         if has != self._had:
@@ -258,4 +265,6 @@ class LeaseKeeper:
         finally:
             self._promoting = None
             if not done:
+                # Others may: it asks for this epoch no more.
                 self._failed_s = self._now_s()
+                self._campaign.given_up = epoch

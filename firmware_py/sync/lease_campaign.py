@@ -42,6 +42,8 @@ class Campaign:
         self._next_s = now_s()
         #: The epoch that it stands for.
         self._standing = NO_EPOCH
+        #: One that it had and could not begin.
+        self.given_up = NO_EPOCH
 
     def due(self) -> Ask | None:
         """Return what to ask the other voters now."""
@@ -62,7 +64,7 @@ class Campaign:
         deciding = self._deciding()
         if deciding is not None and deciding >= highest:
             return deciding
-        if holder.holds(self._standing):
+        if holder.holds(self._standing) and self._standing != self.given_up:
             # Had, and not begun yet: taking over may last longer than one lease.
             return self._standing
         promised = own.left_s and own.promised != self._standing

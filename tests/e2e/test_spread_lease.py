@@ -6,6 +6,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Awaitable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ STANDBY, WITNESS = "standby-1", "wall-1"
 LEASE_S = 8
 SLOW_S = 90.0
 TAKE: dict[str, Any] = {"item": "F01", "origin": "desk", "override": True}
+NUMBERS = count(1)
 #: What a hub that may not decide says: before it has heard of the other, and after.
 NOT_HERE = {"no_lease", "not_sure", "stood_down", "hub_away", "not_yours"}
 
@@ -69,6 +71,23 @@ async def code_of(asked: Awaitable[Any]) -> str:
     return ""
 
 
+async def decided(hall: Spread, node: str, method: str, **params: Any) -> dict[str, Any]:
+    """Have a holder decide, once; a busy machine may let its lease end for a moment."""
+    done: list[dict[str, Any]] = []
+    command_id = f"test-{next(NUMBERS)}"
+
+    async def look() -> bool:
+        try:
+            done.append(await hall.at(node).call(method, command_id=command_id, **params))
+        except Refused as refused:
+            if refused.code not in {"no_lease", "not_sure"}:
+                raise
+        return bool(done)
+
+    await until(look, SLOW_S)
+    return done[0]
+
+
 async def taken_over(hall: Spread, node: str) -> float:
     """Wait until a Pi that followed decides, in its other part; return after how many seconds."""
     begin = time.monotonic()
@@ -88,7 +107,7 @@ async def started(hall: Spread) -> None:
     for node in (HUB, STANDBY, WITNESS):
         await hall.start(node)
     await holds(hall, HUB)
-    await hall.at(HUB).call("day.open", day=TODAY)
+    await decided(hall, HUB, "day.open", day=TODAY)
 
 
 async def voted(hall: Spread, epoch: str) -> None:
@@ -138,14 +157,15 @@ async def test_a_hub_that_hangs_is_followed_by_the_standby_and_decides_nothing_w
         for node in (STANDBY, WITNESS):
             await hall.start(node)
         await holds(hall, HUB)
-        await hall.at(HUB).call("day.open", day=TODAY)
-        await hall.at(HUB).call("ticket.take", **TAKE)
+        await decided(hall, HUB, "day.open", day=TODAY)
+        await decided(hall, HUB, "ticket.take", **TAKE)
         await voted(hall, "1-hub")
         await level(hall)
         hall.freeze("halld")
         try:
             after_s = await taken_over(hall, STANDBY)
-            number = (await hall.at(STANDBY).call("ticket.take", **TAKE))["events"][0]["data"]
+            taken = await decided(hall, STANDBY, "ticket.take", **TAKE)
+            number = taken["events"][0]["data"]
         finally:
             hall.thaw("halld")
         # Its lease was over before the other's began, whatever it still has to read.
@@ -163,7 +183,7 @@ async def test_a_cut_off_hub_stops_and_two_killed_hubs_are_each_followed_by_the_
 ) -> None:
     async with hall_of(place) as hall:
         await started(hall)
-        await hall.at(HUB).call("ticket.take", **TAKE)
+        await decided(hall, HUB, "ticket.take", **TAKE)
         await level(hall)
         # A dead broker cuts all: nobody decides until it is back.
         hall.stage.end("mosquitto")
@@ -199,14 +219,14 @@ async def test_a_cut_off_hub_stops_and_two_killed_hubs_are_each_followed_by_the_
 
         await until(merged, SLOW_S)
         await hall.end("kiosk-1")
-        assert await code_of(hall.at(HUB).call("ticket.take", **TAKE)) == ""
+        await decided(hall, HUB, "ticket.take", **TAKE)
         await level(hall)
         known = await numbers(hall, HUB)
         await hall.end(HUB, signal.SIGKILL)
         begin = time.monotonic()
         await taken_over(hall, STANDBY)
         first_s = time.monotonic() - begin
-        assert await code_of(hall.at(STANDBY).call("ticket.take", **TAKE)) == ""
+        await decided(hall, STANDBY, "ticket.take", **TAKE)
         assert (await numbers(hall, STANDBY))[: len(known)] == known
         # The former hub follows now, and keeps a copy: it may be the next.
         await hall.start(HUB)
@@ -221,7 +241,7 @@ async def test_a_cut_off_hub_stops_and_two_killed_hubs_are_each_followed_by_the_
         await hall.end(STANDBY, signal.SIGKILL)
         await taken_over(hall, HUB)
         await voted(hall, "3-hub")
-        assert await code_of(hall.at(HUB).call("ticket.take", **TAKE)) == ""
+        await decided(hall, HUB, "ticket.take", **TAKE)
         assert (await numbers(hall, HUB))[: len(known)] == known
         # Two leases would be a hang somewhere; the rest is a busy machine's.
         assert first_s < SLOW_S
@@ -241,8 +261,8 @@ async def test_a_hub_whose_witness_voted_for_a_standby_that_died_goes_on_in_a_hi
         await hall.start(WITNESS)
         await taken_over(hall, HUB)
         await voted(hall, "3-hub")
-        assert await code_of(hall.at(HUB).call("day.open", day=TODAY)) == ""
-        assert await code_of(hall.at(HUB).call("ticket.take", **TAKE)) == ""
+        await decided(hall, HUB, "day.open", day=TODAY)
+        await decided(hall, HUB, "ticket.take", **TAKE)
         assert await numbers(hall, HUB) == ["A001"]
         status = await hall.at(HUB).call("hall.status")
         assert (status["epoch"], before != "3-hub") == ("3-hub", True)
