@@ -28,7 +28,7 @@ GRACE_S = 20.0
 
 #: Files and folders that take longest, in order: those with days to play, then those with halls.
 LONGEST = (
-    "/test_marked_people.py", "/test_play.py", "/test_spread_play.py", "/test_wall_soak.py",
+    "/test_play.py", "/test_marked_people.py", "/test_wall_soak.py",
     "/e2e/", "/faults/", "/bench/", "/model/", "/kiosk_ui/", "/cli/", "/config/",
 )  # fmt: skip
 

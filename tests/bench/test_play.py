@@ -22,7 +22,7 @@ Played = tuple[Path, subprocess.CompletedProcess[str]]
 
 def command(out: Path, *more: str) -> Sequence[str]:
     player = (sys.executable, "-m", "firmware_py.bench.play", "--out", str(out))
-    return (*player, "--people", str(PEOPLE), "--speed", "400", *more)
+    return (*player, "--people", str(PEOPLE), "--speed", "250", *more)
 
 
 def environment(lang: str) -> dict[str, str]:

@@ -28,7 +28,7 @@ NODES = ("kiosk-1", "kiosk-2", "window-1", "window-2", "window-3", "wall-1")
 
 def command(out: Path, *more: str) -> list[str]:
     player = [sys.executable, "-m", "firmware_py.bench.spread_play", "--out", str(out)]
-    return [*player, "--people", str(PEOPLE), "--speed", "300", *more]
+    return [*player, "--people", str(PEOPLE), "--speed", "200", *more]
 
 
 @pytest.fixture(scope="module")
