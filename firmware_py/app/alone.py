@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from firmware_py.app.issued import issued_as
 from firmware_py.app.own_records import OwnRecords
 from firmware_py.app.ports import Happened, Outcome, Submission
 from firmware_py.app.wire import encode
@@ -27,11 +28,12 @@ from firmware_py.core.decide_alone import (
     of_the_hub,
 )
 from firmware_py.core.events import EVENT_NAMES, Event, TicketIssued
-from firmware_py.core.model import State, Ticket
+from firmware_py.core.model import State
 from firmware_py.core.refusals import RecordedRefusal, Refusal, refuse
 from firmware_py.core.rules import Rules
+from firmware_py.core.witnessed import witnessed
 
-__all__ = ["Alone", "AloneStands", "Carried", "Hall", "issued_as"]
+__all__ = ["Alone", "AloneStands", "Carried", "Hall"]
 
 log = logging.getLogger(__name__)
 
@@ -121,6 +123,8 @@ class Alone:
     _since_s: float | None = None
     _pending: list[_Pressed] = field(default_factory=list)
     _todo: deque[_Pressed] = field(default_factory=deque)
+    #: Seen here under another hub, to be recorded: command id, events.
+    _saw: deque[tuple[str, list[Event]]] = field(default_factory=deque)
     _writing: bool = False
     _ticks: int = 0
     _day: str | None = None
@@ -204,6 +208,14 @@ class Alone:
         self._turn_day()
         return lacking
 
+    def witness(self, before: State) -> None:
+        """Record what was seen here under another hub, and this one does not know."""
+        hall = self._hall()
+        for command_id, events in witnessed(hall.rules, before, hall.recorded, self.here):
+            if self.records.outcome(command_id) is None:
+                self._saw.append((command_id, events))
+        self._next()
+
     def _turn_day(self) -> None:
         """Records are kept until their day is over, and until some hub has them."""
         day = self._hall().recorded.day
@@ -265,7 +277,8 @@ class Alone:
                 self._pending.remove(pressed)
                 pressed.answer(outcome)
 
-        return Carried(answered, lambda: pressed in self._pending)
+        # What the hub was seen to decide is asked of no other hub: its number is on the paper.
+        return Carried(answered, lambda: pressed in self._pending and pressed.seen is None)
 
     def look(self) -> None:
         """Decide here what the hub has not answered for too long."""
@@ -301,6 +314,10 @@ class Alone:
             self._write(tick_id, "halld", now_ms, recorded, lambda outcome: None)
 
     def _next(self) -> None:
+        while self._saw and not self._writing:
+            command_id, events = self._saw.popleft()
+            # It was shown and printed when it happened: here it is only written down.
+            self._write(command_id, self.here.node, self.clock_ms(), events, None)
         while self._todo and not self._writing:
             self._decide(self._todo.popleft())
 
@@ -343,42 +360,25 @@ class Alone:
         return Outcome((issued_as(state.tickets[number]),), repeated=True)
 
     def _write(
-        self, command_id: str, by: str, now_ms: int, events: list[Event], told: Reply
+        self, command_id: str, by: str, now_ms: int, events: list[Event], told: Reply | None
     ) -> None:
         self._writing = True
 
         def done(happened: tuple[Happened, ...]) -> None:
             self._writing = False
-            self._hall().here(happened)
-            told(Outcome(happened))
+            if told is not None:
+                self._hall().here(happened)
+                told(Outcome(happened))
             self._next()
 
         def failed(refusal: Refusal) -> None:
             self._writing = False
             log.error("nothing can be recorded here: %s", refusal.en)
-            told(Outcome(refusal=refusal))
+            if told is not None:
+                told(Outcome(refusal=refusal))
             self._next()
 
         self.records.write(command_id, by, now_ms, events, done, failed)
-
-
-def issued_as(ticket: Ticket) -> Happened:
-    """Return the event that a ticket of the hub's picture came from, as far as it is told."""
-    event = TicketIssued(
-        number=ticket.number,
-        series="",
-        count=0,
-        item=ticket.item,
-        skill=ticket.skill,
-        origin=ticket.origin,
-        traits=ticket.traits,
-        appointment_ms=ticket.appointment_ms,
-        estimate_s=ticket.estimate_s,
-        request=ticket.request,
-        issued_ms=ticket.issued_ms,
-    )
-    name = EVENT_NAMES[TicketIssued]
-    return Happened(0, ticket.issued_ms, name, "", ticket.request, event, encode(event))
 
 
 def _shown(event: Event, at_ms: int) -> Happened:

@@ -138,6 +138,7 @@ class FollowedWriter:
             for one in self.alone.joined(epoch):
                 # Decided here meanwhile: it is true here, and the hub is told again.
                 self.fold(one)
+            self.alone.witness(before)
         for react in self.on_joined:
             _alone(partial(react, before))
         self._answer_owed()

@@ -1,11 +1,16 @@
-"""What people are told by a hub that may not decide, because it has not the lease."""
+"""What people are told by a hub that cannot decide now: too busy, or without the lease."""
 
 from __future__ import annotations
 
 from firmware_py.core.refusals import Refusal
 
-__all__ = ["NOT_SURE", "NO_LEASE"]
+__all__ = ["BUSY", "NOT_SURE", "NO_LEASE"]
 
+BUSY = Refusal(
+    "busy",
+    "系统正忙，请稍后再试。",
+    "The controller is busy; please try again in a moment.",
+)
 NO_LEASE = Refusal(
     "no_lease",
     "主控暂不受理：未取得多数设备同意（主控、备用主控、见证设备中须有两台互通）。"

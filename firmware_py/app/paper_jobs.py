@@ -9,7 +9,7 @@ from typing import NamedTuple
 from firmware_py.app.ports import Happened
 from firmware_py.core.events import Event, ReprintRequested, TicketIssued
 from firmware_py.core.events_papers import FormChanged, FormMade, FormReprintRequested
-from firmware_py.core.model import State, TicketStatus
+from firmware_py.core.model import State, Ticket, TicketStatus
 from firmware_py.core.papers import FormState
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Job",
     "asks_for_paper",
     "first_for",
+    "given_meanwhile",
     "jobs_of",
 ]
 
@@ -141,3 +142,19 @@ def first_for(happened: Sequence[Happened], wants: Callable[[Asks], bool]) -> Ha
         if asks is not None and wants(asks):
             return h
     return None
+
+
+def given_meanwhile(known: State, state: State) -> list[Ticket]:
+    """Return the tickets of a hall taken as a whole that want a paper and were not known here.
+
+    Whose request has a number here already has the paper (docs/spread-rules.md, 7 and 8).
+    """
+    if known.day is None or known.day != state.day:
+        return []
+    return [
+        ticket
+        for ticket in state.tickets.values()
+        if ticket.status in WANTS_PAPER
+        and ticket.number not in known.tickets
+        and not (ticket.request and ticket.request in known.requests)
+    ]

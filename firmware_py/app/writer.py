@@ -16,7 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from firmware_py.app.held_back import NOT_SURE
+from firmware_py.app.held_back import BUSY, NOT_SURE
+from firmware_py.app.issued import given_before
 from firmware_py.app.known_ids import KnownIds
 from firmware_py.app.ports import (
     Entry,
@@ -36,7 +37,7 @@ from firmware_py.app.wire import (
     encode_outcome,
     encode_state,
 )
-from firmware_py.core.commands import Command, Tick
+from firmware_py.core.commands import Command, TakeTicket, Tick
 from firmware_py.core.decide import decide
 from firmware_py.core.events import EVENT_NAMES, Event
 from firmware_py.core.evolve import evolve
@@ -59,12 +60,6 @@ MAX_WAITING = 20_000
 SNAPSHOT_EVERY = 20_000
 #: After a failed write, the disk is tried again at most this often.
 RETRY_MS = 1000
-
-BUSY = Refusal(
-    "busy",
-    "系统正忙，请稍后再试。",
-    "The controller is busy; please try again in a moment.",
-)
 
 
 @dataclass(slots=True)
@@ -224,6 +219,10 @@ class HallWriter:
             reply(Outcome(refusal=BUSY))
             return
         command = self.complete(submission.command)
+        if isinstance(command, TakeTicket) and submission.id in self._decided.requests:
+            # A kiosk gave it by itself, or another hub did: one id, one answer (rule 6).
+            reply(given_before(self.recorded, submission.id) or Outcome(refusal=BUSY))
+            return
         decision = self.vet(command) or decide(
             self.rules, self._decided, command, now_ms, submission.id
         )

@@ -25,7 +25,7 @@ from firmware_py.app.wire import (
 from firmware_py.app.writer import HallWriter
 from firmware_py.config.spread import standby_of
 from firmware_py.core.commands_spread import TakeOverNumbers
-from firmware_py.core.epoch import Epoch, epoch_in
+from firmware_py.core.epoch import Epoch
 from firmware_py.core.estimate import estimate
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
@@ -33,7 +33,7 @@ from firmware_py.runtime.copy_shelf import CopyShelf
 from firmware_py.runtime.form_views import FormPictures
 from firmware_py.runtime.hub_role import other_hubs, stood_down
 from firmware_py.runtime.list_intake import ListRefused
-from firmware_py.runtime.merging import may_give, may_have_served, merge_offered
+from firmware_py.runtime.merging import may_give, may_have_served, merge_offered, was_promoted
 from firmware_py.runtime.outcomes import outcome_of
 from firmware_py.runtime.personal import vet_texts
 from firmware_py.runtime.views import alarm_view, hall_view, window_view
@@ -267,9 +267,12 @@ class BrokerPort:
         return may_give(self._hall.writer.ahead, node, number)
 
     def may_have_served(self, window: str, number: str) -> bool:
-        """Say whether a number was called to this window today, here or by another hub."""
-        promoted = any(epoch_in(one.epoch) is not None for one in self.epochs)
-        return promoted or may_have_served(self._hall.writer.ahead, window, number)
+        """Say whether a number was called to this window, as far as the hub can know."""
+        return may_have_served(self._hall.writer.ahead, window, number)
+
+    def was_promoted(self) -> bool:
+        """Say whether another hub decided before this one."""
+        return was_promoted(self._hall.writer.ahead)
 
     async def merge(self, node: str, source: str, offered: Sequence[Offered]) -> int:
         """Merge another Pi's records in their order."""

@@ -22,7 +22,7 @@ from firmware_py.runtime.personal import vet_texts, vet_words
 from firmware_py.sync.records import Offered
 from firmware_py.sync.sentences import Refused
 
-__all__ = ["may_give", "may_have_served", "merge_offered"]
+__all__ = ["may_give", "may_have_served", "merge_offered", "was_promoted"]
 
 log = logging.getLogger(__name__)
 
@@ -31,16 +31,26 @@ def may_give(state: State, node: str, number: str) -> bool:
     """Say whether a number is this Pi's to give: lent to it, written off, or in nobody's block.
 
     The last is a block of which this hub never heard: its journal is older than that, or another
-    hub lent it.
+    hub lent it. What was a hub's reserve may have been given at any kiosk.
     """
     block = block_of(state.lent, number)
-    return block is None or block.holder == node or bool(block.written_off)
+    return block is None or block.holder == node or bool(block.written_off) or block.reserve
+
+
+def was_promoted(state: State) -> bool:
+    """Say whether another hub decided before this one, perhaps more than is known here."""
+    return bool(state.hub)
 
 
 def may_have_served(state: State, window: str, number: str) -> bool:
-    """Say whether a number was called to a window; of one that is not known, it may have been."""
+    """Say whether a number was called to a window; of one that is not known, it may have been.
+
+    So may any, after a promotion: the former hub may have called it unseen.
+    """
     ticket = state.tickets.get(number)
-    return ticket is None or window == ticket.window or window in ticket.called_at
+    if ticket is None or was_promoted(state):
+        return True
+    return window == ticket.window or window in ticket.called_at
 
 
 async def merge_offered(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from firmware_py.app.alone import issued_as
 from firmware_py.app.followed import FollowedWriter
-from firmware_py.app.paper_jobs import WANTS_PAPER
+from firmware_py.app.issued import issued_as
+from firmware_py.app.paper_jobs import given_meanwhile
 from firmware_py.app.ports import Happened
 from firmware_py.core.model import State
 from firmware_py.runtime.positions_file import PositionsFile
@@ -84,15 +84,7 @@ class NodePapers:
         self._former = None
         self._file.only({one.number: one.issued_ms for one in state.tickets.values()})
         self._printing.recorded(owed)
-        if known.day is None or known.day != state.day:
-            return
-        self.recorded(
-            [
-                issued_as(ticket)
-                for ticket in state.tickets.values()
-                if ticket.status in WANTS_PAPER and ticket.number not in known.tickets
-            ]
-        )
+        self.recorded([issued_as(ticket) for ticket in given_meanwhile(known, state)])
 
 
 def papers_of(hall: Hall) -> HubPapers | NodePapers:

@@ -108,6 +108,10 @@ class HubPort(Protocol):
         """Say whether a number is this Pi's to give: lent to it, written off, or nobody's."""
         ...
 
+    def was_promoted(self) -> bool:
+        """Say whether another hub decided before this one, perhaps more than is known here."""
+        ...
+
     def may_have_served(self, window: str, number: str) -> bool:
         """Say whether a number was called to this window today, here or by another hub."""
         ...

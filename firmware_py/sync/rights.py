@@ -73,6 +73,9 @@ class Numbers(Protocol):
     def may_give(self, node: str, number: str) -> bool:
         """Say whether a number is this Pi's to give, or was written off."""
 
+    def was_promoted(self) -> bool:
+        """Say whether another hub decided before this one, perhaps more than is known here."""
+
 
 def may_record(place: NodePlace, kind: str, data: Mapping[str, Any], numbers: Numbers) -> bool:
     """Say whether this node may bring a record: an event of type ``kind`` with this content."""
@@ -91,7 +94,9 @@ def may_record(place: NodePlace, kind: str, data: Mapping[str, Any], numbers: Nu
     if kind == "alarm.raised" and data.get("kind") != "help":
         return False
     window, number = data.get("window"), data.get("number")
-    if kind not in _TOLD_BY_WINDOW or window not in place.windows:
+    # A window calls nobody; it may have seen a call of a hub that died with it.
+    seen = kind == "ticket.called" and numbers.was_promoted()
+    if (kind not in _TOLD_BY_WINDOW and not seen) or window not in place.windows:
         return False
     return number is None or numbers.may_have_served(str(window), str(number))
 

@@ -75,8 +75,13 @@ def test_only_where_people_ask_are_questions_carried() -> None:
 class Known:
     """Block A980 to A989 is kiosk-1's; A007 was called to window 3, A008 to window 4."""
 
+    promoted = False
+
     def may_give(self, node: str, number: str) -> bool:
         return node == "kiosk-1" and number.startswith("A98")
+
+    def was_promoted(self) -> bool:
+        return self.promoted
 
     def may_have_served(self, window: str, number: str) -> bool:
         return (window, number) in {("3", "A007"), ("4", "A008")}

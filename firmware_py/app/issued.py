@@ -1,0 +1,37 @@
+"""A ticket that is known from a picture of the hall, as the event that it came from."""
+
+from __future__ import annotations
+
+from firmware_py.app.ports import Happened, Outcome
+from firmware_py.app.wire import encode
+from firmware_py.core.events import EVENT_NAMES, TicketIssued
+from firmware_py.core.model import State, Ticket
+
+__all__ = ["given_before", "issued_as"]
+
+
+def issued_as(ticket: Ticket) -> Happened:
+    """Return the event that a ticket of the hub's picture came from, as far as it is told."""
+    event = TicketIssued(
+        number=ticket.number,
+        series="",
+        count=0,
+        item=ticket.item,
+        skill=ticket.skill,
+        origin=ticket.origin,
+        traits=ticket.traits,
+        appointment_ms=ticket.appointment_ms,
+        estimate_s=ticket.estimate_s,
+        request=ticket.request,
+        issued_ms=ticket.issued_ms,
+    )
+    name = EVENT_NAMES[TicketIssued]
+    return Happened(0, ticket.issued_ms, name, "", ticket.request, event, encode(event))
+
+
+def given_before(recorded: State, request: str) -> Outcome | None:
+    """Return what a request for a ticket had brought about; None while it is on its way."""
+    number = recorded.requests.get(request)
+    if number is None:
+        return None
+    return Outcome((issued_as(recorded.tickets[number]),), repeated=True)
