@@ -14,7 +14,7 @@ CONFTEST = Path(__file__).parents[1] / "conftest.py"
 @pytest.fixture
 def watched(pytester: pytest.Pytester) -> pytest.Pytester:
     """Return an empty project under the same watch, with less patience."""
-    source = CONFTEST.read_text(encoding="utf-8").replace("GRACE_S = 2.0", "GRACE_S = 0.2")
+    source = CONFTEST.read_text(encoding="utf-8").replace("GRACE_S = 20.0", "GRACE_S = 0.2")
     assert "GRACE_S = 0.2" in source
     pytester.makeconftest(source)
     return pytester

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.spread_runs.judging import judge
 from tests.spread_runs.schedule import Day
 
 
@@ -12,7 +13,7 @@ def played(seeds: range) -> None:
         day = Day(seed)
         day.told.append(f"seed {seed}")
         day.run()
-        day.judge()
+        judge(day)
 
 
 @pytest.mark.parametrize("part", range(4))
