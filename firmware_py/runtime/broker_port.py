@@ -96,6 +96,7 @@ def address_settings(settings: Settings, broker: BrokerSettings) -> SyncSettings
         keepalive_s=broker.keepalive_s,
         consumers=broker.consumers,
         timezone=own.timezone,
+        copy_in_clear=settings.spread.copy_in_clear,
     )
 
 

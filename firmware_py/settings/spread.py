@@ -25,5 +25,7 @@ class SpreadSettings(Table, frozen=True, kw_only=True):
     witness: Name | None = None
     #: So long a hub may go on deciding after it was last voted for.
     lease_s: Annotated[int, Meta(ge=4, le=60)] = 10
+    #: The copy of the journal, which tells of people, may go over a broker without encryption.
+    copy_in_clear: bool = False
     #: Seconds without the hub after which a kiosk or a window decides what it can by itself.
     alone_after_s: Annotated[float, Meta(ge=0.5, le=60)] = 2.0

@@ -23,7 +23,7 @@ from tests.bench.test_play import below, environment, left_behind
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = 8
-NODES = ("kiosk-1", "kiosk-2", "window-1", "window-2", "window-3", "wall-1")
+NODES = ("kiosk-1", "kiosk-2", "window-1", "window-2", "window-3", "wall-1", "standby-1")
 
 
 def command(out: Path, *more: str) -> list[str]:
@@ -55,7 +55,7 @@ def test_a_good_day_says_what_was_checked_and_which_networks_there_were(
     lines = played[1].splitlines()
     assert lines[-1].startswith("✓ 每个号在取号的那台各打印一次，主屏都显示过")
     assert any(f"取号 {PEOPLE}" in line for line in lines)
-    assert any("另外 6 台设备逐条跟随" in line for line in lines)
+    assert any(f"另外 {len(NODES)} 台设备逐条跟随" in line for line in lines)
     apart = not why_not()
     assert ("每台设备有各自的网络命名空间" in lines[1]) is apart
     assert ("共用本机回环网络" in lines[1]) is not apart
