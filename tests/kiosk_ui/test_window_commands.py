@@ -38,6 +38,7 @@ PLAIN = [
     (SERVING, "finish", "window.finish", A061),
     (SERVING, "ask_rating", "window.ask_rating", A061),
     (SERVING, "park", "ticket.park", {"number": "A061", "at": "3"}),
+    (IDLE, "mirror_blank", "screen.mirror", {**FREE, "state": "blank"}),
     (SERVING, "mirror_freeze", "screen.mirror", {**A061, "state": "freeze"}),
     (SERVING, "mirror_blank", "screen.mirror", {**A061, "state": "blank"}),
     (SERVING, "sign", "signature.ask", {**WINDOW, "form": "F1"}),
@@ -47,6 +48,7 @@ PLAIN = [
 #: What does nothing now.
 PALE = [
     (IDLE, {"recall", "start", "finish", "missed", "park", "transfer", "form", "message", "scan"}),
+    (IDLE, {"mirror_show", "mirror_freeze"}),
     ({"status": "closed", "clerk": ""}, {"next", "pause", "resume", "close"}),
     ({"status": "paused"}, {"next", "pause"}),
     (CALLED, {"next", "finish", "form", "scan", "close"}),

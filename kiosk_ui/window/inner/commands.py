@@ -35,9 +35,12 @@ def _states(model: DeskModel, facts: Facts) -> dict[str, _Can]:
     is_open, free = facts.status == "open", ticket is None
     called = ticket is not None and ticket.status == "called"
     serving = ticket is not None and ticket.status == "serving"
+    # Between two people it stays blank whatever is pressed. It may be made blank all the same: who
+    # was called a moment ago may not be known here yet.
+    mirror = dict.fromkeys(("mirror_show", "mirror_freeze"), _Can(not free))
     if model.alone:
-        return _alone(called=called, serving=serving, parks=called or serving)
-    return {
+        return mirror | _alone(called=called, serving=serving, parks=called or serving)
+    return mirror | {
         "next": _Can(is_open and (free or serving), main=is_open and free and facts.waiting > 0),
         "recall": _Can(called),
         "start": _Can(called, main=called),
