@@ -98,7 +98,9 @@ def _to_pad(profile: Profile, frame: PadFrame) -> str:
     ):
         event = KeyMeaning(profile).of(frame, 0.0)
         if event is not None and event.event not in VALUED:
-            return f"key {_WORDS.get(event.event, event.event)} taken"
+            figures = event.event == FIGURES
+            word = _typed(event.typed) if figures else _WORDS.get(event.event, event.event)
+            return f"key {word} taken"
     if any(_acknowledges(how, frame) for how in _templates(profile)):
         return f"key {frame.data.hex(' ')} taken" if frame.data else "taken"
     return _command("ask_rating", profile.commands.ask_rating, profile, frame) or _unknown(frame)

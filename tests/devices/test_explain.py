@@ -54,7 +54,7 @@ def test_answers_of_a_ticket_printer(data: str, words: str) -> None:
     ("data", "answers", "words"),
     [
         ("FF 68 03 03 68 01 11 01 13 16", True, "pad 1: rating 1"),
-        ("FF 68 03 03 68 01 01 01 03 16", False, "pad 1: key 01 taken"),
+        ("FF 68 03 03 68 01 01 01 03 16", False, "pad 1: key 1 taken"),
         ("FF 68 03 03 68 01 01 0C 0E 16", True, "pad 1: key next"),
         (
             "FF 68 08 08 68 01 02 0A 0A 0A 00 01 05 27 16",

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from devices.base import Input
+from devices.base import ENTER, Input
 from devices.debian_library import debian_module
 from devices.errors import DeviceUnavailable
 from devices.hid.keys import CODES
@@ -62,7 +62,7 @@ def test_records_that_the_library_writes_are_pressed_keys(tmp_path: Path) -> Non
             stream[:size] + first + stream[size + 16 : 3 * size] + third + stream[3 * size + 16 :]
         )
         reports += pad.feed(b"")
-    assert Input("call_next") in reports
+    assert Input("call_next", typed=ENTER) in reports
     line.close()
     os.close(writer)
     os.close(reader)
