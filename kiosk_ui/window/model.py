@@ -297,7 +297,10 @@ class DeskModel:
     @property
     def picture(self) -> tuple[str, int] | None:
         """The picture file on show between two people, and its stamp."""
-        return self.pictures[self.turn % len(self.pictures)] if self.pictures else None
+        # A window that has lost its pictures asks for none, and is never told that they are gone.
+        if not self.pictures or self.facts is None or not self.facts.idle:
+            return None
+        return self.pictures[self.turn % len(self.pictures)]
 
     @property
     def known(self) -> bool:

@@ -35,7 +35,7 @@ __all__ = [
 INNER, OUTER = 0, 1
 QUESTIONS = frozenset({
     "subscribe", "window.show", "screen.watch", "card.watch", "rating.reasons", "window.mirror",
-    "window.list", "item.list",
+    "window.list", "item.list", "notice.list",
 })  # fmt: skip
 
 
@@ -91,7 +91,8 @@ class PlayedWindow(PlayedHall):
         self.shared = screen_told()
         self.commands: list[tuple[str, dict[str, Any]]] = []
         self.events: list[dict[str, Any]] = []
-        #: Where the clerk's PC is.
+        #: ``notice.list``, and where the clerk's PC is.
+        self.notices: list[dict[str, Any]] = []
         self.mirror: dict[str, Any] | None = None
         self.items = [
             {"id": f"B{n:02}", "initials": initials, "name": {"zh": zh, "en": en}}
@@ -120,6 +121,8 @@ class PlayedWindow(PlayedHall):
                 return {"items": self.items}
             case "rating.reasons":
                 return [{"id": "slow", "words": {"zh": "慢", "en": "Slow"}}]
+            case "notice.list":
+                return {"notices": self.notices}
             case "window.mirror":
                 return self.mirror
         return {"events": self.events}
