@@ -15,6 +15,7 @@ from kiosk_ui.both import NOTHING, Both
 from kiosk_ui.messages import Request
 
 __all__ = [
+    "COVERS",
     "Away",
     "Card",
     "Check",
@@ -33,6 +34,9 @@ __all__ = [
 ]
 
 Level = Literal["none", "amber", "red"]
+
+#: Keys by which what a taxpayer must not go on seeing is covered: whatever else is on its way.
+COVERS = frozenset({"mirror_blank", "mirror_freeze"})
 
 
 @dataclass(frozen=True, slots=True)

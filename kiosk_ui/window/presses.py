@@ -8,7 +8,7 @@ from typing import Any
 
 from kiosk_ui.messages import Ask, Command
 from kiosk_ui.window.keypad import MORE, key_of
-from kiosk_ui.window.model import Check, DeskModel, Menu, Step, TicketSeen
+from kiosk_ui.window.model import COVERS, Check, DeskModel, Menu, Step, TicketSeen
 from kiosk_ui.window.signing import signature_command
 
 __all__ = ["pressed", "typed"]
@@ -48,7 +48,7 @@ def pressed(model: DeskModel, area: str, token: str, now_s: float) -> Step:
     menu = _in_menu(model, kind, what)
     if menu is not None:
         return menu, ()
-    if model.busy:
+    if model.busy and kind not in COVERS:
         return model, ()
     method, params = _command(model, kind, what)
     if not method:
@@ -58,7 +58,7 @@ def pressed(model: DeskModel, area: str, token: str, now_s: float) -> Step:
         return replace(model, scanning=True), (Ask(method, method, params),)
     if method in {"screen.message", "screen.mirror"}:
         # These change nothing of the queue: questions, as far as the daemon is concerned.
-        return replace(model, busy=method), (Ask(method, method, params),)
+        return replace(model, busy=model.busy or method), (Ask(method, method, params),)
     return replace(model, busy=method), (Command(method, method, token, params),)
 
 

@@ -104,11 +104,11 @@ def test_every_command_has_an_id_of_its_own(desk: WindowDesk) -> None:
     assert all(params["by"] == "screen-window-3" for _, params in desk.hall.commands)
 
 
-def test_none_is_given_while_one_is_on_its_way_and_all_are_pale(desk: WindowDesk) -> None:
+def test_none_is_given_while_one_is_on_its_way_and_all_but_blank_are_pale(desk: WindowDesk) -> None:
     desk.hall.silent = {"window.next"}
     desk.keys("f1")
     desk.pass_s(0.2)
-    assert not set(KEYS) & set(desk.areas(INNER))
+    assert set(KEYS) & set(desk.areas(INNER)) == {"mirror_blank"}
     desk.keys("f1", "f1", "f10", "f11", "f12")
     desk.pass_s(1)
     assert desk.commanded() == [("window.next", FREE)]
@@ -190,6 +190,22 @@ def test_a_question_that_is_lost_with_the_line_rests_nothing(tmp_path: Path) -> 
         desk.commanded()
         desk.keys("x")
         assert desk.commanded() == [("screen.mirror", {**A061, "state": "blank"})]
+
+
+def test_the_taxpayers_screen_is_blanked_while_another_command_is_on_its_way(
+    tmp_path: Path,
+) -> None:
+    with desk_at(tmp_path, **SERVING) as desk:
+        desk.hall.silent = {"ticket.park", "window.finish"}
+        desk.keys("f4")
+        desk.pass_s(1)
+        busy = desk.model.busy
+        assert busy
+        assert desk.model.rests
+        desk.commanded()
+        desk.keys("x", "f1")
+        assert desk.commanded() == [("screen.mirror", {**A061, "state": "blank"})]
+        assert desk.model.busy == busy
 
 
 def test_a_hall_that_is_silent_for_too_long_is_said_to_be_and_the_command_given_up(

@@ -8,7 +8,7 @@ from kiosk_ui.layout import Share, columns, grid, rows
 from kiosk_ui.ops import Rect
 from kiosk_ui.window.inner.sheet import Sheet
 from kiosk_ui.window.keypad import key_of
-from kiosk_ui.window.model import DeskModel, Facts
+from kiosk_ui.window.model import COVERS, DeskModel, Facts
 
 __all__ = ["KEYS", "commands", "more"]
 
@@ -92,7 +92,7 @@ def _buttons(sheet: Sheet, rect: Rect, lines: tuple[tuple[tuple[str, _Can], ...]
         for (name, state), part in zip(line, parts, strict=True):
             sheet.command(
                 name, part, sheet.words(f"desk.do.{name}"), KEYS[name],
-                can=state.can and not sheet.model.rests, main=state.main,
+                can=state.can and (name in COVERS or not sheet.model.rests), main=state.main,
             )  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def more(sheet: Sheet, rect: Rect, facts: Facts) -> None:
     for n, (name, place) in enumerate(
         zip(names, grid(rect, len(names), 2, gap=sheet.px(5), deep=4), strict=True), 1
     ):
-        can = states.get(name, _Can(can=True)).can and not model.rests
+        can = states.get(name, _Can(can=True)).can and (name in COVERS or not model.rests)
         sheet.command(name, place, sheet.words(f"desk.do.{name}"), str(n), can=can)
 
 
