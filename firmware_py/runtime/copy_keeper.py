@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from firmware_py.app.ports import Entry
-from firmware_py.app.recovery import UnknownEventError, recover
+from firmware_py.app.recovery import recover
 from firmware_py.app.wire import encode_state
 from firmware_py.core.rules import Rules
 from firmware_py.runtime.former_records import FormerRecords
@@ -41,6 +41,8 @@ __all__ = ["CopyDisk", "CopyKeeper"]
 log = logging.getLogger(__name__)
 
 TICK_S = 0.25
+#: What failed is tried again after this.
+AGAIN_S = 10.0
 #: As in ``app.writer``: a promoted hub has at most so many events to replay.
 SNAPSHOT_EVERY = 20_000
 #: The disk is waited for at the end no longer.
@@ -156,6 +158,9 @@ class CopyKeeper:
         self.disk: CopyDisk | None = None
         self._hall: Hall | None = None
         self._ticking: asyncio.Task[None] | None = None
+        self._opened = False
+        #: A promotion is under way, or done: the daemon is built anew then.
+        self.promoting = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal-copy")
 
     def start(self, hall: Hall) -> None:
@@ -176,8 +181,12 @@ class CopyKeeper:
                 why = work()
             except JournalError as error:
                 why = error.en
-            except (OSError, ValueError, UnknownEventError) as error:
+            except (OSError, ValueError) as error:
                 why = f"{type(error).__name__}: {error}"
+            except Exception as error:
+                # Whoever waits is told whatever happens: else nothing would ever be copied again.
+                log.exception("the copy of the hub's journal could not be written")
+                why = type(error).__name__
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(done, why)
 
@@ -188,22 +197,36 @@ class CopyKeeper:
             self.copier.newest(self._hall.writer.last_seq)
 
     async def _tick(self) -> None:
-        loop = asyncio.get_running_loop()
-        disk, hall = self.disk, self._hall
-        if disk is None or hall is None:
-            return
-        try:
-            await loop.run_in_executor(self._thread, disk.open)
-        except (JournalError, OSError) as error:
-            log.error("the copy of the hub's journal cannot be opened: %s", error)  # noqa: TRY400
-            return
-        line: NodeLine = hall.sync
         while True:
-            if line.trouble == "" and self.copier is not None and self.handover is not None:
-                now_s = time.monotonic()
-                self.copier.tick(now_s)
-                self.handover.tick(now_s, line.epochs)
-            await asyncio.sleep(TICK_S)
+            try:
+                pause_s = await self._turn()
+            except Exception:
+                # A standby whose copy stands still for good would be found out when it is needed.
+                log.exception("the copy's turn failed")
+                pause_s = AGAIN_S
+            await asyncio.sleep(pause_s)
+
+    async def _turn(self) -> float:
+        """Go on where something is due; return the pause after it, in seconds."""
+        disk, hall, copier, handover = self.disk, self._hall, self.copier, self.handover
+        if disk is None or hall is None or copier is None or handover is None:
+            return TICK_S
+        if not self._opened:
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._thread, disk.open)
+            except JournalError as error:
+                copier.cannot(error.en)
+                return AGAIN_S
+            except OSError as error:
+                copier.cannot(str(error))
+                return AGAIN_S
+            self._opened = True
+        line: NodeLine = hall.sync
+        if line.trouble == "":
+            now_s = time.monotonic()
+            copier.tick(now_s)
+            handover.tick(now_s, line.epochs)
+        return TICK_S
 
     def status(self) -> CopyStatus | None:
         """Return how far the copy is."""
@@ -228,17 +251,24 @@ class CopyKeeper:
 
         Raises the journal's errors, and ``ValueError`` without a copy.
         """
-        copier = self.copier
-        if copier is None or self.disk is None:
+        copier, disk = self.copier, self.disk
+        if copier is None or disk is None:
             raise ValueError("nothing was copied yet")
-        disk, own = self.disk, self.settings.hall.node
+        own = self.settings.hall.node
 
         def work() -> Epoch:
             journal = disk.journal
             if journal is None:
                 raise ValueError("there is no copy to go on with")
-            copier.stop()
             name, entries = begin(journal)
             return journal.promote(name, own, now_ms(), entries)
 
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        # Nothing is added to the copy from here on; what is on its way to the disk comes before.
+        copier.stop()
+        self.promoting = True
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except BaseException:
+            self.promoting = False
+            copier.go_on()
+            raise

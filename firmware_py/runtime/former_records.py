@@ -33,52 +33,81 @@ class FormerRecords:
     def __init__(self, journal: Path, note: HubNote) -> None:
         self._journal = journal
         self.note = note
+        self.why = ""
 
     def question(self, epochs: Sequence[EpochStart]) -> Mapping[str, Any] | None:
-        """Return the next records of the oldest journal kept that this hub lacks."""
-        hub = _hub_of(epochs)
+        """Return the next records that this hub lacks, oldest journal first; then the numbers.
+
+        No numbers before all records of all journals are there: a number in a record that comes
+        later would be given twice.
+        """
+        hub, unread = _hub_of(epochs), ""
         for kept in self.note.kept:
-            had = kept.merged.get(epochs[-1].epoch)
-            after = common_seq(_stretches(kept), epochs) if had is None else had
+            after = _had(kept, epochs)
             if after < kept.last:
                 try:
                     told = _told(self._journal.with_name(kept.file), after)
                 except (JournalError, OSError) as error:
-                    log.error("%s cannot be handed over: %s", kept.file, error)  # noqa: TRY400
+                    unread = f"{kept.file}: {error}"
                     continue
                 return {"what": "records", "source": kept.source, "told": told}
-            if after == kept.last and kept.given in {"", hub}:
-                self._give(kept, hub)
-                return {"what": "handover", "source": kept.source, "after": kept.last}
+        if not unread:
+            for kept in self.note.kept:
+                if _had(kept, epochs) == kept.last and kept.given in {"", hub}:
+                    try:
+                        self._give(kept, hub)
+                    except OSError as error:
+                        unread = f"{kept.file}: {error}"
+                        break
+                    return {"what": "handover", "source": kept.source, "after": kept.last}
+        if unread and unread != self.why:
+            log.error("a journal kept cannot be handed over: %s", unread)
+        self.why = unread
         return None
 
     def merged(self, epochs: Sequence[EpochStart], asked: Mapping[str, Any], upto: int) -> None:
         """Note how far the hub has them; past the last one it has the numbers too."""
         source, epoch = asked["source"], epochs[-1].epoch
         had = int(asked["after"]) + 1 if asked["what"] == "handover" else upto
-
         for kept in self.note.kept:
             if kept.source == source:
                 merged = {**kept.merged, epoch: max(had, kept.merged.get(epoch, 0))}
-                self._keep(msgspec.structs.replace(kept, merged=merged))
+                try:
+                    self._keep(msgspec.structs.replace(kept, merged=merged))
+                except OSError as error:
+                    # Offered again after a restart: each record counts once.
+                    log.warning("how far the records were handed over was not noted: %s", error)
 
     def _keep(self, kept: Kept) -> None:
         others = (kept if one.source == kept.source else one for one in self.note.kept)
         self.note = HubNote(self.note.heard, tuple(others))
-        try:
-            write_note(self._journal, self.note)
-        except OSError as error:
-            # Offered again after a restart: each record counts once.
-            log.warning("how far the records were handed over was not noted: %s", error)
+        write_note(self._journal, self.note)
 
     def _give(self, kept: Kept, hub: str) -> None:
         """Note to whom the numbers go before it is told: they go to nobody else after that."""
         if kept.given != hub:
-            self._keep(msgspec.structs.replace(kept, given=hub))
+            before = self.note
+            try:
+                self._keep(msgspec.structs.replace(kept, given=hub))
+            except OSError:
+                self.note = before
+                raise
 
-    def left(self, epoch: str) -> int:
-        """Return how many journals kept have not been handed over to the hub of this epoch."""
-        return sum(kept.merged.get(epoch, 0) <= kept.last for kept in self.note.kept)
+    def left(self, epochs: Sequence[EpochStart]) -> int:
+        """Return how many journals kept have not been handed over to the hub of these epochs."""
+        hub = _hub_of(epochs) if epochs else ""
+        return sum(
+            not epochs
+            or (had := _had(kept, epochs)) < kept.last
+            or (had == kept.last and kept.given in {"", hub})
+            for kept in self.note.kept
+        )
+
+
+def _had(kept: Kept, epochs: Sequence[EpochStart]) -> int:
+    """Return the last event that the hub of these epochs has of a journal kept."""
+    had = kept.merged.get(epochs[-1].epoch)
+    return common_seq(_stretches(kept), epochs) if had is None else had
 
 
 def _hub_of(epochs: Sequence[EpochStart]) -> str:

@@ -105,12 +105,8 @@ class HubQueries:
             "bytes_all": status.bytes_all,
             "why": status.why,
             "handing_over": "" if keeper.handover is None else keeper.handover.why,
-            "left": keeper.records.left(self._last_epoch()),
+            "left": keeper.records.left(getattr(self._hall.sync, "epochs", ())),
         }
-
-    def _last_epoch(self) -> str:
-        epochs = getattr(self._hall.sync, "epochs", ())
-        return epochs[-1].epoch if epochs else ""
 
     async def promote(self, params: dict[str, Any], user: str) -> Any:
         """Make this Pi the hub, in a new epoch; it asks nobody (docs/spread-rules.md)."""
@@ -126,6 +122,9 @@ class HubQueries:
             raise QueryError(_IS_HUB)
         if keeper is None:
             raise QueryError(_NO_COPY if standby_of(hall.settings) else _NO_STANDBY)
+        if keeper.promoting:
+            # Two people, or somebody and the lease: once is enough.
+            raise QueryError(_IS_HUB)
         by_lease = epoch is not None
         own = hall.settings.hall.node
         anchor_ms = self._hall_minus_boot_ms()
@@ -203,7 +202,9 @@ _NO_STANDBY = Refusal(
     "本大厅没有备用主控。在 [nodes] 中为一台设备写明 standby 角色，见 docs/spread.md。",
     'This hall has no standby: give a Pi of [nodes] the role "standby", see docs/spread.md.',
 )
-_IS_HUB = Refusal("is_hub", "本机已经是主控。", "This Pi is the hub already.")
+_IS_HUB = Refusal(
+    "is_hub", "本机已经是主控，或正在接替。", "This Pi is the hub already, or becoming it now."
+)
 _NO_COPY = Refusal(
     "no_copy",
     "本机没有主控账本的副本，不能接替。请在备用主控上执行。",

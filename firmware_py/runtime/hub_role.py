@@ -9,10 +9,13 @@ nobody.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from firmware_py.config.spread import standby_of
 from firmware_py.core.epoch import NO_EPOCH, Epoch, latest_epoch
@@ -55,8 +58,12 @@ class RoleChange:
         """Another hub has begun a higher epoch: have that noted, and begin anew in its following.
 
         Nothing is decided any more already; a disk that fails keeps nobody from standing down.
+        ``note`` is what was known at the start; the one on the disk may say by now to whom the
+        numbers were given.
         """
         try:
+            with contextlib.suppress(OSError, msgspec.DecodeError):
+                note = read_note(Path(settings.journal.path))
             stand_down(settings, epoch, note)
         except OSError as error:
             log.error("that this Pi stood down could not be noted: %s", error)  # noqa: TRY400
@@ -179,11 +186,3 @@ def stood_down(hub: str) -> Refusal:
     """Return why nothing is decided here any more."""
     zh, en = STOOD_DOWN
     return Refusal("stood_down", zh.format(hub=hub), en.format(hub=hub), {"hub": hub})
-
-
-def told_of(role: HubRole) -> dict[str, Any]:
-    """Return what is kept of this Pi's own time as hub, for people."""
-    return {
-        "heard": role.note.heard,
-        "kept": [one.file for one in role.note.kept],
-    }

@@ -7,6 +7,7 @@ nothing is added but what the other journal has, word for word.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -182,8 +183,11 @@ class CopiedJournal(Journal):
         """
         if new:
             self._marker.close()
-            marker_path(self.path).unlink(missing_ok=True)
-            sync_folder(self.path.parent)
+            try:
+                marker_path(self.path).unlink(missing_ok=True)
+                sync_folder(self.path.parent)
+            except OSError as error:
+                raise from_os(error, self.path) from error
         try:
             self._commit(head, fill)
             self.epochs = (*self.epochs, *new)
@@ -191,7 +195,9 @@ class CopiedJournal(Journal):
             if new:
                 last = self.epochs[-1]
                 self._marker = MarkerFile(marker_path(self.path), last.epoch, last.node)
-                self._marker.start(self._head.commit_no, self._head.last_seq, self._head.link)
+                # What is recorded is recorded, with or without its witness.
+                with contextlib.suppress(OSError):
+                    self._marker.start(self._head.commit_no, self._head.last_seq, self._head.link)
 
 
 def epochs_of(path: Path) -> list[Epoch]:

@@ -82,7 +82,7 @@ class CopyStatus:
 
 
 class Copier:
-    """Make it, call ``tick`` and ``newest``; ``stop`` ends it for good."""
+    """Make it, call ``tick`` and ``newest``; ``stop`` ends it, ``go_on`` takes that back."""
 
     def __init__(self, ask: Ask, port: CopyPort) -> None:
         self._ask_hub, self._port = ask, port
@@ -107,6 +107,14 @@ class Copier:
     def stop(self) -> None:
         """Ask no more; an answer that is under way is not taken."""
         self._stopped = True
+
+    def go_on(self) -> None:
+        """Ask again: a promotion that failed leaves a copy, which must not grow old."""
+        self._stopped, self._file = False, None
+
+    def cannot(self, why: str) -> None:
+        """The copy cannot be had at all for now: say so, where people look for it."""
+        self._wrong(why)
 
     @property
     def busy(self) -> bool:
@@ -155,7 +163,10 @@ class Copier:
             elif (refusal := answer.get("refusal")) is not None:
                 self._wrong(str(refusal.get("en", refusal)))
             else:
-                came(answer)
+                try:
+                    came(answer)
+                except (ValueError, TypeError, KeyError) as error:
+                    self._wrong(f"the hub's answer cannot be read: {type(error).__name__}")
 
         self._ask_hub(question, ANSWER_S, answered)
 
@@ -239,7 +250,7 @@ class Copier:
             self._file = None
             self._again(PULSE_S)
             return
-        data = b64decode(answer["bytes"])
+        data = b64decode(answer["bytes"], validate=True)
         at = self._here
         self._write(lambda done: self._port.part(at, data, done), lambda: self._part_taken(data))
 

@@ -19,12 +19,19 @@ log = logging.getLogger(__name__)
 
 ANSWER_S = 8.0
 AGAIN_S = 2.0
+#: What could not be read here is tried again after this.
+UNREAD_S = 60.0
 
 Ask = Callable[[Mapping[str, Any], float, Callable[[dict[str, Any] | None], None]], None]
 
 
 class HandoverPort(Protocol):
-    """What this Pi kept of its own time as hub."""
+    """What this Pi kept of its own time as hub.
+
+    ``why`` says which of it cannot be offered at all for now; "" when there is no such thing.
+    """
+
+    why: str
 
     def question(self, epochs: Sequence[EpochStart]) -> Mapping[str, Any] | None:
         """Return what to offer next to the hub with these epochs; None: it has everything."""
@@ -48,7 +55,7 @@ class Handover:
         """Offer what is next to the hub of these epochs."""
         self._now_s = now_s
         if tuple(epochs) != self._epochs:
-            self._epochs, self.done = tuple(epochs), False
+            self._epochs, self.done, self._next_s = tuple(epochs), False, now_s
         self._go_on()
 
     def _go_on(self) -> None:
@@ -56,7 +63,10 @@ class Handover:
             return
         epochs, question = self._epochs, self._port.question(self._epochs)
         if question is None:
-            self.done, self.why = True, ""
+            # What lies here and cannot be read is not handed over: people must hear of it.
+            self.why = self._port.why
+            self.done = not self.why
+            self._next_s = self._now_s + UNREAD_S
             return
         self._busy = True
 

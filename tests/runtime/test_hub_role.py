@@ -10,7 +10,7 @@ import pytest
 from firmware_py.config.file import load_all
 from firmware_py.core.epoch import Epoch
 from firmware_py.runtime.former_records import FormerRecords
-from firmware_py.runtime.hub_note import HubNote, read_note, write_note
+from firmware_py.runtime.hub_note import HubNote, Kept, read_note, write_note
 from firmware_py.runtime.hub_role import HubRole, RoleChange, role_of, stand_down
 from firmware_py.settings import Settings
 from firmware_py.store.copied import CopiedJournal, epochs_of, put_aside
@@ -154,7 +154,7 @@ def test_what_only_the_former_hub_knew_is_offered_to_one_hub_after_the_other(
     assert read_note(hub).kept[0].given == STANDBY
     records.merged(second, handover, 8)
     assert records.question(second) is None
-    assert records.left("2-standby-1") == 0
+    assert records.left(second) == 0
     # ... so a third hub gets the records again, and never the numbers.
     third = (*second, EpochStart("3-other", 9))
     again = FormerRecords(hub, read_note(hub))
@@ -162,3 +162,79 @@ def test_what_only_the_former_hub_knew_is_offered_to_one_hub_after_the_other(
     assert question is not None
     again.merged(third, question, 8)
     assert again.question(third) is None
+
+
+def two_times_as_hub(folder: Path) -> tuple[Path, FormerRecords]:
+    """Keep two journals aside, as of a Pi that was the hub, stood down, and was it again."""
+    hub = journal_of(folder, HUB)
+    kept = []
+    for nth, numbers in enumerate((range(1, 6), range(1, 10))):
+        with opened(hub, HUB) as journal:
+            journal.append([entry(number) for number in numbers])
+            epoch, last = journal.epoch, journal.last_seq
+        put_aside(hub, epoch)
+        one = Kept(f"journal.db.{epoch}", f"hub:{epoch}", last, ((epoch, 1),))
+        kept.append(msgspec.structs.replace(one, given=STANDBY if not nth else ""))
+    note = HubNote("4-standby-1", tuple(kept))
+    write_note(hub, note)
+    return hub, FormerRecords(hub, note)
+
+
+def test_numbers_are_handed_over_after_the_records_of_all_journals_that_are_kept(
+    tmp_path: Path,
+) -> None:
+    _, records = two_times_as_hub(tmp_path)
+    (first, second) = records.note.kept
+    # The hub has all of the first; of the second, from the same Pi, all but four tickets.
+    epochs = (
+        EpochStart(first.epochs[0][0], 1),
+        EpochStart(second.epochs[0][0], 6),
+        EpochStart("4-standby-1", 6),
+    )
+    records.merged(epochs, {"what": "records", "source": first.source}, first.last)
+    asked = []
+    while (question := records.question(epochs)) is not None:
+        upto = question["told"][-1]["seq"] if question["what"] == "records" else question["after"]
+        asked.append((question["what"], question["source"], upto))
+        records.merged(epochs, question, upto)
+    assert asked == [
+        ("records", second.source, 9),
+        ("handover", first.source, 5),
+        ("handover", second.source, 9),
+    ]
+    assert records.left(epochs) == 0
+
+
+def test_no_numbers_go_before_every_journal_was_read_and_their_way_is_noted(
+    tmp_path: Path,
+) -> None:
+    hub, records = two_times_as_hub(tmp_path)
+    (first, second) = records.note.kept
+    epochs = (EpochStart(first.epochs[0][0], 1), EpochStart("4-standby-1", 6))
+    hub.with_name(second.file).write_bytes(b"not a journal")
+    assert records.question(epochs) is None
+    assert second.file in records.why
+    assert records.left(epochs) == 2
+    # Its records are written off by hand, as it were; but the disk takes no note any more.
+    records.merged(epochs, {"what": "records", "source": second.source}, second.last)
+    hub.with_suffix(".hubs").unlink()
+    hub.with_suffix(".hubs").mkdir()
+    records.merged(epochs, {"what": "handover", "source": first.source, "after": 5}, 5)
+    assert records.question(epochs) is None
+    assert first.file not in records.why
+    assert records.note.kept[1].given == ""
+    hub.with_suffix(".hubs").rmdir()
+    assert records.question(epochs) is not None
+    assert read_note(hub).kept[1].given == STANDBY
+
+
+def test_a_hub_that_stands_down_keeps_what_it_noted_since_its_start(tmp_path: Path) -> None:
+    hub, records = two_times_as_hub(tmp_path)
+    at_start = records.note
+    epochs = (EpochStart(at_start.kept[0].epochs[0][0], 1), EpochStart("4-standby-1", 6))
+    records.merged(epochs, {"what": "records", "source": at_start.kept[0].source}, 5)
+    change = RoleChange()
+    change.stand_down(settings_of(tmp_path, HUB), Epoch(5, STANDBY), at_start)
+    assert change.wanted.is_set()
+    note = read_note(hub)
+    assert (note.heard, note.kept) == ("5-standby-1", records.note.kept)

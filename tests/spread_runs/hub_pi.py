@@ -216,6 +216,7 @@ class HubPi:
                 if heard:
                     kept.merged[hub.epoch_name] = int(told[-1]["seq"])
                 return True
+        for kept in self.kept:
             last, epoch = kept.journal.last_seq, hub.epoch_name
             after = kept.merged.get(epoch, common_seq(kept.stretches, hub.starts))
             if after <= last and kept.given in {"", hub.name}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from firmware_py.store.copied import CopiedJournal, epochs_of, put_aside, take_w
 from firmware_py.store.copying import copy_part
 from firmware_py.store.errors import JournalDamaged, JournalError, JournalForeign
 from firmware_py.store.journal import Journal
-from firmware_py.store.marker import marker_path
+from firmware_py.store.marker import MarkerFile, marker_path
 from firmware_py.store.pages import Page, Wanted, read_page
 from firmware_py.store.records import Entry, NewEvent
 from firmware_py.store.restore import restore
@@ -255,6 +256,24 @@ def test_a_promotion_that_is_cut_off_is_done_or_not_begun(
             copy.promote("2-standby-1", STANDBY, MORNING_MS, promoted_entries())
     with opened(cut, STANDBY) as journal:
         assert (journal.epoch, journal.last_seq) == ("2-standby-1", 6)
+
+
+def test_a_promotion_that_is_recorded_counts_also_without_its_witness(
+    pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, standby = pair
+
+    def full(self: MarkerFile, commit_no: int, seq: int, link: bytes) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    with copied(standby) as copy:
+        monkeypatch.setattr(MarkerFile, "start", full)
+        # An error here would leave a hub on the disk that nobody knows of until it starts again.
+        assert copy.promote("2-standby-1", STANDBY, MORNING_MS).epoch == "2-standby-1"
+        monkeypatch.undo()
+    with opened(standby, STANDBY) as journal:
+        journal.append([entry(100)])
+    assert marker_path(standby).exists()
 
 
 def test_a_file_that_is_not_whole_never_becomes_the_copy(pair: tuple[Path, Path]) -> None:

@@ -6,9 +6,11 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import pytest
+
 from firmware_py.sync.copier import AGAIN_S, ANSWER_S, PULSE_S, Copier, Done
 from firmware_py.sync.handover import AGAIN_S as OFFER_AGAIN_S
-from firmware_py.sync.handover import Handover
+from firmware_py.sync.handover import UNREAD_S, Handover
 from firmware_py.sync.ports import EpochStart
 
 Answered = Callable[[dict[str, Any] | None], None]
@@ -203,11 +205,46 @@ def test_after_the_end_an_answer_changes_nothing() -> None:
     assert not line.asked
 
 
+def test_a_promotion_that_failed_leaves_a_copy_that_goes_on() -> None:
+    line, copy = Line(), Copy(12)
+    copier = Copier(line.ask, copy)
+    copier.tick(0.0)
+    copier.stop()
+    line.next()[1](page(13, 13))
+    copier.go_on()
+    copier.tick(1.0)
+    assert line.next()[0] == {"what": "journal", "copy": {"after": 12}}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"page": {"last_seq": "many"}},
+        {"page": {"last_seq": None}},
+        {"file": {"name": "journal-1"}},
+        {"file": {"name": "journal-1", "size": "large"}},
+        {"bytes": "*"},
+    ],
+)
+def test_an_answer_of_another_make_is_said_and_asked_again(answer: dict[str, Any]) -> None:
+    line, copy = Line(), Copy(12 if "page" in answer else None)
+    copier = Copier(line.ask, copy)
+    copier.tick(0.0)
+    if "bytes" in answer:
+        line.next()[1]({"file": {"name": "journal-1", "size": 4}})
+    line.next()[1](answer)
+    status = copier.status(0.0)
+    assert status.state == "wrong"
+    assert status.why.startswith("the hub's answer cannot be read: ")
+    copier.tick(AGAIN_S)
+    line.next()[1](None)
+
+
 class Records:
     """What a former hub has to offer, up to ``last``, then its numbers."""
 
     def __init__(self, last: int) -> None:
-        self.last = last
+        self.last, self.why = last, ""
         self.had: dict[str, int] = {}
 
     def question(self, epochs: Sequence[EpochStart]) -> Mapping[str, Any] | None:
@@ -252,3 +289,17 @@ def test_what_a_hub_does_not_take_is_offered_again_and_said() -> None:
     handover.tick(2 * OFFER_AGAIN_S, HALL)
     line.next()[1]({"merged": 8})
     assert handover.why == ""
+
+
+def test_what_cannot_be_read_is_not_called_handed_over() -> None:
+    line, records = Line(), Records(0)
+    records.why = "journal.db.E1: damaged"
+    handover = Handover(line.ask, records)
+    handover.tick(0.0, HALL)
+    assert (handover.done, handover.why) == (False, "journal.db.E1: damaged")
+    # The card was seen to.
+    records.why, records.last = "", 8
+    handover.tick(UNREAD_S - 0.1, HALL)
+    assert not line.asked
+    handover.tick(UNREAD_S, HALL)
+    assert line.next()[0]["what"] == "records"
