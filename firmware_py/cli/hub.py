@@ -77,6 +77,16 @@ def status_words(told: Told) -> list[str]:
                 f"hallctl node write-off {holder}.",
             )
         )
+    if (past := told.get("from_kept")) is not None:
+        words.append(
+            t(
+                "本机还没有主控流水的副本。主控确实找不回来时：hallctl hub promote --from-kept，"
+                f"从本机到第 {past['upto']} 条的旧流水继续。",
+                "Nothing of the hub's journal is copied here yet. When that hub is gone for good: "
+                "hallctl hub promote --from-kept goes on from this Pi's own of before, up to event "
+                f"{past['upto']}.",
+            )
+        )
     words += [
         t(f"本机当主控时的流水保留为 {name}。", f"This Pi's own journal as hub is kept as {name}.")
         for name in told["kept"]
@@ -168,13 +178,26 @@ def copy_there(one: Told) -> str:
         "after a gap.",
     ),
 )
+@click.option(
+    "--from-kept",
+    is_flag=True,
+    help=t(
+        "接替过的主控确实找不回来，本机又没有它的副本：用本机自己当主控时保留的流水接替。",
+        "The hub that took over is gone for good, and nothing of it was copied here: go on from "
+        "the journal that this Pi kept of its own time as hub.",
+    ),
+)
 @click.option("--yes", is_flag=True, help=t("不再询问。", "Do not ask."))
 @pass_session
-def promote(session: Session, former_is_off: bool, yes: bool) -> None:
+def promote(session: Session, former_is_off: bool, from_kept: bool, yes: bool) -> None:
     """Promote this Pi."""
     if not yes:
-        _ask(session.client.ask("hub.status"), former_is_off=former_is_off)
-    done: Told = session.client.ask("hub.promote", former_is_off=former_is_off)
+        _ask(session.client.ask("hub.status"), former_is_off=former_is_off, from_kept=from_kept)
+    asked = {"former_is_off": former_is_off}
+    # A daemon of the version before knows no other word.
+    done: Told = session.client.ask(
+        "hub.promote", **asked, **({"from_kept": True} if from_kept else {})
+    )
     if session.json:
         write_json(done)
         return
@@ -188,11 +211,13 @@ def promote(session: Session, former_is_off: bool, yes: bool) -> None:
     )
 
 
-def _ask(told: Told, *, former_is_off: bool) -> None:
+def _ask(told: Told, *, former_is_off: bool, from_kept: bool) -> None:
     """Say what will happen; go on only when ``yes`` is typed."""
     lines = status_words(told)
-    if not told["decides"]:
-        hub_name = told["hub"]
+    hub_name = told["hub"]
+    if from_kept and told.get("from_kept"):
+        lines.append(_from_kept_words(told["from_kept"], hub_name))
+    elif not told["decides"]:
         lines.append(
             t(
                 f"接替后由本机决定一切。{hub_name} 若仍在运行且断开，它会继续各自决定，接回后自动"
@@ -219,3 +244,21 @@ def _ask(told: Told, *, former_is_off: bool) -> None:
     )
     if answer.strip().lower() != "yes":
         raise click.Abort
+
+
+def _from_kept_words(past: Told, lost: str) -> str:
+    """Return what is not in the journal that would be gone on from."""
+    upto, until = past["upto"], past["until"] or t("时间不明", "at an unknown time")
+    return t(
+        f"将从本机自己的流水 {past['file']} 继续，它到第 {upto} 条（{until}）为止。{lost} 在那之后"
+        "决定的一切都不在其中：排队、办理、评价、受理单。各取号机和窗口断网时自己记录的会并入；"
+        f"手里的号票查不到的，请重新取号。号码往后跳，避开 {lost} 可能发出的；大厅里有更新的号票，"
+        f"随后用 hallctl ticket jump。只有 {lost} 确实找不回来才能这样做：若它还在发号，会出现"
+        "重号！",
+        f"It goes on from this Pi's own journal {past['file']}, which ends with event {upto} "
+        f"({until}). Nothing that {lost} decided after that is in it: tickets, service, ratings, "
+        "forms. What kiosks and windows recorded by themselves is merged; who holds a slip that is "
+        f"not known gets a new one. Numbers go on behind those that {lost} may have given; name a "
+        f"newer slip with hallctl ticket jump. Only when {lost} is gone for good: if it still "
+        "gives tickets, numbers will be on two papers!",
+    )

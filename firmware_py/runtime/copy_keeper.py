@@ -22,7 +22,8 @@ from firmware_py.app.recovery import recover
 from firmware_py.app.wire import encode_state
 from firmware_py.core.rules import Rules
 from firmware_py.runtime.former_records import FormerRecords
-from firmware_py.runtime.hub_note import HubNote
+from firmware_py.runtime.hub_note import HubNote, Kept
+from firmware_py.runtime.kept_promotion import drop_taken, take_kept
 from firmware_py.settings import Settings
 from firmware_py.store.copied import CopiedJournal, put_aside, take_whole
 from firmware_py.store.errors import JournalDamaged, JournalError
@@ -246,10 +247,15 @@ class CopyKeeper:
                     await asyncio.get_running_loop().run_in_executor(self._thread, self.disk.close)
         self._thread.shutdown(wait=False)
 
-    async def promote(self, begin: Callable[[CopiedJournal], tuple[str, list[Entry]]]) -> Epoch:
+    async def promote(
+        self,
+        begin: Callable[[CopiedJournal], tuple[str, list[Entry]]],
+        kept: Kept | None = None,
+    ) -> Epoch:
         """Make the copy this Pi's own; ``begin`` says in which epoch, and what it begins with.
 
-        Raises the journal's errors, and ``ValueError`` without a copy.
+        Where there is no copy, ``kept`` of this Pi's own time as hub is gone on with. Raises the
+        journal's errors, and ``ValueError`` without either.
         """
         copier, disk = self.copier, self.disk
         if copier is None or disk is None:
@@ -257,6 +263,21 @@ class CopyKeeper:
         own = self.settings.hall.node
 
         def work() -> Epoch:
+            if kept is not None:
+                if disk.journal is not None:
+                    raise ValueError("there is a copy to go on with")
+                take_kept(self.path, kept)
+                disk.open()
+            try:
+                return begun()
+            except BaseException:
+                if kept is not None:
+                    # It was no copy of the hub's, and must not be gone on with as one.
+                    disk.close()
+                    drop_taken(self.path)
+                raise
+
+        def begun() -> Epoch:
             journal = disk.journal
             if journal is None:
                 raise ValueError("there is no copy to go on with")

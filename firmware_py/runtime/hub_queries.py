@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,21 @@ from firmware_py.app.recovery import recover
 from firmware_py.app.wire import encode, encode_outcome
 from firmware_py.config.spread import standby_of
 from firmware_py.core.epoch import NO_EPOCH, Epoch, latest_epoch
-from firmware_py.core.events import EVENT_NAMES
+from firmware_py.core.events import EVENT_NAMES, Event
 from firmware_py.core.events_hubs import HubPromoted
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
+from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.runtime.control import Query, QueryError
-from firmware_py.runtime.hub_note import HubNote
+from firmware_py.runtime.hub_note import HubNote, Kept
 from firmware_py.runtime.hub_role import other_hubs
+from firmware_py.runtime.kept_promotion import (
+    HallNow,
+    KeptPast,
+    events_after,
+    newest_kept,
+    past_of,
+)
 from firmware_py.runtime.params import Promote
 from firmware_py.store.copied import CopiedJournal
 from firmware_py.store.errors import JournalError
@@ -40,6 +49,7 @@ class HubQueries:
 
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
+        self._past: KeptPast | None = None
 
     def queries(self) -> dict[str, Query]:
         """Return the table of questions."""
@@ -60,15 +70,35 @@ class HubQueries:
             "copies": self._copies(),
             "copy": self._copy(),
             "kept": [one.file for one in self._note().kept],
+            "from_kept": await self._from_kept(),
             "heard": self._note().heard,
             "lease": None if hall.lease is None else hall.lease.view(),
         }
-        told["hub"] = told["hub"] or self._first_hub()
+        told["hub"] = told["hub"] or self._known_hub()
         return told
 
-    def _first_hub(self) -> str:
+    def _known_hub(self) -> str:
         hall = self._hall
-        return hall.settings.hall.node if hall.role.decides else hall.settings.spread.hub
+        if hall.role.decides:
+            return hall.settings.hall.node
+        return self._epoch().hub or hall.settings.spread.hub
+
+    async def _from_kept(self) -> dict[str, Any] | None:
+        """Return the journal that alone could be gone on with here; None where a copy is."""
+        kept = self._only_kept()
+        if kept is None:
+            return None
+        if self._past is None or self._past.file != kept.file:
+            hall = self._hall
+            path = Path(hall.settings.journal.path)
+            self._past = await asyncio.to_thread(past_of, path, kept, hall.rules)
+        return {"file": kept.file, "upto": self._past.upto, "until": self._past.until}
+
+    def _only_kept(self) -> Kept | None:
+        keeper = self._hall.role.keeper
+        if keeper is None or keeper.disk is None or keeper.disk.journal is not None:
+            return None
+        return newest_kept(keeper.path, keeper.records.note)
 
     def _note(self) -> HubNote:
         keeper = self._hall.role.keeper
@@ -111,20 +141,39 @@ class HubQueries:
     async def promote(self, params: dict[str, Any], user: str) -> Any:
         """Make this Pi the hub, in a new epoch; it asks nobody (docs/spread-rules.md)."""
         asked = msgspec.convert(params, Promote)
-        return await self.begin(f"hallctl:{user}", former_is_off=asked.former_is_off)
+        by = f"hallctl:{user}"
+        if not asked.from_kept:
+            return await self.begin(by, former_is_off=asked.former_is_off)
+        self._follower()
+        if (kept := self._only_kept()) is None:
+            raise QueryError(_NOT_FROM_KEPT)
+        return await self.begin(by, former_is_off=True, kept=kept)
 
-    async def begin(
-        self, by: str, *, former_is_off: bool = False, epoch: Epoch | None = None
-    ) -> dict[str, Any]:
-        """Begin ``epoch``, which was voted for, or the next one. Raises ``QueryError``."""
-        hall, keeper = self._hall, self._hall.role.keeper
+    def _follower(self) -> CopyKeeper:
+        """Return what keeps the copy. Raises ``QueryError`` where this Pi cannot be promoted."""
+        hall = self._hall
         if hall.role.decides:
             raise QueryError(_IS_HUB)
-        if keeper is None:
+        if hall.role.keeper is None:
             raise QueryError(_NO_COPY if standby_of(hall.settings) else _NO_STANDBY)
-        if keeper.promoting:
+        if hall.role.keeper.promoting:
             # Two people, or somebody and the lease: once is enough.
             raise QueryError(_IS_HUB)
+        return hall.role.keeper
+
+    async def begin(
+        self,
+        by: str,
+        *,
+        former_is_off: bool = False,
+        epoch: Epoch | None = None,
+        kept: Kept | None = None,
+    ) -> dict[str, Any]:
+        """Begin ``epoch``, which was voted for, or the next one; ``kept``: from that journal.
+
+        Raises ``QueryError``.
+        """
+        hall, keeper = self._hall, self._follower()
         by_lease = epoch is not None
         own = hall.settings.hall.node
         anchor_ms = self._hall_minus_boot_ms()
@@ -135,22 +184,31 @@ class HubQueries:
             known = max(latest_epoch(names, journal.epochs[-1].node), self._epoch())
             begun.append(epoch or known.next_of(own))
             state = recover(hall.rules, journal)
+            lost = "" if kept is None else known.hub
             event = HubPromoted(
                 hub=own,
-                former=state.hub or journal.epochs[-1].node,
+                former=lost or state.hub or journal.epochs[-1].node,
                 epoch=str(begun[0]),
-                numbers_at=self._numbers_at(state),
+                # What the lost hub gave is in no journal here: first it is passed over.
+                numbers_at=lost or self._numbers_at(state),
                 copy_seq=journal.last_seq,
                 by_lease=by_lease,
             )
-            return str(begun[0]), [promotion_entry(journal.last_seq + 1, event, by, state.now_ms)]
+            events: list[Event] = [event]
+            now_ms = state.now_ms
+            if kept is not None:
+                now = self._now(state)
+                now_ms = now.now_ms
+                events += events_after(hall.rules, state, kept, now)
+            return event.epoch, [promotion_entry(journal.last_seq + 1, events, by, now_ms)]
 
         try:
-            stretch = await keeper.promote(begin)
+            stretch = await keeper.promote(begin, kept)
         except JournalError as error:
             raise QueryError(Refusal("not_promoted", error.zh, error.en)) from error
         except ValueError as error:
-            raise QueryError(_nothing_copied(str(error))) from error
+            past = await self._from_kept()
+            raise QueryError(_nothing_copied(str(error), past)) from error
         if anchor_ms is not None:
             run_folder = Path(hall.settings.control.socket).parent
             keep_anchor(run_folder / "clock.json", anchor_ms, stretch.epoch)
@@ -159,6 +217,12 @@ class HubQueries:
         hall.role.change.write_off = former_is_off
         hall.loop.call_later(ANSWER_S, hall.role.change.wanted.set)
         return {"epoch": stretch.epoch, "cut_seq": stretch.cut_seq}
+
+    def _now(self, state: State) -> HallNow:
+        hall = self._hall
+        heard_ms = None if self._hall_minus_boot_ms() is None else hall.clock.now_ms()
+        clocks, _ = clocks_of(hall.settings.hall.clock)
+        return HallNow.of(clocks, hall.settings.hall.timezone, heard_ms, state)
 
     def _hall_minus_boot_ms(self) -> int | None:
         """The hall's time goes on as it was heard here; None where it was never heard."""
@@ -183,10 +247,11 @@ class HubQueries:
 ANSWER_S = 0.05
 
 
-def promotion_entry(seq: int, event: HubPromoted, by: str, at_ms: int) -> Entry:
-    """Return a promotion as the first record of its epoch."""
-    told = NewEvent(EVENT_NAMES[type(event)], encode(event))
-    return Entry(f"promote:{event.epoch}", by, at_ms, encode_outcome(seq, 1, None), (told,))
+def promotion_entry(seq: int, events: Sequence[Event], by: str, at_ms: int) -> Entry:
+    """Return a promotion, and what follows at once, as the first record of its epoch."""
+    epoch = next(one.epoch for one in events if isinstance(one, HubPromoted))
+    told = tuple(NewEvent(EVENT_NAMES[type(one)], encode(one)) for one in events)
+    return Entry(f"promote:{epoch}", by, at_ms, encode_outcome(seq, len(told), None), told)
 
 
 def _reserve(state: State) -> list[Mapping[str, Any]]:
@@ -212,10 +277,30 @@ _NO_COPY = Refusal(
 )
 
 
-def _nothing_copied(detail: str) -> Refusal:
+_NOT_FROM_KEPT = Refusal(
+    "not_from_kept",
+    "本机有主控账本的副本，或没有保留自己当主控时的流水：请不加 --from-kept 执行。",
+    "This Pi has a copy of the hub's journal, or kept none of its own time as hub: give the "
+    "command without --from-kept.",
+)
+
+
+def _nothing_copied(detail: str, past: Mapping[str, Any] | None) -> Refusal:
+    if past is not None:
+        upto, until = past["upto"], past["until"]
+        return Refusal(
+            "nothing_copied",
+            f"还没有主控账本的副本，只有本机自己的旧流水 {past['file']}（到第 {upto} 条 {until}）。"
+            "接替过的主控确实找不回来时：hallctl hub promote --from-kept。",
+            f"Nothing of the hub's journal was copied yet; there is only this Pi's own of before, "
+            f"{past['file']} (up to event {upto}, {until}). When the hub after it is gone for "
+            "good: hallctl hub promote --from-kept.",
+            dict(past),
+        )
     return Refusal(
         "nothing_copied",
-        f"还没有主控账本的副本，不能接替（{detail}）。可用 hallctl restore 从备份恢复。",
-        f"Nothing of the hub's journal was copied yet ({detail}); a backup can be restored with "
-        "hallctl restore.",
+        f"还没有主控账本的副本，不能接替（{detail}）。请先停止服务，用 hallctl restore 恢复备份，"
+        "启动后执行 hallctl hub promote --from-kept。",
+        f"Nothing of the hub's journal was copied yet ({detail}). Stop the daemon, restore a "
+        "backup with hallctl restore, start it, and give hallctl hub promote --from-kept.",
     )

@@ -67,9 +67,13 @@ class OneNode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Promote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``former_is_off``: the former hub is certainly off, its numbers are written off at once."""
+    """``former_is_off``: the former hub is certainly off, its numbers are written off at once.
+
+    ``from_kept``: it is gone for good, and this Pi has only its own journal of before.
+    """
 
     former_is_off: bool = False
+    from_kept: bool = False
 
 
 class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

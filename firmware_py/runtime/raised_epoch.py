@@ -42,7 +42,7 @@ def raise_epoch(settings: Settings, rules: Rules, epoch: Epoch) -> None:
             copy_seq=journal.last_seq,
             by_lease=True,
         )
-        entry = promotion_entry(journal.last_seq + 1, event, "lease", state.now_ms)
+        entry = promotion_entry(journal.last_seq + 1, [event], "lease", state.now_ms)
         journal.promote(str(epoch), own, now_ms(), [entry])
         log.warning("epoch %s begins after event %d", epoch, event.copy_seq)
     finally:

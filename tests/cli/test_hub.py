@@ -30,12 +30,13 @@ class Daemon:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.status = FOLLOWS
 
     def ask(self, method: str, **params: Any) -> Any:
         """Answer a question."""
         self.asked.append((method, params))
         if method == "hub.status":
-            return FOLLOWS
+            return self.status
         return {"epoch": "2-standby-1", "cut_seq": 412}
 
 
@@ -62,6 +63,18 @@ def test_with_yes_the_standby_is_promoted_and_what_comes_is_said() -> None:
     daemon.asked.clear()
     run(daemon, "promote", "--yes", "--former-is-off")
     assert daemon.asked == [("hub.promote", {"former_is_off": True})]
+
+
+def test_what_is_not_in_a_kept_journal_is_said_before_it_is_gone_on_with() -> None:
+    past = {"file": "journal.db.1-hub", "upto": 412, "until": "2026-11-22 16:58"}
+    alone = FOLLOWS | {"hub": "standby-1", "copy": COPY | {"copied": 0}, "from_kept": past}
+    assert "hallctl hub promote --from-kept" in "\n".join(status_words(alone))
+    daemon = Daemon()
+    daemon.status = alone
+    said = run(daemon, "promote", "--from-kept", typed="yes\n")
+    assert "ends with event 412 (2026-11-22 16:58)" in said
+    assert "Nothing that standby-1 decided after that is in it" in said
+    assert daemon.asked[-1] == ("hub.promote", {"former_is_off": False, "from_kept": True})
 
 
 def test_whose_numbers_are_given_and_what_to_do_is_said() -> None:

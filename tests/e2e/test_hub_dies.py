@@ -13,12 +13,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from firmware_py.bench.client import Refused
 from firmware_py.bench.spread import HUB
 from firmware_py.sync.consumer import Consumer
 from firmware_py.sync.ledger import LinesLedger
 from firmware_py.sync.mail import Address
-from tests.e2e.scene import until
+from tests.e2e.scene import TODAY, until
 from tests.e2e.spread import Spread
 
 STANDBY = "standby-1"
@@ -66,6 +68,12 @@ async def take(hall: Spread, node: str) -> str:
 async def promoted(hall: Spread, node: str) -> dict[str, Any]:
     """Promote a Pi and wait until it decides."""
     done: dict[str, Any] = await hall.at(node).call("hub.promote")
+    await comes_to_decide(hall, node)
+    return done
+
+
+async def comes_to_decide(hall: Spread, node: str) -> None:
+    """Wait until a Pi that was promoted decides."""
 
     async def decides() -> bool:
         try:
@@ -75,7 +83,6 @@ async def promoted(hall: Spread, node: str) -> dict[str, Any]:
             return False
 
     await until(decides, PATIENT_S)
-    return done
 
 
 class Centre:
@@ -116,6 +123,7 @@ async def test_the_hub_is_killed_the_standby_decides_and_the_former_hub_hands_ov
             await _goes_on(hall)
             await _returns(hall, centre)
             await _back_again(hall, centre)
+            await _lost_for_good(hall, centre)
         finally:
             await centre.consumer.stop()
 
@@ -218,3 +226,34 @@ async def _back_again(hall: Spread, centre: Centre) -> None:
     await hall.shows("strip-3", PATIENT_S, lines=["A002"])
     await centre.reaches(hall, HUB)
     await level(hall, HUB, STANDBY)
+
+
+async def _lost_for_good(hall: Spread, centre: Centre) -> None:
+    """The standby was promoted again and is lost; the Pi that stood down has copied nothing."""
+    last = await take(hall, HUB)
+    await level(hall, HUB, STANDBY)
+    await hall.end(HUB)
+    assert (await promoted(hall, STANDBY))["epoch"] == "4-standby-1"
+    unseen = await take(hall, STANDBY)
+    await hall.end(STANDBY, signal.SIGKILL)
+    await hall.start(HUB)
+    told = await hub_status(hall, HUB)
+    assert (told["decides"], told["hub"], told["epoch"]) == (False, STANDBY, "4-standby-1")
+    assert told["from_kept"]["file"] == "journal.db.3-hub"
+    assert told["from_kept"]["until"].startswith(TODAY)
+    with pytest.raises(Refused, match="promote --from-kept"):
+        await hall.at(HUB).call("hub.promote")
+    assert (await hall.at(HUB).call("hub.promote", from_kept=True))["epoch"] == "5-hub"
+    await comes_to_decide(hall, HUB)
+    assert (await hub_status(hall, HUB))["numbers_at"] == HUB
+    # Behind all that the lost one may have given: its own reserve, and of the usual ones.
+    number = await take(hall, HUB)
+    assert last < number < "A900"
+    assert int(number[1:]) > int(last[1:]) + 50
+    assert unseen not in {number, last}
+    await hall.becomes("window-3", "", PATIENT_S)
+    for step in ("start", "finish"):
+        await hall.at("window-3").call(f"window.{step}", window="3")
+    await hall.press("pad-3", "next")
+    await hall.shows("strip-3", PATIENT_S, lines=["A003"])
+    await centre.reaches(hall, HUB)

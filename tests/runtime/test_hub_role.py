@@ -7,14 +7,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from firmware_py.config.file import load_all
+from firmware_py.config.file import Configuration, load_all
 from firmware_py.core.epoch import Epoch
 from firmware_py.runtime.former_records import FormerRecords
 from firmware_py.runtime.hub_note import HubNote, Kept, read_note, write_note
 from firmware_py.runtime.hub_role import HubRole, RoleChange, role_of, stand_down
+from firmware_py.runtime.kept_promotion import drop_taken, newest_kept, past_of, take_kept
 from firmware_py.settings import Settings
 from firmware_py.store.copied import CopiedJournal, epochs_of, put_aside
 from firmware_py.store.copying import copy_part
+from firmware_py.store.restore import restore
 from firmware_py.store.verify import reading, verify_file
 from firmware_py.sync.ports import EpochStart
 from tests.store.making import MORNING_MS, entry, opened
@@ -25,14 +27,17 @@ HUB, STANDBY = "hub", "standby-1"
 
 def settings_of(folder: Path, node: str) -> Settings:
     """Return a Pi's settings, without a broker: nobody is asked."""
+    return msgspec.structs.replace(configuration(folder, node).settings, broker=None)
+
+
+def configuration(folder: Path, node: str) -> Configuration:
     (folder / node).mkdir(exist_ok=True)
     environment = {
         "HALL_NODE": node, "HALL_CLOCK": "machine", "HALL_BROKER_HOST": "127.0.0.1",
         "HALL_BROKER_PORT": "1883", "HALL_WIRE": "/wire", "HALL_RUN": str(folder / node),
         "HALL_DATA": str(folder / node),
     }  # fmt: skip
-    found = load_all(SPREAD, environment, with_files=False).settings
-    return msgspec.structs.replace(found, broker=None)
+    return load_all(SPREAD, environment, with_files=False)
 
 
 async def role(folder: Path, node: str) -> HubRole:
@@ -238,3 +243,35 @@ def test_a_hub_that_stands_down_keeps_what_it_noted_since_its_start(tmp_path: Pa
     assert change.wanted.is_set()
     note = read_note(hub)
     assert (note.heard, note.kept) == ("5-standby-1", records.note.kept)
+
+
+async def test_a_kept_journal_that_is_not_gone_on_with_makes_nobody_decide(tmp_path: Path) -> None:
+    hub, _ = with_copy(tmp_path)
+    stand_down(settings_of(tmp_path, HUB), Epoch(2, STANDBY), HubNote())
+    note = (await role(tmp_path, HUB)).note
+    kept = newest_kept(hub, note)
+    assert kept is not None
+    take_kept(hub, kept)
+    # The power goes before the promotion is on the disk.
+    found = await role(tmp_path, HUB)
+    assert not found.decides
+    assert newest_kept(hub, found.note) == kept
+    assert not hub.exists()
+    # It cannot be written: nothing is left that would look like a copy of the hub's.
+    take_kept(hub, kept)
+    drop_taken(hub)
+    assert (epochs_of(hub), verify_file(hub.with_name(kept.file)).ok) == ([], True)
+
+
+async def test_a_backup_that_is_restored_under_a_higher_epoch_can_be_gone_on_with(
+    tmp_path: Path,
+) -> None:
+    _, standby = with_copy(tmp_path)
+    stand_down(settings_of(tmp_path, STANDBY), Epoch(2, HUB), HubNote())
+    restore(standby.rename(tmp_path / "backup.db"), standby, STANDBY)
+    found = await role(tmp_path, STANDBY)
+    assert not found.decides
+    kept = newest_kept(standby, found.note)
+    assert kept is not None
+    assert kept.last == 5
+    assert past_of(standby, kept, configuration(tmp_path, HUB).rules).upto == 5
