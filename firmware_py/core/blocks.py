@@ -20,7 +20,7 @@ __all__ = ["Block", "Taken", "block_of", "free_of", "lendable", "next_lent"]
 class Block:
     """The counts ``first`` to ``last`` of ``series`` are ``holder``'s to give, for today.
 
-    ``holder`` is a Pi's name. ``handing`` counts how often numbers of this
+    A reserve is its holder's on each day until it is written off. ``holder`` is a Pi's name. ``handing`` counts how often numbers of this
     series went from hand to hand: an older message than what is known changes nothing.
     ``written_off`` is why its holder is thought gone for good; "" while it is not.
     """
@@ -71,7 +71,14 @@ def block_of(lent: Sequence[Block], number: str) -> Block | None:
 
 def free_of(block: Block, series: Series, given: Container[str]) -> int:
     """Return how many numbers of a block were not given yet, as far as is known here."""
-    return sum(number_text(series, count) not in given for count in block.counts(series))
+    return sum(number not in given for _, number in _numbers(block, series))
+
+
+def _numbers(block: Block, series: Series) -> Iterator[tuple[int, str]]:
+    """Yield counts and numbers of a block that are still the series', which may have changed."""
+    for count in block.counts(series):
+        if block.covers(number := number_text(series, count)):
+            yield count, number
 
 
 def next_lent(
@@ -81,8 +88,8 @@ def next_lent(
     own = [b for b in lent if (b.holder, b.series) == (holder, series.id) and not b.written_off]
     # In the order in which they were lent: the usual gaps are then at one end.
     for block in sorted(own, key=lambda block: block.handing):
-        for count in block.counts(series):
-            if (number := number_text(series, count)) not in given:
+        for count, number in _numbers(block, series):
+            if number not in given:
                 return count, number
     return None
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from firmware_py.core import commands as c
 from firmware_py.core import commands_spread as s
 from firmware_py.core import events as e
 from firmware_py.core.blocks import Taken, next_lent
+from firmware_py.core.decide_series import jump
 from firmware_py.core.events_hubs import NumbersTakenOver
 from firmware_py.core.model import State
+from firmware_py.core.opening import local_day, local_seconds, plan_of
 from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.core.rules import Rules, Series
 from firmware_py.core.series import next_number, number_text
@@ -41,16 +44,16 @@ def take_over(
     return [NumbersTakenOver(state.hub, command.former)]
 
 
-def written_off(rules: Rules, state: State, node: str, reason: str) -> list[e.Event]:
+def written_off(rules: Rules, state: State, node: str, reason: str, now_ms: int) -> list[e.Event]:
     """Return what follows when the hub that has the usual numbers is thought gone for good.
 
-    What it may have given unseen is passed over: nobody gives it again today (rule 4).
+    What it may have given unseen is passed over: nobody gives it again that day (rule 4).
     """
     if has_usual_numbers(state) or node != state.numbers_at:
         return []
     events: list[e.Event] = [NumbersTakenOver(state.hub, node, written_off=True, reason=reason)]
     if not state.day_open:
-        return events
+        return [*events, *_opened_unseen(rules, state, now_ms)]
     taken = Taken(state.tickets, state.lent)
     for series in rules.series.values():
         first, text = next_number(series, state.counters.get(series.id), taken)
@@ -68,3 +71,29 @@ def written_off(rules: Rules, state: State, node: str, reason: str) -> list[e.Ev
             )
         )
     return events
+
+
+def _opened_unseen(rules: Rules, state: State, now_ms: int) -> list[e.SeriesJumped]:
+    """Return the gap on a day that may have been opened at the lost hub, and is not known here.
+
+    Before the hours of a new day begin nobody has a number of it.
+    """
+    day, now_s = local_day(state, now_ms), local_seconds(state, now_ms)
+    if day is not None and state.day is not None and day < state.day:
+        day = None
+    elif day is not None and day != state.day:
+        hours = plan_of(rules, day).hours or ()
+        if hours and now_s is not None and now_s < hours[0].opens_s:
+            return []
+    found = list[e.SeriesJumped]()
+    for series in rules.series.values():
+        known = series.first - 1
+        if day == state.day:
+            known = state.counters.get(series.id, known)
+        command = c.JumpSeries(number_text(series, known + GAP), day, "safe_gap")
+        decision = jump(rules, state, command, now_ms)
+        # Refused: it goes on behind that already.
+        for event in decision if isinstance(decision, list) else ():
+            if isinstance(event, e.SeriesJumped) and event.series == series.id:
+                found.append(event)
+    return found

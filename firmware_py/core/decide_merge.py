@@ -53,7 +53,7 @@ def merge(rules: Rules, state: State, command: MergeRecord, now_ms: int) -> list
     trace = _trace(record)
     if not command.allowed:
         return [replace(trace, outcome="not_allowed")]
-    if record.time_ms < state.began_ms and not isinstance(record.event, OUTLIVES_THE_DAY):
+    if record.time_ms < state.began_ms and not _of_today(state, record.event):
         return [replace(trace, outcome="former_day")]
     number = trace.number
     if number in state.skipped and not isinstance(record.event, e.TicketIssued):
@@ -71,6 +71,13 @@ def merge(rules: Rules, state: State, command: MergeRecord, now_ms: int) -> list
             return ticket_record(rules, state, trace, event)
         case event:
             return rest(rules, state, trace, event, now_ms)
+
+
+def _of_today(state: State, event: e.Event) -> bool:
+    """Whether an event from before this day's opening here matters today."""
+    if isinstance(event, e.DayOpened):
+        return event.day >= (state.day or "")
+    return isinstance(event, OUTLIVES_THE_DAY)
 
 
 def _issued(

@@ -77,7 +77,7 @@ def wanted(
 
 def write_off(rules: Rules, state: State, command: s.WriteOffNumbers, now_ms: int) -> Decision:
     """Take a Pi for gone: its numbers are given by nobody any more (rule 4)."""
-    events = written_off(rules, state, command.node, command.reason)
+    events = written_off(rules, state, command.node, command.reason, now_ms)
     for block in state.lent:
         if block.holder != command.node or block.written_off:
             continue

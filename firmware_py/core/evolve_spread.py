@@ -37,8 +37,16 @@ __all__ = [
 
 
 def begin_day(state: State) -> None:
-    """Blocks end with the day, and so does what was told of its numbers."""
+    """Blocks end with the day, and so does what was told of its numbers.
+
+    A reserve is its holder's on the next day too: a hub that is dead lends nothing in the morning.
+    """
+    reserves = [block for block in state.lent if block.reserve and not block.written_off]
     state.lent, state.handings = [], {}
+    for block in reserves:
+        handing = state.handings.get(block.series, 0) + 1
+        state.lent.append(replace(block, handing=handing))
+        state.handings[block.series] = handing
     state.early, state.skipped = {}, {}
     state.lend_above_days = max(state.lend_above_days - 1, 0)
     if not state.lend_above_days:
@@ -109,7 +117,9 @@ def block_lent(event: s.NumbersLent) -> Block:
 
 
 def _lent(state: State, event: s.NumbersLent, at_ms: int) -> None:
-    state.lent.append(block_lent(event))
+    # A version that knew of no reserve from the day before lent its numbers anew.
+    others = [block for block in state.lent if not (block.reserve and _overlaps(block, event))]
+    state.lent = [*others, block_lent(event)]
     _count(state, event.series, event.handing)
 
 
@@ -125,6 +135,11 @@ def _written_off(state: State, event: s.NumbersWrittenOff, at_ms: int) -> None:
     ]
 
 
+def _overlaps(block: Block, event: s.NumbersLent) -> bool:
+    apart = block.last < event.first or event.last < block.first
+    return block.series == event.series and not apart
+
+
 def _same(block: Block, event: s.NumbersReturned | s.NumbersWrittenOff) -> bool:
     told = (event.holder, event.series, event.first, event.last)
     return (block.holder, block.series, block.first, block.last) == told
@@ -136,6 +151,9 @@ def _count(state: State, series: str, handing: int) -> None:
 
 def _merged(state: State, event: s.RecordMerged, at_ms: int) -> None:
     state.merged[event.source] = max(event.seq, state.merged.get(event.source, 0))
+    if event.type == "day.opened" and event.other == state.day:
+        # The other hub opened it first: what it decided from then on is of this day.
+        state.began_ms = min(state.began_ms, event.at_ms)
     number = event.number
     if number is None or event.outcome in UNHEARD:
         return

@@ -29,8 +29,16 @@ _OF_DEVICES = frozenset({"device.disable", "device.enable"})
 def rest(
     rules: Rules, state: State, trace: s.RecordMerged, event: e.Event, now_ms: int
 ) -> list[e.Event]:
-    """Return what follows from a record that is about no ticket's place, its trace first."""
+    """Return what follows from a record that is about no ticket's place, its trace first.
+
+    Of a day that was opened there it comes last: its time is the day's, if it is the earlier one.
+    """
     follows = _follows(rules, state, event, now_ms)
+    if isinstance(event, e.DayOpened) and not event.reopened:
+        if follows:
+            return [*follows, replace(trace, other=event.day)]
+        if event.day == state.day:
+            return [replace(trace, outcome="same", other=event.day)]
     return [trace, *follows] if follows else [replace(trace, outcome="noted")]
 
 
