@@ -20,8 +20,9 @@ __all__ = ["Block", "Taken", "block_of", "free_of", "lendable", "next_lent"]
 class Block:
     """The counts ``first`` to ``last`` of ``series`` are ``holder``'s to give, for today.
 
-    A reserve is its holder's on each day until it is written off. ``holder`` is a Pi's name. ``handing`` counts how often numbers of this
-    series went from hand to hand: an older message than what is known changes nothing.
+    A reserve is its holder's on each day until it is written off. ``holder`` is a Pi's name.
+    ``handing`` counts how often numbers of this series went from hand to hand: an older message
+    than what is known changes nothing.
     ``written_off`` is why its holder is thought gone for good; "" while it is not.
     """
 
