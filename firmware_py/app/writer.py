@@ -117,6 +117,8 @@ class HallWriter:
         self.on_storage: Callable[[Refusal | None], None] = lambda refusal: None
         #: Why nothing may be decided at this moment, no lease or another hub; None: it may.
         self.held_back: Callable[[], Refusal | None] = lambda: None
+        #: Why a command has to wait for others that come first; None: it need not.
+        self.waits_for: Callable[[Command], Refusal | None] = lambda command: None
         self.commits = 0
         self._decided = decode_state(encode_state(state))
         self._next_seq = last_seq + 1
@@ -159,7 +161,7 @@ class HallWriter:
         ``fresh``: whoever submits it knows from the state that it is new, or does not mind; then
         it is decided at once, in the order in which it came.
         """
-        if (why := self.held_back()) is not None:
+        if (why := self.held_back() or self.waits_for(submission.command)) is not None:
             reply(Outcome(refusal=why))
             return
         self.release()

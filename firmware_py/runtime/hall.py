@@ -32,6 +32,7 @@ from firmware_py.runtime.device_specs import device_specs
 from firmware_py.runtime.displays import Strips, Walls
 from firmware_py.runtime.forms import vet_papers
 from firmware_py.runtime.hub_role import HubRole
+from firmware_py.runtime.hub_start import HubStart
 from firmware_py.runtime.jobs import QueueFull
 from firmware_py.runtime.keeping import Keeping, kept_in
 from firmware_py.runtime.kiosk_voices import KioskVoices
@@ -99,6 +100,7 @@ class Hall:
         #: With the hub, where that is another Pi.
         self.trouble = "" if self.queue.decides else "broker"
         self.sync: Any = None
+        self.beginning = HubStart(self)
         #: Where two of three Pis say who decides; None: whoever was promoted does.
         self.lease = lease_of_hall(self)
         self._run = secrets.token_hex(5)
@@ -238,6 +240,7 @@ class Hall:
         await self.role.stop()
         if self.lease is not None:
             await self.lease.stop()
+        await self.beginning.stop()
         if self.sync is not None:
             await self.sync.stop()
         # Less than half of what systemd waits: a busy Pi may need seconds for a slip's last answer.

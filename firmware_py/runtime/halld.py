@@ -28,7 +28,6 @@ from firmware_py.runtime.farewell_plan import driven_by, keep
 from firmware_py.runtime.hall import Hall, device_specs
 from firmware_py.runtime.hub_queries import HubQueries
 from firmware_py.runtime.hub_role import RoleChange, role_of
-from firmware_py.runtime.hub_start import begin_as_hub
 from firmware_py.runtime.lean import one_heap
 from firmware_py.runtime.logs import set_up_logs
 from firmware_py.runtime.notify import notify, watchdog_every_s
@@ -52,6 +51,8 @@ BAD_CONFIGURATION = 2
 ALREADY_RUNNING = 4
 #: A disk that takes longer to record the first event is not waited for.
 DISK_S = 2.0
+#: What a promoted hub does first may take so long before its people are answered: 500 records.
+BEGIN_S = 20.0
 #: Seconds that a thread may keep the interpreter while another waits for it: the default of
 #: 5 ms would stand between a committed ticket and its paper.
 SWITCH_S = 0.0005
@@ -209,7 +210,8 @@ async def _serve(
         upkeep.tick()
         await _recorded(hall)
         if hall.lease is None:
-            await begin_as_hub(hall)
+            # Beyond that people at least see what is wrong; they are asked to wait.
+            await asyncio.wait([hall.beginning.start()], timeout=BEGIN_S)
         await control.start(socket, gid)
         upkeep.start()
         notify(f"READY=1\nSTATUS=epoch {journal.epoch}, {journal.last_seq} events")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +13,14 @@ from firmware_py.core.epoch import NO_EPOCH, Epoch, latest_epoch
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
     from firmware_py.runtime.lease import LeaseKeeper
+    from firmware_py.sync.copier import CopyStatus
 
-__all__ = ["HALL_TROUBLE", "lease_of_hall"]
+__all__ = ["HALL_TROUBLE", "is_fresh", "lease_of_hall"]
 
 log = logging.getLogger(__name__)
 
+#: A copy is level each second; a hub with much to write leaves it behind for some.
+STALE_S = 30.0
 #: What this Pi's own screens are told while it has not the lease.
 HALL_TROUBLE = "lease"
 
@@ -43,6 +45,16 @@ def lease_of_hall(hall: Hall) -> LeaseKeeper | None:
     return keeper
 
 
+def is_fresh(copy: CopyStatus, silent_s: float) -> bool:
+    """Say whether a copy was level when the hub was heard last, ``silent_s`` seconds ago.
+
+    One that stood still while the hub went on lacks what was decided meanwhile.
+    """
+    if copy.level_s is None or copy.state not in {"level", "behind"}:
+        return False
+    return copy.level_s - silent_s <= STALE_S
+
+
 class _Wired:
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
@@ -50,7 +62,6 @@ class _Wired:
         own = hall.settings.hall.node
         self._epoch = latest_epoch(names, own) if hall.role.decides else None
         self._begun = False
-        self._tasks: set[asyncio.Task[None]] = set()
 
     def epoch(self) -> Epoch | None:
         """Return the epoch that this hall decides in; None once it has stood down."""
@@ -76,7 +87,7 @@ class _Wired:
         status = None if keeper is None else keeper.status()
         if status is None or self._hall.trouble == "":
             return False
-        return status.level_s is not None and status.state in {"level", "behind"}
+        return is_fresh(status, getattr(self._hall.sync, "silent_s", 0.0))
 
     async def promote(self, epoch: Epoch) -> bool:
         """Begin the epoch that this Pi was voted for."""
@@ -100,18 +111,26 @@ class _Wired:
         hall = self._hall
         if not isinstance(hall.writer, HallWriter):
             return
+        if has and hall.beginning.due:
+            # Its own records come first; nobody is answered, and so given a number, before.
+            hall.beginning.start(self._began)
+        else:
+            self._decides(has)
+
+    def _began(self) -> None:
+        if self._hall.may_decide:
+            self._decides(True)
+
+    def _decides(self, has: bool) -> None:
+        hall = self._hall
         if hall.sync is not None:
             hall.sync.decides(has)
         hall.tell_screens("" if has else HALL_TROUBLE)
         if not has:
             return
         if not self._begun:
-            self._begun = True
             # What a hub without the lease may not do at its start.
-            from firmware_py.runtime.hub_start import begin_as_hub
-
-            task = hall.loop.create_task(begin_as_hub(hall), name="begin-as-hub")
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begun = True
             hall.print_owed()
-        hall.writer.release()
+        if isinstance(hall.writer, HallWriter):
+            hall.writer.release()

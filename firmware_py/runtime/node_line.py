@@ -114,6 +114,11 @@ class NodeLine:
         """The highest epoch that was heard of."""
         return self._follower.highest.known
 
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the hub was heard."""
+        return time.monotonic() - self._follower.heard_s
+
     def ask(
         self, question: Mapping[str, Any], within_s: float, answered: Callable[[Answer], None]
     ) -> None:
