@@ -7,6 +7,7 @@ import math
 import socket
 import statistics
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ from firmware_py.bench.figure import Figure
 from firmware_py.bench.raw import BareCommit, bare_echo_ms
 from firmware_py.bench.stage import ROOT, Stage
 
-__all__ = ["bench_file", "measure", "one_write", "printed", "ready", "spread"]
+__all__ = ["bench_file", "measure", "one_write", "p99", "printed", "ready", "spread"]
 
 P50_MS, P99_MS = 1.0, 5.0
 TICKET_BYTES = 160
@@ -28,17 +29,19 @@ ONE_WRITE_NS = 20_000_000
 QUESTION_BYTES = 3
 
 
-def _p99(values: list[float]) -> float:
-    return sorted(values)[min(len(values) - 1, round(len(values) * 0.99))]
+def p99(values: Collection[float]) -> float:
+    """Return the 99th percentile."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, round(len(ordered) * 0.99))]
 
 
 def spread(values: list[float]) -> str:
     """Return median and 99th percentile, in milliseconds."""
-    return f"p50 {statistics.median(values):.2f} ms, p99 {_p99(values):.2f} ms"
+    return f"p50 {statistics.median(values):.2f} ms, p99 {p99(values):.2f} ms"
 
 
 def _quick(values: list[float]) -> bool:
-    return statistics.median(values) <= P50_MS and _p99(values) <= P99_MS
+    return statistics.median(values) <= P50_MS and p99(values) <= P99_MS
 
 
 def one_write(pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:

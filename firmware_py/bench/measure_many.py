@@ -25,6 +25,7 @@ from firmware_py.bench.client import BenchClient, HallClient
 from firmware_py.bench.figure import Figure
 from firmware_py.bench.many_hall import DEVICES, kind_of, many_file, work
 from firmware_py.bench.measure_day import cpu_s
+from firmware_py.bench.measure_keys import p99
 from firmware_py.bench.measure_start import memory_mb
 from firmware_py.bench.stage import Stage
 
@@ -51,12 +52,6 @@ class Round(NamedTuple):
     memory_mb: float
     cpu_share: float
     commands_a_second: float
-
-
-def p99(values: Collection[float]) -> float:
-    """Return the 99th percentile."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, round(len(ordered) * 0.99))]
 
 
 async def _round(folder: Path, devices: Collection[str], lasts_s: float) -> Round:

@@ -92,7 +92,7 @@ class BrokerSync:
                 hall,
                 hub,
                 topics,
-                self._send,
+                self._answer,
                 self._refused,
                 self._nodes.asked,
                 settings.machine,
@@ -226,6 +226,11 @@ class BrokerSync:
     def _send(self, message: Outgoing) -> None:
         if self._session is not None:
             self._link.send(self._session, message)
+
+    def _answer(self, message: Outgoing) -> None:
+        # Events first: whoever is told of one that it does not have would ask for it.
+        self._outbox.flush()
+        self._send(message)
 
     def _send_all(self, messages: Sequence[Outgoing]) -> None:
         if self._session is not None:

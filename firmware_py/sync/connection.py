@@ -35,6 +35,9 @@ LARGEST_PACKET = 1 << 20
 INBOX = 2000
 #: Messages in flight when the broker names no limit of its own.
 IN_FLIGHT = 256
+#: A broker that is asked for a sign of life answers within this, or is away; the library would wait
+#: a whole keepalive once more.
+SIGN_S = 3.0
 #: How the library begins to tell that a read failed.
 _READ_FAILED = "failed to receive on socket: "
 
@@ -67,6 +70,9 @@ class Connection:
         self._window = IN_FLIGHT
         self._largest_packet: int | None = None
         self._address = address
+        self._heard_s = time.monotonic()
+        #: Since when a sign of life is owed.
+        self._owed_s: float | None = None
         client = self._client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=address.client_id,
@@ -137,6 +143,7 @@ class Connection:
         rc = MQTTErrorCode.MQTT_ERR_SUCCESS
         if readable or self.pending:
             rc = self._client.loop_read()
+            self._heard_s, self._owed_s = time.monotonic(), None
         if writable and rc == MQTTErrorCode.MQTT_ERR_SUCCESS:
             rc = self._client.loop_write()
         if rc == MQTTErrorCode.MQTT_ERR_SUCCESS:
@@ -144,6 +151,18 @@ class Connection:
         if rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             self.reason = self.reason or str(rc)
             self.close()
+        elif self._silent():
+            self.reason = self.reason or "Keep alive timeout"
+            self.close()
+
+    def _silent(self) -> bool:
+        now_s = time.monotonic()
+        if not self.was_up or now_s - self._heard_s < self._address.keepalive_s:
+            return False
+        # The library has asked just now. Counted from here: this process may have been stopped.
+        if self._owed_s is None:
+            self._owed_s = now_s
+        return now_s - self._owed_s > SIGN_S
 
     def send(self, message: Outgoing | Unsubscribe) -> None:
         """Publish a message; its token comes back through the inbox."""

@@ -100,9 +100,7 @@ class Outbox:
 
     async def stop(self) -> None:
         """End; what is on its way still arrives."""
-        if self._flushing is not None:
-            self._flushing.cancel()
-            self.flush()
+        self.flush()
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -136,7 +134,9 @@ class Outbox:
 
     def flush(self) -> None:
         """Send what was just recorded; from the journal when it is too much, or not its turn."""
-        self._flushing = None
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self._flushing = None
         fresh, self._fresh = self._fresh, []
         if not self._up:
             return

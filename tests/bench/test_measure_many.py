@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from firmware_py.bench.many_hall import DEVICES, WINDOWS, kind_of, many_file
-from firmware_py.bench.measure_many import ALONE, grown, p99
+from firmware_py.bench.measure_keys import p99
+from firmware_py.bench.measure_many import ALONE, grown
 from firmware_py.config.file import load_all
 from firmware_py.runtime.hall import device_specs
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware_py.bench.measure_many import p99
+from firmware_py.bench.measure_keys import p99
 from firmware_py.bench.stage import ROOT
 from tests.e2e.scene import Scene, until
 from tests.kiosk_ui.on_x import Mirror, OnX, mirror_of_wall, open_today, wall_arguments

@@ -1,18 +1,10 @@
-"""Many Pis' lines to one hub in one process, for the figures: a ``halld`` without devices.
-
-``python -m firmware_py.bench.spread_followers PORT FIRST LAST`` follows as ``window-FIRST`` to
-``window-LAST``; prints ``ready`` when all have joined; at the end of its input it prints one line
-of JSON, ``[[seq, monotonic ns], ...]`` of everything that each was handed.
-"""
+"""One Pi's line to the hub without its devices, for the figures: joins, follows, asks."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from collections.abc import Sequence
-
-import msgspec
 
 from firmware_py.app.wire import decode_state
 from firmware_py.sync.followed import Followed
@@ -20,8 +12,6 @@ from firmware_py.sync.follower import Follower
 from firmware_py.sync.ports import SyncSettings
 
 __all__ = ["LightNode"]
-
-JOINS_S = 60.0
 
 
 class LightNode:
@@ -59,22 +49,3 @@ class LightNode:
             while self.trouble != trouble:
                 self.told.clear()
                 await self.told.wait()
-
-
-async def _follow(port: int, first: int, last: int) -> None:
-    nodes = [LightNode("many", f"window-{n}", port) for n in range(first, last + 1)]
-    for node in nodes:
-        node.follower.start()
-    for node in nodes:
-        await node.becomes("", JOINS_S)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    await asyncio.to_thread(sys.stdin.read)
-    for node in nodes:
-        await node.follower.stop()
-    seen = [one for node in nodes for one in node.seen]
-    sys.stdout.write(msgspec.json.encode(seen).decode() + "\n")
-
-
-if __name__ == "__main__":
-    asyncio.run(_follow(*(int(word) for word in sys.argv[1:4])))
