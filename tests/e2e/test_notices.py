@@ -56,10 +56,11 @@ async def test_notices_come_from_files_and_commands_and_no_call_waits_for_them(
         notice = "10月1日至7日放假"
         await hall.shows("led-wall-2", lines=[*prices, notice])
 
-        # A call takes the place of the prices at once; the wall without a layout knows calls alone.
+        # A call takes the place of the prices, whose turn has ten minutes to go; the wall without
+        # a layout knows calls alone.
         await hall.take()
         await hall.do("window.next", window="1")
-        await hall.shows("led-wall-2", seconds=5, lines=["请A001号到1号窗口", "", "", notice])
+        await hall.shows("led-wall-2", lines=["请A001号到1号窗口", "", "", notice])
         await hall.shows("led-wall", lines=["请A001号到1号窗口", "", "", ""])
         await hall.do("window.missed", window="1")
         await hall.shows("led-wall-2", lines=[*prices, notice])

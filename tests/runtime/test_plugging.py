@@ -22,7 +22,7 @@ from devices.errors import DeviceTimeout, DeviceUnavailable, WrongDevice
 from devices.simhost import SimHost
 from devices.specs import DeviceSpec
 from devices.transport import open_line
-from firmware_py.runtime.backoff import Backoff
+from firmware_py.runtime.backoff import LINE_LIMIT_S, Backoff
 from firmware_py.runtime.device_events import Finished, Lost, Opened, Outcome, describe
 from firmware_py.runtime.slot import Slot
 from firmware_py.runtime.supervisor import Supervisor
@@ -38,9 +38,12 @@ from tests.runtime.echo import (
     echo_driver,
     echo_simulator,
 )
+from tests.timing import quickest
 
 ROOT = Path(__file__).parents[2]
 ROUNDS, PLUGS = 4, 5
+#: What is plugged in again is back after so long, the greeting aside.
+BACK_S = 2.5
 
 
 @contextmanager
@@ -73,37 +76,33 @@ def working(listener: Listener, opening: Callable[[], Line], name: str) -> Itera
         assert worker.join(DEADLINE_S)
 
 
-def test_twenty_pulled_plugs_are_noticed_in_a_second_and_back_in_three(tmp_path: Path) -> None:
+def test_twenty_pulled_plugs_are_noticed_without_a_timer_and_back_in_three_seconds(
+    tmp_path: Path,
+) -> None:
     ports = [tmp_path / f"port-{n}" for n in range(PLUGS)]
     devices = {p.name: DeviceSpec(name=p.name, kind="pad.ff68", port=str(p)) for p in ports}
     listener = Listener()
-    noticed: list[float] = []
-    back: list[float] = []
-    with (
-        played(*ports) as far,
-        supervising(Supervisor({}, devices, listener, make_driver=echo_driver)),
-    ):
+    #: It stands still but where the test moves it: whatever waits for a time waits for ever.
+    now = [100.0]
+    supervisor = Supervisor({}, devices, listener, make_driver=echo_driver, clock=lambda: now[0])
+    with played(*ports) as far, supervising(supervisor):
         for turn in range(ROUNDS):
             for name in devices:
                 listener.wait(Opened, name, count=turn + 1)
-            begun = time.monotonic()
             for name in devices:
                 far.do(lambda host, name=name: host.unplug(name))  # type: ignore[misc]
-            # Hung up, then not there: until then each looks for its port already.
+            # Hung up, which the line itself says.
             for name in devices:
                 listener.wait(Lost, name, count=2 * turn + 1)
-            noticed.append(time.monotonic() - begun)
+            # Then not there, after the longest pause of a line; from then on each looks for it.
+            now[0] += LINE_LIMIT_S
             for name in devices:
                 listener.wait(Lost, name, count=2 * turn + 2)
-            begun = time.monotonic()
             for name in devices:
                 far.do(lambda host, name=name: host.plug(name))  # type: ignore[misc]
+            now[0] += BACK_S - LINE_LIMIT_S
             for name in devices:
                 listener.wait(Opened, name, count=turn + 2)
-            back.append(time.monotonic() - begun)
-    # All of them in one of the rounds: a pause of a busy machine is not the supervisor's.
-    assert min(noticed) < 1.0, noticed
-    assert min(back) < 3.0, back
 
 
 def test_an_adapter_is_found_again_in_another_socket_under_another_name(tmp_path: Path) -> None:
@@ -258,7 +257,12 @@ def test_why_a_port_is_not_open_is_told_in_each_language_alone(port: str, tmp_pa
     assert not re.search("[\u4e00-\u9fff]", say.en)
 
 
-def test_no_write_holds_a_device_up_for_more_than_two_seconds(tmp_path: Path) -> None:
+def test_no_write_holds_a_device_up_for_more_than_two_seconds() -> None:
+    assert quickest(longest_write_s, 2.3, tries=4) < 2.3
+
+
+def longest_write_s() -> float:
+    """Write to a pty and a socket that take nothing; return how long the longer one took."""
     master, slave = os.openpty()
     tty.setraw(slave)
     server = socket.create_server(("127.0.0.1", 0))
@@ -289,7 +293,7 @@ def test_no_write_holds_a_device_up_for_more_than_two_seconds(tmp_path: Path) ->
             os.close(fd)
         server.close()
     assert took.keys() == lines.keys()
-    assert max(took.values()) < 6, took
+    return max(took.values())
 
 
 CABLE = """
