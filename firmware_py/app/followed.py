@@ -27,12 +27,15 @@ from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
 
-__all__ = ["Carry", "FollowedWriter"]
+__all__ = ["Apart", "Carry", "FollowedWriter"]
 
 log = logging.getLogger(__name__)
 
 #: A command that the hub has not answered by then is given up: the person presses again.
 COMMAND_S = 8.0
+
+#: ``apart(command id, command, reply)``: what goes beside the command, the command, its reply.
+Apart = Callable[[str, Command, Reply], tuple[Mapping[str, str], Command, Reply]]
 
 _NAMES = {kind: name for name, kind in COMMANDS.items()}
 
@@ -101,6 +104,9 @@ class FollowedWriter:
         self.positions_with: Callable[[Sequence[Happened]], Mapping[str, int]] = lambda _: {}
         self.complete: Callable[[Command], Command] = lambda command: command
         self.vet: Callable[[Command], Refusal | None] = lambda command: None
+        #: Takes out of a command what is known of people, before it is carried anywhere or recorded
+        #: here; what is told the hub in its place.
+        self.apart: Apart = lambda command_id, command, reply: ({}, command, reply)
         self.on_storage: Callable[[Refusal | None], None] = lambda refusal: None
         #: Called when the hall was taken as a whole, with what was known before: all is shown anew.
         self.on_joined: list[Callable[[State], None]] = []
@@ -196,6 +202,7 @@ class FollowedWriter:
         if refusal is not None:
             reply(Outcome(refusal=refusal))
             return
+        beside, command, reply = self.apart(submission.id, command, reply)
         carried = Carried(reply)
         if self.alone is not None:
             found = self.alone.begin(submission, command, reply)
@@ -211,6 +218,7 @@ class FollowedWriter:
             "name": _NAMES[type(command)],
             "params": _given(command),
             "by": submission.by,
+            **beside,
         }
         self.carry(
             question,
@@ -218,6 +226,13 @@ class FollowedWriter:
             lambda answer: self._answered(answer, submission, carried.answered),
             carried.wanted,
         )
+
+    def when(self, seq: int, call: Callable[[], None]) -> None:
+        """Do something once this event of the hub was seen here."""
+        if seq <= self.last_seq:
+            call()
+        else:
+            self._owed.append((seq, call))
 
     def _answered(
         self, answer: dict[str, Any] | None, submission: Submission, reply: Reply
@@ -235,10 +250,7 @@ class FollowedWriter:
         if self.alone is not None:
             self.alone.seen(submission.id, outcome)
         last = outcome.happened[-1].seq if outcome.happened else 0
-        if last <= self.last_seq:
-            reply(outcome)
-        else:
-            self._owed.append((last, lambda: reply(outcome)))
+        self.when(last, lambda: reply(outcome))
 
 
 def _given(command: Command) -> dict[str, Any]:

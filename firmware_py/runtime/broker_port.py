@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from firmware_py.runtime.control import Query
     from firmware_py.runtime.hall import Hall
     from firmware_py.runtime.node_line import NodeLine
+    from firmware_py.runtime.people_asked import PeopleAsked
 
 __all__ = ["BrokerPort", "line_of", "sync_settings"]
 
@@ -125,6 +126,7 @@ class BrokerPort:
         self._forms = FormPictures()
         #: Made when a node first asks.
         self._queries: dict[str, Query] | None = None
+        self._people: PeopleAsked | None = None
 
     @property
     def last_seq(self) -> int:
@@ -231,6 +233,23 @@ class BrokerPort:
             # It decided before: what no node has stands there.
             places[name] = NodePlace(name, frozenset({"standby"}), *_of_no_node(settings))
         return places
+
+    async def people(self, node: str, name: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Return who is at a Pi's reader."""
+        return await self._asked_of_people().answer(node, name, params)
+
+    def visit(
+        self, params: Mapping[str, Any], command_id: str, visit: str, booked: str
+    ) -> Mapping[str, Any]:
+        """Return what a kiosk's ticket says of whose it is."""
+        return self._asked_of_people().of_ticket(params, command_id, visit, booked)
+
+    def _asked_of_people(self) -> PeopleAsked:
+        if self._people is None:
+            from firmware_py.runtime.people_asked import PeopleAsked
+
+            self._people = PeopleAsked(self._hall)
+        return self._people
 
     async def copy(self, node: str, what: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Answer a Pi that keeps a copy of the journal."""

@@ -19,12 +19,12 @@ from firmware_py.core.refusals import STATUS_WORDS, Refusal
 from firmware_py.core.rules import Rules
 from firmware_py.runtime.card_watch import CardWatch
 from firmware_py.runtime.devices import Post
-from firmware_py.runtime.people_lists import PeopleLists
-from firmware_py.runtime.person_finder import PersonFinder, PersonVault
+from firmware_py.runtime.people_port import People
+from firmware_py.runtime.person_finder import PersonVault
 from firmware_py.runtime.supervisor import Health
 from firmware_py.settings import Settings
 
-__all__ = ["CardHall", "Desk", "Said", "Shared", "ticket_words", "works"]
+__all__ = ["CardHall", "Desk", "LookUp", "Said", "Shared", "ticket_words", "works"]
 
 
 class Healths(Protocol):
@@ -57,6 +57,8 @@ class CardHall(Protocol):
     clock: HallClock | FollowedClock
     writer: HallWriter | FollowedWriter
     loop: asyncio.AbstractEventLoop
+    #: This Pi's side of the broker; None without one.
+    sync: Any
 
     @property
     def vault(self) -> PersonVault | None:
@@ -100,10 +102,8 @@ class Shared:
     """What all places have in common."""
 
     hall: CardHall
-    finder: PersonFinder
-    lists: Callable[[], PeopleLists]
+    people: People
     watch: CardWatch
-    look_up: LookUp
 
 
 class Desk:

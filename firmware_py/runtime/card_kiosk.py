@@ -20,7 +20,7 @@ from devices.base import Sentence
 from devices.card_reader.reports import CardRead, CodeRead
 from firmware_py.app.ports import Happened, Outcome, Submission
 from firmware_py.core.commands import TakeTicket
-from firmware_py.core.decide_tickets import find, open_ticket, used_for
+from firmware_py.core.decide_tickets import find
 from firmware_py.core.events import TicketIssued
 from firmware_py.core.model import State
 from firmware_py.core.opening import clock_text
@@ -33,9 +33,11 @@ from firmware_py.runtime.card_words import (
     CARD_REQUIRED,
     CARD_TOO,
     CHOOSE,
+    CODE_NOT_ASKED,
     EXPIRED,
     NO_APPOINTMENT,
     NO_CLOCK,
+    NOT_ASKED,
     NOT_KNOWN,
     OTHER_DAY,
     TOO_LONG,
@@ -43,6 +45,7 @@ from firmware_py.runtime.card_words import (
     taken,
     too_early,
 )
+from firmware_py.runtime.people_port import ByCode, Place, Who
 from firmware_py.runtime.person_finder import Appointment, Found, age_on
 from firmware_py.settings import KioskSettings
 
@@ -82,6 +85,7 @@ class KioskDesk(Desk):
     def __init__(self, settings: KioskSettings, shared: Shared) -> None:
         super().__init__(settings.id, settings.card_reader, settings.code_scanner, shared)
         self.settings = settings
+        self._people, self._at = shared.people, Place("kiosk", settings.id)
         self._visit: Visit | None = None
         self._said: Said | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -104,18 +108,12 @@ class KioskDesk(Desk):
         if before is not None and not before.card and not self._spent(before):
             # The code was shown first, then the card.
             visit.appointments = before.appointments
-        number, lists, day = person.number, self._shared.lists().now, self._hall.state().day
+        number = person.number
         card.wipe()
         self._begin(visit)
         self._greeting = self._hall.loop.call_later(GREETING_S, self._greeted)
         self._tell("laid")
-        if day is None:
-            self._known(visit, Found())
-            return
-        finder = self._shared.finder
-        self._shared.look_up(
-            lambda: finder.by_number(number, lists, day), lambda found: self._known(visit, found)
-        )
+        self._people.by_number(self._at, number, lambda found: self._known(visit, found))
 
     def _known(self, visit: Visit, found: Found) -> None:
         if self._visit is not visit:
@@ -125,8 +123,12 @@ class KioskDesk(Desk):
         visit.traits += found.grades
         if self._seconds() is not None:
             visit.appointments += found.appointments
+        if not found.clock and NO_CLOCK not in visit.notes:
+            visit.traits, visit.appointments, visit.notes = found.grades, (), [NO_CLOCK]
         people, quota = self._hall.settings.people, self._hall.settings.quotas.person
-        if found.person is None and self._hall.state().day_open and (people.one_open or quota):
+        if not found.asked:
+            visit.notes.append(NOT_ASKED)
+        elif found.person is None and self._hall.state().day_open and (people.one_open or quota):
             visit.notes.append(NOT_KNOWN)
         self._go_on(visit)
 
@@ -140,11 +142,13 @@ class KioskDesk(Desk):
             self._say(self._ticket_said(code.text))
         elif self._seconds() is None:
             self._say(NO_CLOCK)
-        elif (day := self._hall.state().day) is not None:
-            text, finder, lists = code.text, self._shared.finder, self._shared.lists().now
-            self._shared.look_up(lambda: finder.by_code(text, lists, day), self._by_code)
+        else:
+            self._people.by_code(self._at, code.text, self._by_code)
 
-    def _by_code(self, appointment: Appointment | None) -> None:
+    def _by_code(self, appointment: ByCode) -> None:
+        if appointment == "not_asked":
+            self._say(CODE_NOT_ASKED)
+            return
         if appointment is None:
             self._say(NO_APPOINTMENT)
             return
@@ -174,7 +178,7 @@ class KioskDesk(Desk):
     # ---- what a card does by itself
 
     def _go_on(self, visit: Visit) -> None:
-        has = open_ticket(self._hall.rules, self._ahead(), visit.person, self._now_ms())
+        has = self._people.open_ticket(visit.person)
         best = self._best(visit.appointments)
         alone = self.settings.item is not None and self.settings.button is None
         if has is not None:
@@ -212,7 +216,7 @@ class KioskDesk(Desk):
 
     def _when(self, appointment: Appointment) -> When:
         rules, now_s = self._hall.rules, self._seconds()
-        if used_for(rules, self._ahead(), appointment.key, self._now_ms()) is not None:
+        if self._people.used_for(appointment.key) is not None:
             return "used"
         if now_s is None or now_s > appointment.seconds + rules.appointment_late_s:
             return "late"
@@ -249,10 +253,10 @@ class KioskDesk(Desk):
     def vet(self, command: TakeTicket) -> Refusal | None:
         """Refuse a ticket without a card, where the hall wants one and the reader works."""
         if command.override or command.person is not None or not self.required():
-            return None
+            return self._people.vet(command)
         visit = self._visit
         there = visit is not None and visit.card and visit.known and not self._spent(visit)
-        return None if there else CARD_REQUIRED
+        return self._people.vet(command) if there else CARD_REQUIRED
 
     def recorded(self, happened: Sequence[Happened]) -> None:
         """A ticket was taken here: whoever was there has it."""
@@ -260,9 +264,9 @@ class KioskDesk(Desk):
             event, visit = h.event, self._visit
             if not isinstance(event, TicketIssued) or event.origin != self.place or visit is None:
                 continue
-            keys = {one.key for one in visit.appointments} - {None}
-            mine = event.person == visit.person and (event.person is not None or visit.card)
-            if mine or event.appointment in keys:
+            # Of somebody who could not be recognised it is known that a card lies there.
+            nobody = visit.card and visit.person is None and event.person is None
+            if nobody or self._people.took(event, _who(visit)):
                 visit.done = True
                 # Those who choose on the screen are told there; those who laid a card, here.
                 self._say(taken(event.number, event.ahead))
@@ -302,7 +306,7 @@ class KioskDesk(Desk):
         """Say whether an appointment is kept by this visit: it is its time, or it was just used."""
         if self.required() and not visit.card:
             return False
-        ticket = used_for(self._hall.rules, self._ahead(), appointment.key, self._now_ms())
+        ticket = self._people.used_for(appointment.key)
         if ticket is not None:
             return ticket.issued_ms >= visit.since_ms
         return self._when(appointment) == "now"
@@ -316,16 +320,7 @@ class KioskDesk(Desk):
 
     def _spent(self, visit: Visit) -> bool:
         """Say whether this visit has its ticket, also while that waits for the disk."""
-        if visit.done:
-            return True
-        keys = {one.key for one in visit.appointments} - {None}
-        for ticket in reversed(self._ahead().tickets.values()):
-            if ticket.issued_ms < visit.since_ms:
-                return False
-            mine = visit.person is not None and ticket.person == visit.person
-            if mine or ticket.appointment in keys:
-                return True
-        return False
+        return visit.done or self._people.has_taken(_who(visit))
 
     def _ticket_said(self, code: str) -> Said:
         day, _, number = code.rpartition("/")
@@ -376,6 +371,11 @@ class KioskDesk(Desk):
 
     def _tell(self, change: Change) -> None:
         self._shared.watch.tell(self.watched_as, change, self.view)
+
+
+def _who(visit: Visit) -> Who:
+    keys = frozenset(one.key for one in visit.appointments if one.key is not None)
+    return Who(visit.since_ms, visit.person, keys)
 
 
 def _seconds(pair: tuple[Appointment, When]) -> int:

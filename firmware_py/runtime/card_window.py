@@ -9,7 +9,6 @@ here shows its ticket or appointment and does nothing: the clerk's key acts.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -22,18 +21,17 @@ from firmware_py.app.clock import local_text
 from firmware_py.app.ports import Happened
 from firmware_py.core.decide_tickets import find
 from firmware_py.core.events import DayClosed, ServiceFinished, WindowClosed
-from firmware_py.core.model import Ticket
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Trait
 from firmware_py.runtime.card_fields import fields_of, kept_of
 from firmware_py.runtime.card_hall import Desk, Said, Shared, ticket_words
 from firmware_py.runtime.card_watch import Change
-from firmware_py.runtime.person_finder import Appointment, Found, age_on
+from firmware_py.runtime.card_words import NOT_ASKED_AT_WINDOW
+from firmware_py.runtime.people_port import ByCode, Place
+from firmware_py.runtime.person_finder import Found, age_on
 from firmware_py.settings import WindowSettings
 
 __all__ = ["WindowDesk"]
-
-log = logging.getLogger(__name__)
 
 #: How long a refusal or a code's ticket stays.
 SAID_S = 60.0
@@ -48,6 +46,8 @@ class Held:
     lies: bool = True
     traits: tuple[Trait, ...] = ()
     found: Found | None = None
+    #: Why it could not be looked up.
+    not_asked: Said | None = None
 
 
 class WindowDesk(Desk):
@@ -56,6 +56,7 @@ class WindowDesk(Desk):
     def __init__(self, settings: WindowSettings, shared: Shared) -> None:
         super().__init__(settings.id, settings.card_reader, settings.code_scanner, shared)
         self.settings = settings
+        self._people, self._at = shared.people, Place("window", settings.id)
         self._held: Held | None = None
         #: Why a card or code was refused, or what a code was; and what could not be kept.
         self._said: Said | None = None
@@ -72,23 +73,29 @@ class WindowDesk(Desk):
         self._let_go()
         held = self._held = Held(card, self._now_ms())
         self._said = None
-        person, today, day = card.person, self._today(), self._hall.state().day
+        person, today = card.person, self._today()
         if today is not None and age_on(person.birth, today) >= self._elderly_from():
             held.traits = (Trait.ELDERLY,)
         self._tell("laid")
-        if day is None:
-            return
-        number, lists, finder = person.number, self._shared.lists().now, self._shared.finder
-        self._shared.look_up(
-            lambda: finder.by_number(number, lists, day), lambda found: self._known(held, found)
-        )
+        self._look_up(held)
+
+    def _look_up(self, held: Held) -> None:
+        number = held.card.person.number
+        self._people.by_number(self._at, number, lambda found: self._known(held, found))
 
     def _known(self, held: Held, found: Found) -> None:
         if self._held is not held:
             return
         held.found = found
-        held.traits += found.grades
+        held.not_asked = None if found.asked else NOT_ASKED_AT_WINDOW
+        aged = tuple(one for one in held.traits if one is Trait.ELDERLY)
+        held.traits = aged + found.grades
         self._tell("changed")
+
+    def reachable(self) -> None:
+        """The hub answers again: what could not be asked is."""
+        if self._held is not None and self._held.not_asked is not None:
+            self._look_up(self._held)
 
     def lifted(self) -> None:
         """The card is gone; what it said stays for whom the window serves, and else goes too."""
@@ -103,12 +110,10 @@ class WindowDesk(Desk):
 
     def code(self, code: CodeRead) -> None:
         """Show what a code is of."""
-        day = self._hall.state().day
         if code.kind == "ticket":
             self._show_ticket(code.text)
-        elif day is not None:
-            text, finder, lists = code.text, self._shared.finder, self._shared.lists().now
-            self._shared.look_up(lambda: finder.by_code(text, lists, day), self._by_code)
+        else:
+            self._people.by_code(self._at, code.text, self._by_code)
 
     def _show_ticket(self, code: str) -> None:
         day, _, number = code.rpartition("/")
@@ -125,7 +130,10 @@ class WindowDesk(Desk):
         shown = {"ticket": ticket.number, "status": ticket.status, "item": ticket.item}
         self._show(ticket_words(hall.rules, state, ticket, self._now_ms()), shown)
 
-    def _by_code(self, appointment: Appointment | None) -> None:
+    def _by_code(self, appointment: ByCode) -> None:
+        if appointment == "not_asked":
+            self._show(NOT_ASKED_AT_WINDOW, None)
+            return
         if appointment is None:
             said = Said(
                 "unknown_code",
@@ -183,14 +191,15 @@ class WindowDesk(Desk):
         elif before != self._in_hand and self._held is not None:
             # Whether it is this person's ticket can be said now.
             self._tell("changed")
+            if self._people.far:
+                self._look_up(self._held)
         if self._in_hand is not None and before != self._in_hand:
             self._note = None
 
     def _keep(self, number: str) -> None:
         """Keep of the card what the ticket's item demands, encrypted with the day's key."""
-        hall, held = self._hall, self._held
-        wanted, day = self._wanted(number), hall.state().day
-        if not wanted or day is None:
+        held, wanted = self._held, self._wanted(number)
+        if not wanted or self._hall.state().day is None:
             return
         if held is None:
             self._note = Said(
@@ -202,19 +211,9 @@ class WindowDesk(Desk):
             self._tell("changed")
             return
         body = msgspec.json.encode(kept_of(held.card.person, wanted))
-        vault = hall.vault
-
-        def keep() -> bool:
-            if vault is None:
-                return False
-            try:
-                vault.put(day, f"{number}-card", body)
-            except (OSError, ValueError, LookupError) as error:
-                log.error("%s: its card's fields are not kept: %s", number, type(error).__name__)  # noqa: TRY400
-                return False
-            return True
-
-        self._shared.look_up(keep, lambda kept: None if kept else self._not_kept(number))
+        self._people.keep(
+            self._at, number, body, lambda kept: None if kept else self._not_kept(number)
+        )
 
     def _not_kept(self, number: str) -> None:
         self._note = Said(
@@ -236,12 +235,13 @@ class WindowDesk(Desk):
         """Return the window's card for its clerk."""
         hall, held, ticket = self._hall, self._held, self._ticket()
         found = held.found if held is not None else None
+        note = self._note or (held.not_asked if held is not None else None)
         return {
             "window": self.place,
             "ticket": ticket,
             "lies": held is not None and held.lies,
             "card": None if held is None else fields_of(held.card.person, self._today()),
-            "same_person": self._same(found, hall.state().tickets.get(ticket or "")),
+            "same_person": self._people.same(found, hall.state().tickets.get(ticket or "")),
             "traits": list(held.traits) if held is not None else [],
             "appointments": []
             if found is None
@@ -253,15 +253,8 @@ class WindowDesk(Desk):
             else local_text(hall.state().wall_offset_ms, held.since_ms, "%H:%M:%S"),
             "scanned": self._scanned,
             "say": asdict(self._said) if self._said is not None else None,
-            "note": asdict(self._note) if self._note is not None else None,
+            "note": asdict(note) if note is not None else None,
         }
-
-    @staticmethod
-    def _same(found: Found | None, ticket: Ticket | None) -> bool | None:
-        """Say whether the card is of whoever took the ticket; None when nobody knows."""
-        if found is None or found.person is None or ticket is None or ticket.person is None:
-            return None
-        return found.person == ticket.person
 
     def _ticket(self) -> str | None:
         window = self._hall.state().windows.get(self.place)

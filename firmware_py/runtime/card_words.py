@@ -9,7 +9,10 @@ __all__ = [
     "CARD_REQUIRED",
     "CARD_TOO",
     "CHOOSE",
+    "CODE_NOT_ASKED",
     "EXPIRED",
+    "NOT_ASKED",
+    "NOT_ASKED_AT_WINDOW",
     "NOT_KNOWN",
     "NO_APPOINTMENT",
     "NO_CLOCK",
@@ -55,6 +58,24 @@ NOT_KNOWN = Said(
     "not_recognised",
     "暂时无法核对是否已取号，可以照常取号。",
     "Whether you have a ticket already cannot be checked now; take one as usual.",
+)
+NOT_ASKED = Said(
+    "not_asked",
+    "暂时查不到预约、级别和是否已取号。可以选择事项取普通号；有预约的请到导税台。",
+    "Appointments, grades and earlier numbers cannot be looked up at the moment. Choose an item "
+    "for an ordinary number; with an appointment, ask at the entrance.",
+)
+CODE_NOT_ASKED = Said(
+    "not_asked",
+    "暂时查不到预约。请到导税台，或现场取号。",
+    "Appointments cannot be looked up at the moment. Ask at the entrance, or take an ordinary "
+    "ticket.",
+)
+NOT_ASKED_AT_WINDOW = Said(
+    "not_asked",
+    "暂时查不到预约、级别和是否本人取号，请自行核对证件与号票。",
+    "Appointments, grades and whose ticket it is cannot be looked up at the moment. Compare the "
+    "card with the ticket yourself.",
 )
 TOO_LONG = Said(
     "too_long",

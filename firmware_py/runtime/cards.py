@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from devices.card_reader.reports import (
     Lifted,
     TagRead,
 )
+from firmware_py.app.followed import FollowedWriter
 from firmware_py.app.ports import Happened
 from firmware_py.core.commands import Command, TakeTicket
 from firmware_py.core.opening import local_day
@@ -32,6 +33,7 @@ from firmware_py.runtime.card_watch import CardWatch
 from firmware_py.runtime.card_window import WindowDesk
 from firmware_py.runtime.control import QueryError, Subscriber
 from firmware_py.runtime.people_lists import PeopleLists
+from firmware_py.runtime.people_port import People, PeopleHere
 from firmware_py.runtime.person_finder import PersonFinder
 
 __all__ = ["Cards"]
@@ -54,17 +56,23 @@ class Cards:
         self._tasks: set[asyncio.Task[None]] = set()
         self.lists = PeopleLists(None, None, ())
         self._lists_of: tuple[object, ...] = ()
-        self._shared = Shared(
-            hall,
-            PersonFinder(lambda: hall.vault),
-            lambda: self.lists,
-            CardWatch(),
-            self._look_up,
-        )
+        self.finder = PersonFinder(lambda: hall.vault)
+        self._shared = Shared(hall, self._people(), CardWatch())
         self._kiosks: dict[str, KioskDesk] = {}
         self._windows: dict[str, WindowDesk] = {}
         self._by_device: dict[str, KioskDesk | WindowDesk] = {}
         self.configure()
+
+    def _people(self) -> People:
+        hall = self._hall
+        if isinstance(hall.writer, FollowedWriter):
+            # Imported here: a hall of one Pi does without.
+            from firmware_py.runtime.people_at_hub import PeopleAtHub
+
+            found = PeopleAtHub(hall, self._do)
+            hall.writer.apart = found.apart
+            return found
+        return PeopleHere(hall, self.finder, lambda: self.lists, self.look_up)
 
     def configure(self) -> None:
         """Take what stands where; a place that is as before keeps its card."""
@@ -87,10 +95,12 @@ class Cards:
                 desk.forget()
         self._by_device = {device: desk for desk in places for device in desk.readers}
         people = settings.people
-        lists_of = (people.lists, people.key_file, frozenset(self._hall.rules.items))
+        # Lists and their key are the hub's alone.
+        here = (None, None) if self._shared.people.far else (people.lists, people.key_file)
+        lists_of = (*here, frozenset(self._hall.rules.items))
         if lists_of != self._lists_of:
             self._lists_of = lists_of
-            self.lists = PeopleLists(_path(people.lists), _path(people.key_file), lists_of[2])
+            self.lists = PeopleLists(_path(here[0]), _path(here[1]), lists_of[2])
 
     # ---- readers
 
@@ -141,12 +151,20 @@ class Cards:
 
     def recorded(self, happened: Sequence[Happened]) -> None:
         """Follow tickets and windows."""
+        self._shared.people.recorded(happened)
         for desk in self._by_place():
             desk.recorded(happened)
 
+    def stands(self, trouble: str) -> None:
+        """Hear how this Pi stands with the hub: what could not be asked is asked again."""
+        for desk in self._windows.values() if not trouble else ():
+            desk.reachable()
+
     # ---- looking up, and the lists
 
-    def _look_up(self, call: Callable[[], Any], done: Callable[[Any], None]) -> None:
+    def look_up(self, call: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """Call on a thread, and be done with what it returned in the loop."""
+
         async def look() -> None:
             try:
                 found = await asyncio.to_thread(call)
@@ -156,7 +174,10 @@ class Cards:
             else:
                 done(found)
 
-        task = self._hall.loop.create_task(look())
+        self._do(look())
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._hall.loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

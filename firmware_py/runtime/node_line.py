@@ -85,6 +85,7 @@ class NodeLine:
         side: SideLine = NOTHING,
     ) -> None:
         self._hall, self._writer, self._clock = hall, writer, clock
+        self._settings = settings
         self._alone, followed = writer.alone, hall.queue.followed
         self._memory = None if followed is None else followed.memory
         self._follower = Follower(settings, self, self._alone, side)
@@ -103,6 +104,21 @@ class NodeLine:
     def trouble(self) -> str:
         """How it stands with the hub; "" is well."""
         return self._follower.trouble
+
+    @property
+    def hub(self) -> str:
+        """The name of the hub that is there; "" none."""
+        return "" if self._follower.hub is None else self._follower.hub.node
+
+    @property
+    def private(self) -> bool:
+        """Whether nobody on the network can read along."""
+        return self._settings.private
+
+    @property
+    def authority(self) -> str | None:
+        """The file of who vouches for the hub's certificate; None where Pis have none."""
+        return self._settings.ca_file if self._by_certificate else None
 
     @property
     def epochs(self) -> Sequence[EpochStart]:
@@ -230,18 +246,22 @@ class NodeLine:
         if self._alone is not None:
             self._alone.stands(trouble)
         self._hall.tell_screens(trouble)
+        self._hall.cards.stands(trouble)
 
-    async def query(self, name: str, params: dict[str, Any]) -> Any:
-        """Return the hub's answer to a question. Raises ``QueryError``."""
+    async def answer(self, question: Mapping[str, Any], within_s: float = QUESTION_S) -> Answer:
+        """Return the hub's answer; None: nobody answered in time."""
         future: asyncio.Future[Answer] = self._hall.loop.create_future()
 
         def answered(answer: Answer) -> None:
             if not future.done():
                 future.set_result(answer)
 
-        question: Mapping[str, Any] = {"what": "query", "name": name, "params": params}
-        self._follower.ask(question, QUESTION_S, answered)
-        answer = await future
+        self._follower.ask(question, within_s, answered, lambda: not future.done())
+        return await future
+
+    async def query(self, name: str, params: dict[str, Any]) -> Any:
+        """Return the hub's answer to a question. Raises ``QueryError``."""
+        answer = await self.answer({"what": "query", "name": name, "params": params})
         if answer is None:
             raise QueryError(HUB_AWAY)
         if (refusal := answer.get("refusal")) is not None:

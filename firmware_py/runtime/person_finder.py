@@ -52,11 +52,20 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is known of somebody. ``person`` None: no hash could be made, the log says why."""
+    """What is known of somebody. ``person`` None: no hash could be made, the log says why.
+
+    The rest is of a Pi that asks the hub: ``asked`` says whether it was answered, ``clock`` whether
+    the hub knows the time, ``same`` whether it is the owner of ``ticket``, which a window has in
+    hand.
+    """
 
     person: str | None = None
     grades: tuple[Trait, ...] = ()
     appointments: tuple[Appointment, ...] = ()
+    asked: bool = True
+    clock: bool = True
+    ticket: str | None = None
+    same: bool | None = None
 
 
 class PersonFinder:
@@ -81,6 +90,18 @@ class PersonFinder:
         """Return the appointment of a code; None when today has none of it."""
         row = None if lists.appointments is None else lists.appointments.of_code(code)
         return None if row is None else self._appointment(day, row)
+
+    def keep(self, day: str, name: str, data: bytes) -> bool:
+        """Keep what an item wants of a card; False when it could not be, the log says why."""
+        vault = self._vault()
+        if vault is None:
+            return False
+        try:
+            vault.put(day, name, data)
+        except (OSError, ValueError, LookupError) as error:
+            log.error("%s: its card's fields are not kept: %s", name, type(error).__name__)  # noqa: TRY400
+            return False
+        return True
 
     def _appointment(self, day: str, row: AppointmentRow) -> Appointment:
         # A hash with the day's key: neither a code nor the centre's hash stands in the journal.

@@ -10,6 +10,7 @@ who asks is the topic's last level, for which the broker vouches. A question is 
     {"what": "query", "name", "params"}                     what only the hub's journal knows
     {"what": "records", "source", "told"}                   what a node decided alone; ``records``
     {"what": "journal" ...}                                 the journal itself; see ``copier``
+    {"what": "people", "name", "params"}                    who is at this reader; ``sealed``
 
 ``epoch`` says in which epoch the one who asks believes the hub to be: another hub is not asked.
 
@@ -37,7 +38,7 @@ from firmware_py.sync.ports import EpochStart, HallPort, HubPort
 from firmware_py.sync.privacy import clean_event, clean_reply, is_clean
 from firmware_py.sync.records import Source, ToldRecord, merged, without_nobody
 from firmware_py.sync.requests import LONGEST_EXPIRY_S, Id, Number, read_body
-from firmware_py.sync.rights import NodePlace, may_command, may_query
+from firmware_py.sync.rights import NodePlace, may_ask_of_people, may_command, may_query
 from firmware_py.sync.sentences import Refused, refusal_json
 from firmware_py.sync.topics import Topics
 
@@ -73,6 +74,7 @@ class Question(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         "journal.file",
         "journal.part",
         "handover",
+        "people",
     ]
     epoch: Annotated[str, msgspec.Meta(max_length=80)] = ""
     copy: dict[str, Any] = {}
@@ -83,6 +85,9 @@ class Question(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     name: str = ""
     params: dict[str, Any] = {}
     by: Id = ""
+    #: Of a kiosk's ticket: whose it is and with which appointment, as the hub named them.
+    visit: Id = ""
+    booked: Id = ""
     source: Source = ""
     told: tuple[ToldRecord, ...] = ()
 
@@ -173,6 +178,8 @@ class Asks:
                 answer = await self._copy(place, asked)
             elif asked.what == "command":
                 answer = await self._command(place, asked, incoming)
+            elif asked.what == "people":
+                answer = await self._people(place, asked)
             elif asked.what == "records":
                 answer = await merged(self._hub, place, asked.source, asked.told)
             else:
@@ -192,6 +199,13 @@ class Asks:
         if not may_query(place, asked.name):
             raise self._not_yours(asked)
         return await self._hub.query(asked.name, asked.params, place.node)
+
+    async def _people(self, place: NodePlace, asked: Question) -> dict[str, Any]:
+        if not may_ask_of_people(place, asked.name, asked.params):
+            raise self._not_yours(asked)
+        if not self._private:
+            raise Refused("people_in_clear")
+        return await self._hub.people(place.node, asked.name, asked.params)
 
     async def _copy(self, place: NodePlace, asked: Question) -> dict[str, Any]:
         if "standby" not in place.roles:
@@ -214,7 +228,10 @@ class Asks:
         if not may_command(place, asked.name, asked.params, self._hub.window_of):
             raise self._not_yours(asked)
         by = f"{place.node}:{asked.by}" if asked.by else place.node
-        reply = await self._hall.submit(asked.name, asked.params, asked.id, by)
+        params = asked.params
+        if asked.visit or asked.booked:
+            params = {**params, **self._hub.visit(params, asked.id, asked.visit, asked.booked)}
+        reply = await self._hall.submit(asked.name, params, asked.id, by)
         return clean_reply(_decode(reply))
 
     async def _events(self, after: int) -> dict[str, Any]:

@@ -131,6 +131,16 @@ class HubPort(Protocol):
         """Return what only the journal knows: ``{"answer"}`` or ``{"refusal"}``."""
         ...
 
+    async def people(self, node: str, name: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Return who is at a Pi's reader, no more than its screen shows. Raises ``Refused``."""
+        ...
+
+    def visit(
+        self, params: Mapping[str, Any], command_id: str, visit: str, booked: str
+    ) -> Mapping[str, Any]:
+        """Return what a kiosk's ticket says of whose it is. Raises ``Refused``."""
+        ...
+
     async def copy(self, node: str, what: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a Pi that keeps a copy of the journal asks; see ``sync.copier``."""
         ...

@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-__all__ = ["NodePlace", "Numbers", "may_command", "may_query", "may_record"]
+__all__ = [
+    "NodePlace", "Numbers", "may_ask_of_people", "may_command", "may_query", "may_record",
+]  # fmt: skip
 
 #: A window's own commands; each names it by ``window``.
 _AT_WINDOW = frozenset({
@@ -33,6 +35,8 @@ _TOLD_BY_WINDOW = frozenset({
 _DECIDED = frozenset({"hub", "standby"})
 #: Questions that only the hub's journal answers.
 _LOOKS = frozenset({"why", "ticket.show"})
+#: What is held to a reader.
+_AT_READERS = frozenset({"card", "code"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +108,16 @@ def may_record(place: NodePlace, kind: str, data: Mapping[str, Any], numbers: Nu
 def may_query(place: NodePlace, name: str) -> bool:
     """Say whether this node may ask a question whose answer only the hub has."""
     return name in _LOOKS and bool(place.windows or place.kiosks)
+
+
+def may_ask_of_people(place: NodePlace, name: str, params: Mapping[str, Any]) -> bool:
+    """Say whether this node may ask who somebody is: whoever is at its own reader.
+
+    A window asks of who is at itself and of the number in its own hand; it names no other's.
+    """
+    if name == "key":
+        return bool(place.windows or place.kiosks)
+    kiosk, window = params.get("kiosk"), params.get("window")
+    if kiosk is not None:
+        return window is None and name in _AT_READERS and kiosk in place.kiosks
+    return name in {*_AT_READERS, "keep"} and window in place.windows

@@ -77,6 +77,25 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
             "connection or this machine only. Give the broker certificates."
         ),
     ),
+    "people_in_clear": (
+        "核对证件须经加密连接或在本机进行。请为消息服务器配置证书（docs/broker.md）。",
+        (
+            "Who somebody is goes over an encrypted connection or this machine only. Give the "
+            "broker certificates (docs/broker.md)."
+        ),
+    ),
+    "not_sealed": (
+        "证件没有按主控的密钥加密，未处理。请再放一次证件。",
+        "This was not sealed for the hub as it runs now. Lay the card again.",
+    ),
+    "too_many_people": (
+        "此设备一分钟内查询的证件太多，请稍后再试。",
+        "This Pi asks about more people than can lay a card; try again in a minute.",
+    ),
+    "visit_over": (
+        "刷证已超时，没有取号。请重新放置证件。",
+        "Your card was laid too long ago, and no number was taken. Please lay it again.",
+    ),
     "unknown_consumer": (
         "配置中没有接收方 {what}。",
         "There is no consumer {what} in the configuration.",

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Self
 
 from firmware_py.bench.client import BenchClient
 from firmware_py.bench.spread import HUB, SPREAD, SpreadStage, known_at
-from tests.e2e.scene import PATIENCE_S, TODAY, Connection, until
+from tests.e2e.scene import PATIENCE_S, TODAY, Change, Connection, until
 from tests.warm import begin_warm
 
-__all__ = ["Spread"]
+__all__ = ["Spread", "spread_file"]
 
 
 class Spread(AbstractAsyncContextManager["Spread"]):
@@ -31,8 +32,10 @@ class Spread(AbstractAsyncContextManager["Spread"]):
         open_day: bool = True,
         alone_after_s: float = 60,
         config: Path | None = None,
+        changes: Sequence[Change] = (),
     ) -> None:
-        self.stage = SpreadStage(folder / "s", config or _file(folder, alone_after_s))
+        file = config or spread_file(folder, alone_after_s, changes)
+        self.stage = SpreadStage(folder / "s", file)
         self.stage.begin = begin_warm
         self.nodes = nodes
         self.allowed: list[str] = []
@@ -155,10 +158,13 @@ class Spread(AbstractAsyncContextManager["Spread"]):
         await self.bench.do("press", pad, key=key)
 
 
-def _file(folder: Path, alone_after_s: float) -> Path:
-    """Write config/spread.toml with another time until a Pi goes on alone."""
+def spread_file(folder: Path, alone_after_s: float, changes: Sequence[Change] = ()) -> Path:
+    """Write config/spread.toml with another time until a Pi goes on alone, and these changes."""
     text = SPREAD.read_text(encoding="utf-8")
     text = text.replace("[spread]\n", f"[spread]\nalone_after_s = {alone_after_s}\n")
+    for before, after in changes:
+        assert text.count(before) == 1, before
+        text = text.replace(before, after)
     for name in ("items.toml", "holidays.toml"):
         text = text.replace(f'"{name}"', f'"{SPREAD.with_name(name)}"')
     path = folder / "spread.toml"

@@ -22,6 +22,7 @@ from firmware_py.runtime.card_window import WindowDesk
 from firmware_py.runtime.card_words import CARD_REQUIRED
 from firmware_py.runtime.cards import Cards
 from firmware_py.runtime.people_lists import PeopleLists
+from firmware_py.runtime.people_port import PeopleHere
 from firmware_py.runtime.person_finder import PersonFinder, age_on
 from firmware_py.settings import KioskSettings, PeopleSettings, QuotaSettings, WindowSettings
 from tests.core.hall import Hall
@@ -55,13 +56,13 @@ class Around:
             post=lambda device, job, key: self.posted.append(device),
             vault=None,
         )
-        self.shared = Shared(
+        people = PeopleHere(
             cast("CardHall", hall),
             PersonFinder(lambda: None),
             lambda: PeopleLists(None, None, ()),
-            CardWatch(),
             lambda call, done: self.looked_up.append(lambda: done(call())),
         )
+        self.shared = Shared(cast("CardHall", hall), people, CardWatch())
 
     def _call_later(self, after_s: float, job: Callable[[], None]) -> Any:
         entry = (after_s, job)
