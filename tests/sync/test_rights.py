@@ -8,7 +8,13 @@ import pytest
 
 from firmware_py.core.commands import COMMANDS
 from firmware_py.core.events import EVENTS
-from firmware_py.sync.rights import NodePlace, may_command, may_query, may_record
+from firmware_py.sync.rights import (
+    NodePlace,
+    may_ask_of_people,
+    may_command,
+    may_query,
+    may_record,
+)
 
 WINDOW = NodePlace("window-3", frozenset({"window"}), windows=frozenset({"3"}))
 KIOSK = NodePlace("kiosk-1", frozenset({"kiosk"}), kiosks=frozenset({"kiosk-1"}))
@@ -70,6 +76,36 @@ def test_only_where_people_ask_are_questions_carried() -> None:
     assert not may_query(WALL, "why")
     assert not may_query(WINDOW, "journal.tail")
     assert not may_query(WINDOW, "window.card")
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "params", "may"),
+    [
+        (KIOSK, "key", {}, True),
+        (WINDOW, "key", {}, True),
+        (WALL, "key", {}, False),
+        (KIOSK, "card", {"kiosk": "kiosk-1"}, True),
+        (KIOSK, "card", {"kiosk": "kiosk-2"}, False),
+        (KIOSK, "card", {"window": "3"}, False),
+        (KIOSK, "card", {"kiosk": "kiosk-1", "window": "3"}, False),
+        (KIOSK, "card", {}, False),
+        (KIOSK, "code", {"kiosk": "kiosk-1"}, True),
+        (KIOSK, "keep", {"kiosk": "kiosk-1", "number": "A007"}, False),
+        (WINDOW, "card", {"window": "3"}, True),
+        (WINDOW, "card", {"window": "4"}, False),
+        (WINDOW, "card", {"kiosk": "kiosk-1"}, False),
+        (WINDOW, "card", {"kiosk": "kiosk-1", "window": "3"}, False),
+        (WINDOW, "code", {"window": "3"}, True),
+        (WINDOW, "keep", {"window": "3", "number": "A007"}, True),
+        (WINDOW, "keep", {"window": "4", "number": "A008"}, False),
+        (WINDOW, "list", {"window": "3"}, False),
+        (WALL, "card", {"window": "3"}, False),
+    ],
+)
+def test_a_pi_asks_who_is_at_its_own_reader_and_at_no_other(
+    place: NodePlace, name: str, params: dict[str, Any], may: bool
+) -> None:
+    assert may_ask_of_people(place, name, params) is may
 
 
 class Known:
