@@ -69,7 +69,7 @@ def test_with_certificates_the_key_must_be_the_hubs(tmp_path: Path) -> None:
     offer = hub.offer()
     assert hub.open(seal(offer, "hub", ca_file, HERE, NUMBER), HERE) == NUMBER
     thief, another = key_of(authority.folder, "window-3"), key_of(foreign.folder, "hub")
-    wrong = (
+    wrong: tuple[dict[str, str], ...] = (
         thief.offer(),
         another.offer(),
         HubKey(None, None).offer(),
