@@ -51,15 +51,14 @@ class FormerRecords:
                     unread = f"{kept.file}: {error}"
                     continue
                 return {"what": "records", "source": kept.source, "told": told}
-        if not unread:
-            for kept in self.note.kept:
-                if _had(kept, epochs) == kept.last and kept.given in {"", hub}:
-                    try:
-                        self._give(kept, hub)
-                    except OSError as error:
-                        unread = f"{kept.file}: {error}"
-                        break
-                    return {"what": "handover", "source": kept.source, "after": kept.last}
+        newest = self.note.kept[-1] if self.note.kept and not unread else None
+        if newest is not None and _gives(newest, epochs):
+            try:
+                self._give(newest, hub)
+            except OSError as error:
+                unread = f"{newest.file}: {error}"
+            else:
+                return {"what": "handover", "source": newest.source, "after": newest.last}
         if unread and unread != self.why:
             log.error("a journal kept cannot be handed over: %s", unread)
         self.why = unread
@@ -95,13 +94,17 @@ class FormerRecords:
 
     def left(self, epochs: Sequence[EpochStart]) -> int:
         """Return how many journals kept have not been handed over to the hub of these epochs."""
-        hub = _hub_of(epochs) if epochs else ""
-        return sum(
-            not epochs
-            or (had := _had(kept, epochs)) < kept.last
-            or (had == kept.last and kept.given in {"", hub})
-            for kept in self.note.kept
-        )
+        kept = self.note.kept
+        if not epochs:
+            return len(kept)
+        lacks = sum(_had(one, epochs) < one.last for one in kept)
+        return lacks or int(bool(kept) and _gives(kept[-1], epochs))
+
+
+def _gives(newest: Kept, epochs: Sequence[EpochStart]) -> bool:
+    """Say whether the numbers go to this hub now: those of the newest time, and to it alone."""
+    hub = _hub_of(epochs)
+    return _had(newest, epochs) == newest.last and newest.given in {"", hub}
 
 
 def _had(kept: Kept, epochs: Sequence[EpochStart]) -> int:

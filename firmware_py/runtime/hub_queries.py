@@ -234,8 +234,9 @@ class HubQueries:
         keeper = self._hall.role.keeper
         own = self._hall.settings.hall.node
         holder = state.numbers_at or state.hub or self._former(keeper)
-        given = [one.given for one in self._note().kept if one.given]
-        return given[-1] if holder == own and given else holder
+        # Of several times as hub the newest says where they went.
+        given = "".join(one.given for one in self._note().kept[-1:])
+        return given if holder == own and given else holder
 
     @staticmethod
     def _former(keeper: CopyKeeper | None) -> str:

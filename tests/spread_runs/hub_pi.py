@@ -156,12 +156,12 @@ class HubPi:
         state = recover(self.rules, self.journal)
         epoch = max(self.heard, self.epoch).next_of(self.name)
         holder = state.numbers_at or state.hub or "hub"
-        given = [one.given for one in self.kept if one.given]
+        given = "".join(one.given for one in self.kept[-1:])
         event = HubPromoted(
             hub=self.name,
             former=state.hub or "hub",
             epoch=str(epoch),
-            numbers_at=given[-1] if holder == self.name and given else holder,
+            numbers_at=given if holder == self.name and given else holder,
             copy_seq=self.journal.last_seq,
         )
         seq = self.journal.last_seq + 1
@@ -216,7 +216,7 @@ class HubPi:
                 if heard:
                     kept.merged[hub.epoch_name] = int(told[-1]["seq"])
                 return True
-        for kept in self.kept:
+        for kept in self.kept[-1:]:
             last, epoch = kept.journal.last_seq, hub.epoch_name
             after = kept.merged.get(epoch, common_seq(kept.stretches, hub.starts))
             if after <= last and kept.given in {"", hub.name}:
