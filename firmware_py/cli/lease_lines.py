@@ -7,15 +7,15 @@ from typing import Any
 
 from firmware_py.cli.words import chosen, t
 
-__all__ = ["lease_lines"]
+__all__ = ["LEASE_STYLES", "lease_lines"]
 
-_STYLES = {"ok": "green", "warning": "yellow", "red": "bold red"}
+LEASE_STYLES = {"ok": "green", "warning": "yellow", "red": "bold red"}
 
 
 def lease_lines(lease: Mapping[str, Any] | None) -> Iterator[tuple[str | tuple[str, str], ...]]:
     """Yield who has the right to decide and until when; nothing at a Pi that does not vote."""
     if lease is None:
         return
-    yield (t("受理权  ", "Lease  "), "dim"), (chosen(lease["say"]), _STYLES[lease["level"]])
+    yield (t("受理权  ", "Lease  "), "dim"), (chosen(lease["say"]), LEASE_STYLES[lease["level"]])
     if lease["do"] is not None:
         yield ((f"  {chosen(lease['do'])}", "dim"),)

@@ -11,6 +11,7 @@ from firmware_py.cli import node_adopt, node_join, node_numbers, node_retire
 from firmware_py.cli.alone_said import alone_lines, numbers_words
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
 from firmware_py.cli.hub import copy_there
+from firmware_py.cli.lease_lines import LEASE_STYLES
 from firmware_py.cli.output import Column, say, state_style, table, write_json
 from firmware_py.cli.status import hub_line, since_words
 from firmware_py.cli.words import chosen, in_words, joined, t
@@ -72,6 +73,9 @@ def list_all(session: Session) -> None:
             say(*hub_line(one["line"]))
             for line in alone_lines(one["line"]):
                 say(*line)
+    for one in found:
+        if (lease := one.get("lease")) is not None:
+            say((one["node"], "bold"), "  ", (chosen(lease["say"]), LEASE_STYLES[lease["level"]]))
     whose: dict[str, list[str]] = {}
     for one in found:
         if one["say"] is not None:
@@ -146,6 +150,9 @@ def show(session: Session, name: str) -> None:
         _line(t("已跟随到", "follows"), t(f"第 {one['seq']} 条{late}", f"up to {one['seq']}{late}"))
     if one.get("copy") is not None:
         _line(t("账本副本", "copy"), copy_there(one["copy"]))
+    if (lease := one.get("lease")) is not None:
+        _line(t("投票", "votes"), chosen(lease["say"]))
+        _line("", "" if lease["do"] is None else chosen(lease["do"]))
     if one["devices"]:
         columns: list[Column] = [
             (t("设备", "Device"), ""),

@@ -25,7 +25,14 @@ from firmware_py.config.spread import standby_of, voters_of
 from firmware_py.core.epoch import NO_EPOCH, Epoch
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.lease_file import LeaseFile
-from firmware_py.runtime.lease_words import LeaseStatus, view_of
+from firmware_py.runtime.lease_words import (
+    LeaseStatus,
+    Part,
+    VoterSeen,
+    own_part,
+    part_view,
+    view_of,
+)
 from firmware_py.settings import Settings
 from firmware_py.sync.lease import Holder, Voter
 from firmware_py.sync.lease_campaign import Campaign
@@ -102,8 +109,9 @@ class LeaseKeeper:
         #: The epoch that this Pi began, or could not begin: not tried again.
         self._tried = NO_EPOCH
         self._had: bool | None = None
-        #: When each other voter was heard last.
+        #: When each other voter was heard last, and its last vote.
         self._heard_s: dict[str, float] = {}
+        self._votes: dict[str, tuple[Word, float]] = {}
         if not self._voter.remembers:
             log.warning(
                 "本机没有投票记录，等待后向 %s 核对再投票。 What this Pi voted is not known: it "
@@ -144,6 +152,28 @@ class LeaseKeeper:
         """Return how it stands, with words for people."""
         return view_of(self.status())
 
+    def part_of(self, name: str) -> dict[str, Any] | None:
+        """Return a Pi's part in the lease as this one knows it; None for one that does not vote."""
+        if name not in self.voters:
+            return None
+        hub = self._hall.epoch() is not None
+        decides = {self._own} if hub else self._hubs - {self._own}
+        part: Part = "witness" if name not in self._hubs else "standby"
+        part = "hub" if name in decides else part
+        if name == self._own:
+            return own_part(part, self.status())
+        now_s = self._now_s()
+        word, at_s = self._votes.get(name, (Word("vote", "", NO_EPOCH), now_s))
+        heard_s, epoch = self._heard_s.get(name), word.epoch if word.yes else word.highest
+        seen = VoterSeen(
+            part,
+            None if heard_s is None else round(now_s - heard_s, 1),
+            "" if epoch == NO_EPOCH else str(epoch),
+            word.yes,
+            round(now_s - at_s, 1),
+        )
+        return part_view(seen, self._lease_s)
+
     # ---- its line
 
     @property
@@ -178,6 +208,8 @@ class LeaseKeeper:
                 self._say(self._voter.asked(ask, name))
         elif kind == "vote":
             word = read_word(payload)
+            if word.what == "vote":
+                self._votes[name] = word, self._now_s()
             answer = self._voter.heard(word, name)
             if answer is not None:
                 self._say(answer)

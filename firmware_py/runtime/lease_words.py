@@ -7,9 +7,16 @@ from typing import Any, Literal
 
 from firmware_py.core.epoch import epoch_in
 
-__all__ = ["LeaseStatus", "view_of"]
+__all__ = ["LeaseStatus", "Part", "VoterSeen", "own_part", "part_view", "view_of"]
 
 Level = Literal["ok", "warning", "red"]
+Part = Literal["hub", "standby", "witness"]
+
+_PARTS: dict[Part, tuple[str, str]] = {
+    "hub": ("主控", "hub"),
+    "standby": ("备用主控", "standby"),
+    "witness": ("见证设备", "witness"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,67 @@ def view_of(status: LeaseStatus) -> dict[str, Any]:
     level, zh, en = _said(status)
     do = _do(status) if level != "ok" else None
     return {**asdict(status), "level": level, "say": {"zh": zh, "en": en}, "do": do}
+
+
+@dataclass(frozen=True, slots=True)
+class VoterSeen:
+    """Another voter as this Pi heard it; seconds ago."""
+
+    part: Part
+    #: None: it has said nothing since this Pi's start.
+    heard_s: float | None
+    #: The epoch that it voted for, or, where it did not, the one below which it votes for nobody.
+    epoch: str = ""
+    yes: bool = False
+    voted_s: float = 0.0
+
+
+def own_part(part: Part, status: LeaseStatus) -> dict[str, Any]:
+    """Return this Pi's own part, for ``node.show``."""
+    level, zh, en = _said(status)
+    do = _do(status) if level != "ok" else None
+    zh_part, en_part = _PARTS[part]
+    say = {"zh": f"{zh_part}；受理权：{zh}", "en": f"{en_part}; the lease: {en}"}
+    return {"part": part, "level": level, "say": say, "do": do}
+
+
+def part_view(seen: VoterSeen, lease_s: float) -> dict[str, Any]:
+    """Return another voter's part as this Pi knows it, for ``node.show``."""
+    level, zh, en = _seen(seen, lease_s)
+    zh_part, en_part = _PARTS[seen.part]
+    say = {"zh": f"{zh_part}；{zh}", "en": f"{en_part}; {en}"}
+    do = {
+        "zh": "检查它的电源和网线：再少一台，大厅就会停止受理。",
+        "en": "See to its power and network: with one less, the hall stops deciding.",
+    }
+    return {"part": seen.part, "level": level, "say": say, "do": do if level != "ok" else None}
+
+
+def _seen(seen: VoterSeen, lease_s: float) -> tuple[Level, str, str]:
+    if seen.heard_s is None:
+        return (
+            "warning",
+            "本机启动后没有听到它投票",
+            "nothing heard of its vote since the start here",
+        )
+    if seen.heard_s > lease_s:
+        ago = f"{seen.heard_s:.0f}"
+        return "warning", f"已 {ago} 秒没有应答", f"it has said nothing for {ago} s"
+    if not seen.epoch:
+        return "ok", "在线，还没有投票", "it is there, and was not asked yet"
+    epoch = epoch_in(seen.epoch)
+    who, ago = epoch.hub if epoch else seen.epoch, f"{seen.voted_s:.0f}"
+    if seen.yes:
+        return (
+            "ok",
+            f"{ago} 秒前投给 {who}（纪元 {seen.epoch}）",
+            f"voted for {who} (epoch {seen.epoch}) {ago} s ago",
+        )
+    return (
+        "warning",
+        f"{ago} 秒前没有同意：它已投给过 {who}（纪元 {seen.epoch}）",
+        f"voted for nobody {ago} s ago: it had voted for {who} (epoch {seen.epoch})",
+    )
 
 
 def _said(status: LeaseStatus) -> tuple[Level, str, str]:

@@ -117,6 +117,7 @@ def _own(hall: Hall) -> dict[str, Any]:
         "line": None,
         "numbers": _numbers(hall, own.node),
         "copy": None,
+        "lease": None if hall.lease is None else hall.lease.part_of(own.node),
     }
     broker = getattr(hall.broker_status(), "broker", "")
     return row | {"say": say_of_own(hall.trouble, broker, len(wrong))}
@@ -145,6 +146,7 @@ def _other(hall: Hall, seen: NodeSeen) -> dict[str, Any]:
         "line": None,
         "numbers": _numbers(hall, seen.node),
         "copy": _copy_at(hall, seen.node),
+        "lease": None if hall.lease is None else hall.lease.part_of(seen.node),
     }
     return row | {"say": say_of(row, hub_version)}
 

@@ -145,6 +145,19 @@ async def level(hall: Spread) -> None:
     await until(look, SLOW_S)
 
 
+async def parts(hall: Spread) -> None:
+    """Wait until the hub's list says of each voter how it voted."""
+
+    async def look() -> bool:
+        told = {one["node"]: one["lease"] for one in await hall.at(HUB).call("node.list")}
+        parts = {node: told[node]["part"] for node in (HUB, STANDBY, WITNESS)}
+        assert parts == {HUB: "hub", STANDBY: "standby", WITNESS: "witness"}
+        assert told["window-3"] is None
+        return "voted for hub (epoch 1-hub)" in str(told[WITNESS]["say"]["en"])
+
+    await until(look, SLOW_S)
+
+
 @pytest.mark.timeout(400)
 async def test_a_hub_that_hangs_is_followed_by_the_standby_and_decides_nothing_when_it_goes_on(
     place: Path,
@@ -160,6 +173,7 @@ async def test_a_hub_that_hangs_is_followed_by_the_standby_and_decides_nothing_w
         await decided(hall, HUB, "day.open", day=TODAY)
         await decided(hall, HUB, "ticket.take", **TAKE)
         await voted(hall, "1-hub")
+        await parts(hall)
         await level(hall)
         hall.freeze("halld")
         try:

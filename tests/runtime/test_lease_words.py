@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from firmware_py.runtime.lease_words import LeaseStatus, view_of
+from firmware_py.runtime.lease_words import LeaseStatus, VoterSeen, own_part, part_view, view_of
 
 VOTERS = ("hub", "standby", "window-1")
 HUB = LeaseStatus("hub", VOTERS, True, True, 8.2, 10.0, "1-hub", 9.1)
@@ -51,3 +51,31 @@ def test_a_voter_whose_file_is_lost_says_whom_it_must_hear() -> None:
     assert found["level"] == "warning"
     assert "it votes after it has heard hub, standby" in found["say"]["en"]
     assert found["do"]["zh"].startswith("检查 hub、standby 的电源")
+
+
+def test_each_voter_has_its_part_and_its_last_vote_at_the_hub() -> None:
+    own = own_part("hub", HUB)
+    assert (own["part"], own["level"], own["do"]) == ("hub", "ok", None)
+    assert own["say"]["en"].startswith("hub; the lease: here, for 8 s more")
+    voted = part_view(VoterSeen("witness", 0.4, "1-hub", True, 1.2), 10.0)
+    assert (voted["part"], voted["level"], voted["do"]) == ("witness", "ok", None)
+    assert voted["say"] == {
+        "zh": "见证设备；1 秒前投给 hub（纪元 1-hub）",
+        "en": "witness; voted for hub (epoch 1-hub) 1 s ago",
+    }
+
+
+def test_a_voter_that_is_missing_or_votes_for_nobody_is_a_warning() -> None:
+    for seen, said in (
+        (VoterSeen("standby", None), "standby; nothing heard of its vote since the start here"),
+        (VoterSeen("standby", 31.0, "1-hub", True, 31.0), "standby; it has said nothing for 31 s"),
+        (
+            VoterSeen("witness", 0.4, "2-standby", False, 0.4),
+            "witness; voted for nobody 0 s ago: it had voted for standby (epoch 2-standby)",
+        ),
+    ):
+        found = part_view(seen, 10.0)
+        assert found["say"]["en"] == said
+        assert found["level"] == "warning"
+        assert "the hall stops deciding" in found["do"]["en"]
+    assert part_view(VoterSeen("witness", 0.4), 10.0)["level"] == "ok"
