@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import msgspec
 
 from firmware_py.app.alone import Alone, Carried
-from firmware_py.app.ports import Happened, Outcome, Submission
+from firmware_py.app.ports import Happened, Outcome, Submission, ToldEvent
 from firmware_py.app.recovery import match_windows
 from firmware_py.app.wire import decode_event, decode_state
 from firmware_py.app.writer import Reply
@@ -61,30 +61,6 @@ class Carry(Protocol):
 
         What is not ``wanted`` any more is not asked again on a new connection.
         """
-
-
-class Told(Protocol):
-    """An event as it came from the hub; see ``sync.followed.Followed``."""
-
-    @property
-    def seq(self) -> int:
-        """Its number in the hub's journal."""
-
-    @property
-    def time_ms(self) -> int:
-        """Hall time."""
-
-    @property
-    def type(self) -> str:
-        """Its name."""
-
-    @property
-    def by(self) -> str:
-        """Who gave the command."""
-
-    @property
-    def body(self) -> bytes:
-        """Its content."""
 
 
 class FollowedWriter:
@@ -149,7 +125,7 @@ class FollowedWriter:
             _alone(partial(react, before))
         self._answer_owed()
 
-    def came(self, events: Sequence[Told]) -> None:
+    def came(self, events: Sequence[ToldEvent]) -> None:
         """Take the next events, in order."""
         happened = list[Happened]()
         for told in events:

@@ -26,6 +26,7 @@ __all__ = [
     "Posts",
     "StoredEvent",
     "Submission",
+    "ToldEvent",
 ]
 
 T = TypeVar("T")
@@ -85,8 +86,8 @@ class Entry(NamedTuple):
     events: tuple[NewEvent, ...]
 
 
-class StoredEvent(Protocol):
-    """An event as read back; fields as in ``Happened``."""
+class ToldEvent(Protocol):
+    """An event as another Pi hears it; fields as in ``Happened``."""
 
     @property
     def seq(self) -> int:
@@ -109,13 +110,17 @@ class StoredEvent(Protocol):
         ...
 
     @property
-    def command_id(self) -> str:
-        """The command that made it."""
-        ...
-
-    @property
     def body(self) -> bytes:
         """Its content, a JSON object."""
+        ...
+
+
+class StoredEvent(ToldEvent, Protocol):
+    """An event as read back."""
+
+    @property
+    def command_id(self) -> str:
+        """The command that made it."""
         ...
 
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from firmware_py.store.authority import Authority
     from firmware_py.store.authority_register import Entry
 
-__all__ = ["COMMANDS", "authority_here", "revoke_at_broker", "state_of", "write_off"]
+__all__ = [
+    "COMMANDS", "authority_here", "confirm_going", "revoke_at_broker", "state_of", "write_off",
+]  # fmt: skip
 
 F = TypeVar("F", bound=Callable[..., Any])
 #: One that ends sooner may be made anew for the same Pi.
@@ -138,7 +140,11 @@ def replace(session: Session, /, name: str, yes: bool, **options: Any) -> None:
         parcel, authority = _parcel(name, options), authority_here(options)
         state = state_of(session, name)
         if not yes:
-            _ask(name, state)
+            words = t(
+                f"{name} 的原设备将不能再连接，不能撤回。",
+                f"The Pi that was {name} will not come in any more, for good.",
+            )
+            confirm_going(name, state, "更换", words)
         if authority.good(name) is not None:
             # Who is connected stays so until the broker starts anew.
             revoke_at_broker(session, authority, name, restart=state in {"there", "silent"})
@@ -212,17 +218,17 @@ def _may_adopt(session: Session, authority: Authority, name: str) -> Entry | Non
     return had
 
 
-def _ask(name: str, state: str) -> None:
+def confirm_going(name: str, state: str, act_zh: str, otherwise: str) -> None:
+    """Ask before a Pi's certificates go: one that is there is cut off. Aborts at a no.
+
+    ``act_zh`` is what is done to it, ``otherwise`` what is said of one that is not there.
+    """
+    words = otherwise
     if state in {"there", "silent"}:
         now = in_words(state, "node")
         words = t(
-            f"{name} 现在{now}！更换后它立即断开，并不能再连接。",
+            f"{name} 现在{now}！{act_zh}后它立即断开，并不能再连接。",
             f"{name} is {now} now! It will be cut off at once, for good.",
-        )
-    else:
-        words = t(
-            f"{name} 的原设备将不能再连接，不能撤回。",
-            f"The Pi that was {name} will not come in any more, for good.",
         )
     click.confirm(f"{words}{t('继续吗？', ' Go on?')}", abort=True, err=True)
 

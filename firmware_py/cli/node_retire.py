@@ -14,10 +14,16 @@ import click
 from firmware_py.cli.base import HallCommand, Session, pass_session
 from firmware_py.cli.config_change import Changed, ConfigFile, Mistaken
 from firmware_py.cli.errors import Refused, WrongUse
-from firmware_py.cli.node_adopt import authority_here, revoke_at_broker, state_of, write_off
+from firmware_py.cli.node_adopt import (
+    authority_here,
+    confirm_going,
+    revoke_at_broker,
+    state_of,
+    write_off,
+)
 from firmware_py.cli.node_invite import record
 from firmware_py.cli.output import say, write_json
-from firmware_py.cli.words import in_words, joined, t
+from firmware_py.cli.words import joined, t
 
 if TYPE_CHECKING:
     from firmware_py.store.authority import Authority
@@ -83,9 +89,13 @@ def retire(session: Session, /, name: str, to: str | None, yes: bool, **options:
                 f"[nodes] has no {name}, and it has no certificate.",
             )
         devices = _devices(meant.path, name) if stood is not None else []
-        if not yes:
-            _ask(session, name)
         state = state_of(session, name)
+        if not yes:
+            words = t(
+                f"{name} 将撤出大厅，它的证书不能恢复。",
+                f"{name} leaves the hall; its certificates are gone for good.",
+            )
+            confirm_going(name, state, "撤出", words)
         done = None if stood is None else _taken_out(meant, name, to, stood)
         if authority is not None and certified:
             here = state in {"there", "silent", "stranger"}
@@ -157,22 +167,6 @@ def _authority(options: dict[str, Any]) -> Authority | None:
         if error.code != "no_authority" or options["folder"] is not None:
             raise
         return None
-
-
-def _ask(session: Session, name: str) -> None:
-    state = state_of(session, name)
-    if state in {"there", "silent"}:
-        now = in_words(state, "node")
-        words = t(
-            f"{name} 现在{now}！撤出后它立即断开，并不能再连接。",
-            f"{name} is {now} now! It will be cut off at once, for good.",
-        )
-    else:
-        words = t(
-            f"{name} 将撤出大厅，它的证书不能恢复。",
-            f"{name} leaves the hall; its certificates are gone for good.",
-        )
-    click.confirm(f"{words}{t('继续吗？', ' Go on?')}", abort=True, err=True)
 
 
 def _taken_out(

@@ -1,7 +1,8 @@
 """What a technician did about the hall's Pis is kept in the journal.
 
 Certificates and files are the business of ``hallctl`` on this machine, which needs no daemon; that
-it was done, to which Pi and by whom belongs to the hall's memory.
+it was done, to which Pi and by whom belongs to the hall's memory. What the broker keeps of one
+that was retired or replaced is cleared: it would be told to everybody for ever.
 """
 
 from __future__ import annotations
@@ -41,4 +42,6 @@ class NodeActions:
         outcome = await submitted(self._hall, command, f"hallctl:{user}")
         if outcome.refusal is not None:
             raise QueryError(outcome.refusal)
+        if self._hall.sync is not None and told.action in {"retire", "replace"}:
+            self._hall.sync.forget(told.node, for_good=told.action == "retire")
         return {"node": told.node, "action": told.action}

@@ -26,15 +26,7 @@ from firmware_py.sync.first_look import QUIET_S
 from firmware_py.sync.hub_birth import birth_of, higher_epoch, will_of
 from firmware_py.sync.link import Link
 from firmware_py.sync.lists import Lists
-from firmware_py.sync.mail import (
-    Acked,
-    Down,
-    Incoming,
-    LinkMail,
-    Outgoing,
-    Unsubscribe,
-    Up,
-)
+from firmware_py.sync.mail import Acked, Down, Incoming, LinkMail, Outgoing, Unsubscribe, Up
 from firmware_py.sync.node_book import NodeBook, NodeSeen
 from firmware_py.sync.outbox import EventToken, Outbox
 from firmware_py.sync.pictures import Pictures, PictureToken
@@ -87,6 +79,8 @@ class BrokerSync:
         self._lists = Lists(hall, topics, self._send, self._refused)
         #: Answers the hall's other Pis, and knows how they are.
         self._nodes = NodeBook(settings.node, hub.nodes, hub.now_ms) if hub else None
+        if self._nodes is not None:
+            self._nodes.clear = self._clear
         self._asks = (
             Asks(
                 hall,
@@ -212,6 +206,14 @@ class BrokerSync:
     def nodes(self) -> list[NodeSeen]:
         """Return how the hall's other Pis are."""
         return self._nodes.seen() if self._nodes is not None else []
+
+    def forget(self, node: str, *, for_good: bool) -> None:
+        """Have the broker keep nothing of a Pi that was retired, or that another one replaces."""
+        if self._nodes is not None:
+            self._nodes.forget(node, for_good=for_good)
+
+    def _clear(self, suffix: str) -> None:
+        self._send(Outgoing(self._topics.picture(suffix), b"", retain=True))
 
     def _problem(self) -> dict[str, str] | None:
         if not self._error:

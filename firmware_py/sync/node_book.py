@@ -100,12 +100,21 @@ class NodeBook:
         self._now_ms, self._now_s = now_ms, now_s
         self._nodes: dict[str, _Node] = {}
         self._up = False
+        #: The broker is to keep nothing there any more: below the hall's root, ``node/window-3``.
+        self.clear: Callable[[str], None] = lambda suffix: None
+        #: Retired: whatever the broker still has of them is cleared as it comes.
+        self._gone: set[str] = set()
+        #: What is to be cleared once there is a broker.
+        self._to_clear: list[str] = []
 
     # ---- what comes
 
     def up(self) -> None:
         """The broker is there: what it retained follows at once."""
         self._up = True
+        to_clear, self._to_clear = self._to_clear, []
+        for suffix in to_clear:
+            self.clear(suffix)
         for node in self._nodes.values():
             # Whoever speaks to nobody is not silent: patience begins now.
             node.heard_s = self._now_s()
@@ -116,8 +125,30 @@ class NodeBook:
         self._up = False
         self.look()
 
+    def forget(self, name: str, *, for_good: bool) -> None:
+        """Have the broker keep nothing of a Pi: it was retired, or another takes its place."""
+        node = self._nodes.pop(name, None)
+        if for_good:
+            self._gone.add(name)
+        devices = () if node is None else node.devices
+        for suffix in (f"node/{name}", *(f"device/{name}/{device}" for device in devices)):
+            if self._up:
+                self.clear(suffix)
+            else:
+                self._to_clear.append(suffix)
+
+    def _left_behind(self, name: str, suffix: str, payload: bytes) -> bool:
+        """Whether this is of a Pi that was retired; the broker is to keep it no longer."""
+        if name not in self._gone or name in self._configured():
+            return False
+        if payload:
+            self.clear(suffix)
+        return True
+
     def born(self, name: str, incoming: Incoming) -> None:
         """A Pi says that it is there, or the broker that it is not. Raises ``DecodeError``."""
+        if self._left_behind(name, f"node/{name}", incoming.payload):
+            return
         node = self._of(name)
         if node is None:
             return
@@ -138,6 +169,8 @@ class NodeBook:
 
     def device(self, name: str, device: str, payload: bytes) -> None:
         """A Pi says how one of its devices is. Raises ``DecodeError``."""
+        if self._left_behind(name, f"device/{name}/{device}", payload):
+            return
         node = self._of(name)
         if node is None:
             return

@@ -16,6 +16,7 @@ from kiosk_ui.link import Link
 from kiosk_ui.messages import CutOff, Live, Message
 from tests.e2e.scene import refused, until
 from tests.e2e.spread import Spread
+from tests.sync.support import Ear
 
 
 async def hallctl(hall: Spread, node: str, *arguments: str) -> str:
@@ -97,10 +98,46 @@ async def test_the_hub_lists_its_pis_with_how_far_they_are_and_what_to_do(place:
         assert "kiosk-1  See to its power and network cable" in said
         assert "1 of 7 are there" in await hallctl(hall, HUB, "status")
         assert "printer-1  gone" in await hallctl(hall, HUB, "node", "show", "kiosk-1")
+        await _cleared(hall, "kiosk-1")
+        found = await listed(hall)
+        assert (found["kiosk-1"]["state"], found["kiosk-1"]["devices"]) == ("never", [])
         (shown,) = json.loads(await hallctl(hall, "window-3", "node", "list", "--json"))
         assert (shown["node"], shown["line"]["hub"], shown["line"]["trouble"]) == (
             "window-3", HUB, "",
         )  # fmt: skip
+
+
+async def _cleared(hall: Spread, node: str) -> None:
+    """Recorded as retired, nothing of a Pi is left at the broker."""
+    root = "hall/v1/demo"
+    topics = f"{root}/node/+", f"{root}/device/{node}/+"
+    before = Ear(hall.stage.broker_port, *topics, client_id="before")
+    after = None
+    try:
+
+        async def kept() -> bool:
+            heard = {one.topic for one in before.heard if one.payload}
+            return {f"{root}/node/{node}", f"{root}/device/{node}/printer-1"} <= heard
+
+        await until(kept)
+        await hall.at(HUB).call("node.record", action="retire", node=node)
+        wanted = {one.topic for one in before.heard if f"/{node}" in one.topic}
+
+        async def emptied() -> bool:
+            return wanted <= {one.topic for one in before.heard if not one.payload}
+
+        await until(emptied)
+        after = Ear(hall.stage.broker_port, *topics, client_id="after")
+
+        async def hub() -> bool:
+            return any(one.topic == f"{root}/node/{HUB}" for one in after.heard)
+
+        await until(hub)
+        assert [one.topic for one in after.heard if f"/{node}" in one.topic] == []
+    finally:
+        before.close()
+        if after is not None:
+            after.close()
 
 
 async def test_what_only_the_hub_does_is_refused_with_the_way_there(place: Path) -> None:

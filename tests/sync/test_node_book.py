@@ -76,6 +76,48 @@ def test_a_pi_is_there_from_its_birth_and_says_how_far_it_is(hub: Hub) -> None:
     assert (found.since_ms, found.exact) == (105_000, True)
 
 
+def test_of_a_pi_that_was_retired_the_broker_keeps_nothing(hub: Hub) -> None:
+    cleared: list[str] = []
+    hub.book.clear = cleared.append
+    hub.birth("window-2")
+    hub.book.device("window-2", "pad-2", b'{"device":"pad-2","state":"gone"}')
+    del hub.places["window-2"]
+    hub.book.forget("window-2", for_good=True)
+    assert cleared == ["node/window-2", "device/window-2/pad-2"]
+    # The broker says so itself, then its last will, and a device that was not known of.
+    hub.message("window-2", b"")
+    hub.birth("window-2", "offline")
+    hub.book.device("window-2", "strip-2", b'{"device":"strip-2","state":"ok"}')
+    assert cleared[2:] == ["node/window-2", "device/window-2/strip-2"]
+    assert [one.node for one in hub.book.seen()] == ["window-1"]
+    # Taken in again, it is a Pi like any other.
+    hub.places["window-2"] = NodePlace("window-2", frozenset({"window"}))
+    hub.birth("window-2")
+    assert hub.seen("window-2").state == "there"
+    assert len(cleared) == 4
+
+
+def test_a_pi_that_is_replaced_while_the_broker_is_away_is_cleared_when_it_is_back(
+    hub: Hub,
+) -> None:
+    cleared: list[str] = []
+    hub.book.clear = cleared.append
+    hub.birth("window-2")
+    hub.book.device("window-2", "pad-2", b'{"device":"pad-2","state":"gone"}')
+    hub.book.down()
+    hub.book.forget("window-2", for_good=False)
+    assert cleared == []
+    hub.book.up()
+    assert cleared == ["node/window-2", "device/window-2/pad-2"]
+    assert (hub.seen("window-2").state, hub.seen("window-2").devices) == ("never", ())
+    # The spare comes.
+    hub.birth("window-2")
+    assert hub.seen("window-2").state == "there"
+    hub.book.down()
+    hub.book.up()
+    assert len(cleared) == 2
+
+
 def test_a_last_will_is_a_pi_away_since_then_and_its_machine_is_still_known(hub: Hub) -> None:
     hub.birth("window-1")
     hub.pass_s(60, "window-1")
