@@ -77,6 +77,8 @@ class Screens:
     #: Nothing is decided there, and nothing was heard of the hub before.
     alone = None
     queue = SimpleNamespace(followed=None)
+    #: Nobody's card lies there.
+    cards = SimpleNamespace(stands=lambda trouble: None)
 
     def tell_screens(self, trouble: str) -> None:
         assert trouble == "broker"
