@@ -93,22 +93,24 @@ def invite(
     with _listener() as (context, certificate), _socket(listening) as listener:
         # A door that is opened is recorded before it opens.
         record(session, "code", parcel.node)
+        adopting = Adopting(
+            code,
+            parting,
+            context,
+            certificate,
+            sign,
+            lambda step: _tell(session, parcel.node, step),
+            time.time,
+        )
         try:
             _show(session, code, parcel, listening, listener.getsockname()[1])
-            adopting = Adopting(
-                code,
-                parting,
-                context,
-                certificate,
-                sign,
-                lambda step: _tell(session, parcel.node, step),
-                time.time,
-            )
             time_over = asyncio.sleep(listening.minutes * 60)
             ending = asyncio.run(adopting.serve(listener, time_over))
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stopped:
             if not session.json:
                 say(t("已停止，代码作废。", "Stopped; the code is void."))
+            if adopting.signed:
+                raise _not_confirmed(parcel.node) from stopped
             raise
     _end(session, parcel.node, ending)
 
@@ -264,13 +266,7 @@ def _end(session: Session, node: str, ending: Ending) -> None:
     if ending.how == "void":
         record(session, "code_void", node)
     if ending.signed:
-        raise Refused(
-            "not_confirmed",
-            f"已为 {node} 签发证书，但没有得到它的确认。请看该机：已加入则无事；否则在这里执行 "
-            f"hallctl node replace {node}",
-            f"A certificate for {node} was signed, but the Pi did not confirm that it has it. Look "
-            f"there: if it has joined, all is well; else here: hallctl node replace {node}",
-        )
+        raise _not_confirmed(node)
     if ending.how == "void":
         raise Refused(
             "void_code",
@@ -283,4 +279,14 @@ def _end(session: Session, node: str, ending: Ending) -> None:
         "时间已到，没有设备加入；代码作废，没有签发证书。请再执行一次。",
         "The time is over and no Pi has joined; the code is void and nothing was signed. Give the "
         "command again.",
+    )
+
+
+def _not_confirmed(node: str) -> Refused:
+    return Refused(
+        "not_confirmed",
+        f"已为 {node} 签发证书，但没有得到它的确认。请看该机：已加入则无事；否则在这里执行 "
+        f"hallctl node replace {node}",
+        f"A certificate for {node} was signed, but the Pi did not confirm that it has it. Look "
+        f"there: if it has joined, all is well; else here: hallctl node replace {node}",
     )

@@ -13,6 +13,7 @@ from firmware_py.config.mistakes import ConfigError
 from firmware_py.config.node_env import NODE_ENV
 from firmware_py.config.parcel import CONFIG_NAME
 from firmware_py.config.versions import keep_version
+from firmware_py.store.certificates import misfit
 from firmware_py.store.joining_files import BadName, JoiningFiles
 from firmware_py.store.marker import marker_path, read_marker
 from firmware_py.sync.joining import CannotJoin
@@ -31,16 +32,18 @@ class Place:
         self, files: JoiningFiles, welcomed: Callable[[Welcome, Mapping[str, bytes]], None]
     ) -> None:
         self._files, self._welcomed = files, welcomed
-        self._cert = ""
+        self._cert = self._node = ""
+        self._authority = b""
 
     def stage(self, welcome: Welcome, files: Mapping[str, bytes]) -> None:
         """Write everything beside where it belongs, and read it as the daemon will."""
         self._welcomed(welcome, files)
-        self._cert = welcome.cert
+        self._cert, self._node = welcome.cert, welcome.node
         if not {CONFIG_NAME, NODE_ENV, welcome.ca} <= set(files):
             raise _unusable("hall.toml, node.env, ca.crt")
+        self._authority = files[welcome.ca]
         try:
-            self._files.stage(files, welcome.key)
+            self._files.stage(files, welcome.key, welcome.cert)
         except BadName as error:
             raise _unusable(str(error)) from error
         except OSError as error:
@@ -53,9 +56,15 @@ class Place:
             raise
 
     def commit(self, certificate: bytes) -> None:
-        """Put it in place; the file that was there is kept as a version."""
+        """Put it in place; the file that was there is kept as a version.
+
+        A certificate with which the broker would not let this Pi in changes nothing.
+        """
         old = self._files.folder / CONFIG_NAME
         try:
+            if why := misfit(certificate, self._files.key(), self._authority, self._node):
+                self._files.give_back()
+                raise _unusable(f"{self._cert}: {why}")
             if old.exists():
                 keep_version(old, whoami())
             self._files.commit({self._cert: certificate})

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-__all__ = ["BEGIN", "Certificate", "Signer", "Use", "make_authority", "make_request", "new_key",
-           "read_certificate"]  # fmt: skip
+__all__ = ["BEGIN", "Certificate", "Signer", "Use", "make_authority", "make_request", "misfit",
+           "new_key", "read_certificate"]  # fmt: skip
 
 #: Before the first line of this program, and before any clock that a Pi may wake up with.
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
@@ -99,6 +99,22 @@ def read_certificate(pem: bytes) -> Certificate:
         found.not_valid_after_utc,
         tuple(_hosts(found)),
     )
+
+
+def misfit(certificate: bytes, key: bytes, authority: bytes, name: str) -> str:
+    """Return why a certificate is not ``name``'s client's with this key; "" when it is. All PEM."""
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+
+    try:
+        found = x509.load_pem_x509_certificate(certificate)
+        told, own = read_certificate(certificate), _key(key)
+        found.verify_directly_issued_by(x509.load_pem_x509_certificate(authority))
+    except (ValueError, TypeError, InvalidSignature) as error:
+        return f"{type(error).__name__}: {error}".rstrip(": ")
+    if found.public_key() != own.public_key():
+        return "another key"
+    return "" if (told.name, told.use) == (name, "client") else f"{told.name}, {told.use}"
 
 
 class Signer:

@@ -64,12 +64,12 @@ class JoiningFiles:
             write_private(request, make_request("new", key.read_bytes()))
         return request.read_bytes()
 
-    def stage(self, files: Mapping[str, bytes], key_name: str) -> None:
+    def stage(self, files: Mapping[str, bytes], key_name: str, *later: str) -> None:
         """Lay the files beside where they belong, and the key where its certificate will be.
 
-        Raises ``BadName``.
+        ``later`` are the names of what ``commit`` adds. Raises ``BadName``.
         """
-        for name in (*files, key_name):
+        for name in (*files, key_name, *later):
             _check(name)
         self._drop_new()
         free = shutil.disk_usage(self.folder).free
@@ -82,7 +82,7 @@ class JoiningFiles:
             self._make_folders(key.parent, self.new)
             if self._daemon is not None and key.parent != self.new:
                 os.chown(key.parent, *self._daemon)
-            self._put(key_name, (self.pending / "key.pem").read_bytes(), mode=_SECRET)
+            self._put(key_name, self.key(), mode=_SECRET)
             for name, data in files.items():
                 self._put(name, data)
         except BaseException:
@@ -117,6 +117,10 @@ class JoiningFiles:
         self._commit.unlink()
         shutil.rmtree(self.pending)
         return True
+
+    def key(self) -> bytes:
+        """Return this Pi's own key, PEM, before it is in place."""
+        return (self.pending / "key.pem").read_bytes()
 
     def give_back(self) -> None:
         """Remove what was staged; the key stays for the next time."""

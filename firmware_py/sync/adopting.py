@@ -36,8 +36,9 @@ __all__ = ["TRIES", "Adopting", "CannotSign", "Ending", "Step"]
 
 #: Wrong codes until it is void: a slip or two, and nobody who guesses.
 TRIES = 5
-#: Who connects beyond these is hung up on.
-_AT_ONCE = 8
+#: Who connects beyond these is hung up on; from one address some less, so that nobody who holds
+#: lines open keeps the new Pi out.
+_AT_ONCE, _OF_ONE = 8, 4
 _HANDSHAKE_S = 10.0
 #: A slow card writes the files and checks them.
 _WRITE_S = 180.0
@@ -104,9 +105,15 @@ class Adopting:
         self._signing = asyncio.Lock()
         self._ending: Ending | None = None
         self._over = asyncio.Event()
-        self._talking = set[asyncio.Task[None]]()
+        #: Who is being talked to, and from which address.
+        self._talking = dict[asyncio.Task[None], str]()
         #: Those among them who know the code.
         self._known = set[asyncio.Task[None]]()
+
+    @property
+    def signed(self) -> bool:
+        """Whether a certificate was signed, whoever has it now."""
+        return self._signed is not None
 
     async def serve(self, listening: socket.socket, time_over: Coroutine[Any, Any, Any]) -> Ending:
         """Wait for the new Pi on a bound socket until ``time_over`` returns; return how it ended.
@@ -133,23 +140,24 @@ class Adopting:
             for task in left:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
-        return self._ending or Ending("expired", self._signed is not None)
+        return self._ending or Ending("expired", self.signed)
 
     async def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line, task = Line(reader, writer), asyncio.current_task()
         name = writer.get_extra_info("peername")
         peer = str(name[0]) if name else "?"
-        if task is None or len(self._talking) >= _AT_ONCE:
+        from_here = list(self._talking.values()).count(peer)
+        if task is None or len(self._talking) >= _AT_ONCE or from_here >= _OF_ONE:
             await line.close()
             return
-        self._talking.add(task)
+        self._talking[task] = peer
         try:
             await self._talk(line, peer, task)
         except Broken as error:
             if task in self._known:
                 self._tell(Step("broken", peer, zh=str(error), en=str(error)))
         finally:
-            self._talking.discard(task)
+            self._talking.pop(task, None)
             self._known.discard(task)
             await line.close()
             if self._ending is not None:
@@ -196,7 +204,7 @@ class Adopting:
         left = max(TRIES - self._wrong, 0)
         self._tell(Step("wrong", peer, left=left))
         if not left:
-            self._ending = Ending("void", self._signed is not None)
+            self._ending = Ending("void", self.signed)
             await line.say(_VOID)
             return
         await line.say(Sorry("wrong_code", left=left))

@@ -15,7 +15,13 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from firmware_py.store.authority import Authority
 from firmware_py.store.authority_checks import AuthorityError
-from firmware_py.store.certificates import BEGIN, make_request, new_key, read_certificate
+from firmware_py.store.certificates import (
+    BEGIN,
+    make_request,
+    misfit,
+    new_key,
+    read_certificate,
+)
 from firmware_py.store.private_file import write_private
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
@@ -45,6 +51,22 @@ def test_a_certificate_names_its_owner_and_is_signed_by_the_hall(authority: Auth
     assert isinstance(key, ec.EllipticCurvePublicKey)
     assert key.curve.name == "secp256r1"
     assert entry.ends == found.not_valid_after_utc == NOW + timedelta(days=1095)
+
+
+def test_a_new_pi_sees_whether_the_certificate_that_it_gets_will_let_it_in(
+    authority: Authority, tmp_path: Path
+) -> None:
+    own, ca = new_key(), (authority.folder / "ca.crt").read_bytes()
+    right = authority.sign(make_request("new", own), "window-3", NOW)
+    assert misfit(right, own, ca, "window-3") == ""
+    assert misfit(right, new_key(), ca, "window-3") == "another key"
+    assert misfit(right, own, ca, "window-4") == "window-3, client"
+    assert misfit(b"", own, ca, "window-3").startswith("ValueError: ")
+    other = Authority.make(tmp_path / "other", "demo", NOW)
+    assert misfit(right, own, (other.folder / "ca.crt").read_bytes(), "window-3") != ""
+    authority.issue("broker", NOW, hosts=("hub.local",))
+    broker, key = ((authority.folder / f"broker.{one}").read_bytes() for one in ("crt", "key"))
+    assert misfit(broker, key, ca, "broker") == "broker, broker"
 
 
 def test_it_is_good_on_a_pi_whose_clock_is_years_behind(authority: Authority) -> None:
