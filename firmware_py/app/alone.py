@@ -31,6 +31,7 @@ from firmware_py.core.events import EVENT_NAMES, Event, TicketIssued
 from firmware_py.core.model import State
 from firmware_py.core.refusals import RecordedRefusal, Refusal, refuse
 from firmware_py.core.rules import Rules
+from firmware_py.core.wire_version import WIRE
 from firmware_py.core.witnessed import witnessed
 
 __all__ = ["Alone", "AloneStands", "Carried", "Hall"]
@@ -64,6 +65,8 @@ class AloneStands:
     left: dict[str, int]
     #: Why numbers of a block may not be given yet; "" when they may.
     why_not: str = ""
+    #: Records that an older hub did not know, and that are kept for a newer one.
+    passed_by: int = 0
 
 
 def _always() -> bool:
@@ -112,6 +115,8 @@ class Alone:
     clock_ms: Callable[[], int]
     ready: bool = False
     heard_s: Callable[[], float] = lambda: 0.0
+    #: Which version of what passes between Pis the hub speaks.
+    hub_wire: Callable[[], int] = lambda: WIRE
     hall: Hall | None = None
     #: Up to which of our records the hub's own picture has them, as it was taken last.
     joined_records: int = 0
@@ -166,8 +171,9 @@ class Alone:
         left = numbers_left(hall.rules, hall.recorded, self.here, self.records.given)
         since_s = 0.0 if self._since_s is None else self.now_s() - self._since_s
         return AloneStands(
-            self.now, since_s, self.records.waiting(epoch), left, "" if self.ready else "not_joined"
-        )
+            self.now, since_s, self.records.waiting(epoch), left,
+            "" if self.ready else "not_joined", self.records.passed_by,
+        )  # fmt: skip
 
     def _hall(self) -> Hall:
         if self.hall is None:
@@ -177,17 +183,21 @@ class Alone:
     @property
     def goes_on(self) -> bool:
         """Whether people here may go on while it stands as it does, soon or already alone."""
-        return self.ready and self.trouble != ""
+        return self.ready and self.trouble not in ("", "version")
 
     # ---- our records, as ``sync.followed.RecordsPort``
 
     def question(self, epoch: str) -> Mapping[str, Any] | None:
         """Return the next question that offers records."""
-        return self.records.question(epoch)
+        return self.records.question(epoch, self.hub_wire())
 
     def merged(self, epoch: str, seq: int) -> None:
         """A hub has them."""
         self.records.merged(epoch, seq)
+
+    def passed_over(self, seqs: Sequence[int]) -> None:
+        """A hub of an older version does not know them."""
+        self.records.passed_over(seqs)
 
     def refused(self, epoch: str, question: Mapping[str, Any], code: str) -> None:
         """A hub does not take them."""

@@ -22,6 +22,7 @@ from firmware_py.app.recovery import match_windows
 from firmware_py.app.wire import decode_event, decode_state
 from firmware_py.app.writer import Reply
 from firmware_py.core.commands import COMMANDS, Command
+from firmware_py.core.events import EVENTS
 from firmware_py.core.evolve import evolve
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
@@ -44,6 +45,15 @@ HUB_AWAY = Refusal(
     "与主控失去联系，操作可能没有生效。请看屏幕上的号码，必要时再按一次。",
     "The hub does not answer; this may not have been done. Look at the number shown, and press "
     "again if need be.",
+)
+
+
+#: How a hub of an older version refuses what only this one has.
+_NOT_THERE = frozenset({"unknown_command", "unknown_field"})
+HUB_OLDER = Refusal(
+    "hub_older",
+    "主控的程序版本较旧，还不支持此操作。请先升级主控。",
+    "The hub's program is older and cannot do this yet; update the hub first.",
 )
 
 
@@ -87,6 +97,10 @@ class FollowedWriter:
         #: Called when the hall was taken as a whole, with what was known before: all is shown anew.
         self.on_joined: list[Callable[[State], None]] = []
         self.carry: Carry | None = None
+        #: Why nothing may be asked of the hub, nor decided here; None: it may.
+        self.barred: Refusal | None = None
+        #: Whether the hub's program is older than this one.
+        self.hub_is_older: Callable[[], bool] = lambda: False
         self.commits = 0
         #: Answers that wait for their events to come here: last event, what to do.
         self._owed: list[tuple[int, Callable[[], None]]] = []
@@ -125,21 +139,31 @@ class FollowedWriter:
             _alone(partial(react, before))
         self._answer_owed()
 
-    def came(self, events: Sequence[ToldEvent]) -> None:
-        """Take the next events, in order."""
+    def came(self, events: Sequence[ToldEvent]) -> int:
+        """Take the next events, in order; return how many.
+
+        It stops at one that this version does not know: what that changes cannot be told from it,
+        so the hall is taken as a whole then.
+        """
         happened = list[Happened]()
         for told in events:
+            known = _known(told)
+            if known is None:
+                break
             self.last_seq = told.seq
-            try:
-                event = decode_event(told.type, told.body)
-            except (KeyError, msgspec.DecodeError) as error:
-                # Of a newer version: what it changes is not seen here, and all else goes on.
-                log.warning("event %d (%s) is not known here: %s", told.seq, told.type, error)
-                continue
-            evolve(self.recorded, event, told.time_ms)
-            happened.append(
-                Happened(told.seq, told.time_ms, told.type, told.by, "", event, told.body)
-            )
+            evolve(self.recorded, known.event, told.time_ms)
+            happened.append(known)
+        self._heard(happened)
+        return len(happened)
+
+    def passed(self, events: Sequence[ToldEvent]) -> None:
+        """Hear of what the hall, as it was just taken as a whole, has already.
+
+        What follows from it (paper, words, lamps) is still to be done.
+        """
+        self._heard([known for told in events if (known := _known(told)) is not None])
+
+    def _heard(self, happened: Sequence[Happened]) -> None:
         if self.alone is not None:
             self.alone.came(happened)
         self._tell(happened)
@@ -174,7 +198,7 @@ class FollowedWriter:
     def submit(self, submission: Submission, reply: Reply) -> None:
         """Have a command decided at the hub; ``reply`` runs once."""
         command = self.complete(submission.command)
-        refusal = self.vet(command)
+        refusal = self.barred or self.vet(command)
         if refusal is not None:
             reply(Outcome(refusal=refusal))
             return
@@ -217,15 +241,19 @@ class FollowedWriter:
             reply(Outcome(refusal=HUB_AWAY))
             return
         if (refusal := answer.get("refusal")) is not None:
-            reply(Outcome(refusal=msgspec.convert(refusal, Refusal)))
+            told = msgspec.convert(refusal, Refusal)
+            not_there = told.code in _NOT_THERE and self.hub_is_older()
+            reply(Outcome(refusal=HUB_OLDER if not_there else told))
             return
+        events = answer.get("events", ())
+        # Of a newer hub some may be unknown here: the others are the answer.
         outcome = Outcome(
-            tuple(_happened(event, submission) for event in answer.get("events", ())),
+            tuple(_happened(event, submission) for event in events if event["type"] in EVENTS),
             repeated=bool(answer.get("repeated")),
         )
         if self.alone is not None:
             self.alone.seen(submission.id, outcome)
-        last = outcome.happened[-1].seq if outcome.happened else 0
+        last = int(events[-1]["seq"]) if events else 0
         self.when(last, lambda: reply(outcome))
 
 
@@ -238,6 +266,16 @@ def _given(command: Command) -> dict[str, Any]:
         for name, value in data.items()
         if getattr(command, name) != usual[name] or value not in (None, "", [], False)
     }
+
+
+def _known(told: ToldEvent) -> Happened | None:
+    """Return an event of the hub's; None for one that only a newer version knows."""
+    try:
+        event = decode_event(told.type, told.body)
+    except (KeyError, msgspec.DecodeError) as error:
+        log.warning("event %d (%s) is not known here: %s", told.seq, told.type, error)
+        return None
+    return Happened(told.seq, told.time_ms, told.type, told.by, "", event, told.body)
 
 
 def _happened(told: Mapping[str, Any], submission: Submission) -> Happened:

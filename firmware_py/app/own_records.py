@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from firmware_py.app.left_records import LeftRecords
 from firmware_py.app.ports import Entry, Happened, JournalPort, NewEvent, Outcome, Posts
 from firmware_py.app.wire import decode_event, encode, encode_outcome
 from firmware_py.core.events import EVENT_NAMES, Event, TicketIssued
@@ -40,6 +41,8 @@ class Told:
     sources: tuple[tuple[int, str], ...] = ()
     #: epoch of a hub -> the last record that it has.
     merged: tuple[tuple[str, int], ...] = ()
+    #: (record, wire version of the hub that did not know it); see ``left_records``.
+    left: tuple[tuple[int, int], ...] = ()
 
 
 class OwnRecords:
@@ -69,10 +72,17 @@ class OwnRecords:
         self._outcomes: dict[str, Outcome] = {}
         #: Records that a hub did not want, since this start.
         self.refusals = 0
+        self._left = LeftRecords(journal, told.left)
+        #: Of the last question: to whom, and which record if it was one that was left.
+        self._asked: tuple[int, Happened | None] = (0, None)
         after = max(self.day_from, journal.first_seq - 1)
         while batch := journal.read(after, _READ):
             for one in batch:
-                event = decode_event(one.type, one.body)
+                try:
+                    event = decode_event(one.type, one.body)
+                except KeyError:
+                    self._left.not_readable(one.seq, one.type)
+                    continue
                 self._take(
                     Happened(
                         one.seq, one.time_ms, one.type, one.by, one.command_id, event, one.body
@@ -90,7 +100,8 @@ class OwnRecords:
     @property
     def told(self) -> Told:
         """What the next start must know beside the journal."""
-        return Told(self.day_from, tuple(self._sources), tuple(self._merged.items()))
+        merged = tuple(self._merged.items())
+        return Told(self.day_from, tuple(self._sources), merged, self._left.told)
 
     def outcome(self, command_id: str) -> Outcome | None:
         """Return what became here of a command; None when it was not decided here."""
@@ -137,35 +148,45 @@ class OwnRecords:
     def waiting(self, epoch: str) -> int:
         """Return how many records a hub of this epoch has not acknowledged; "" no hub at all."""
         had = self._merged.get(epoch, 0) if epoch else max(self._merged.values(), default=0)
-        return sum(1 for one in self.all if one.seq > had)
+        return sum(1 for one in self.all if one.seq > had or one.seq in self._left.seqs)
 
-    def question(self, epoch: str) -> dict[str, Any] | None:
-        """Return the next of them as a question to the hub; None when it has them all."""
-        had = self._merged.get(epoch, 0)
-        left = [one for one in self.all if one.seq > had][:AT_ONCE]
-        if not left:
+    @property
+    def passed_by(self) -> int:
+        """How many records wait for a newer hub, or for a newer program here."""
+        return len(self._left.seqs)
+
+    def question(self, epoch: str, wire: int) -> dict[str, Any] | None:
+        """Return the next of them as a question to a hub that speaks ``wire``; None: it has all."""
+        had, left = self._merged.get(epoch, 0), self._left.seqs
+        offered = [one for one in self.all if one.seq > had and one.seq not in left][:AT_ONCE]
+        self._asked = wire, None
+        if offered:
+            source = self._source(offered[0].seq)
+            same = [one for one in offered if self._source(one.seq) == source]
+            return {"what": "records", "source": source, "told": [_told(one) for one in same]}
+        late = self._left.next_for(wire)
+        if late is None:
             return None
-        source = self._source(left[0].seq)
-        told = [
-            {
-                "seq": one.seq,
-                "time_ms": one.time_ms,
-                "type": one.name,
-                "by": one.by,
-                "id": one.command_id,
-                "data": msgspec.Raw(_body(one)),
-            }
-            for one in left
-            if self._source(one.seq) == source
-        ]
-        return {"what": "records", "source": source, "told": told}
+        self._asked = wire, late
+        return {"what": "records", "source": self._source(late.seq), "told": [_told(late)]}
 
     def _source(self, seq: int) -> str:
         return next(name for first, name in reversed(self._sources) if first <= seq)
 
     def merged(self, epoch: str, seq: int) -> None:
         """A hub of this epoch has all records up to ``seq`` on its disk."""
-        self._merged[epoch] = max(seq, self._merged.get(epoch, 0))
+        wire, late = self._asked
+        if late is None:
+            self._merged[epoch] = max(seq, self._merged.get(epoch, 0))
+        elif dict(self._left.told).get(late.seq) != wire:
+            self._left.over(late.seq)
+
+    def passed_over(self, seqs: Sequence[int]) -> None:
+        """The hub that was asked is of an older version and does not know these records."""
+        wire, late = self._asked
+        for one in [late] if late is not None else self.all:
+            if one.seq in seqs:
+                self._left.passed_over(one, wire)
 
     def refused(self, epoch: str, question: Mapping[str, Any], code: str) -> None:
         """A hub of this epoch will not have them: said, kept here, and offered to it no more."""
@@ -175,23 +196,43 @@ class OwnRecords:
             told[0]["seq"], told[-1]["seq"], code,
         )  # fmt: skip
         self.refusals += len(told)
+        if self._asked[1] is not None:
+            self._left.over(self._asked[1].seq)
+            return
         self.merged(epoch, told[-1]["seq"])
 
     def has(self, epoch: str, seq: int) -> bool:
-        """Say whether a hub of this epoch has acknowledged a record."""
-        return seq <= self._merged.get(epoch, 0)
+        """Say whether a hub of this epoch has acknowledged a record, or did not know it."""
+        return seq <= self._merged.get(epoch, 0) or seq in self._left.seqs
 
     def since(self, seq: int) -> list[Happened]:
         """Return the records after ``seq``."""
         return [one for one in self.all if one.seq > seq]
 
     def new_day(self) -> None:
-        """Another day began, and its hub has everything of the one before: that is over."""
+        """Another day began, and its hub has everything of the one before: that is over.
+
+        What a hub did not know waits on.
+        """
         self.day_from = self.last_seq
         self.all.clear()
         self.given.clear()
         self._outcomes.clear()
-        self._sources = self._sources[-1:]
+        needed = min(self._left.seqs, default=self.last_seq)
+        past = [nth for nth, (first, _) in enumerate(self._sources) if first <= needed]
+        self._sources = self._sources[past[-1] if past else -1 :]
+
+
+def _told(one: Happened) -> dict[str, Any]:
+    """Return a record as it is offered (``sync.records``)."""
+    return {
+        "seq": one.seq,
+        "time_ms": one.time_ms,
+        "type": one.name,
+        "by": one.by,
+        "id": one.command_id,
+        "data": msgspec.Raw(_body(one)),
+    }
 
 
 def _body(one: Happened) -> bytes:

@@ -30,10 +30,14 @@ class LightNode:
         del seq
         decode_state(state)
 
-    def came(self, events: Sequence[Followed]) -> None:
+    def came(self, events: Sequence[Followed]) -> int:
         """Note when."""
         now_ns = time.monotonic_ns()
         self.seen += [(event.seq, now_ns) for event in events]
+        return len(events)
+
+    def passed(self, events: Sequence[Followed]) -> None:
+        """Nothing is unknown here."""
 
     def clock(self, now_ms: int) -> None:
         """Nothing is shown here."""

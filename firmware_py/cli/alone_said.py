@@ -30,6 +30,12 @@ def alone_lines(line: Mapping[str, Any] | None) -> Iterator[Line]:
         said.append((why, "yellow"))
     if count := alone["waiting"]:
         said.append(t(f"待交给主控的记录 {count} 条", f"records that wait for the hub: {count}"))
+    if count := alone.get("passed_by", 0):
+        later = t(
+            f"其中 {count} 条要等主控（或本机）换成新版程序后再交，不会丢失",
+            f"{count} of them wait for a newer program at the hub (or here); none is lost",
+        )
+        said.append((later, "yellow"))
     if words := numbers_words(alone["left"]):
         said.append(words)
     if said:

@@ -10,7 +10,7 @@ import click
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
 from firmware_py.cli.lease_lines import lease_lines
 from firmware_py.cli.output import say, write_json
-from firmware_py.cli.words import t
+from firmware_py.cli.words import joined, t
 
 __all__ = ["copy_there", "hub"]
 
@@ -124,6 +124,14 @@ def copy_words(copy: Told) -> list[str]:
         )
     if copy["why"]:
         words.append(t(f"副本不能继续：{copy['why']}", f"The copy cannot go on: {copy['why']}"))
+    if unknown := copy.get("unknown"):
+        words.append(
+            t(
+                f"副本中有新版程序的记录（{joined(unknown)}）：副本照常继续，但本机升级程序前不能接替。",
+                f"The copy has records of a newer program ({joined(unknown)}): it goes on, but "
+                "this Pi cannot be promoted before its program is updated.",
+            )
+        )
     if copy["left"]:
         words.append(
             t("本机当主控时的记录正在交给主控。", "What this Pi recorded as hub is handed over.")

@@ -143,7 +143,8 @@ def show(session: Session, name: str) -> None:
     _line(t("角色", "roles"), joined(in_words(role, "role") for role in one["roles"]))
     _line(t("位置", "place"), _places(one))
     _line(t("主机名", "machine"), one["host"])
-    _line(t("版本", "version"), one["version"])
+    wire = t(f"{one['version']}（通信版本 {one['wire']}）", f"{one['version']}, wire {one['wire']}")
+    _line(t("版本", "version"), wire if one["version"] else "")
     if one["seq"] is not None:
         behind = one["behind"]
         late = t(f"，落后 {behind} 条", f", {behind} behind") if behind else ""

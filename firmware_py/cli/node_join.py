@@ -16,6 +16,7 @@ from firmware_py.cli.errors import Refused, WrongUse
 from firmware_py.cli.node_services import Services, is_address
 from firmware_py.cli.output import say, write_json
 from firmware_py.cli.words import joined, t
+from firmware_py.core.wire_version import WIRE, apart
 
 if TYPE_CHECKING:
     from firmware_py.settings import Settings
@@ -212,13 +213,12 @@ def _tell(found: Joined, folder: Path) -> None:
         )
     from importlib.metadata import version
 
-    from firmware_py.sync.node_book import version_step
-
-    if version_step(found.hub_version, own := version("hall-controller")):
+    if apart(WIRE, found.hub_wire):
+        own = version("hall-controller")
         words = t(
-            f"本机版本 {own} 与主控 {found.hub_version} 不相配，请先装成同一版本。",
-            f"This Pi's version {own} does not fit the hub's {found.hub_version}; install the "
-            "same.",
+            f"本机程序 {own} 与主控 {found.hub_version} 相差两版以上，不会受理。请装成同一版本。",
+            f"This Pi's program {own} is two versions or more from the hub's, {found.hub_version}: "
+            "it takes nothing. Install the same.",
         )
         say((words, "yellow"))
 

@@ -41,7 +41,7 @@ from firmware_py.settings import BrokerSettings, Settings
 from firmware_py.sync.broker import BrokerSync
 from firmware_py.sync.ports import EpochStart, SyncSettings
 from firmware_py.sync.privacy import CODE_WORD, WITHHELD
-from firmware_py.sync.records import Offered
+from firmware_py.sync.records import Merged, Offered
 from firmware_py.sync.rights import NodePlace
 from firmware_py.sync.side import NOTHING
 
@@ -294,7 +294,7 @@ class BrokerPort:
         """Say whether another hub decided before this one."""
         return was_promoted(self._hall.writer.ahead)
 
-    async def merge(self, node: str, source: str, offered: Sequence[Offered]) -> int:
+    async def merge(self, node: str, source: str, offered: Sequence[Offered]) -> Merged:
         """Merge another Pi's records in their order."""
         return await merge_offered(self._hall.writer, node, source, offered)
 

@@ -20,6 +20,7 @@ import msgspec
 from firmware_py.app.ports import Entry
 from firmware_py.app.recovery import recover
 from firmware_py.app.wire import encode_state
+from firmware_py.core.events import EVENTS
 from firmware_py.core.rules import Rules
 from firmware_py.runtime.former_records import FormerRecords
 from firmware_py.runtime.hub_note import HubNote, Kept
@@ -57,6 +58,8 @@ class CopyDisk:
         self._path, self._rules, self._run = path, rules, run
         self.journal: CopiedJournal | None = None
         self._snapshot_seq = 0
+        #: Types of events that a newer hub recorded; kept word for word, and not known here.
+        self._unknown: set[str] = set()
 
     @property
     def _part_path(self) -> Path:
@@ -74,6 +77,8 @@ class CopyDisk:
             return
         newest = self.journal.newest_snapshot()
         self._snapshot_seq = 0 if newest is None else newest[0]
+        self._unknown = self.journal.types_after(self._snapshot_seq) - EVENTS.keys()
+        self._say_unknown()
 
     def close(self) -> None:
         """Close the copy."""
@@ -89,6 +94,19 @@ class CopyDisk:
         """Return its last event."""
         return 0 if self.journal is None else self.journal.last_seq
 
+    def unknown(self) -> tuple[str, ...]:
+        """Return types of events in it that this program does not know."""
+        return tuple(sorted(self._unknown))
+
+    def _say_unknown(self) -> None:
+        if self._unknown:
+            log.warning(
+                "账本副本中有本机程序不认识的记录（%s），升级本机前不能接替主控。 The copy of the "
+                "hub's journal has records of a newer program (%s): it goes on, and this Pi cannot "
+                "be promoted before its program is updated.",
+                "、".join(self.unknown()), ", ".join(self.unknown()),
+            )  # fmt: skip
+
     def take(self, page: Mapping[str, Any], done: Done) -> None:
         """Record a page."""
 
@@ -98,7 +116,10 @@ class CopyDisk:
                 return "there is no copy"
             told = msgspec.convert(page, Page)
             journal.take(told)
-            if journal.last_seq - self._snapshot_seq >= SNAPSHOT_EVERY:
+            if new := {row[2] for row in told.events} - EVENTS.keys() - self._unknown:
+                self._unknown |= new
+                self._say_unknown()
+            if not self._unknown and journal.last_seq - self._snapshot_seq >= SNAPSHOT_EVERY:
                 state = recover(self._rules, journal)
                 journal.save_snapshot(journal.last_seq, encode_state(state))
                 self._snapshot_seq = journal.last_seq
@@ -226,7 +247,7 @@ class CopyKeeper:
         if line.trouble == "":
             now_s = time.monotonic()
             copier.tick(now_s)
-            handover.tick(now_s, line.epochs)
+            handover.tick(now_s, line.epochs, line.hub_wire)
         return TICK_S
 
     def status(self) -> CopyStatus | None:

@@ -22,6 +22,7 @@ from firmware_py.core.evolve import initial
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
+from firmware_py.core.wire_version import WIRE, apart
 from firmware_py.runtime.kept_hall import Known, KnownFile, boot_id
 from firmware_py.runtime.node_memory import NodeMemory
 from firmware_py.settings import Settings
@@ -102,4 +103,8 @@ def _kept(file: KnownFile, rules: Rules) -> tuple[Known | None, State | None]:
         log.warning("what was known of the hall is of another version: %s", error)
         return msgspec.structs.replace(known, boot=""), None
     match_windows(rules, state)
+    if apart(WIRE, known.wire) or apart(WIRE, known.hub_wire):
+        # Not by this program: it may see numbers lent to it where there are none any more.
+        log.warning("what was known of the hall is two versions away; the hub is asked")
+        return msgspec.structs.replace(known, boot=""), state
     return known, state

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from firmware_py.core.epoch import epoch_in
+from firmware_py.core.wire_version import WIRE
 from firmware_py.runtime.hub_note import HubNote, Kept, write_note
 from firmware_py.store.errors import JournalError
 from firmware_py.store.history import history_of
@@ -35,7 +36,7 @@ class FormerRecords:
         self.note = note
         self.why = ""
 
-    def question(self, epochs: Sequence[EpochStart]) -> Mapping[str, Any] | None:
+    def question(self, epochs: Sequence[EpochStart], wire: int = WIRE) -> Mapping[str, Any] | None:
         """Return the next records that this hub lacks, oldest journal first; then the numbers.
 
         No numbers before all records of all journals are there: a number in a record that comes
@@ -51,6 +52,10 @@ class FormerRecords:
                     unread = f"{kept.file}: {error}"
                     continue
                 return {"what": "records", "source": kept.source, "told": told}
+        if (late := self._late(wire)) is not None:
+            return late
+        if count := sum(len(kept.passed) for kept in self.note.kept):
+            unread = unread or f"{count} records are of a newer program than the hub's; update that"
         newest = self.note.kept[-1] if self.note.kept and not unread else None
         if newest is not None and _gives(newest, epochs):
             try:
@@ -63,6 +68,41 @@ class FormerRecords:
             log.error("a journal kept cannot be handed over: %s", unread)
         self.why = unread
         return None
+
+    def _late(self, wire: int) -> Mapping[str, Any] | None:
+        """Return a record that an older hub did not know, and one that speaks ``wire`` may."""
+        for kept in self.note.kept:
+            for seq, by in sorted(kept.passed.items()):
+                if by >= wire:
+                    continue
+                try:
+                    told = _told(self._journal.with_name(kept.file), seq - 1, at_once=1)
+                except (JournalError, OSError) as error:
+                    log.error("%s cannot be handed over: %s", kept.file, error)  # noqa: TRY400
+                    continue
+                return {"what": "records", "source": kept.source, "told": told}
+        return None
+
+    def passed_over(self, asked: Mapping[str, Any], seqs: Sequence[int], wire: int) -> None:
+        """Note which records a hub that speaks ``wire`` did not know; of the others, that it did.
+
+        Nothing of them is lost: their journal is kept, and they are offered to a newer one.
+        """
+        if asked["what"] != "records":
+            return
+        for kept in self.note.kept:
+            if kept.source != asked["source"]:
+                continue
+            known = {one["seq"] for one in asked["told"]} - set(seqs)
+            passed = {seq: by for seq, by in kept.passed.items() if seq not in known}
+            passed |= dict.fromkeys(seqs, wire)
+            if passed != kept.passed:
+                log.warning("the hub does not know %d of our records; they are kept", len(passed))
+                try:
+                    self._keep(msgspec.structs.replace(kept, passed=passed))
+                except OSError as error:
+                    # Nor was it noted that the hub has the others: all is offered again.
+                    log.warning("which records wait for a newer hub was not noted: %s", error)
 
     def merged(self, epochs: Sequence[EpochStart], asked: Mapping[str, Any], upto: int) -> None:
         """Note how far the hub has them; past the last one it has the numbers too."""
@@ -97,7 +137,7 @@ class FormerRecords:
         kept = self.note.kept
         if not epochs:
             return len(kept)
-        lacks = sum(_had(one, epochs) < one.last for one in kept)
+        lacks = sum(_had(one, epochs) < one.last or bool(one.passed) for one in kept)
         return lacks or int(bool(kept) and _gives(kept[-1], epochs))
 
 
@@ -128,10 +168,10 @@ def _stretches(kept: Kept) -> list[Stretch]:
     ]
 
 
-def _told(path: Path, after: int) -> list[dict[str, Any]]:
+def _told(path: Path, after: int, at_once: int = AT_ONCE) -> list[dict[str, Any]]:
     told, size = list[dict[str, Any]](), 0
     with history_of(path) as history:
-        records = history.read(after, AT_ONCE)
+        records = history.read(after, at_once)
     for one in records:
         data = clean_event(one.type, one.body)
         size += len(data) + len(one.command_id) + 120

@@ -31,6 +31,8 @@ class Kept(msgspec.Struct, frozen=True):
     merged: dict[str, int] = {}
     #: To which hub the usual numbers were given, by name (rule 3); noted before it is told.
     given: str = ""
+    #: Records that an older hub did not know, and what that one speaks.
+    passed: dict[int, int] = {}
 
     @property
     def starts(self) -> tuple[EpochStart, ...]:

@@ -134,6 +134,7 @@ class HubQueries:
             "bytes_here": status.bytes_here,
             "bytes_all": status.bytes_all,
             "why": status.why,
+            "unknown": status.unknown,
             "handing_over": "" if keeper.handover is None else keeper.handover.why,
             "left": keeper.records.left(getattr(self._hall.sync, "epochs", ())),
         }
@@ -174,6 +175,10 @@ class HubQueries:
         Raises ``QueryError``.
         """
         hall, keeper = self._hall, self._follower()
+        if (status := keeper.status()) is not None and status.unknown and kept is None:
+            raise QueryError(_copy_newer(", ".join(status.unknown)))
+        if (barred := getattr(hall.writer, "barred", None)) is not None:
+            raise QueryError(barred)
         by_lease = epoch is not None
         own = hall.settings.hall.node
         anchor_ms = self._hall_minus_boot_ms()
@@ -284,6 +289,16 @@ _NOT_FROM_KEPT = Refusal(
     "This Pi has a copy of the hub's journal, or kept none of its own time as hub: give the "
     "command without --from-kept.",
 )
+
+
+def _copy_newer(types: str) -> Refusal:
+    return Refusal(
+        "copy_newer",
+        f"账本副本中有新版程序写的记录（{types}），本机程序不认识，不能接替。"
+        "请先升级本机程序（不会丢失副本），再执行。",
+        f"The copy has records of a newer program ({types}) that this Pi's does not know, so it "
+        "cannot take over. Update this Pi's program (the copy stays), then promote it.",
+    )
 
 
 def _nothing_copied(detail: str, past: Mapping[str, Any] | None) -> Refusal:

@@ -22,7 +22,9 @@ from firmware_py.core.commands import Command, SetClock, Tick
 from firmware_py.core.commands_spread import MergeRecord, WriteOffNumbers
 from firmware_py.core.records import Record
 from firmware_py.core.refusals import Refusal
+from firmware_py.core.wire_version import WIRE
 from firmware_py.runtime.former_records import FormerRecords
+from firmware_py.runtime.merging import late_source
 from firmware_py.runtime.outcomes import outcome_of
 from firmware_py.sync.ports import EpochStart
 
@@ -105,13 +107,20 @@ async def _take_own(hall: Hall) -> bool:
     while (question := records.question(epochs)) is not None:
         if question["what"] == "records":
             source, told = str(question["source"]), question["told"]
-            found = [(int(one["seq"]), _record(source, one)) for one in told]
+            on_disk = hall.writer.recorded.merged.get(source, 0)
+            found = [(int(one["seq"]), _record(source, one, on_disk)) for one in told]
             outcomes = await asyncio.gather(
-                *(_merge(hall, seq, record) for seq, record in found if record is not None)
+                *(
+                    _merge(hall, f"merge:{source}:{seq}", record)
+                    for seq, record in found
+                    if record is not None
+                )
             )
             if (refusal := next((o.refusal for o in outcomes if o.refusal), None)) is not None:
                 log.error("our own records are not taken yet: %s", refusal.en)
                 return False
+            # Of a newer program that this Pi had then: they wait for it.
+            records.passed_over(question, [seq for seq, one in found if one is None], WIRE)
             records.merged(epochs, question, int(told[-1]["seq"]))
         else:
             records.merged(epochs, question, int(question["after"]))
@@ -125,7 +134,7 @@ async def _take_own(hall: Hall) -> bool:
     return True
 
 
-def _record(source: str, told: dict[str, Any]) -> Record | None:
+def _record(source: str, told: dict[str, Any], on_disk: int) -> Record | None:
     """Return one of our own records; None for one that this program does not know."""
     seq, kind = int(told["seq"]), str(told["type"])
     try:
@@ -133,9 +142,10 @@ def _record(source: str, told: dict[str, Any]) -> Record | None:
     except (KeyError, msgspec.DecodeError) as error:
         log.error("our own record %d (%s) cannot be read: %s", seq, kind, error)  # noqa: TRY400
         return None
+    source = late_source(source, seq) if seq <= on_disk else source
     return Record(source, seq, int(told["time_ms"]), kind, str(told["by"]), str(told["id"]), event)
 
 
-def _merge(hall: Hall, seq: int, record: Record) -> asyncio.Future[Outcome]:
-    submission = Submission(f"merge:{record.source}:{seq}", record.by, MergeRecord(record))
+def _merge(hall: Hall, merge_id: str, record: Record) -> asyncio.Future[Outcome]:
+    submission = Submission(merge_id, record.by, MergeRecord(record))
     return outcome_of(hall.writer, submission)

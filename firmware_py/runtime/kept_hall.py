@@ -48,6 +48,9 @@ class Known(msgspec.Struct, frozen=True):
     records: int = 0
     joined_records: int = 0
     told: Told = Told()
+    #: What the program that wrote it speaks, and the hub that it heard.
+    wire: int = 1
+    hub_wire: int = 1
     crc: int = 0
 
 

@@ -24,6 +24,7 @@ from firmware_py.app.held_back import NO_LEASE
 from firmware_py.config.spread import standby_of, voters_of
 from firmware_py.core.epoch import NO_EPOCH, Epoch
 from firmware_py.core.refusals import Refusal
+from firmware_py.core.wire_version import WIRE, apart
 from firmware_py.runtime.lease_file import LeaseFile
 from firmware_py.runtime.lease_words import (
     LeaseStatus,
@@ -36,7 +37,7 @@ from firmware_py.runtime.lease_words import (
 from firmware_py.settings import Settings
 from firmware_py.sync.lease import Holder, Voter
 from firmware_py.sync.lease_campaign import Campaign
-from firmware_py.sync.lease_wire import Ask, Word, read_ask, read_word, told
+from firmware_py.sync.lease_wire import Ask, Word, read_ask, read_wire, read_word, told
 from firmware_py.sync.mail import Incoming, Outgoing
 from firmware_py.sync.topics import Topics
 
@@ -112,6 +113,8 @@ class LeaseKeeper:
         #: When each other voter was heard last, and its last vote.
         self._heard_s: dict[str, float] = {}
         self._votes: dict[str, tuple[Word, float]] = {}
+        #: Voters whose program is too far from ours.
+        self._apart: set[str] = set()
         if not self._voter.remembers:
             log.warning(
                 "本机没有投票记录，等待后向 %s 核对再投票。 What this Pi voted is not known: it "
@@ -201,6 +204,16 @@ class LeaseKeeper:
             log.warning("what %s says of the lease cannot be read: %s", name, error)
 
     def _take(self, kind: str, name: str, payload: bytes) -> None:
+        if apart(WIRE, wire := read_wire(payload)):
+            # It counts as missing: no vote of a program that may mean something else by it.
+            if name not in self._apart:
+                log.error(
+                    "%s 的程序（通信版本 %d）与本机相差两版以上，它的投票不算。 Its program is two "
+                    "wire versions or more from ours: its vote does not count.", name, wire,
+                )  # fmt: skip
+            self._apart.add(name)
+            return
+        self._apart.discard(name)
         self._heard_s[name] = self._now_s()
         if kind == "ask" and name in self._hubs:
             ask = read_ask(payload)

@@ -78,14 +78,15 @@ class _Wired:
     def may_stand(self) -> bool:
         """Say whether this Pi's copy was level with the hub's journal since it started.
 
-        One that was not may be of yesterday: that is for a person to decide.
+        One that was not may be of yesterday: that is for a person to decide. One whose newest
+        events this program does not know is for a newer program.
         """
         if self._epoch is not None:
             # A hub that has not heard of another: its own journal is all that there is.
             return self.epoch() is not None
         keeper = self._hall.role.keeper
         status = None if keeper is None else keeper.status()
-        if status is None or self._hall.trouble == "":
+        if status is None or self._hall.trouble in ("", "version") or status.unknown:
             return False
         return is_fresh(status, getattr(self._hall.sync, "silent_s", 0.0))
 

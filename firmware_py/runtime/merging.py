@@ -19,10 +19,10 @@ from firmware_py.core.events_aside import ActionTaken
 from firmware_py.core.model import State
 from firmware_py.core.records import Record
 from firmware_py.runtime.personal import vet_texts, vet_words
-from firmware_py.sync.records import Offered
+from firmware_py.sync.records import Merged, Offered
 from firmware_py.sync.sentences import Refused
 
-__all__ = ["may_give", "may_have_served", "merge_offered", "was_promoted"]
+__all__ = ["late_source", "may_give", "may_have_served", "merge_offered", "was_promoted"]
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +55,8 @@ def may_have_served(state: State, window: str, number: str) -> bool:
 
 async def merge_offered(
     writer: HallWriter | FollowedWriter, node: str, source: str, offered: Sequence[Offered]
-) -> int:
-    """Return the last record that is on disk with all before it.
+) -> Merged:
+    """Return the last record that is on disk with all before it, and which are not known here.
 
     All are submitted at once and share a commit. Raises ``Refused`` when none could be taken.
     """
@@ -64,18 +64,23 @@ async def merge_offered(
         raise Refused("failed")
     loop = asyncio.get_running_loop()
     under_way: list[tuple[int, asyncio.Future[Outcome]]] = []
+    unknown: list[int] = []
+    #: From here on nothing was taken.
+    not_taken = offered[-1].record.seq + 1
     wrong: Refused | None = None
     merged, on_disk = 0, writer.recorded.merged.get(source, 0)
     for one in offered:
-        if one.record.seq <= on_disk:
-            merged = one.record.seq
-            continue
         try:
-            record = _record(source, one)
+            record = _record(source, one, late=one.record.seq <= on_disk)
         except (KeyError, msgspec.DecodeError) as error:
-            # Of a newer version perhaps: what comes before it counts.
-            log.error("record %d of %s cannot be read: %s", one.record.seq, source, error)  # noqa: TRY400
-            wrong = Refused("bad_field", f"told: {one.record.seq}")
+            # Of a newer version: whoever offers it keeps it, and the others need not wait for it.
+            log.warning("record %d of %s is not known here: %s", one.record.seq, source, error)
+            unknown.append(one.record.seq)
+            continue
+        except ValueError as error:
+            # What comes before it counts.
+            log.error("record %d of %s cannot be taken: %s", one.record.seq, source, error)  # noqa: TRY400
+            wrong, not_taken = Refused("bad_field", f"told: {one.record.seq}"), one.record.seq
             break
         if not one.allowed:
             log.warning("record %d of %s is not that Pi's to bring", one.record.seq, source)
@@ -85,22 +90,34 @@ async def merge_offered(
             # Somebody's ID number is in it: that it was there is all that is kept.
             command = MergeRecord(replace(record, event=ActionTaken("withheld")), allowed=False)
         submission = Submission(f"merge:{source}:{record.seq}", node, command)
-        # New, or on its way to the disk: else the state would have it.
-        writer.submit(submission, future.set_result, fresh=True)
+        # New, or on its way to the disk, unless others after it are there already.
+        writer.submit(submission, future.set_result, fresh=record.seq > on_disk)
         under_way.append((record.seq, future))
     for seq, future in under_way:
         if (await future).refusal is not None:
-            wrong = Refused("busy")
+            wrong, not_taken = Refused("busy"), seq
             break
         merged = seq
+    unknown = [seq for seq in unknown if seq < not_taken]
+    merged = max(merged, *unknown[-1:], 0)
     if not merged:
         raise wrong or Refused("failed")
-    return merged
+    return Merged(merged, tuple(unknown))
 
 
-def _record(source: str, offered: Offered) -> Record:
+def late_source(source: str, seq: int) -> str:
+    """Return the source of a record that others of ``source`` went before."""
+    return f"{source}.{seq}"
+
+
+def _record(source: str, offered: Offered, *, late: bool) -> Record:
+    """Return a record; a ``late`` one counts by itself, if its id has not counted.
+
+    An older program passed it over then, and took what came after it.
+    """
     told = offered.record
     event = decode_event(told.type, encode(told.data))
     if vet_texts(told.id, told.by) is not None:
-        raise KeyError(told.type)
+        raise ValueError(told.type)
+    source = late_source(source, told.seq) if late else source
     return Record(source, told.seq, told.time_ms, told.type, told.by, told.id, event)

@@ -18,8 +18,9 @@ from firmware_py.app.ports import Happened, Outcome, Submission
 from firmware_py.core.commands_spread import WriteOffNumbers
 from firmware_py.core.epoch import Epoch
 from firmware_py.core.refusals import Refusal
+from firmware_py.core.wire_version import WIRE, apart
 from firmware_py.runtime.control import Query, QueryError
-from firmware_py.runtime.node_words import only_at_hub
+from firmware_py.runtime.node_words import only_at_hub, said_apart
 from firmware_py.sync.encryption import explain
 from firmware_py.sync.followed import Answer, Birth, Followed
 from firmware_py.sync.follower import Follower
@@ -93,10 +94,13 @@ class NodeLine:
         self._encrypted = settings.ca_file is not None
         self._hub = Birth("offline")
         self._broker = f"{settings.host}:{settings.port}"
+        self._version = settings.version
         self._since_s = time.monotonic()
         writer.carry = self._follower.ask
+        writer.hub_is_older = lambda: self._follower.hub_wire < WIRE
         if self._alone is not None:
             self._alone.heard_s = lambda: self._follower.heard_s
+            self._alone.hub_wire = lambda: self._follower.hub_wire
             self._alone.give_up = self._give_up
             self._follower.tended = self._look
 
@@ -124,6 +128,11 @@ class NodeLine:
     def epochs(self) -> Sequence[EpochStart]:
         """The epochs of the hub that is followed; none before it was heard."""
         return self._follower.epochs
+
+    @property
+    def hub_wire(self) -> int:
+        """Which version of what passes between Pis the hub speaks."""
+        return self._follower.hub_wire
 
     @property
     def highest(self) -> Epoch:
@@ -183,7 +192,7 @@ class NodeLine:
         """Return how it stands."""
         follower = self._follower
         trouble, error = follower.trouble, follower.error
-        zh, en = _WORDS.get(trouble, ("", ""))
+        zh, en = self._words(trouble)
         problem = {"code": trouble, "zh": f"{zh}。", "en": f"{en}."} if trouble else None
         fresh = self._encrypted and not follower.was_up
         found = explain(error, ours=self._by_certificate, fresh=fresh)
@@ -206,6 +215,14 @@ class NodeLine:
             alone=None if self._alone is None else self._alone.status(self._epoch()),
         )
 
+    def _words(self, trouble: str) -> tuple[str, str]:
+        if trouble != "version":
+            return _WORDS.get(trouble, ("", ""))
+        hub, wire = self._follower.hub or self._hub, self._follower.hub_wire
+        ours = (self._version, WIRE)
+        said = said_apart(hub.node, ours, (hub.version, wire), apart(WIRE, wire))
+        return said["zh"], said["en"]
+
     def _epoch(self) -> str:
         epochs = self._follower.epochs
         return epochs[-1].epoch if epochs else ""
@@ -220,15 +237,16 @@ class NodeLine:
     # ---- what the follower tells
 
     def joined(self, state: bytes, seq: int) -> None:
-        """Take the hall as it stands."""
-        try:
-            self._writer.joined(state, seq, self._epoch())
-        except msgspec.DecodeError:
-            log.exception("the hub's hall is of another version; it cannot be shown here")
+        """Take the hall as it stands. Raises ``msgspec.DecodeError`` for one of another version."""
+        self._writer.joined(state, seq, self._epoch())
 
-    def came(self, events: Sequence[Followed]) -> None:
-        """Take the next events."""
-        self._writer.came(events)
+    def came(self, events: Sequence[Followed]) -> int:
+        """Take the next events; return how many are known here."""
+        return self._writer.came(events)
+
+    def passed(self, events: Sequence[Followed]) -> None:
+        """Hear of what the hall has already."""
+        self._writer.passed(events)
 
     def clock(self, now_ms: int) -> None:
         """Take the hub's time."""
@@ -239,10 +257,13 @@ class NodeLine:
         log.log(
             logging.WARNING if trouble else logging.INFO,
             "%s",
-            _WORDS[trouble][1] if trouble else "the hall is followed",
+            self._words(trouble)[1] if trouble else "the hall is followed",
         )
         self._since_s = time.monotonic()
         self._hub = self._follower.hub or self._hub
+        zh, en = self._words(trouble)
+        refused = Refusal("versions_apart", f"{zh}。", f"{en}.")
+        self._writer.barred = refused if trouble == "version" else None
         if self._alone is not None:
             self._alone.stands(trouble)
         self._hall.tell_screens(trouble)

@@ -14,6 +14,7 @@ from firmware_py.app.alone import Alone
 from firmware_py.app.clock import FollowedClock
 from firmware_py.app.followed import FollowedWriter
 from firmware_py.app.wire import encode_state
+from firmware_py.core.wire_version import WIRE
 from firmware_py.runtime.kept_hall import Known, KnownFile
 from firmware_py.sync.ports import EpochStart
 
@@ -54,7 +55,7 @@ class NodeMemory:
         )
         return (
             state.day, state.day_open, own, alone.ready, alone.records.told, alone.trouble == "",
-            alone.joined_records,
+            alone.joined_records, alone.hub_wire(),
         )  # fmt: skip
 
     def look(self) -> None:
@@ -90,6 +91,8 @@ class NodeMemory:
             records=alone.records.last_seq,
             joined_records=alone.joined_records,
             told=alone.records.told,
+            wire=WIRE,
+            hub_wire=alone.hub_wire(),
         )
         return known, encode_state(self._writer.recorded)
 

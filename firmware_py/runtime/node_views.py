@@ -12,6 +12,7 @@ import msgspec
 from firmware_py.app.clock import local_text
 from firmware_py.core.decide_alone import Here, numbers_left
 from firmware_py.core.refusals import Refusal
+from firmware_py.core.wire_version import WIRE
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.node_words import only_at_hub, say_of, say_of_own
 from firmware_py.runtime.params import OneNode
@@ -71,7 +72,7 @@ def nodes_at_a_glance(hall: Hall) -> dict[str, Any] | None:
         return None
     rows = [row for row in _rows(hall)[1:] if row["state"] != "stranger"]
     away = [{key: row[key] for key in _AT_A_GLANCE} for row in rows if row["state"] != "there"]
-    told = ("node", "version", "version_step", "say")
+    told = ("node", "version", "wire", "version_step", "say")
     versions = [{key: row[key] for key in told} for row in rows if row["version_step"]]
     return {
         "total": len(rows),
@@ -106,6 +107,7 @@ def _own(hall: Hall) -> dict[str, Any]:
         "for_s": None,
         "long_away": False,
         "version": version("hall-controller"),
+        "wire": WIRE,
         "version_step": "",
         "host": gethostname(),
         "seq": hall.writer.last_seq if joined else None,
@@ -119,14 +121,15 @@ def _own(hall: Hall) -> dict[str, Any]:
         "copy": None,
         "lease": None if hall.lease is None else hall.lease.part_of(own.node),
     }
-    broker = getattr(hall.broker_status(), "broker", "")
+    line = hall.broker_status()
+    if hall.trouble == "version" and (problem := getattr(line, "problem", None)):
+        return row | {"say": {"zh": problem["zh"], "en": problem["en"]}}
+    broker = getattr(line, "broker", "")
     return row | {"say": say_of_own(hall.trouble, broker, len(wrong))}
 
 
 def _other(hall: Hall, seen: NodeSeen) -> dict[str, Any]:
-    from firmware_py.sync.node_book import version_step
-
-    hub_version, configured = version("hall-controller"), hall.settings.nodes.get(seen.node)
+    configured = hall.settings.nodes.get(seen.node)
     at = "" if seen.since_ms is None else local_text(hall.state().wall_offset_ms, seen.since_ms)
     row: dict[str, Any] = {
         "node": seen.node,
@@ -138,7 +141,8 @@ def _other(hall: Hall, seen: NodeSeen) -> dict[str, Any]:
         "for_s": None if seen.for_s is None else round(seen.for_s),
         "long_away": seen.long_away,
         "version": seen.version,
-        "version_step": version_step(hub_version, seen.version),
+        "wire": seen.wire,
+        "version_step": seen.step,
         "host": seen.host,
         "seq": seen.seq,
         "behind": None if seen.seq is None else max(hall.writer.last_seq - seen.seq, 0),
@@ -148,7 +152,7 @@ def _other(hall: Hall, seen: NodeSeen) -> dict[str, Any]:
         "copy": _copy_at(hall, seen.node),
         "lease": None if hall.lease is None else hall.lease.part_of(seen.node),
     }
-    return row | {"say": say_of(row, hub_version)}
+    return row | {"say": say_of(row, version("hall-controller"), WIRE)}
 
 
 def _numbers(hall: Hall, node: str) -> dict[str, int]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from firmware_py.core.refusals import Refusal
+from firmware_py.core.wire_version import Step
 
-__all__ = ["only_at_hub", "say_of", "say_of_own"]
+__all__ = ["only_at_hub", "said_apart", "say_of", "say_of_own"]
 
 #: state -> (Chinese, English). ``{login}`` is how to reach the machine.
 _STATES = {
@@ -35,16 +36,73 @@ _STATES = {
         "No configuration names it. Correct its HALL_NODE, or add it to [nodes].",
     ),
 }
-_VERSIONS = {
+#: Of a Pi whose program is too far from the hub's, as the hub says it; as the Pi itself does.
+_APART = {
     "newer": (
-        "版本 {theirs} 比主控 {ours} 新，可能不能正确工作。请先升级主控。",
-        "Version {theirs} is newer than the hub's {ours}; it may not work. Update the hub first.",
+        (
+            "程序 {theirs}（通信版本 {their_wire}）比主控 {ours}（{our_wire}）"
+            "新两版以上，它不能受理。请先升级主控，一次一版。"
+        ),
+        (
+            "Its program {theirs} (wire version {their_wire}) is two or more ahead of the hub's "
+            "{ours} ({our_wire}): it can do nothing. Update the hub first, version by version."
+        ),
     ),
     "older": (
-        "版本 {theirs} 比主控 {ours} 旧得太多，可能不能正确工作。请升级它。",
-        "Version {theirs} is too old beside the hub's {ours}; it may not work. Update it.",
+        (
+            "程序 {theirs}（通信版本 {their_wire}）比主控 {ours}（{our_wire}）"
+            "旧两版以上，它不能受理。请升级它：{login}"
+        ),
+        (
+            "Its program {theirs} (wire version {their_wire}) is two or more behind the hub's "
+            "{ours} ({our_wire}): it can do nothing. Update it: {login}"
+        ),
     ),
 }
+_OWN_APART = {
+    "newer": (
+        (
+            "主控 {hub} 的程序 {theirs}（通信版本 {their_wire}）比本机 {ours}（{our_wire}）"
+            "新两版以上，本机暂停受理。请升级本机的程序"
+        ),
+        (
+            "The program of the hub, {hub}, {theirs} (wire version {their_wire}), is two or more "
+            "ahead of this Pi's {ours} ({our_wire}): this Pi takes nothing. Update this Pi"
+        ),
+    ),
+    "older": (
+        (
+            "主控 {hub} 的程序 {theirs}（通信版本 {their_wire}）比本机 {ours}（{our_wire}）"
+            "旧两版以上，本机暂停受理。请先升级主控"
+        ),
+        (
+            "The program of the hub, {hub}, {theirs} (wire version {their_wire}), is two or more "
+            "behind this Pi's {ours} ({our_wire}): this Pi takes nothing. Update the hub first"
+        ),
+    ),
+    # Near enough, and how the hall stands could not be read all the same.
+    "": (
+        (
+            "本机程序 {ours}（通信版本 {our_wire}）读不懂主控 {hub} 的程序 {theirs}（{their_wire}）"
+            "发来的大厅现状，本机暂停受理。请把两台装成同一版本"
+        ),
+        (
+            "This Pi's program {ours} (wire version {our_wire}) cannot read how the hall stands "
+            "as the hub, {hub}, tells it with {theirs} ({their_wire}): this Pi takes nothing. "
+            "Install the same program on both"
+        ),
+    ),
+}
+_OLD_STANDBY = (
+    (
+        "备用主控的程序 {theirs} 比主控 {ours} 旧一版：照常复制，"
+        "但主控写下新种类的记录后它不能接替。请尽快升级它：{login}"
+    ),
+    (
+        "The standby's program {theirs} is one version behind the hub's {ours}: it copies, but "
+        "cannot take over once the hub has recorded something new. Update it soon: {login}"
+    ),
+)
 #: What the Pi itself says of its line to the hub.
 _LINES = {
     "broker": (
@@ -83,8 +141,12 @@ _OWN_DEVICES = (
 )
 
 
-def say_of(row: Mapping[str, Any], hub_version: str) -> dict[str, str] | None:
+def say_of(row: Mapping[str, Any], hub_version: str, hub_wire: int) -> dict[str, str] | None:
     """Return what to do about a row of ``node.list`` (``{"zh", "en"}``); None: it is well."""
+    if (step := str(row["version_step"])) and row["state"] in ("there", "silent"):
+        versions = {"ours": hub_version, "our_wire": hub_wire}
+        theirs = {"theirs": row["version"], "their_wire": row["wire"]}
+        return _both(_APART[step], **versions, **theirs, login=_login(row))
     if (words := _STATES.get(row["state"])) is not None:
         said = _both(words, login=_login(row))
         left = sum(row["numbers"].values())
@@ -93,13 +155,21 @@ def say_of(row: Mapping[str, Any], hub_version: str) -> dict[str, str] | None:
         # If it runs, its kiosk goes on: nobody must think that people cannot get a number there.
         more = _both(_ALONE, count=left)
         return {"zh": said["zh"] + more["zh"], "en": f"{said['en']} {more['en']}"}
-    if step := str(row["version_step"]):
-        return _both(_VERSIONS[step], ours=hub_version, theirs=row["version"])
     if row["seq"] is None:
         return _both(_LINES["joining"])
+    if "standby" in row["roles"] and row["wire"] < hub_wire:
+        return _both(_OLD_STANDBY, theirs=row["version"], ours=hub_version, login=_login(row))
     if row["devices"]:
         return _both(_DEVICES, count=len(row["devices"]), login=_login(row))
     return None
+
+
+def said_apart(
+    hub: str, ours: tuple[str, int], theirs: tuple[str, int], step: Step
+) -> dict[str, str]:
+    """Return what a Pi says whose program and the hub's, each (version, wire), do not fit."""
+    versions = {"ours": ours[0], "our_wire": ours[1], "theirs": theirs[0], "their_wire": theirs[1]}
+    return _both(_OWN_APART[step], hub=hub, **versions)
 
 
 def say_of_own(trouble: str, broker: str, wrong: int) -> dict[str, str] | None:

@@ -114,6 +114,11 @@ class CopiedJournal(Journal):
 
         self._commit_with(new, head, fill)
 
+    def types_after(self, seq: int) -> set[str]:
+        """Return the types of the events after ``seq``."""
+        rows = self._ask("SELECT DISTINCT type FROM events WHERE seq > ?", (seq,))
+        return {kind for (kind,) in rows}
+
     def promote(self, name: str, node: str, now_ms: int, entries: Sequence[Entry] = ()) -> Epoch:
         """Begin an epoch of ``node``'s own: from the return on this journal is its own.
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from firmware_py.core.wire_version import WIRE
 from firmware_py.sync.adoption import (
     STEP_S,
     Broken,
@@ -223,6 +224,7 @@ class Adopting:
                 cert=given.cert,
                 key=given.key,
                 files=heads,
+                wire=WIRE,
             )
         )
         for data in given.files.values():

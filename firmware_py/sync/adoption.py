@@ -77,6 +77,8 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     cert: str
     key: str
     files: tuple[FileHead, ...]
+    #: What the hub's program speaks (``core.wire_version``).
+    wire: int = 1
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):

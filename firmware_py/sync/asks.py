@@ -13,6 +13,8 @@ who asks is the topic's last level, for which the broker vouches. A question is 
     {"what": "people", "name", "params"}                    who is at this reader; ``sealed``
 
 ``epoch`` says in which epoch the one who asks believes the hub to be: another hub is not asked.
+``wire`` is what its program speaks (``core.wire_version``): one that is too far from ours is told
+so, and no more; of one beside ours, what is not known here is overlooked.
 
 Each answer begins with a line of JSON: ``epoch``, ``seq`` and ``now_ms`` of the hub, and the rest.
 A state follows it in parts, compressed: a day of 20,000 tickets is larger than a message may be.
@@ -31,6 +33,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from firmware_py.app.ports import StoredEvent
+from firmware_py.core.commands import COMMANDS
+from firmware_py.core.wire_version import WIRE, apart
 from firmware_py.sync.connection import LARGEST_PART, LARGEST_PAYLOAD
 from firmware_py.sync.envelope import epoch_of
 from firmware_py.sync.mail import Incoming, Outgoing
@@ -60,7 +64,7 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
-class Question(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class Question(msgspec.Struct, frozen=True):
     """A question as sent."""
 
     what: Literal[
@@ -77,6 +81,7 @@ class Question(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         "people",
     ]
     epoch: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    wire: int = 1
     copy: dict[str, Any] = {}
     after: Number = 0
     #: The last event that whoever asks has; left out before it has joined.
@@ -109,8 +114,10 @@ class Asks:
         machine: str = "",
         *,
         private: bool = False,
+        wire: int = WIRE,
     ) -> None:
         self._hall, self._hub = hall, hub
+        self._wire = wire
         self._topics = topics
         self._send = send
         self._refused = refused
@@ -142,6 +149,12 @@ class Asks:
             return
         if asked.what == "pulse":
             self._heard(node, asked.seq)
+        if step := apart(self._wire, asked.wire):
+            self._refuse(
+                incoming, node, Refused(f"wire_{step}", self._wire, theirs=str(asked.wire))
+            )
+            return
+        if asked.what == "pulse":
             self._answer(incoming, node, {})
             return
         task = asyncio.create_task(self._carry_out(incoming, place, asked), name="node-question")
@@ -192,6 +205,9 @@ class Asks:
             self._refuse(incoming, place.node, Refused("failed"))
 
     def _not_yours(self, asked: Question) -> Refused:
+        unknown = asked.what == "command" and asked.name not in COMMANDS
+        if unknown or (asked.what == "query" and asked.wire > self._wire):
+            return Refused("unknown_command", asked.name[:64])
         hub = self._topics.node
         return Refused("not_yours", asked.name[:64], hub=hub, host=self._machine or hub)
 

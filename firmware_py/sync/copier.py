@@ -48,6 +48,9 @@ class CopyPort(Protocol):
     def copied(self) -> int:
         """Return the last event that the copy has."""
 
+    def unknown(self) -> tuple[str, ...]:
+        """Return types of events in it that this program does not know: it must be updated."""
+
     def take(self, page: Mapping[str, Any], done: Done) -> None:
         """Record what follows."""
 
@@ -74,6 +77,8 @@ class CopyStatus:
     bytes_here: int = 0
     bytes_all: int = 0
     why: str = ""
+    #: Types of events that only a newer program knows: this one cannot go on with the copy.
+    unknown: tuple[str, ...] = ()
 
     @property
     def behind(self) -> int:
@@ -102,7 +107,8 @@ class Copier:
         all_ = self._file[1] if self._file is not None else 0
         copied = self._port.copied()
         newest = max(self._newest, copied)
-        return CopyStatus(self._state, copied, newest, level_s, self._here, all_, self._why)
+        state, why, unknown = self._state, self._why, self._port.unknown()
+        return CopyStatus(state, copied, newest, level_s, self._here, all_, why, unknown)
 
     def stop(self) -> None:
         """Ask no more; an answer that is under way is not taken."""

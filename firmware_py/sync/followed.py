@@ -49,9 +49,9 @@ class Asked:
     wanted: Callable[[], bool] = lambda: True
     parts: dict[int, bytes] = field(default_factory=dict)
 
-    def body_to(self, epoch: str) -> bytes:
+    def body_to(self, epoch: str, wire: int) -> bytes:
         """Return the question to the hub of this epoch: of two hubs no other one answers."""
-        return b'{"epoch":%b,%b' % (msgspec.json.encode(epoch), self.body[1:])
+        return b'{"epoch":%b,"wire":%d,%b' % (msgspec.json.encode(epoch), wire, self.body[1:])
 
 
 class FollowerPort(Protocol):
@@ -60,8 +60,14 @@ class FollowerPort(Protocol):
     def joined(self, state: bytes, seq: int) -> None:
         """The hall as it stands after event ``seq``; forget what was known before."""
 
-    def came(self, events: Sequence[Followed]) -> None:
-        """The next events, in order, without a gap."""
+    def came(self, events: Sequence[Followed]) -> int:
+        """The next events, in order, without a gap; return how many could be taken.
+
+        The one after those is of a type that is not known here: the hall is taken anew then.
+        """
+
+    def passed(self, events: Sequence[Followed]) -> None:
+        """What lay between, in order: the hall as it was taken has it already."""
 
     def clock(self, now_ms: int) -> None:
         """The hub's time as it was a moment ago."""
@@ -83,6 +89,9 @@ class RecordsPort(Protocol):
     def merged(self, epoch: str, seq: int) -> None:
         """A hub of this epoch has all records up to ``seq``."""
 
+    def passed_over(self, seqs: Sequence[int]) -> None:
+        """The hub is of an older version and does not know these: kept until it does."""
+
     def refused(self, epoch: str, question: Mapping[str, Any], code: str) -> None:
         """A hub of this epoch will not have these records: they are not offered to it again."""
 
@@ -95,6 +104,8 @@ class Birth(msgspec.Struct):
     roles: tuple[str, ...] = ()
     version: str = ""
     host: str = ""
+    #: Of what passes between Pis (``core.wire_version``); who tells none is of the first.
+    wire: int = 1
     seq: int = 0
     epochs: tuple[dict[str, Any], ...] = ()
 

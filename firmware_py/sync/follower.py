@@ -18,8 +18,8 @@ from typing import Any
 
 import msgspec
 
+from firmware_py.core.wire_version import apart
 from firmware_py.sync.asks import PART
-from firmware_py.sync.envelope import epoch_of
 from firmware_py.sync.followed import (
     Answer,
     Asked,
@@ -34,6 +34,7 @@ from firmware_py.sync.followed import (
     read_head,
 )
 from firmware_py.sync.heard import HighestEpoch
+from firmware_py.sync.in_order import InOrder
 from firmware_py.sync.link import Link
 from firmware_py.sync.mail import Acked, Down, Incoming, LinkMail, Outgoing, Up
 from firmware_py.sync.node_birth import birth_of_node, starts_of
@@ -53,8 +54,6 @@ SILENT_S = 6.0
 #: A question, not a command, is asked again after this.
 ANSWER_S = 3.0
 TEND_S = 0.25
-#: Events kept that came before others; the rest is asked for.
-EARLY = 2000
 
 _encode = msgspec.json.Encoder().encode
 
@@ -74,14 +73,15 @@ class Follower:
         #: Called some times a second.
         self.tended: Callable[[], None] = lambda: None
         self._topics = topics = Topics(settings.hall, settings.node)
-        #: The last event that was handed on; None before the first join.
-        self.seq: int | None = None
-        self._epochs: tuple[EpochStart, ...] = ()
+        self._order = InOrder()
+        #: An event came that is not known here: the hall is taken as a whole, and goes on.
+        self._anew = False
         self._hub: Birth | None = None
+        #: What the last hub that was heard speaks; and its hall could not be read all the same.
+        self.hub_wire, self._unread = settings.wire, False
         #: Whose word counts, where another Pi was promoted.
         self.highest = HighestEpoch()
         self._session: int | None = None
-        self._early: dict[int, Followed] = {}
         self._asked: dict[int, Asked] = {}
         self._number = 0
         self._heard_s = self._pulsed_s = time.monotonic()
@@ -102,13 +102,23 @@ class Follower:
 
     def resume(self, seq: int, epochs: Sequence[EpochStart]) -> None:
         """Go on after this event, before ``start``: a restarted daemon knows the hall so far."""
-        self.seq, self._epochs = seq, tuple(epochs)
+        self._order.seq, self._order.epochs = seq, tuple(epochs)
         self.highest = HighestEpoch.of(epochs)
+
+    @property
+    def seq(self) -> int | None:
+        """The last event that was handed on; None before the first join."""
+        return self._order.seq
 
     @property
     def epochs(self) -> tuple[EpochStart, ...]:
         """The hub's epochs as it said them last."""
-        return self._epochs
+        return self._order.epochs
+
+    @property
+    def apart(self) -> bool:
+        """Whether this program and the hub's are too far from each other to follow it."""
+        return self._unread or bool(apart(self._settings.wire, self.hub_wire))
 
     @property
     def heard_s(self) -> float:
@@ -210,75 +220,56 @@ class Follower:
                 self._hub = None
                 self._stands()
             return
-        self._hub = birth
+        self._hub, self.hub_wire, self._unread = birth, birth.wire, False
         self._heard_s = time.monotonic()
-        self._take_epochs(birth.epochs)
+        self._order.take_epochs(starts_of(birth.epochs))
         self._catch_up(birth.seq)
         for number, one in list(self._asked.items()):
-            if one.answered is not None and one.wanted():
+            if one.answered is not None and one.wanted() and not self.apart:
                 # Perhaps it was carried out, and its answer was lost: the id makes it count once.
                 self._put(number, one)
         self._stands()
-
-    def _take_epochs(self, told: Sequence[Mapping[str, Any]]) -> None:
-        epochs = starts_of(told)
-        known, self._epochs = self._epochs, epochs
-        if not (self.seq is not None and known and epochs):
-            return
-        if epoch_of(epochs, self.seq) != epoch_of(known, self.seq):
-            # Another history from some event on: what is known here is not the hall's any more.
-            self.seq = None
-            self._early.clear()
 
     # ---- events, in order
 
     def _came(self, event: Followed) -> None:
         self._heard_s = time.monotonic()
-        if self._offering.stale and self.seq is not None:
+        order = self._order
+        if self.apart or (self._offering.stale and order.seq is not None):
             # Not onto a picture with decisions of our own: it is taken anew.
             return
-        if self.seq is None or not self._epochs:
-            self._keep(event)
-        elif event.epoch != epoch_of(self._epochs, event.seq) or event.seq <= self.seq:
-            return
-        elif event.seq > self.seq + 1:
-            self._keep(event)
+        if order.seq is None or not order.epochs:
+            order.keep(event)
+        elif (is_next := order.is_next(event)) is not None:
+            if is_next and not self._anew:
+                self._hand_on([event])
+                return
+            order.keep(event)
             self._catch_up(event.seq)
-        else:
-            self._hand_on([event])
 
-    def _keep(self, event: Followed) -> None:
-        if len(self._early) < EARLY:
-            self._early[event.seq] = event
-
-    def _hand_on(self, events: list[Followed]) -> None:
+    def _hand_on(self, events: Sequence[Followed]) -> None:
         """Hand on what is next, and what came early and follows it."""
-        if self.seq is None:
+        ready = self._order.ready(events)
+        if not ready:
             return
-        ready = list[Followed]()
-        seq = self.seq
-        for event in events:
-            if event.seq == seq + 1:
-                ready.append(event)
-                seq += 1
-        while (event_ := self._early.pop(seq + 1, None)) is not None:
-            if event_.epoch != epoch_of(self._epochs, event_.seq):
-                break
-            ready.append(event_)
-            seq += 1
-        self.seq = seq
-        self._early = {n: one for n, one in self._early.items() if n > seq}
-        if ready:
-            self._port.came(ready)
+        taken = self._port.came(ready)
+        if taken < len(ready):
+            self._order.hold(ready[taken:])
+            self._anew = True
+            self._catch_up(ready[taken].seq)
 
     def _catch_up(self, newest: int) -> None:
         """Ask for what lacks up to ``newest``, or for all of it, unless that is under way."""
         under_way = {one.what for one in self._asked.values() if one.answered is None}
-        if self._hub is None or under_way & {"state", "events", "records"} or self._offer():
+        busy = under_way & {"state", "events", "records"}
+        if self._hub is None or self.apart or busy or self._offer():
             return
         until_s = time.monotonic() + ANSWER_S
-        if self.seq is None or newest < self.seq:
-            self.seq = None
+        if self._anew and self.seq is not None:
+            # What is shown stays until then: it is late by as long as that takes, and not wrong.
+            self._send(Asked(_encode({"what": "state"}), until_s, "state"))
+        elif self.seq is None or newest < self.seq:
+            self._order.seq = None
             self._send(Asked(_encode({"what": "state"}), until_s, "state"))
         elif newest > self.seq:
             body = _encode({"what": "events", "after": self.seq})
@@ -286,12 +277,12 @@ class Follower:
 
     def _offer(self) -> bool:
         """Offer our records to this hub; False when it has them all."""
-        question = self._offering.next(self._epochs)
+        question = self._offering.next(self.epochs)
         if question is not None:
             until_s = time.monotonic() + ANSWER_S
             self._send(Asked(_encode(question), until_s, "records"))
         elif self._offering.stale:
-            self.seq = None
+            self._order.seq = None
         return question is not None
 
     # ---- questions
@@ -299,7 +290,7 @@ class Follower:
     def _send(self, asked: Asked) -> None:
         self._number += 1
         self._asked[self._number] = asked
-        if self._hub is not None:
+        if self._hub is not None and (not self.apart or asked.what == "pulse"):
             self._put(self._number, asked)
 
     def _put(self, number: int, asked: Asked) -> None:
@@ -307,7 +298,7 @@ class Follower:
         self._publish(
             Outgoing(
                 self._topics.ask(self._settings.node),
-                asked.body_to(self._epochs[-1].epoch if self._epochs else ""),
+                asked.body_to(self.epochs[-1].epoch if self.epochs else "", self._settings.wire),
                 correlation=str(number).encode(),
                 expiry_s=max(round(left_s), 1),
             )
@@ -320,7 +311,7 @@ class Follower:
     def _answered(self, number: int, payload: bytes) -> None:
         line, _, rest = payload.partition(b"\n")
         head = read_head(line)
-        if self._epochs and head.epoch != self._epochs[-1].epoch:
+        if self.epochs and head.epoch != self.epochs[-1].epoch:
             return
         self._heard_s = time.monotonic()
         self._port.clock(head.now_ms)
@@ -337,14 +328,9 @@ class Follower:
             if not self._offering.answered(head, line):
                 return
         elif head.gone:
-            self.seq = None
-        elif head.told:
-            self._hand_on(
-                [
-                    Followed(one.epoch, one.seq, one.time_ms, one.type, one.by, bytes(one.data))
-                    for one in head.told
-                ]
-            )
+            self._order.seq = None
+        elif head.told and not self._anew:
+            self._hand_on([one.followed() for one in head.told])
         self._catch_up(head.seq)
         self._stands()
 
@@ -356,9 +342,18 @@ class Follower:
             return
         del self._asked[number]
         state = zlib.decompress(b"".join(asked.parts[n] for n in range(head.parts)))
-        self._epochs = starts_of(head.epochs)
-        self.seq = head.seq
-        self._port.joined(state, head.seq)
+        self._order.epochs = starts_of(head.epochs)
+        try:
+            self._port.joined(state, head.seq)
+        except msgspec.DecodeError as error:
+            log.error("the hub's hall cannot be read by this version: %s", error)  # noqa: TRY400
+            self._unread = True
+            self._stands()
+            return
+        passed = self._order.joined(head.seq)
+        anew, self._anew = self._anew, False
+        if anew and passed:
+            self._port.passed(passed)
         self._hand_on([])
         self._stands()
 
@@ -366,7 +361,10 @@ class Follower:
 
     def _stands(self) -> None:
         silent = time.monotonic() - self._heard_s > SILENT_S
-        if self._session is None:
+        if self.apart:
+            # Also when the hub or the broker goes away meanwhile: here nothing goes on alone.
+            trouble = "version"
+        elif self._session is None:
             trouble = "broker"
         elif self._hub is None or silent:
             trouble = "hub"

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from firmware_py.core.wire_version import WIRE
 from firmware_py.sync.ports import EpochStart
 
 __all__ = ["Handover", "HandoverPort"]
@@ -33,8 +34,14 @@ class HandoverPort(Protocol):
 
     why: str
 
-    def question(self, epochs: Sequence[EpochStart]) -> Mapping[str, Any] | None:
-        """Return what to offer next to the hub with these epochs; None: it has everything."""
+    def question(self, epochs: Sequence[EpochStart], wire: int) -> Mapping[str, Any] | None:
+        """Return what to offer next to the hub with these epochs; None: it has everything.
+
+        ``wire`` is what it speaks: a record that an older one did not know is offered again.
+        """
+
+    def passed_over(self, asked: Mapping[str, Any], seqs: Sequence[int], wire: int) -> None:
+        """A hub that speaks ``wire`` does not know these records: kept for a newer one."""
 
     def merged(self, epochs: Sequence[EpochStart], asked: Mapping[str, Any], upto: int) -> None:
         """That hub has what was asked, up to record ``upto``."""
@@ -47,21 +54,24 @@ class Handover:
         self._ask_hub, self._port = ask, port
         self._busy, self._next_s, self._now_s = False, 0.0, 0.0
         self._epochs: tuple[EpochStart, ...] = ()
+        self._wire = WIRE
         #: Why it does not get on; "" while it does.
         self.why = ""
         self.done = False
 
-    def tick(self, now_s: float, epochs: Sequence[EpochStart]) -> None:
-        """Offer what is next to the hub of these epochs."""
+    def tick(self, now_s: float, epochs: Sequence[EpochStart], wire: int = WIRE) -> None:
+        """Offer what is next to the hub of these epochs, which speaks ``wire``."""
         self._now_s = now_s
-        if tuple(epochs) != self._epochs:
-            self._epochs, self.done, self._next_s = tuple(epochs), False, now_s
+        if (tuple(epochs), wire) != (self._epochs, self._wire):
+            self._epochs, self._wire = tuple(epochs), wire
+            self.done, self._next_s = False, now_s
         self._go_on()
 
     def _go_on(self) -> None:
         if self._busy or self.done or not self._epochs or self._now_s < self._next_s:
             return
-        epochs, question = self._epochs, self._port.question(self._epochs)
+        epochs, wire = self._epochs, self._wire
+        question = self._port.question(epochs, wire)
         if question is None:
             # What lies here and cannot be read is not handed over: people must hear of it.
             self.why = self._port.why
@@ -74,6 +84,7 @@ class Handover:
             self._busy = False
             upto = None if answer is None else answer.get("merged")
             if isinstance(upto, int) and epochs == self._epochs:
+                self._port.passed_over(question, (answer or {}).get("unknown", ()), wire)
                 self._port.merged(epochs, question, upto)
                 self.why = ""
                 self._go_on()

@@ -38,6 +38,7 @@ def birth_of(hall: HallPort, settings: SyncSettings, zone: ZoneInfo, status: str
     body = {
         **_about(hall, settings, status),
         "version": settings.version,
+        "wire": settings.wire,
         "host": settings.machine,
         "started": wall_time(settings.started_ms, hall.wall_offset_ms, zone),
         "epoch": hall.epochs[-1].epoch,

@@ -65,6 +65,7 @@ class Joined:
     node: str
     hall: str
     hub_version: str
+    hub_wire: int
     #: The hub's clock less this one's when the connection stood, in seconds.
     ahead_s: float
     files: tuple[str, ...]
@@ -164,7 +165,9 @@ async def _talk(
     except Broken:
         confirmed = False
     names = (*files, welcome.cert, welcome.key)
-    return Joined(welcome.node, welcome.hall, welcome.version, ahead_s, names, confirmed)
+    return Joined(
+        welcome.node, welcome.hall, welcome.version, welcome.wire, ahead_s, names, confirmed
+    )
 
 
 async def _signed(line: Line) -> bytes:

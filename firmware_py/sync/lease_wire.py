@@ -2,7 +2,7 @@
 
 ``lease/ask/{node}``, from hub and standby::
 
-    {"epoch": "2-standby", "round": "5f1d0c2a:7", "for_s": 10.0}
+    {"epoch": "2-standby", "round": "5f1d0c2a:7", "for_s": 10.0, "wire": 1}
 
 ``lease/vote/{node}``, from each voter: its vote, and how one that lost its file asks::
 
@@ -11,7 +11,8 @@
     {"what": "recall", "round": "81b9e004", "highest": ""}
     {"what": "recalled", "to": "window-1", "round": "81b9e004", "highest": "2-standby"}
 
-The broker vouches for the name in the topic.
+Each tells the ``wire`` version of its program, 1 where it is left out. The broker vouches for the
+name in the topic.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ import msgspec
 from msgspec import Meta
 
 from firmware_py.core.epoch import NO_EPOCH, Epoch, epoch_in
+from firmware_py.core.wire_version import WIRE
 
 __all__ = [
-    "LONGEST_S", "Ask", "Kept", "Word", "kept_bytes", "read_ask", "read_kept", "read_word", "told",
+    "LONGEST_S", "Ask", "Kept", "Word", "kept_bytes", "read_ask", "read_kept", "read_wire",
+    "read_word", "told",
 ]  # fmt: skip
 
 #: No lease is longer.
@@ -78,9 +81,19 @@ class _Word(msgspec.Struct):
     yes: bool = False
 
 
+class _Wire(msgspec.Struct):
+    wire: int = 1
+
+
+_read_wire = msgspec.json.Decoder(_Wire).decode
 _read_ask = msgspec.json.Decoder(_Ask).decode
 _read_word = msgspec.json.Decoder(_Word).decode
 _read_kept = msgspec.json.Decoder(tuple[tuple[int, str], _For]).decode
+
+
+def read_wire(payload: bytes) -> int:
+    """Return the version that whoever sent it speaks. Raises ``msgspec.DecodeError``."""
+    return _read_wire(payload).wire
 
 
 def read_ask(payload: bytes) -> Ask | None:
@@ -105,7 +118,7 @@ def told(message: Ask | Word) -> bytes:
         name: ("" if value == NO_EPOCH else str(value)) if isinstance(value, Epoch) else value
         for name, value in message._asdict().items()
     }
-    return msgspec.json.encode(about)
+    return msgspec.json.encode({**about, "wire": WIRE})
 
 
 def kept_bytes(kept: Kept) -> bytes:

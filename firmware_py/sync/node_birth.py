@@ -15,7 +15,7 @@ __all__ = ["birth_of_node", "starts_of"]
 def birth_of_node(settings: SyncSettings, status: str) -> bytes:
     """Return that it is there, or what the broker says when it is ``offline``."""
     about = {"status": status, "node": settings.node, "roles": settings.roles}
-    more = {"version": settings.version, "host": settings.machine}
+    more = {"version": settings.version, "host": settings.machine, "wire": settings.wire}
     return msgspec.json.encode(about if status == "offline" else {**about, **more})
 
 

@@ -15,11 +15,12 @@ from typing import Any, Literal
 
 import msgspec
 
+from firmware_py.core.wire_version import WIRE, Step, apart
 from firmware_py.sync.followed import Birth, read_birth
 from firmware_py.sync.mail import Incoming
 from firmware_py.sync.rights import NodePlace
 
-__all__ = ["LONG_S", "SILENT_S", "NodeBook", "NodeSeen", "version_step"]
+__all__ = ["LONG_S", "SILENT_S", "NodeBook", "NodeSeen"]
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,9 @@ class NodeSeen:
     exact: bool
     roles: tuple[str, ...] = ()
     version: str = ""
+    #: Of what passes between Pis, and whether it is too far from the hub's.
+    wire: int = WIRE
+    step: Step = ""
     #: The machine's own name.
     host: str = ""
     #: The last event that it has, as it said at most 2 s ago; None: it has not joined.
@@ -95,8 +99,9 @@ class NodeBook:
         configured: Callable[[], Mapping[str, NodePlace]],
         now_ms: Callable[[], int],
         now_s: Callable[[], float] = time.monotonic,
+        wire: int = WIRE,
     ) -> None:
-        self._own, self._configured = own, configured
+        self._own, self._configured, self._wire = own, configured, wire
         self._now_ms, self._now_s = now_ms, now_s
         self._nodes: dict[str, _Node] = {}
         self._up = False
@@ -155,6 +160,12 @@ class NodeBook:
         node.birth = read_birth(incoming.payload) if incoming.payload else None
         node.heard_s = self._now_s()
         if node.birth is not None and node.birth.status == "online":
+            if apart(self._wire, node.birth.wire) and node.birth.wire != node.told.wire:
+                log.error(
+                    "%s 的程序（%s，通信版本 %d）与主控（%d）相差两版以上，不受理。 Its program "
+                    "is two wire versions or more from the hub's: nothing of it is taken.",
+                    name, node.birth.version, node.birth.wire, self._wire,
+                )  # fmt: skip
             node.told = node.birth
         else:
             node.seq = None
@@ -250,6 +261,8 @@ class NodeBook:
             node.exact,
             node.told.roles,
             node.told.version,
+            node.told.wire,
+            apart(self._wire, node.told.wire) if node.told.status == "online" else "",
             node.told.host,
             node.seq if node.state == "there" else None,
             tuple(
@@ -257,24 +270,3 @@ class NodeBook:
                 for device, one in wrong
             ),
         )
-
-
-def version_step(hub: str, node: str) -> Literal["", "newer", "older"]:
-    """Say whether a Pi's version may not be beside the hub's: ``newer``, or ``older`` by too much.
-
-    Up to one minor version older is well: a hall is brought up to date hub first, Pi by Pi.
-    A version that cannot be read, or none, is not judged.
-    """
-    ours, theirs = _numbers(hub), _numbers(node)
-    if ours is None or theirs is None or theirs == ours:
-        return ""
-    if theirs > ours:
-        return "newer"
-    return "older" if theirs[0] != ours[0] or ours[1] - theirs[1] > 1 else ""
-
-
-def _numbers(version: str) -> tuple[int, ...] | None:
-    parts = version.split("+", maxsplit=1)[0].split(".")
-    if len(parts) < 3 or not all(part.isdecimal() for part in parts[:3]):
-        return None
-    return tuple(int(part) for part in parts[:3])

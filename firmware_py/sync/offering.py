@@ -44,6 +44,8 @@ class Offering:
         if self._records is None or asked is None:
             return True
         if (refusal := answer.get("refusal")) is None:
+            if unknown := answer.get("unknown"):
+                self._records.passed_over([int(one) for one in unknown])
             self._records.merged(head.epoch, int(answer["merged"]))
         elif (code := str(refusal.get("code"))) not in _LATER:
             self._records.refused(head.epoch, asked, code)

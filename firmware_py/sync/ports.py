@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from firmware_py.app.ports import StoredEvent
 from firmware_py.core.epoch import Epoch
+from firmware_py.core.wire_version import WIRE
 from firmware_py.sync.mail import Address, Incoming, Outgoing
 from firmware_py.sync.rights import NodePlace
 
 if TYPE_CHECKING:
-    from firmware_py.sync.records import Offered
+    from firmware_py.sync.records import Merged, Offered
 
 __all__ = ["EpochStart", "HallPort", "HubPort", "SideLine", "SyncSettings"]
 
@@ -116,8 +117,8 @@ class HubPort(Protocol):
         """Say whether a number was called to this window today, here or by another hub."""
         ...
 
-    async def merge(self, node: str, source: str, offered: Sequence[Offered]) -> int:
-        """Merge records in their order; return the last one that is on disk with all before it.
+    async def merge(self, node: str, source: str, offered: Sequence[Offered]) -> Merged:
+        """Merge records in their order; return how far they are on disk, and what was unknown.
 
         Raises ``Refused`` when not even the first one could be taken.
         """
@@ -203,6 +204,8 @@ class SyncSettings:
     #: Consumers whose acknowledged position is kept and decides what is sent again.
     consumers: tuple[str, ...] = ("centre",)
     timezone: str = "Asia/Shanghai"
+    #: Which version of what passes between the Pis this program speaks.
+    wire: int = WIRE
     #: Hall time at which this daemon started.
     started_ms: int = 0
     #: The same picture or many: at most one publication of them in this time.

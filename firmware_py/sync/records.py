@@ -4,7 +4,10 @@
 
     {"what": "records", "source": "kiosk-1:01KA...", "told": [{"seq", "time_ms", "type", "by",
      "id", "data"}, ...]}                                  in order, at most RECORDS
-    {"merged": 12}                                         up to there all is on the hub's disk
+    {"merged": 12, "unknown": [7]}                         up to there all is on the hub's disk
+
+``unknown`` are records of a type that an older hub does not know: it passed them over, and has not
+got them. Whoever offered them keeps them for a newer one.
 
 A record that is not that node's to bring leaves a trace and changes nothing, so that it keeps none
 of the others waiting.
@@ -12,7 +15,7 @@ of the others waiting.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -21,7 +24,7 @@ from firmware_py.sync.ports import HubPort
 from firmware_py.sync.rights import NodePlace, may_record
 from firmware_py.sync.sentences import Refused
 
-__all__ = ["RECORDS", "Offered", "Source", "ToldRecord", "merged", "without_nobody"]
+__all__ = ["RECORDS", "Merged", "Offered", "Source", "ToldRecord", "merged", "without_nobody"]
 
 #: Records in one question.
 RECORDS = 100
@@ -31,7 +34,7 @@ _NOBODY = (b'"person":null', b'"appointment":null')
 Source = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{0,160}$")]
 
 
-class ToldRecord(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class ToldRecord(msgspec.Struct, frozen=True):
     """One record as offered; see ``core.records.Record``."""
 
     seq: Annotated[int, Meta(ge=1, le=2**53)]
@@ -47,6 +50,13 @@ class Offered(msgspec.Struct, frozen=True):
 
     record: ToldRecord
     allowed: bool
+
+
+class Merged(NamedTuple):
+    """All up to ``upto`` is on the hub's disk, but for those that it does not know."""
+
+    upto: int
+    unknown: tuple[int, ...] = ()
 
 
 def without_nobody(payload: bytes) -> bytes:
@@ -66,4 +76,5 @@ async def merged(
     if seqs != sorted(set(seqs)):
         raise Refused("bad_field", "told: in order")
     offered = [Offered(one, may_record(place, one.type, one.data, hub)) for one in told]
-    return {"merged": await hub.merge(place.node, source, offered)}
+    upto, unknown = await hub.merge(place.node, source, offered)
+    return {"merged": upto, **({"unknown": unknown} if unknown else {})}

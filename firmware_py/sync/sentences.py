@@ -96,6 +96,24 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "刷证已超时，没有取号。请重新放置证件。",
         "Your card was laid too long ago, and no number was taken. Please lay it again.",
     ),
+    "unknown_command": (
+        "主控的程序里没有 {what}，可能版本较旧。",
+        "The hub's program has no {what}; it may be an older one.",
+    ),
+    "wire_newer": (
+        "该设备的程序（通信版本 {theirs}）比主控（{what}）新两版以上，主控不受理。请先升级主控。",
+        (
+            "This Pi's program (wire version {theirs}) is two or more ahead of the hub's ({what}): "
+            "the hub takes nothing from it. Update the hub first."
+        ),
+    ),
+    "wire_older": (
+        "该设备的程序（通信版本 {theirs}）比主控（{what}）旧两版以上，主控不受理。请升级该设备。",
+        (
+            "This Pi's program (wire version {theirs}) is two or more behind the hub's ({what}): "
+            "the hub takes nothing from it. Update this Pi."
+        ),
+    ),
     "unknown_consumer": (
         "配置中没有接收方 {what}。",
         "There is no consumer {what} in the configuration.",

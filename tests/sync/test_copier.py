@@ -51,6 +51,10 @@ class Copy:
         """Return its last event."""
         return self.seq or 0
 
+    def unknown(self) -> tuple[str, ...]:
+        """Return nothing: all is known here."""
+        return ()
+
     def take(self, page: Mapping[str, Any], done: Done) -> None:
         """Take a page."""
         if not self.wrong:
@@ -246,13 +250,18 @@ class Records:
     def __init__(self, last: int) -> None:
         self.last, self.why = last, ""
         self.had: dict[str, int] = {}
+        self.passed: list[int] = []
 
-    def question(self, epochs: Sequence[EpochStart]) -> Mapping[str, Any] | None:
+    def question(self, epochs: Sequence[EpochStart], wire: int) -> Mapping[str, Any] | None:
         """Return the next one, then the handing over."""
         had = self.had.get(epochs[-1].epoch, 7)
         if had > self.last:
             return None
         return {"what": "records" if had < self.last else "handover", "after": had}
+
+    def passed_over(self, asked: Mapping[str, Any], seqs: Sequence[int], wire: int) -> None:
+        """Note it."""
+        self.passed += seqs
 
     def merged(self, epochs: Sequence[EpochStart], asked: Mapping[str, Any], upto: int) -> None:
         """Note it."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from firmware_py.core.events import EVENTS
 from firmware_py.sync.followed import Followed
 from firmware_py.sync.follower import SILENT_S, Follower
 from firmware_py.sync.mail import Down, Incoming, Outgoing, Up
@@ -25,6 +26,7 @@ class Listener:
 
     def __init__(self) -> None:
         self.events: list[int] = []
+        self.passed_over: list[int] = []
         self.states: list[tuple[bytes, int]] = []
         self.troubles: list[str] = []
         self.hub_ms = 0
@@ -34,9 +36,16 @@ class Listener:
         self.states.append((state, seq))
         self.events.clear()
 
-    def came(self, events: Sequence[Followed]) -> None:
-        """Note their numbers."""
-        self.events += [event.seq for event in events]
+    def came(self, events: Sequence[Followed]) -> int:
+        """Note their numbers, up to one that is not known here."""
+        unknown = [n for n, event in enumerate(events) if event.type not in EVENTS]
+        taken = unknown[0] if unknown else len(events)
+        self.events += [event.seq for event in events[:taken]]
+        return taken
+
+    def passed(self, events: Sequence[Followed]) -> None:
+        """Note what the hall had already when it was taken."""
+        self.passed_over += [event.seq for event in events]
 
     def clock(self, now_ms: int) -> None:
         """Note the hub's time."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ class Own:
         self.count = count
         self.had: dict[str, int] = {}
         self.told_no: list[str] = []
+        self.passed: list[int] = []
         self.stale = True
 
     def question(self, epoch: str) -> Mapping[str, Any] | None:
@@ -35,6 +36,10 @@ class Own:
     def merged(self, epoch: str, seq: int) -> None:
         """A hub has them."""
         self.had[epoch] = seq
+
+    def passed_over(self, seqs: Sequence[int]) -> None:
+        """An older hub does not know them."""
+        self.passed += seqs
 
     def refused(self, epoch: str, question: Mapping[str, Any], code: str) -> None:
         """A hub does not take them."""

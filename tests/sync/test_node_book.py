@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from firmware_py.sync.mail import Incoming
-from firmware_py.sync.node_book import LONG_S, SILENT_S, NodeBook, NodeSeen, version_step
+from firmware_py.sync.node_book import LONG_S, SILENT_S, NodeBook, NodeSeen
 from firmware_py.sync.rights import NodePlace
 
 ROOT = "hall/v1/demo"
@@ -215,22 +215,3 @@ def test_the_hub_is_not_one_of_the_others_and_nonsense_is_refused(hub: Hub) -> N
     assert [one.node for one in hub.book.seen()] == ["window-1", "window-2"]
     with pytest.raises(msgspec.DecodeError):
         hub.message("window-1", b'{"status": 3}')
-
-
-@pytest.mark.parametrize(
-    ("hub", "node", "step"),
-    [
-        ("0.3.0", "0.3.0", ""),
-        ("0.3.0", "0.2.9", ""),
-        ("0.3.0", "0.1.0", "older"),
-        ("0.3.0", "0.3.1", "newer"),
-        ("1.0.0", "0.9.0", "older"),
-        ("0.9.0", "1.0.0", "newer"),
-        ("0.10.0", "0.9.0", ""),
-        ("0.3.0", "", ""),
-        ("0.3.0", "0.2.dev", ""),
-        ("0.3.0", "0.3.0+local", ""),
-    ],
-)
-def test_versions_may_differ_by_one_and_the_hub_is_first(hub: str, node: str, step: str) -> None:
-    assert version_step(hub, node) == step

@@ -11,17 +11,19 @@ from typing import Any, cast
 
 import pytest
 
+from firmware_py.app import wire
 from firmware_py.app.writer import HallWriter
 from firmware_py.core.commands_spread import LendNumbers
 from firmware_py.runtime.merging import may_give, may_have_served, merge_offered, was_promoted
 from firmware_py.sync.asks import Asks
 from firmware_py.sync.mail import Incoming, Outgoing
 from firmware_py.sync.ports import HallPort, HubPort
-from firmware_py.sync.records import Offered
+from firmware_py.sync.records import Merged, Offered
 from firmware_py.sync.rights import NodePlace
 from firmware_py.sync.topics import Topics
 from tests.app.desk import Desk
 
+_ISSUED = wire._event_decoders["ticket.issued"]
 KIOSK = NodePlace("kiosk-1", frozenset({"kiosk"}), kiosks=frozenset({"kiosk-1"}))
 SOURCE = "kiosk-1:E7"
 
@@ -43,6 +45,9 @@ class Hub:
     def nodes(self) -> Mapping[str, NodePlace]:
         return {"kiosk-1": KIOSK, "kiosk-2": NodePlace("kiosk-2", frozenset({"kiosk"}))}
 
+    def window_of(self, number: str) -> str | None:
+        return None
+
     def may_give(self, node: str, number: str) -> bool:
         return may_give(self.writer.ahead, node, number)
 
@@ -52,7 +57,7 @@ class Hub:
     def may_have_served(self, window: str, number: str) -> bool:
         return may_have_served(self.writer.ahead, window, number)
 
-    async def merge(self, node: str, source: str, offered: Sequence[Offered]) -> int:
+    async def merge(self, node: str, source: str, offered: Sequence[Offered]) -> Merged:
         return await merge_offered(self.writer, node, source, offered)
 
 
@@ -179,10 +184,30 @@ async def test_one_that_is_not_its_to_bring_is_a_trace_and_keeps_no_other_waitin
     assert [body["outcome"] for body in bodies] == ["not_allowed", "not_allowed", "kept"]
 
 
-async def test_what_a_newer_version_tells_waits_and_what_comes_before_counts(line: Line) -> None:
+async def test_what_a_newer_version_tells_is_passed_over_and_holds_up_nothing(line: Line) -> None:
     strange = {**line.issued(2), "type": "ticket.folded"}
-    assert (await line.ask([line.issued(1), strange]))["merged"] == 1
-    assert (await line.ask([strange]))["refusal"]["code"] == "bad_field"
+    answer = await line.ask([line.issued(1), strange, {**line.issued(3), "mood": "new"}])
+    assert (answer["merged"], answer["unknown"]) == (3, [2])
+    assert list(line.desk.writer.recorded.tickets) == [f"A{line.first}", f"A{line.first + 2}"]
+    # Whoever did not hear the answer is told the same again.
+    again = await line.ask([line.issued(1), strange, line.issued(3)])
+    assert (again["merged"], again["unknown"]) == (3, [2])
+    assert (await line.ask([strange]))["unknown"] == [2]
+
+
+async def test_brought_up_to_date_a_hub_takes_what_it_had_passed_over_once(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(wire._event_decoders, "ticket.issued")
+    assert (await line.ask([line.issued(1)]))["unknown"] == [1]
+    monkeypatch.setitem(wire._event_decoders, "ticket.issued", _ISSUED)
+    assert (await line.ask([line.issued(2)]))["merged"] == 2
+    for _ in range(2):
+        answer = await line.ask([line.issued(1)])
+        assert (answer["merged"], "unknown" in answer) == (1, False)
+    assert sorted(line.desk.writer.recorded.tickets) == [f"A{line.first}", f"A{line.first + 1}"]
+    traces = [json.loads(r.body) for r in line.desk.journal.records if r.type == "record.merged"]
+    assert [(one["source"], one["seq"]) for one in traces] == [(SOURCE, 2), (f"{SOURCE}.1", 1)]
 
 
 async def test_a_disk_that_fails_is_worth_another_try(line: Line) -> None:

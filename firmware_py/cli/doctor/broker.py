@@ -244,6 +244,14 @@ def _hub(facts: Facts, told: Mapping[str, Any]) -> Iterator[Finding]:
             "通常不到一秒；若一直如此，看日志：journalctl -u halld -n 50",
             "Usually within a second; if it stays so: journalctl -u halld -n 50",
         )
+    elif trouble == "version":
+        problem = told.get("problem") or {}
+        yield red(
+            str(problem.get("zh", "")),
+            str(problem.get("en", "")),
+            "升级步骤：docs/operations.md，“升级多台设备的大厅”。",
+            'How: docs/operations.md, "A hall of many Pis".',
+        )
     elif trouble:
         host = told.get("host") or hub
         yield red(
