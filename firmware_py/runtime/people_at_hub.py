@@ -122,6 +122,8 @@ class PeopleAtHub:
     def by_number(self, place: Place, number: str, done: Callable[[Found], None]) -> None:
         """Ask the hub, the number sealed."""
         person = person_hash(self._secret, number)
+        # The hub has no name for them yet, or not any more.
+        self._names[person] = ""
 
         async def look() -> None:
             try:
