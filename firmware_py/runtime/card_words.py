@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.card_hall import Said
+from firmware_py.settings import KioskSettings, Settings, WindowSettings
 
 __all__ = [
     "CARD_REQUIRED",
@@ -18,6 +19,7 @@ __all__ = [
     "NO_CLOCK",
     "OTHER_DAY",
     "TOO_LONG",
+    "at_another_pi",
     "not_now",
     "taken",
     "too_early",
@@ -87,6 +89,24 @@ OTHER_DAY = Said(
     "这不是今天的号票，请核对日期，或重新取号。",
     "This is no ticket of today. Check its date, or take a new one.",
 )
+
+
+def at_another_pi(settings: Settings, place: KioskSettings | WindowSettings) -> Refusal | None:
+    """Say at which Pi a place stands; None for one of this Pi."""
+    kind = "kiosks" if isinstance(place, KioskSettings) else "windows"
+    own = settings.hall.node if settings.hall.node in settings.nodes else ""
+    owners = [name for name, node in settings.nodes.items() if place.id in getattr(node, kind)]
+    owner = owners[0] if owners else ""
+    if owner == own:
+        return None
+    zh, en = (owner, owner) if owner else ("主控", "the hub")
+    return Refusal(
+        "at_another_pi",
+        f"{place.id} 不在本机，证件只在 {zh} 上显示。请在那里执行同一命令。",
+        f"{place.id} is not at this Pi: its cards are shown at {en} alone. Give the same command "
+        "there.",
+        {"node": owner},
+    )
 
 
 def taken(number: str, ahead: int) -> Said:

@@ -31,10 +31,12 @@ from firmware_py.runtime.card_hall import CardHall, Shared
 from firmware_py.runtime.card_kiosk import KioskDesk
 from firmware_py.runtime.card_watch import CardWatch
 from firmware_py.runtime.card_window import WindowDesk
+from firmware_py.runtime.card_words import at_another_pi
 from firmware_py.runtime.control import QueryError, Subscriber
 from firmware_py.runtime.people_lists import PeopleLists
 from firmware_py.runtime.people_port import People, PeopleHere
 from firmware_py.runtime.person_finder import PersonFinder
+from firmware_py.settings import KioskSettings, WindowSettings
 
 __all__ = ["Cards"]
 
@@ -208,14 +210,15 @@ class Cards:
         """Return a window's reader. Raises ``QueryError``."""
         if window not in self._hall.rules.windows:
             raise QueryError(refuse("unknown_window", window=window))
-        return self._windows.get(window) or WindowDesk(
-            next(one for one in self._hall.settings.windows if one.id == window), self._shared
-        )
+        there = next(one for one in self._hall.settings.windows if one.id == window)
+        self._must_be_here(there)
+        return self._windows.get(window) or WindowDesk(there, self._shared)
 
     def kiosk(self, kiosk: str) -> KioskDesk:
         """Return a kiosk's reader. Raises ``QueryError``."""
         for one in self._hall.settings.kiosks:
             if one.id == kiosk:
+                self._must_be_here(one)
                 return self._kiosks.get(kiosk) or KioskDesk(one, self._shared)
         raise QueryError(
             Refusal(
@@ -225,6 +228,12 @@ class Cards:
                 {"kiosk": kiosk},
             )
         )
+
+    def _must_be_here(self, place: KioskSettings | WindowSettings) -> None:
+        """Raise for a place of another Pi: its cards are shown there and nowhere else."""
+        elsewhere = at_another_pi(self._hall.settings, place)
+        if elsewhere is not None:
+            raise QueryError(elsewhere)
 
     def watch(self, desk: KioskDesk | WindowDesk, subscriber: Subscriber) -> Callable[[], None]:
         """Send a place's changes, until what is returned is called."""

@@ -39,7 +39,7 @@ AT_THE_HUB = ("why", "ticket.show")
 #: What is told from that journal at the hub alone: here it would be an answer about nothing.
 ONLY_THERE = (
     "journal.tail", "journal.verify", "journal.backup", "journal.backups",
-    "report.day", "report.range", "report.print",
+    "report.day", "report.range", "report.print", "people.status", "people.import",
 )  # fmt: skip
 QUESTION_S = 5.0
 _WORDS = {

@@ -52,10 +52,10 @@ class _Visit:
 
 
 class PeopleAsked:
-    """Lives in the event loop. Made with the first question."""
+    """Lives in the event loop. Made with the first question; ``now_s`` is the running time."""
 
-    def __init__(self, hall: Hall) -> None:
-        self._hall = hall
+    def __init__(self, hall: Hall, now_s: Callable[[], float] = time.monotonic) -> None:
+        self._hall, self._now_s = hall, now_s
         cards = hall.cards
         self._here = PeopleHere(hall, cards.finder, lambda: cards.lists, cards.look_up)
         broker = hall.settings.broker
@@ -86,7 +86,7 @@ class PeopleAsked:
 
     def _count(self, node: str) -> None:
         asked = self._asked.setdefault(node, deque(maxlen=MOST))
-        now_s = time.monotonic()
+        now_s = self._now_s()
         if len(asked) == MOST and now_s - asked[0] < MINUTE_S:
             log.warning("%s asks about more people than can lay a card", node)
             raise Refused("too_many_people")
@@ -141,7 +141,7 @@ class PeopleAsked:
 
     def _begin(self, kiosk: str, person: str | None, **booked: str) -> str:
         """Return the name by which a kiosk is told of somebody, or of an appointment."""
-        now_s = time.monotonic()
+        now_s = self._now_s()
         name = secrets.token_hex(16)
         since_ms = self._hall.clock.now_ms()
         self._visits[name] = _Visit(kiosk, since_ms, now_s + VISIT_S, person, booked)
@@ -173,7 +173,7 @@ class PeopleAsked:
 
     def _visit(self, name: str, params: Mapping[str, Any]) -> _Visit:
         found = self._visits.get(name)
-        if found is None or found.until_s < time.monotonic() or found.kiosk != params.get("origin"):
+        if found is None or found.until_s < self._now_s() or found.kiosk != params.get("origin"):
             raise Refused("visit_over")
         return found
 
@@ -195,7 +195,7 @@ class PeopleAsked:
             or not isinstance(fields, dict)
             or not set(fields) <= set(item.keep)
         ):
-            raise Refused("not_yours", "keep", hub=hall.settings.hall.node, host="")
+            raise Refused("bad_field", "number, box")
         if not await self._done(lambda done: self._here.keep(place, number, text.encode(), done)):
             raise Refused("failed")
         return {"known": True}

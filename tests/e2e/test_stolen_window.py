@@ -19,12 +19,17 @@ from typing import Any
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from firmware_py.bench.people import Booked, appointments_file
 from firmware_py.bench.spread import HUB, SpreadStage
 from firmware_py.bench.stage import ROOT
 from firmware_py.cli.status import broker_line
+from firmware_py.runtime.people_asked import MOST
 from firmware_py.store.authority import Authority
+from firmware_py.sync.sealed import HubKey, about, seal
 from tests.e2e.scene import until
 from tests.e2e.spread import Spread
+from tests.e2e.spread_cards import DAY, READERS, at_window, bring, laid
+from tests.faults.test_clock import HallClock
 from tests.sync.secured import Peer, SecuredBroker, comes_in
 from tests.warm import begin_warm
 
@@ -69,10 +74,16 @@ async def secured(place: Path, *nodes: str) -> AsyncIterator[tuple[Spread, Secur
     told = SECURED.format(port=broker.port, folder=broker.authority.folder)
     text = re.sub(r"\[broker\]\n(?:[^\[]*\n)?(?=\[|$)", told, file.read_text("utf-8"), count=1)
     assert "cert_file" in text
+    for before, after in READERS:
+        assert text.count(before) == 1, before
+        text = text.replace(before, after)
     file.write_text(text, "utf-8")
     hall = Spread(place, *nodes)
     hall.stage = SecuredStage(place / "s", broker, file)
     hall.stage.begin = begin_warm
+    clock = HallClock(place)
+    clock.set(f"{DAY} 09:50:00")
+    hall.stage.environment["HALL_CLOCK"] = f"file:{clock.path}"
     async with hall:
         yield hall, broker
 
@@ -119,6 +130,12 @@ async def test_a_hall_of_many_pis_works_by_certificates(place: Path) -> None:
         await hall.press("pad-3", "next")
         await hall.shows("strip-3", lines=["A001"])
         await hall.agree(*hall.nodes)
+        # A card there is known here: sealed for a key that the hub's certificate signed.
+        booked = appointments_file([Booked("15:00", "D01", "citizen_2")])
+        await bring(hall, {f"appointments-{DAY}.csv": booked})
+        await laid(hall, "citizen-2", "样张·乙")
+        shown = await at_window(hall, lambda found: found["appointments"])
+        assert (shown["appointments"], shown["note"]) == ([{"time": "15:00", "item": "D01"}], None)
 
 
 async def test_a_stolen_window_cannot_decide_issue_or_read_what_others_are_told(
@@ -148,13 +165,47 @@ async def test_a_stolen_window_cannot_decide_issue_or_read_what_others_are_told(
             # In another's name, as the centre, or as the hub itself: nobody hears it.
             for topic in ("ask/kiosk-1", "ask/hub", "command/hall", "event/ticket.called"):
                 assert not await thief.is_heard(topic, **own)
+            # Who is at another's reader, whose number another has, and what an item keeps of it.
+            sealed = HubKey(None, None).offer()
+            box = seal(sealed, HUB, None, b"", b"110105194912310021")
+            for name, where in (
+                ("card", {"kiosk": "kiosk-1"}),
+                ("card", {"window": "1"}),
+                ("card", {"window": "3", "kiosk": "kiosk-1"}),
+                ("code", {"kiosk": "kiosk-1"}),
+                ("keep", {"window": "1", "number": "A001"}),
+            ):
+                answer = await thief.ask(what="people", name=name, params={**where, "box": box})
+                assert answer["refusal"]["code"] == "not_yours", (name, where, answer)
+            # At its own it may ask about whom it knows already; of the number in its hand alone.
+            offer = (await thief.ask(what="people", name="key"))["seal"]
+            authority = str(broker.authority.folder / "ca.crt")
+            info = about("demo", "window-3", "card", "window/3")
+            box = seal(offer, HUB, authority, info, b"110105194912310021")
+            asked = {"window": "3", "number": "A001", "box": box}
+            answer = await thief.ask(what="people", name="card", params=asked)
+            assert (answer["ticket"], answer["same"], answer["booked"]) == ("", None, [])
+            # What it recorded of another Pi, if it could, opens nowhere else.
+            other = seal(offer, HUB, authority, about("demo", "kiosk-1", "card", "kiosk/kiosk-1"),
+                         b"110105194912310021")  # fmt: skip
+            answer = await thief.ask(
+                what="people", name="card", params={"window": "3", "box": other}
+            )
+            assert answer["refusal"]["code"] == "not_sealed"
+            # A name that the hub gave to a kiosk is worth nothing at a window.
+            own = {"what": "command", "id": "t-2", "name": "ticket.take", "visit": "0" * 32}
+            answer = await thief.ask(**own, params={"item": "F01", "origin": "kiosk-1"})
+            assert answer["refusal"]["code"] == "not_yours"
+            told = [await thief.ask(what="people", name="card", params=asked) for _ in range(MOST)]
+            assert told[-1]["refusal"]["code"] == "too_many_people"
             # What the kiosk asks and is told goes past it.
             await hall.at("kiosk-1").call("ticket.show", number="A001")
             await thief.ask(what="pulse")
             heard = {topic for topic, _ in peer.heard if "/reply/" in topic or "/ask/" in topic}
             assert heard == {f"{TOPICS}/reply/window-3"}
-        after = await hub.call("hall.status")
-        assert after["last_seq"] == before["last_seq"]
+        tail = await hub.call("journal.tail", after=before["last_seq"], limit=9)
+        # The kiosk that joined meanwhile is lent its numbers.
+        assert [one["type"] for one in tail if one["type"] != "numbers.lent"] == []
 
 
 async def test_a_revoked_window_is_out_and_says_why_and_its_successor_is_in(place: Path) -> None:
