@@ -94,9 +94,13 @@ class SpreadStage(Stage):
         """Return a Pi's control socket."""
         return Path(self.of_node(node)["HALL_RUN"]) / "hall.sock"
 
+    def config_of(self, node: str) -> Path:
+        """Return a Pi's configuration: on the bench all have the same file."""
+        return self.config
+
     def start_node(self, node: str) -> None:
         """Start a Pi's daemon; the hub's is ``start_hall``."""
-        program = [sys.executable, "-m", *self.daemon, "--config", str(self.config)]
+        program = [sys.executable, "-m", *self.daemon, "--config", str(self.config_of(node))]
         self._start(f"halld-{node}", program, self.of_node(node))
 
     def starters(self) -> dict[str, Callable[[], None]]:

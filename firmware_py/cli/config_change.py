@@ -11,9 +11,10 @@ import pwd
 import time
 import zlib
 from base64 import b64encode
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from firmware_py.cli.base import Session
@@ -24,14 +25,15 @@ from firmware_py.cli.words import joined, t
 if TYPE_CHECKING:
     from firmware_py.config.mistakes import Mistake
 
-__all__ = ["BOM", "Changed", "ConfigFile", "Mistaken", "whoami"]
+__all__ = ["BOM", "Changed", "ConfigFile", "Everywhere", "Mistaken", "whoami"]
 
 BOM = b"\xef\xbb\xbf"
 #: How long another program may be changing the file; a small Pi checks it for seconds.
 BUSY_S = 20.0
 _PAUSE_S = 0.1
-#: Devices that hang are waited for; the answer comes after that.
-APPLY_S = 30.0
+#: Devices that hang are waited for, and a small Pi that reads what it would have; the answer
+#: comes after that.
+APPLY_S = 90.0
 
 
 def whoami() -> str:
@@ -53,6 +55,18 @@ class Mistaken(Exception):
         self.mistakes = mistakes
 
 
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """Which Pis must say yes first: all that are there but ``without``; or ``all_nodes``."""
+
+    without: tuple[str, ...] = ()
+    all_nodes: bool = False
+
+
+EVERYWHERE = Everywhere()
+NO_OTHERS: Mapping[Path, bytes] = MappingProxyType({})
+
+
 @dataclass(slots=True)
 class Changed:
     """What came of it. ``live``: a daemon goes by this file, and took it."""
@@ -65,10 +79,12 @@ class Changed:
     live: bool = False
     #: Of the version that was kept.
     version: int | None = None
+    #: What each of the hall's other Pis said of it.
+    nodes: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as ``--json`` shows it."""
-        shown = ("file", "written", "live", "version", "changes")
+        shown = ("file", "written", "live", "version", "changes", "nodes")
         return {name: getattr(self, name) for name in shown}
 
 
@@ -107,20 +123,37 @@ class ConfigFile:
         return data.removeprefix(BOM).decode()
 
     def change(
-        self, make: Callable[[str], str], *, dry_run: bool = False, later: bool = False
+        self,
+        make: Callable[[str], str],
+        *,
+        dry_run: bool = False,
+        later: bool = False,
+        where: Everywhere = EVERYWHERE,
+        others: Mapping[Path, bytes] = NO_OTHERS,
     ) -> Changed:
         """Have ``make`` return the new text of the old; check it, write it, have it taken up.
 
-        Raises ``Mistaken``, ``CliError``; the file is then as it was.
+        ``others`` are files that change with it. Raises ``Mistaken``, ``CliError``; all is then as
+        it was.
         """
         from firmware_py.config.paths import BadPath
-        from firmware_py.config.versions import FileBusy, locked
+        from firmware_py.config.versions import FileBusy, locked, replace_file
 
         until_s = time.monotonic() + BUSY_S
         while True:
             try:
                 with locked(self.path):
-                    return self._change(make, dry_run=dry_run, later=later)
+                    before = {path: path.read_bytes() for path in others}
+                    try:
+                        for path, data in others.items():
+                            replace_file(path, data)
+                        done = self._change(make, dry_run, later, where, anyway=bool(others))
+                    except BaseException:
+                        _put_back(before)
+                        raise
+                    if dry_run:
+                        _put_back(before)
+                    return done
             except FileBusy as error:
                 if time.monotonic() > until_s:
                     raise _trouble(self.path, error) from error
@@ -130,15 +163,23 @@ class ConfigFile:
             except BadPath as error:
                 raise WrongUse("bad_path", error.zh, error.en) from error
 
-    def _change(self, make: Callable[[str], str], *, dry_run: bool, later: bool) -> Changed:
+    def _change(
+        self,
+        make: Callable[[str], str],
+        dry_run: bool,
+        later: bool,
+        where: Everywhere,
+        *,
+        anyway: bool,
+    ) -> Changed:
         from firmware_py.config.versions import keep_version, replace_file
 
         before = self.text()
         after = make(before)
         done = Changed(str(self.path), before, after)
-        if after == before:
+        if after == before and not anyway:
             return done
-        self._check(done, later=later)
+        self._check(done, later, where)
         if dry_run:
             return done
         data = self.path.read_bytes()
@@ -148,13 +189,13 @@ class ConfigFile:
         done.written = True
         if self.live:
             try:
-                self._apply(done, later=later)
+                self._apply(done, later, where)
             except Refused:
                 replace_file(self.path, data)
                 raise
         return done
 
-    def _check(self, done: Changed, *, later: bool) -> None:
+    def _check(self, done: Changed, later: bool, where: Everywhere) -> None:
         if not self.live:
             from firmware_py.config.mistakes import ConfigError
 
@@ -164,7 +205,8 @@ class ConfigFile:
                 raise Mistaken(error.mistakes) from error
             return
         packed = b64encode(zlib.compress(done.after.encode())).decode()
-        self._heed(self._client.ask("config.plan", text=packed), done)
+        told = self._client.ask("config.plan", APPLY_S, text=packed, nodes=True, **asdict(where))
+        self._heed(told, done)
         waits = [one for one in done.changes if one["when"] == "restart" and not one["pending"]]
         if waits and not later:
             paths = joined(one["path"] for one in waits)
@@ -176,9 +218,9 @@ class ConfigFile:
                 "To write it for the next start, add --restart-later.",
             )
 
-    def _apply(self, done: Changed, *, later: bool) -> None:
+    def _apply(self, done: Changed, later: bool, where: Everywhere) -> None:
         try:
-            told = self._client.ask("config.apply", APPLY_S, later=later)
+            told = self._client.ask("config.apply", APPLY_S, later=later, **asdict(where))
         except NoDaemon as error:
             raise NoDaemon(
                 "uncertain",
@@ -188,7 +230,7 @@ class ConfigFile:
         self._heed(told, done)
         done.live = True
 
-    def apply(self, *, later: bool) -> Changed:
+    def apply(self, *, later: bool, where: Everywhere = EVERYWHERE) -> Changed:
         """Have the daemon take the file as it is."""
         if not self.live:
             raise NoDaemon(
@@ -197,8 +239,28 @@ class ConfigFile:
                 f"No daemon goes by {self.path}; it holds at the next start.",
             )
         done = Changed(str(self.path), "", "")
-        self._apply(done, later=later)
+        self._apply(done, later, where)
         return done
+
+    def former(self) -> Mapping[Path, bytes] | None:
+        """Return the files of the last configuration that was another one, as the hub kept it.
+
+        None: nobody kept it, as in a hall of one Pi. Raises ``CliError``.
+        """
+        if not self.live:
+            return None
+        try:
+            found = self._client.ask("config.former")
+        except Refused as error:
+            if error.code == "no_method":
+                return None
+            raise
+        if found is None:
+            return None
+        try:
+            return {Path(f["path"]): Path(f["content"]).read_bytes() for f in found["files"]}
+        except OSError as error:
+            raise _trouble(self.path, error) from error
 
     def _heed(self, told: dict[str, Any], done: Changed) -> None:
         if told["mistakes"]:
@@ -210,7 +272,14 @@ class ConfigFile:
             raise Mistaken(wrong)
         for refusal in told["refusals"]:
             raise Refused(refusal["code"], refusal["zh"], refusal["en"], refusal["data"])
-        done.changes = told["changes"]
+        done.changes, done.nodes = told["changes"], told["nodes"]
+
+
+def _put_back(files: Mapping[Path, bytes]) -> None:
+    from firmware_py.config.versions import replace_file
+
+    for path, data in files.items():
+        replace_file(path, data)
 
 
 def _trouble(path: Path, error: OSError) -> CliError:

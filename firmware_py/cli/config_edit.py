@@ -1,4 +1,4 @@
-"""``hallctl config set``, ``unset``, ``edit``, ``versions``, ``undo``, ``apply``."""
+"""``hallctl config set``, ``unset``, ``edit``, ``versions``, ``undo``, ``apply``, ``paths``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from firmware_py.cli.base import HallCommand, Session, pass_session
-from firmware_py.cli.config_change import Changed, ConfigFile, Mistaken
+from firmware_py.cli.config_change import Changed, ConfigFile, Everywhere, Mistaken
+from firmware_py.cli.config_nodes import nodes, say_nodes, where_options
 from firmware_py.cli.configfile import say_mistakes
 from firmware_py.cli.errors import Refused, WrongUse
 from firmware_py.cli.output import say, write_json
@@ -73,6 +74,7 @@ def _carry_out(session: Session, call: Callable[[], Changed], *, dry_run: bool =
         say(t("已写入，下次启动服务时生效。", "Written; it holds at the next start of halld."))
     elif done.live:
         say((t("已生效。", "In force."), "green"))
+        say_nodes(done.nodes)
     else:
         say(
             (t("已写入", "Written"), "green"),
@@ -128,10 +130,17 @@ def _say_change(change: dict[str, Any]) -> None:
 @click.argument("pairs", metavar="PATH VALUE...", nargs=-1, required=True, type=ConfigPath())
 @_dry_run
 @_later
+@where_options
 @_file
 @pass_session
 def set_(
-    session: Session, pairs: tuple[str, ...], dry_run: bool, later: bool, file: Path | None
+    session: Session,
+    /,
+    pairs: tuple[str, ...],
+    dry_run: bool,
+    later: bool,
+    file: Path | None,
+    **where: Any,
 ) -> None:
     """Set one value or several together."""
     from firmware_py.config.editing import set_value
@@ -149,7 +158,12 @@ def set_(
         return text
 
     meant = ConfigFile(session, file)
-    _carry_out(session, lambda: meant.change(make, dry_run=dry_run, later=later), dry_run=dry_run)
+    at = Everywhere(**where)
+
+    def change() -> Changed:
+        return meant.change(make, dry_run=dry_run, later=later, where=at)
+
+    _carry_out(session, change, dry_run=dry_run)
 
 
 @click.command(
@@ -163,10 +177,17 @@ def set_(
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=ConfigPath())
 @_dry_run
 @_later
+@where_options
 @_file
 @pass_session
 def unset_(
-    session: Session, paths: tuple[str, ...], dry_run: bool, later: bool, file: Path | None
+    session: Session,
+    /,
+    paths: tuple[str, ...],
+    dry_run: bool,
+    later: bool,
+    file: Path | None,
+    **where: Any,
 ) -> None:
     """Unset values."""
     from firmware_py.config.editing import unset
@@ -177,7 +198,12 @@ def unset_(
         return text
 
     meant = ConfigFile(session, file)
-    _carry_out(session, lambda: meant.change(make, dry_run=dry_run, later=later), dry_run=dry_run)
+    at = Everywhere(**where)
+
+    def change() -> Changed:
+        return meant.change(make, dry_run=dry_run, later=later, where=at)
+
+    _carry_out(session, change, dry_run=dry_run)
 
 
 @click.command(
@@ -189,9 +215,10 @@ def unset_(
     ),
 )
 @_later
+@where_options
 @_file
 @pass_session
-def edit(session: Session, later: bool, file: Path | None) -> None:
+def edit(session: Session, /, later: bool, file: Path | None, **where: Any) -> None:
     """Edit the file."""
     meant = ConfigFile(session, file)
     try:
@@ -212,7 +239,7 @@ def edit(session: Session, later: bool, file: Path | None) -> None:
     while True:
         text = click.edit(text, extension=".toml") or text
         try:
-            done = meant.change(make, later=later)
+            done = meant.change(make, later=later, where=Everywhere(**where))
         except (Mistaken, Refused) as error:
             if isinstance(error, Mistaken):
                 from firmware_py.config.mistakes import ConfigError
@@ -286,17 +313,29 @@ def _lines(before: bytes, after: bytes) -> list[str]:
 @click.argument("number", required=False, type=int)
 @_dry_run
 @_later
+@where_options
 @_file
 @pass_session
 def undo(
-    session: Session, number: int | None, dry_run: bool, later: bool, file: Path | None
+    session: Session,
+    /,
+    number: int | None,
+    dry_run: bool,
+    later: bool,
+    file: Path | None,
+    **where: Any,
 ) -> None:
     """Bring a version back."""
     from firmware_py.config.versions import versions_of
 
     meant = ConfigFile(session, file)
+    # Of many Pis the hub keeps the catalogue and all else with the file.
+    former = dict(meant.former() or {}) if number is None else {}
+    kept_file = former.pop(meant.path, None)
 
     def make(text: str) -> str:
+        if former or kept_file is not None:
+            return text if kept_file is None else kept_file.decode("utf-8-sig")
         for one in versions_of(meant.path):
             kept = one.path.read_bytes().decode("utf-8-sig")
             if one.number == number or (number is None and kept != text):
@@ -307,7 +346,12 @@ def undo(
             "There is no such version; see hallctl config versions.",
         )
 
-    _carry_out(session, lambda: meant.change(make, dry_run=dry_run, later=later), dry_run=dry_run)
+    at = Everywhere(**where)
+
+    def change() -> Changed:
+        return meant.change(make, dry_run=dry_run, later=later, where=at, others=former)
+
+    _carry_out(session, change, dry_run=dry_run)
 
 
 @click.command(
@@ -319,11 +363,13 @@ def undo(
     ),
 )
 @_later
+@where_options
 @_file
 @pass_session
-def apply(session: Session, later: bool, file: Path | None) -> None:
+def apply(session: Session, /, later: bool, file: Path | None, **where: Any) -> None:
     """Take the file."""
-    _carry_out(session, lambda: ConfigFile(session, file).apply(later=later))
+    at = Everywhere(**where)
+    _carry_out(session, lambda: ConfigFile(session, file).apply(later=later, where=at))
 
 
 @click.command(
@@ -347,4 +393,4 @@ def paths(session: Session, file: Path | None) -> None:
     say("\n".join(completions(data)))
 
 
-COMMANDS = (set_, unset_, edit, apply, versions, undo, paths)
+COMMANDS = (set_, unset_, edit, apply, versions, undo, nodes, paths)

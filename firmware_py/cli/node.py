@@ -10,6 +10,7 @@ import click
 from firmware_py.cli import node_adopt, node_join, node_numbers, node_retire
 from firmware_py.cli.alone_said import alone_lines, numbers_words
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
+from firmware_py.cli.config_nodes import mistake_words
 from firmware_py.cli.hub import copy_there
 from firmware_py.cli.lease_lines import LEASE_STYLES
 from firmware_py.cli.output import Column, say, state_style, table, write_json
@@ -99,6 +100,9 @@ def _row(one: Node) -> list[str | tuple[str, str]]:
 
 
 def _state(one: Node) -> tuple[str, str]:
+    has = one["configuration"]
+    if one["state"] == "there" and has is not None and has["state"] == "refused":
+        return in_words("refused", "configuration"), "bold red"
     return in_words(one["state"], "node"), _STYLES.get(one["state"], "")
 
 
@@ -145,6 +149,11 @@ def show(session: Session, name: str) -> None:
     _line(t("主机名", "machine"), one["host"])
     wire = t(f"{one['version']}（通信版本 {one['wire']}）", f"{one['version']}, wire {one['wire']}")
     _line(t("版本", "version"), wire if one["version"] else "")
+    if (has := one["configuration"]) is not None:
+        number = "" if has["number"] is None else f"{has['number']}  "
+        _line(t("配置", "files"), number + in_words(has["state"], "configuration"))
+        for wrong in has["mistakes"]:
+            say("          ", (mistake_words(wrong), "bold red"))
     if one["seq"] is not None:
         behind = one["behind"]
         late = t(f"，落后 {behind} 条", f", {behind} behind") if behind else ""

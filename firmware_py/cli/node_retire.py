@@ -13,6 +13,7 @@ import click
 
 from firmware_py.cli.base import HallCommand, Session, pass_session
 from firmware_py.cli.config_change import Changed, ConfigFile, Mistaken
+from firmware_py.cli.config_nodes import say_nodes
 from firmware_py.cli.errors import Refused, WrongUse
 from firmware_py.cli.node_adopt import (
     authority_here,
@@ -247,9 +248,5 @@ def _tell(
                 "yellow",
             )
         )
-    if to is not None:
-        words = t(
-            f"{to} 要有新的配置文件：复制过去，或再次加入（replace）。",
-            f"{to} needs the new file: copy it there, or have it join again (replace).",
-        )
-        say((words, "yellow"))
+    if done is not None:
+        say_nodes(done.nodes)

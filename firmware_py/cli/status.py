@@ -9,6 +9,7 @@ import click
 
 from firmware_py.cli.alone_said import alone_lines
 from firmware_py.cli.base import HallCommand, Session, pass_session
+from firmware_py.cli.config_nodes import configuration_lines
 from firmware_py.cli.lease_lines import lease_lines
 from firmware_py.cli.output import say, span, write_json
 from firmware_py.cli.words import chosen, in_words, t
@@ -111,6 +112,8 @@ def _normal(found: Mapping[str, Any]) -> None:
     for line in alone_lines(found["broker"]):
         say(*line)
     for line in node_lines(found.get("nodes")):
+        say(*line)
+    for line in configuration_lines(found.get("configuration")):
         say(*line)
     for line in lease_lines(found.get("lease")):
         say(*line)
@@ -254,6 +257,8 @@ def node_lines(nodes: Mapping[str, Any] | None) -> Iterator[Line]:
         state = in_words(one["state"], "node")
         words = f"  {one['node']}  {state}  {since_words(one)}".rstrip()
         yield ((words, "bold red" if one["long_away"] else "yellow"),)
+    for one in nodes.get("refusing", ()):
+        yield ((f"  {one['node']}  {chosen(one['say'])}", "bold red"),)
     for one in nodes["versions"]:
         words = t(f"  {one['node']}  版本 {one['version']}", f"  {one['node']}  {one['version']}")
         yield ((words + "  " + chosen(one["say"]), "yellow"),)

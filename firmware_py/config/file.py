@@ -17,16 +17,15 @@ from typing import Any
 
 import msgspec
 
-from firmware_py.config.broker import check_broker_files
 from firmware_py.config.catalogue import Catalogue, read_catalogue
 from firmware_py.config.checks import check_references
-from firmware_py.config.devices import check_devices, check_named_files, with_usual
-from firmware_py.config.displays import check_display_files, check_words
+from firmware_py.config.devices import check_devices, with_usual
+from firmware_py.config.displays import check_words
 from firmware_py.config.holidays import read_holidays
 from firmware_py.config.lines import KeyPath
-from firmware_py.config.mirrors import check_mirror_files
 from firmware_py.config.mistakes import ConfigError, Findings, Mistake
 from firmware_py.config.node_env import with_node
+from firmware_py.config.own_files import check_files_here
 from firmware_py.config.places import check_places, here
 from firmware_py.config.privacy import check_privacy
 from firmware_py.config.rules import describe, rules_from
@@ -141,10 +140,7 @@ def load_all(
     check_spread(settings, found)
     shown: list[Findings] = []
     if with_files:
-        check_named_files(settings, found)
-        check_mirror_files(settings, found)
-        check_broker_files(settings, found)
-        shown = check_display_files(settings, found)
+        shown = check_files_here(settings, found)
     mistakes = [m for wrong in (found, wrong_items, wrong_days, *shown) for m in wrong.mistakes()]
     if mistakes or catalogue is None:
         raise ConfigError(mistakes)

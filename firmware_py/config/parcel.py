@@ -20,7 +20,18 @@ from firmware_py.config.notice_pictures import is_picture_file
 from firmware_py.config.notices import is_notice_file
 from firmware_py.settings import BrokerSettings, Settings
 
-__all__ = ["CONFIG_NAME", "LARGEST_FILE", "Parcel", "ParcelError", "parcel_for"]
+__all__ = [
+    "CONFIG_NAME",
+    "LARGEST",
+    "LARGEST_FILE",
+    "Collector",
+    "Parcel",
+    "ParcelError",
+    "named",
+    "never",
+    "parcel_for",
+    "secrets_of",
+]
 
 #: The hall's file at every Pi.
 CONFIG_NAME = "hall.toml"
@@ -100,8 +111,8 @@ def parcel_for(config: Path, node: str, env: Mapping[str, str]) -> Parcel:
             f"The value of a variable cannot stand in node.env: {error}",
         ) from None
     ca, cert, key = _broker_names(settings.broker, config.parent)
-    collector = _Collector(config, _never(settings))
-    for path in _named(settings):
+    collector = Collector(config, never(settings))
+    for path in named(settings):
         collector.take(path)
     files, by_hand = collector.files, collector.by_hand
     files |= {NODE_ENV: env_text.encode(), CONFIG_NAME: text}
@@ -113,7 +124,7 @@ def parcel_for(config: Path, node: str, env: Mapping[str, str]) -> Parcel:
             f"The files have {size // 1024**2} MB together, at most {LARGEST // 1024**2} may go.",
         )
     _try_out(files, env, variables)
-    return Parcel(node, settings, files, ca, cert, key, (*by_hand, *_secrets(settings)))
+    return Parcel(node, settings, files, ca, cert, key, (*by_hand, *secrets_of(settings)))
 
 
 def _unknown(node: str, settings: Settings) -> ParcelError:
@@ -150,7 +161,7 @@ def _broker_names(broker: BrokerSettings | None, folder: Path) -> tuple[str, str
     return ca, cert, key
 
 
-def _named(settings: Settings) -> Iterator[Path]:
+def named(settings: Settings) -> Iterator[Path]:
     """Yield each file or folder that this Pi goes by."""
     yield Path(settings.hall.catalogue)
     for path, _, _ in files_of(settings).values():
@@ -162,15 +173,18 @@ def _named(settings: Settings) -> Iterator[Path]:
         for notice in sorted(folder.iterdir()) if folder.is_dir() else ():
             if is_notice_file(notice) or is_picture_file(notice):
                 yield notice
-    for name in settings.nodes[settings.hall.node].windows:
-        for window in settings.windows:
-            if window.id == name and window.mirror is not None and window.mirror.ca:
-                yield Path(window.mirror.ca)
+    own = settings.nodes.get(settings.hall.node)
+    for window in settings.windows:
+        at_own = own is not None and window.id in own.windows
+        if at_own and window.mirror is not None and window.mirror.ca:
+            yield Path(window.mirror.ca)
 
 
-def _secrets(settings: Settings) -> Iterator[str]:
+def secrets_of(settings: Settings) -> Iterator[str]:
     """Yield what a person brings: each is a secret of this Pi's own places."""
-    own = settings.nodes[settings.hall.node]
+    own = settings.nodes.get(settings.hall.node)
+    if own is None:
+        return
     for window in settings.windows:
         if window.id in own.windows and window.mirror and window.mirror.password_file:
             yield window.mirror.password_file
@@ -188,7 +202,7 @@ def _below(path: Path, folder: Path) -> str | None:
     return None if ".." in name.parts or name == PurePosixPath() else str(name)
 
 
-class _Collector:
+class Collector:
     """Takes what lies below the folder of the hall's file; what does not is for a person."""
 
     def __init__(self, config: Path, never: frozenset[Path]) -> None:
@@ -220,15 +234,15 @@ class _Collector:
         return inside and small and real not in self._never and real.suffix not in _SECRET
 
 
-def _never(settings: Settings) -> frozenset[Path]:
+def never(settings: Settings) -> frozenset[Path]:
     """Return what stays here, whoever else names it."""
     broker = settings.broker
-    named = [settings.people.key_file]
+    files = [settings.people.key_file]
     if broker is not None:
-        named += [broker.password_file, broker.key_file]
-    named += [one.mirror.password_file for one in settings.windows if one.mirror]
-    named += [one.pin_file for one in settings.kiosks]
-    return frozenset(Path(one).resolve() for one in named if one)
+        files += [broker.password_file, broker.key_file]
+    files += [one.mirror.password_file for one in settings.windows if one.mirror]
+    files += [one.pin_file for one in settings.kiosks]
+    return frozenset(Path(one).resolve() for one in files if one)
 
 
 def _try_out(files: Mapping[str, bytes], env: Mapping[str, str], own: Mapping[str, str]) -> None:

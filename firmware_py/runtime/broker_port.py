@@ -43,7 +43,7 @@ from firmware_py.sync.ports import EpochStart, SyncSettings
 from firmware_py.sync.privacy import CODE_WORD, WITHHELD
 from firmware_py.sync.records import Merged, Offered
 from firmware_py.sync.rights import NodePlace
-from firmware_py.sync.side import NOTHING
+from firmware_py.sync.side import NOTHING, NewsOf, SideLines
 
 if TYPE_CHECKING:
     from firmware_py.runtime.control import Query
@@ -109,7 +109,8 @@ def line_of(hall: Hall, broker: BrokerSettings) -> BrokerSync | NodeLine:
         from firmware_py.runtime.node_line import NodeLine
 
         writer.on_joined.append(lambda _: hall.shown_anew())
-        return NodeLine(hall, writer, clock, told, hall.lease or NOTHING)
+        side = SideLines(hall.lease or NOTHING, NewsOf(told.hall, hall.configuration))
+        return NodeLine(hall, writer, clock, told, side)
     port = BrokerPort(hall)
     return BrokerSync(told, port, port, hall.lease or NOTHING)
 
@@ -169,6 +170,9 @@ class BrokerPort:
             yield f"state/alarm/{alarm.key}", encode(_still(alarm_view(state, alarm, now_ms)))
         yield from self._forms.pictures(hall.rules, state)
         yield from self._items(now_ms)
+        numbered = None if hall.configuration is None else hall.configuration.picture()
+        if numbered is not None:
+            yield "state/configuration", encode(numbered)
 
     def _items(self, now_ms: int) -> Iterator[tuple[str, bytes]]:
         rules, state = self._hall.rules, self._hall.state()
@@ -256,6 +260,13 @@ class BrokerPort:
         hall = self._hall
         shelf = hall.role.change.shelf = hall.role.change.shelf or CopyShelf(hall.store)
         return await shelf.answer(node, what, params)
+
+    async def configuration(
+        self, node: str, what: str, question: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Answer a Pi that keeps its files as the hub's are."""
+        found = self._hall.configuration
+        return {} if found is None else dict(await found.answer(node, what, question))
 
     async def handed_over(self, node: str, source: str, upto: int) -> dict[str, Any]:
         """Take a former hub's numbers, when every record of it is here."""

@@ -101,6 +101,8 @@ class Hall:
         self.trouble = "" if self.queue.decides else "broker"
         self.sync: Any = None
         self.beginning = HubStart(self)
+        #: How the hall's configuration gets to its Pis; None in a hall of one.
+        self.configuration: Any = None
         #: Where two of three Pis say who decides; None: whoever was promoted does.
         self.lease = lease_of_hall(self)
         self._run = secrets.token_hex(5)

@@ -23,6 +23,7 @@ from firmware_py.config.file import ConfigError, Configuration, load_all
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.runtime.card_queries import CardQueries
+from firmware_py.runtime.configurations import configuration_of, finish_coming
 from firmware_py.runtime.control import ControlServer, Query
 from firmware_py.runtime.farewell_plan import driven_by, keep
 from firmware_py.runtime.hall import Hall, device_specs
@@ -71,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log.warning("a crash may leave this process's memory in a core file")
     faulthandler.enable()
     one_heap()
+    finish_coming(options.config, os.environ)
     try:
         configuration = load_all(options.config, os.environ)
     except ConfigError as error:
@@ -109,6 +111,8 @@ async def _run(configuration: Configuration, file: Path) -> int:
         if code is not None:
             return code
         # In the other part from here on: what the first one loaded is let go.
+        if change.read_again:
+            configuration = _read_again(configuration, file)
         change = RoleChange(begun=change.begun, write_off=change.write_off, raised=change.raised)
         gc.unfreeze()
         gc.collect()
@@ -147,7 +151,18 @@ async def _in_part(
         journal.close()
         return await _safe(settings, Refusal("safe_mode", error.zh, error.en), stopped, gid)
     reconfigure = Reconfigure(hall, file, configuration, os.environ)
+    hall.configuration = configuration_of(hall, reconfigure, configuration, file, os.environ)
     return await _serve(hall, reconfigure, gid, stopped)
+
+
+def _read_again(configuration: Configuration, file: Path) -> Configuration:
+    try:
+        return load_all(file, os.environ)
+    except ConfigError as error:
+        # It was read before it was put in place: somebody has changed it since.
+        for mistake in error.mistakes:
+            log.error("the configuration is as it was: %s", mistake)  # noqa: TRY400
+        return configuration
 
 
 def _no_note(error: Exception) -> Refusal:
@@ -219,6 +234,8 @@ async def _serve(
         disable_again(hall)
         hall.start_devices()
         await hall.start_broker()
+        if hall.configuration is not None:
+            hall.configuration.start()
         reconfigure.listen()
         # What was loaded at start lives as long as the daemon: collecting it again and again
         # costs milliseconds at the wrong moment.
@@ -234,6 +251,8 @@ async def _serve(
         notify("STOPPING=1")
     log.info("stopping" if code is not None else "this Pi has another part from now on")
     await reconfigure.stop()
+    if hall.configuration is not None:
+        await hall.configuration.stop()
     await upkeep.stop()
     await control.stop()
     await hall.stop()

@@ -53,6 +53,13 @@ class RoleChange:
     shelf: CopyShelf | None = None
     #: A hub that was voted for above its own epoch begins this one before it goes on.
     raised: Epoch | None = None
+    #: The configuration was changed in what the daemon stands on.
+    read_again: bool = False
+
+    def begin_anew(self) -> None:
+        """Have the daemon read its configuration and begin anew by it, in the same part."""
+        self.read_again = True
+        self.wanted.set()
 
     def stand_down(self, settings: Settings, epoch: Epoch, note: HubNote) -> None:
         """Another hub has begun a higher epoch: have that noted, and begin anew in its following.

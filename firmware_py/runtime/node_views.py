@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from socket import gethostname
@@ -14,7 +16,7 @@ from firmware_py.core.decide_alone import Here, numbers_left
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.wire_version import WIRE
 from firmware_py.runtime.control import Query, QueryError
-from firmware_py.runtime.node_words import only_at_hub, say_of, say_of_own
+from firmware_py.runtime.node_words import only_at_hub, say_of, say_of_own, say_of_refused
 from firmware_py.runtime.params import OneNode
 from firmware_py.settings import NodeSettings
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
     from firmware_py.sync.node_book import NodeSeen
 
-__all__ = ["Nodes", "nodes_at_a_glance"]
+__all__ = ["Nodes", "configuration_of", "nodes_at_a_glance"]
 
 _NOT_RIGHT = frozenset({"fault", "gone", "warning", "disabled"})
 _PLACES = ("windows", "kiosks", "walls", "voices")
@@ -38,7 +40,24 @@ class Nodes:
 
     def queries(self) -> dict[str, Query]:
         """Return the table of questions."""
-        return {"node.list": self.list_all, "node.show": self.show}
+        return {
+            "node.list": self.list_all,
+            "node.show": self.show,
+            "config.nodes": self.configurations,
+            "config.former": self.former,
+        }
+
+    async def configurations(self, params: dict[str, Any], user: str) -> Any:
+        """Return which configuration each Pi has, this one first."""
+        told = ("node", "state", "configuration")
+        return [{key: row[key] for key in told} for row in _rows(self._hall)]
+
+    async def former(self, params: dict[str, Any], user: str) -> Any:
+        """Return the files of the last configuration that was another one; None: nobody knows."""
+        if not self._hall.queue.decides:
+            raise QueryError(only_at_hub(self._hall.broker_status()))
+        found = self._hall.configuration
+        return None if found is None else await asyncio.to_thread(found.former)
 
     async def list_all(self, params: dict[str, Any], user: str) -> Any:
         """Return every Pi, this one first."""
@@ -73,13 +92,26 @@ def nodes_at_a_glance(hall: Hall) -> dict[str, Any] | None:
     rows = [row for row in _rows(hall)[1:] if row["state"] != "stranger"]
     away = [{key: row[key] for key in _AT_A_GLANCE} for row in rows if row["state"] != "there"]
     told = ("node", "version", "wire", "version_step", "say")
+    told_of = ("node", "configuration", "say")
+    refusing = [{key: row[key] for key in told_of} for row in rows if _refuses(row)]
     versions = [{key: row[key] for key in told} for row in rows if row["version_step"]]
     return {
         "total": len(rows),
         "there": len(rows) - len(away),
         "away": away,
         "versions": versions,
+        "refusing": refusing,
     }
+
+
+def _refuses(row: Mapping[str, Any]) -> bool:
+    found = row["configuration"]
+    return found is not None and found["state"] == "refused"
+
+
+def configuration_of(hall: Hall, node: str) -> dict[str, Any] | None:
+    """Return which configuration a Pi has: its number, how that stands, and its mistakes."""
+    return None if hall.configuration is None else hall.configuration.of_node(node)
 
 
 def _rows(hall: Hall) -> list[dict[str, Any]]:
@@ -120,12 +152,14 @@ def _own(hall: Hall) -> dict[str, Any]:
         "numbers": _numbers(hall, own.node),
         "copy": None,
         "lease": None if hall.lease is None else hall.lease.part_of(own.node),
+        "configuration": configuration_of(hall, own.node),
     }
     line = hall.broker_status()
     if hall.trouble == "version" and (problem := getattr(line, "problem", None)):
         return row | {"say": {"zh": problem["zh"], "en": problem["en"]}}
     broker = getattr(line, "broker", "")
-    return row | {"say": say_of_own(hall.trouble, broker, len(wrong))}
+    said = say_of_own(hall.trouble, broker, len(wrong))
+    return row | {"say": say_of_refused(row) or said}
 
 
 def _other(hall: Hall, seen: NodeSeen) -> dict[str, Any]:
@@ -151,6 +185,7 @@ def _other(hall: Hall, seen: NodeSeen) -> dict[str, Any]:
         "numbers": _numbers(hall, seen.node),
         "copy": _copy_at(hall, seen.node),
         "lease": None if hall.lease is None else hall.lease.part_of(seen.node),
+        "configuration": configuration_of(hall, seen.node),
     }
     return row | {"say": say_of(row, version("hall-controller"), WIRE)}
 

@@ -8,7 +8,7 @@ from typing import Any
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.wire_version import Step
 
-__all__ = ["only_at_hub", "said_apart", "say_of", "say_of_own"]
+__all__ = ["only_at_hub", "said_apart", "say_of", "say_of_own", "say_of_refused"]
 
 #: state -> (Chinese, English). ``{login}`` is how to reach the machine.
 _STATES = {
@@ -131,6 +131,13 @@ _ALONE = (
     "它若开着，会独立取号（预留 {count} 个），恢复后自动合并。",
     "If it runs it gives tickets by itself ({count} numbers); they are merged when it is back.",
 )
+_REFUSED = (
+    "不能使用现行配置，仍用第 {number} 版。{at}：{why}。改正后自动重试。",
+    (
+        "It cannot use the configuration in force and goes on with {number}. {at}: {why}. Mend "
+        "that: it tries again by itself."
+    ),
+)
 _DEVICES = (
     "它有 {count} 个设备不正常。{login}，再 hallctl devices。",
     "{count} of its devices are not right: {login}, then hallctl devices.",
@@ -155,6 +162,8 @@ def say_of(row: Mapping[str, Any], hub_version: str, hub_wire: int) -> dict[str,
         # If it runs, its kiosk goes on: nobody must think that people cannot get a number there.
         more = _both(_ALONE, count=left)
         return {"zh": said["zh"] + more["zh"], "en": f"{said['en']} {more['en']}"}
+    if (refused := say_of_refused(row)) is not None:
+        return refused
     if row["seq"] is None:
         return _both(_LINES["joining"])
     if "standby" in row["roles"] and row["wire"] < hub_wire:
@@ -170,6 +179,21 @@ def said_apart(
     """Return what a Pi says whose program and the hub's, each (version, wire), do not fit."""
     versions = {"ours": ours[0], "our_wire": ours[1], "theirs": theirs[0], "their_wire": theirs[1]}
     return _both(_OWN_APART[step], hub=hub, **versions)
+
+
+def say_of_refused(row: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return what to do about a Pi that cannot use the configuration in force."""
+    found = row["configuration"]
+    if found is None or found["state"] != "refused":
+        return None
+    first = found["mistakes"][0]
+    line = f":{first['line']}" if first["line"] else ""
+    at = f"{first['file']}{line}" + (f": {first['path']}" if first["path"] else "")
+    number = found["number"] or "-"
+    return {
+        "zh": _REFUSED[0].format(number=number, at=at, why=first["zh"]),
+        "en": _REFUSED[1].format(number=number, at=at, why=first["en"]),
+    }
 
 
 def say_of_own(trouble: str, broker: str, wrong: int) -> dict[str, str] | None:

@@ -232,15 +232,24 @@ class FormFind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A configuration's text, deflated (zlib) and in base64; the file as it is if not given."""
+    """A configuration's text, deflated (zlib) and in base64; the file as it is if not given.
+
+    ``nodes``: the hall's other Pis look at it too, all but those in ``without``; ``all_nodes``
+    refuses when one of them does not answer.
+    """
 
     text: Annotated[str, Meta(max_length=60_000)] | None = None
+    nodes: bool = False
+    without: tuple[str, ...] = ()
+    all_nodes: bool = False
 
 
 class Apply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whether what needs a restart may stand in the file until there is one."""
+    """Whether what needs a restart may stand in the file until there is one; as ``Plan``."""
 
     later: bool = False
+    without: tuple[str, ...] = ()
+    all_nodes: bool = False
 
 
 _PARAMS: dict[str, type[msgspec.Struct]] = {

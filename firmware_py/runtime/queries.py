@@ -33,7 +33,7 @@ from firmware_py.runtime.forms import Forms
 from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.kiosks import Kiosks
 from firmware_py.runtime.node_actions import NodeActions
-from firmware_py.runtime.node_views import Nodes, nodes_at_a_glance
+from firmware_py.runtime.node_views import Nodes, configuration_of, nodes_at_a_glance
 from firmware_py.runtime.number_views import NumbersHeld
 from firmware_py.runtime.params import Device, Number, PrintReport, Range, Say, Status
 from firmware_py.runtime.privacy import Privacy
@@ -166,6 +166,7 @@ class Answers:
             "papers_owed": {p: s.waiting for p, s in hall.printing.spools.items() if s.waiting},
             "broker": self._broker(),
             "nodes": nodes_at_a_glance(hall),
+            "configuration": configuration_of(hall, hall.settings.hall.node),
             "lease": None if hall.lease is None else hall.lease.view(),
             "backup": _backup(hall),
             "privacy": {"problem": hall.keeping.problem},

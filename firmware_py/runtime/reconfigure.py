@@ -19,7 +19,7 @@ from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -33,6 +33,7 @@ from firmware_py.config.difference import (
 )
 from firmware_py.config.file import ConfigError, Configuration, load_all
 from firmware_py.config.mistakes import Mistake
+from firmware_py.config.spread import standby_of
 from firmware_py.core import commands as c
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
@@ -42,8 +43,13 @@ from firmware_py.runtime.crew import groups_of
 from firmware_py.runtime.drivers import LOADING
 from firmware_py.runtime.farewell_plan import driven_by, keep
 from firmware_py.runtime.hall import Hall, device_specs
+from firmware_py.runtime.node_words import only_at_hub
 from firmware_py.runtime.outcomes import outcome_of
 from firmware_py.runtime.params import Apply, Plan
+from firmware_py.settings import Settings
+
+if TYPE_CHECKING:
+    from firmware_py.runtime.config_offer import HubConfiguration
 
 __all__ = ["Reconfigure"]
 
@@ -51,8 +57,14 @@ log = logging.getLogger(__name__)
 
 #: No hall's file is longer, however well it was packed.
 LONGEST = 1_000_000
+#: At a Pi that follows: events that are on their way take a moment, and never so long.
+LEVEL_LOOKS, LEVEL_S = 20, 0.25
 #: A record of the journal is no place for a whole table.
 LONGEST_VALUE = 120
+
+
+#: As by SIGHUP: a Pi that is away does not hold it up.
+EVERYWHERE = Apply()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,8 @@ class Planned:
     changes: Sequence[Change] = ()
     mistakes: Sequence[Mistake] = ()
     refusals: Sequence[Refusal] = ()
+    #: What each of the hall's other Pis says of it.
+    nodes: Sequence[dict[str, Any]] = ()
 
 
 class Reconfigure:
@@ -80,6 +94,8 @@ class Reconfigure:
         self._one_at_a_time = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
+        #: Where the hall has other Pis, and this one is the hub.
+        self.spread: HubConfiguration | None = None
         #: What somebody wrote into the file for the next start: path and value.
         self._pending: set[tuple[str, str | None]] = set()
 
@@ -93,13 +109,36 @@ class Reconfigure:
 
     async def plan(self, params: dict[str, Any], user: str) -> Any:
         """Say what a text, or the file as it is, would change; changes nothing."""
-        packed = msgspec.convert(params, Plan).text
-        return self._told(await self._look(None if packed is None else _unpacked(packed)))
+        self._only_at_the_hub()
+        asked = msgspec.convert(params, Plan)
+        text = None if asked.text is None else _unpacked(asked.text)
+        planned = await self._look(text)
+        if asked.nodes:
+            planned = await self._agreed(planned, text, asked)
+        return self._told(planned)
 
     async def apply(self, params: dict[str, Any], user: str) -> Any:
         """Take the file as it is now; with ``later``, what needs a restart waits for one."""
-        later = msgspec.convert(params, Apply).later
-        return await self.take(f"hallctl:{user}", later=later)
+        self._only_at_the_hub()
+        asked = msgspec.convert(params, Apply)
+        return await self.take(f"hallctl:{user}", later=asked.later, asked=asked)
+
+    def _only_at_the_hub(self) -> None:
+        if not self._hall.queue.decides:
+            raise QueryError(only_at_hub(self._hall.broker_status()))
+
+    async def _agreed(self, planned: Planned, text: str | None, asked: Plan | Apply) -> Planned:
+        """Have the hall's other Pis look at what is right here."""
+        if self.spread is None or planned.configuration is None or planned.refusals:
+            return planned
+        found = await self.spread.agreed(
+            planned.configuration.settings,
+            text,
+            without=frozenset(asked.without),
+            all_nodes=asked.all_nodes,
+        )
+        refusals = [] if found.refusal is None else [found.refusal]
+        return replace(planned, refusals=refusals, nodes=found.rows)
 
     def listen(self) -> None:
         """Take the file whenever SIGHUP asks for that."""
@@ -118,6 +157,9 @@ class Reconfigure:
             self._stopped = True
 
     async def _on_signal(self) -> None:
+        if not self._hall.queue.decides:
+            await self.follow(later=False)
+            return
         told = await self.take("halld")
         for mistake in told["mistakes"]:
             log.error("%s:%s: %s: %s", *(mistake[k] for k in ("file", "line", "path", "en")))
@@ -127,24 +169,29 @@ class Reconfigure:
             log.info("the configuration was taken: %d changes", len(told["changes"]))
 
     async def _look(self, text: str | None) -> Planned:
-        try:
-            found = await asyncio.to_thread(self._load, text)
-            files = await asyncio.to_thread(files_of, found.settings)
-            lines, devices = device_specs(found.settings)
-            self._hall.supervisor.check(devices)
-            groups_of(lines, devices)
-        except ConfigError as error:
-            return Planned(None, {}, mistakes=error.mistakes)
-        except (ValueError, msgspec.ValidationError) as error:
-            wrong = Mistake(str(self._file), 0, "devices", str(error), str(error))
-            return Planned(None, {}, mistakes=[wrong])
+        found, mistakes = await asyncio.to_thread(self.judged, self._file, text)
+        if found is None:
+            return Planned(None, {}, mistakes=mistakes)
+        files = await asyncio.to_thread(files_of, found.settings)
         changes = differences(self._running, found, (self._files, files))
         return Planned(found, files, changes, refusals=self._refusals(found))
 
-    def _load(self, text: str | None) -> Configuration:
-        # Two threads must not work out one type of options at a time.
-        with LOADING:
-            return load_all(self._file, self._env, with_files=True, text=text)
+    def judged(
+        self, file: Path, text: str | None = None
+    ) -> tuple[Configuration | None, Sequence[Mistake]]:
+        """Read a file, or a text as if it stood there, as this daemon would; in any thread."""
+        try:
+            # Two threads must not work out one type of options at a time.
+            with LOADING:
+                found = load_all(file, self._env, with_files=True, text=text)
+                lines, devices = device_specs(found.settings)
+                self._hall.supervisor.check(devices)
+                groups_of(lines, devices)
+        except ConfigError as error:
+            return None, error.mistakes
+        except (ValueError, msgspec.ValidationError) as error:
+            return None, [Mistake(str(file), 0, "devices", str(error), str(error))]
+        return found, ()
 
     def _refusals(self, found: Configuration) -> list[Refusal]:
         hall = self._hall
@@ -161,18 +208,22 @@ class Reconfigure:
             ],
             "mistakes": [asdict(mistake) for mistake in planned.mistakes],
             "refusals": [asdict(refusal) for refusal in planned.refusals],
+            "nodes": list(planned.nodes),
         }
 
     def _is_pending(self, change: Change) -> bool:
         return (change.path, change.new) in self._pending
 
-    async def take(self, by: str, *, later: bool = False) -> dict[str, Any]:
+    async def take(
+        self, by: str, *, later: bool = False, asked: Apply = EVERYWHERE
+    ) -> dict[str, Any]:
         """Take the file as it is now, or say why not; ``by`` stands in the journal."""
         async with self._one_at_a_time:
             planned = await self._look(None)
             waits = [one for one in planned.changes if one.when == "restart"]
             if not later and (new := [one for one in waits if not self._is_pending(one)]):
                 planned = replace(planned, refusals=[*planned.refusals, _needs_restart(new)])
+            planned = await self._agreed(planned, None, asked)
             if planned.configuration is None or planned.refusals or self._stopped:
                 return self._told(planned)
             failed = await self._change(planned, planned.configuration, by)
@@ -180,7 +231,38 @@ class Reconfigure:
                 return self._told(replace(planned, refusals=[failed]))
             told = self._told(planned, applied=True)
             self._pending = {(one.path, one.new) for one in waits}
+            if self.spread is not None:
+                self.spread.taken(by, planned.nodes, later=bool(waits))
             return told
+
+    async def follow(self, *, later: bool) -> bool:
+        """Go by the file that the hub had put in place here; say whether a part waits.
+
+        With ``later`` what needs a restart waits; else this Pi's daemon begins anew by itself.
+        """
+        async with self._one_at_a_time:
+            planned = await self._look(None)
+            found = planned.configuration
+            if found is None or self._stopped:
+                for mistake in planned.mistakes:
+                    log.error("what the hub had put in place cannot be used: %s", mistake)
+                return False
+            anew = _needs_anew(self._running.settings, found.settings, planned.changes)
+            if anew and later:
+                log.info("a part of the hub's configuration waits for a restart")
+            elif anew or not await self._level(found):
+                self._hall.role.change.begin_anew()
+                return False
+            await self._change(planned, found, "hub")
+            return anew
+
+    async def _level(self, found: Configuration) -> bool:
+        """Wait until nothing here is in the way any more: the hub has seen to it already."""
+        for _ in range(LEVEL_LOOKS):
+            if not refusals_of(found.rules, self._hall.rules, self._hall.writer.ahead):
+                return True
+            await asyncio.sleep(LEVEL_S)
+        return False
 
     async def _change(self, planned: Planned, found: Configuration, by: str) -> Refusal | None:
         """Change over; return why nothing has changed, when the journal could not record it."""
@@ -193,7 +275,10 @@ class Reconfigure:
             return refusals[0]
         old_rules = hall.rules
         done = switch(hall, new)
+        # At a Pi that follows, the hub has recorded it.
         commands = [*_records(planned.changes), *_skills(old_rules, new, state)]
+        if not hall.queue.decides:
+            commands = []
         outcomes = await asyncio.gather(*[self._submit(one, by) for one in commands])
         failed = next((o.refusal for o in outcomes if o.refusal is not None), None)
         if failed is not None:
@@ -230,6 +315,22 @@ class Reconfigure:
     def _submit(self, command: c.Command, by: str) -> asyncio.Future[Outcome]:
         command_id = self._hall.command_id("config")
         return outcome_of(self._hall.writer, Submission(command_id, by, command))
+
+
+def _needs_anew(before: Settings, after: Settings, changes: Sequence[Change]) -> bool:
+    """Say whether a Pi that follows takes this up by beginning anew.
+
+    Its line to the hub and its part in the hall stand on what is compared here.
+    """
+    if any(change.when == "restart" for change in changes) or before.broker != after.broker:
+        return True
+    own, lend = before.hall.node, after.spread.lend
+    return (
+        list(before.nodes) != list(after.nodes)
+        or before.nodes.get(own) != after.nodes.get(own)
+        or standby_of(before) != standby_of(after)
+        or msgspec.structs.replace(before.spread, lend=lend) != after.spread
+    )
 
 
 def _records(changes: Sequence[Change]) -> list[c.Command]:

@@ -23,7 +23,7 @@ import msgspec
 from firmware_py.store.certificates import make_request, new_key
 from firmware_py.store.private_file import write_private
 
-__all__ = ["BadName", "JoiningFiles"]
+__all__ = ["BadName", "JoiningFiles", "check_name", "keep_names"]
 
 PENDING = ".joining"
 #: What a daemon goes by comes last.
@@ -70,7 +70,7 @@ class JoiningFiles:
         ``later`` are the names of what ``commit`` adds. Raises ``BadName``.
         """
         for name in (*files, key_name, *later):
-            _check(name)
+            check_name(name)
         self._drop_new()
         free = shutil.disk_usage(self.folder).free
         wanted = sum(map(len, files.values())) + _SLACK
@@ -92,7 +92,7 @@ class JoiningFiles:
     def commit(self, more: Mapping[str, bytes]) -> list[str]:
         """Add the last files and put all of them in place; return their names."""
         for name, data in more.items():
-            _check(name)
+            check_name(name)
             self._put(name, data)
         found = (path for path in self.new.rglob("*") if path.is_file())
         names = sorted(path.relative_to(self.new).as_posix() for path in found)
@@ -113,7 +113,7 @@ class JoiningFiles:
                 source.replace(target)
                 folders.add(target.parent)
         for folder in folders:
-            _keep(folder)
+            keep_names(folder)
         self._commit.unlink()
         shutil.rmtree(self.pending)
         return True
@@ -156,10 +156,11 @@ class JoiningFiles:
             if os.geteuid() == 0:
                 status = (self.folder if root == self.new else like).stat()
                 os.chown(one, status.st_uid, status.st_gid)
-            _keep(one.parent)
+            keep_names(one.parent)
 
 
-def _check(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raise ``BadName`` for what is no file below a configuration's folder."""
     parts = PurePosixPath(name).parts
     fine = (
         bool(parts)
@@ -173,7 +174,7 @@ def _check(name: str) -> None:
         raise BadName(name[:80])
 
 
-def _keep(folder: Path) -> None:
+def keep_names(folder: Path) -> None:
     """Have the disk keep the names in a folder."""
     number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

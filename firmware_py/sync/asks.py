@@ -11,6 +11,7 @@ who asks is the topic's last level, for which the broker vouches. A question is 
     {"what": "records", "source", "told"}                   what a node decided alone; ``records``
     {"what": "journal" ...}                                 the journal itself; see ``copier``
     {"what": "people", "name", "params"}                    who is at this reader; ``sealed``
+    {"what": "configuration" ...}                           the hall's files; see ``configuration``
 
 ``epoch`` says in which epoch the one who asks believes the hub to be: another hub is not asked.
 ``wire`` is what its program speaks (``core.wire_version``): one that is too far from ours is told
@@ -34,7 +35,9 @@ import msgspec
 
 from firmware_py.app.ports import StoredEvent
 from firmware_py.core.commands import COMMANDS
+from firmware_py.core.edition import Edition
 from firmware_py.core.wire_version import WIRE, apart
+from firmware_py.sync.configuration import Report
 from firmware_py.sync.connection import LARGEST_PART, LARGEST_PAYLOAD
 from firmware_py.sync.envelope import epoch_of
 from firmware_py.sync.mail import Incoming, Outgoing
@@ -59,6 +62,11 @@ AT_ONCE = 256
 
 #: What only a Pi asks that may be the hub itself.
 _OF_HUBS = frozenset({"journal", "journal.file", "journal.part", "handover"})
+#: Questions that bring more than a command does.
+_LARGE = frozenset({"records", "configuration"})
+#: What each Pi asks of its own part of the hall's files.
+_OF_FILES = frozenset({"configuration", "configuration.files", "configuration.part"})
+_ASKED_OF_FILES = ("report", "edition", "name", "after")
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
@@ -79,6 +87,9 @@ class Question(msgspec.Struct, frozen=True):
         "journal.part",
         "handover",
         "people",
+        "configuration",
+        "configuration.files",
+        "configuration.part",
     ]
     epoch: Annotated[str, msgspec.Meta(max_length=80)] = ""
     wire: int = 1
@@ -95,6 +106,8 @@ class Question(msgspec.Struct, frozen=True):
     booked: Id = ""
     source: Source = ""
     told: tuple[ToldRecord, ...] = ()
+    report: Report | None = None
+    edition: Edition | None = None
 
 
 _question = msgspec.json.Decoder(Question)
@@ -172,7 +185,7 @@ class Asks:
         if place is None:
             raise Refused("unknown_node", node[:64])
         asked = read_body(incoming.payload, incoming.size, _question, LARGEST_PART)
-        if asked.what != "records" and incoming.size > LARGEST_PAYLOAD:
+        if asked.what not in _LARGE and incoming.size > LARGEST_PAYLOAD:
             raise Refused("too_large")
         if not is_clean(without_nobody(incoming.payload) if asked.told else incoming.payload):
             raise Refused("personal_data")
@@ -193,6 +206,9 @@ class Asks:
                 answer = await self._command(place, asked, incoming)
             elif asked.what == "people":
                 answer = await self._people(place, asked)
+            elif asked.what in _OF_FILES:
+                question = {name: getattr(asked, name) for name in _ASKED_OF_FILES}
+                answer = await self._hub.configuration(place.node, asked.what, question)
             elif asked.what == "records":
                 answer = await merged(self._hub, place, asked.source, asked.told)
             else:

@@ -205,7 +205,7 @@ class Follower:
             self._born(name, read_birth(mail.payload))
         elif kind == "reply" and mail.correlation is not None and mail.correlation.isdigit():
             self._answered(int(mail.correlation), mail.payload)
-        elif kind == "lease":
+        elif kind in {"lease", "state"}:
             self._side.take(mail)
 
     def _born(self, name: str, birth: Birth) -> None:

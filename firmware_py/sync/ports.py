@@ -146,6 +146,12 @@ class HubPort(Protocol):
         """Return what a Pi that keeps a copy of the journal asks; see ``sync.copier``."""
         ...
 
+    async def configuration(
+        self, node: str, what: str, question: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return what a Pi asks of the hall's files; see ``sync.configuration``."""
+        ...
+
     async def handed_over(self, node: str, source: str, upto: int) -> dict[str, Any]:
         """A former hub has offered all its records, and hands its numbers over (rule 15)."""
         ...

@@ -62,6 +62,7 @@ class CoreHall(FakeHall):
             rules=self.rules,
             state=lambda: self.state,
             store=SimpleNamespace(epochs=[], first_seq=1),
+            configuration=SimpleNamespace(picture=numbered),
         )
         return list(BrokerPort(cast("Hall", hall)).snapshots())
 
@@ -93,3 +94,8 @@ class CoreHall(FakeHall):
         if outcome.refusal is not None:
             return encode({"refusal": outcome.refusal})
         return outcome_json(outcome)
+
+
+def numbered() -> dict[str, Any]:
+    """Return which configuration is in force."""
+    return {"in_force": {"epoch": "EPOCH-A", "number": 7, "digest": "5b" * 32}, "offered": None}

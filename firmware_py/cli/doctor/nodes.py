@@ -14,6 +14,15 @@ __all__ = ["look"]
 def look(facts: Facts) -> Iterator[Finding]:
     """Go by what the daemon says of them, and by their certificates."""
     nodes = (facts.status or {}).get("nodes")
+    has = (facts.status or {}).get("configuration")
+    if has is not None and has["state"] == "refused":
+        first = has["mistakes"][0]
+        yield red(
+            f"本机不能使用主控的现行配置：{first['zh']}",
+            f"This Pi cannot use the configuration in force: {first['en']}",
+            f"改正后自动重试：{first['file']} {first['path']}",
+            f"Mend that, it tries again by itself: {first['file']} {first['path']}",
+        )
     certified = [*look_joining(facts), *look_names(facts)]
     yield from certified
     if not nodes:
@@ -28,6 +37,14 @@ def look(facts: Facts) -> Iterator[Finding]:
         say = red if one["long_away"] else warning
         name, do = one["node"], one["say"] or {"zh": "", "en": ""}
         yield say(f"{name} 不在。", f"{name} is not there.", do["zh"], do["en"])
+    for one in nodes.get("refusing", ()):
+        do = one["say"]
+        yield red(
+            f"{one['node']} 不能使用现行配置。",
+            f"{one['node']} cannot use the configuration in force.",
+            do["zh"],
+            do["en"],
+        )
     for one in nodes["versions"]:
         do = one["say"]
         yield warning(
@@ -36,6 +53,6 @@ def look(facts: Facts) -> Iterator[Finding]:
             do["zh"],
             do["en"],
         )
-    if not away and not nodes["versions"] and not certified:
+    if not (away or nodes["versions"] or nodes.get("refusing", ()) or certified):
         count = nodes["total"]
         yield fine(f"{count} 台设备都在线。", f"All {count} Pis are there.")

@@ -28,7 +28,7 @@ def test_a_hall_of_one_pi_has_none(fake: Fake) -> None:
 
 
 def test_all_there_is_fine(fake: Fake) -> None:
-    (one,) = found(fake, {"total": 6, "there": 6, "away": [], "versions": []})
+    (one,) = found(fake, {"total": 6, "there": 6, "away": [], "versions": [], "refusing": []})
     assert (one.level, one.say.en) == (Level.OK, "All 6 Pis are there.")
 
 
@@ -47,7 +47,7 @@ def test_who_is_away_is_named_and_red_when_it_lasts(fake: Fake) -> None:
     assert (third.level, third.say.en) == (Level.WARNING, "window-2 has version 9.0.0.")
 
 
-ALL_THERE = {"total": 2, "there": 2, "away": [], "versions": []}
+ALL_THERE = {"total": 2, "there": 2, "away": [], "versions": [], "refusing": []}
 
 
 def certified(fake: Fake, *names: str) -> Authority:
