@@ -54,6 +54,9 @@ class Hall(Protocol):
     def here(self, happened: Sequence[Happened]) -> None:
         """Take what was decided and recorded here."""
 
+    def disk_answered(self, *, recorded: bool) -> None:
+        """What was decided here is recorded, or cannot be."""
+
 
 @dataclass(frozen=True, slots=True)
 class AloneStands:
@@ -130,7 +133,8 @@ class Alone:
     _todo: deque[_Pressed] = field(default_factory=deque)
     #: Seen here under another hub, to be recorded: command id, events.
     _saw: deque[tuple[str, list[Event]]] = field(default_factory=deque)
-    _writing: bool = False
+    #: The command that was decided here and is on its way to the disk; "" none.
+    writing: str = ""
     _ticks: int = 0
     _day: str | None = None
     #: Blocks of an earlier boot, (series, handing): an old copy of a card would not know which of
@@ -311,7 +315,7 @@ class Alone:
 
     def tick(self) -> None:
         """Do what time makes happen at this Pi's windows."""
-        if not self.now or self._writing or not self.here.windows:
+        if not self.now or self.writing or not self.here.windows:
             return
         hall, now_ms = self._hall(), self.clock_ms()
         recorded, shown = due_alone(hall.rules, hall.recorded, self.here, now_ms)
@@ -324,11 +328,11 @@ class Alone:
             self._write(tick_id, "halld", now_ms, recorded, lambda outcome: None)
 
     def _next(self) -> None:
-        while self._saw and not self._writing:
+        while self._saw and not self.writing:
             command_id, events = self._saw.popleft()
             # It was shown and printed when it happened: here it is only written down.
             self._write(command_id, self.here.node, self.clock_ms(), events, None)
-        while self._todo and not self._writing:
+        while self._todo and not self.writing:
             self._decide(self._todo.popleft())
 
     def _decide(self, pressed: _Pressed) -> None:
@@ -372,20 +376,22 @@ class Alone:
     def _write(
         self, command_id: str, by: str, now_ms: int, events: list[Event], told: Reply | None
     ) -> None:
-        self._writing = True
+        self.writing = command_id
 
         def done(happened: tuple[Happened, ...]) -> None:
-            self._writing = False
+            self.writing = ""
             if told is not None:
                 self._hall().here(happened)
                 told(Outcome(happened))
+            self._hall().disk_answered(recorded=True)
             self._next()
 
         def failed(refusal: Refusal) -> None:
-            self._writing = False
+            self.writing = ""
             log.error("nothing can be recorded here: %s", refusal.en)
             if told is not None:
                 told(Outcome(refusal=refusal))
+            self._hall().disk_answered(recorded=False)
             self._next()
 
         self.records.write(command_id, by, now_ms, events, done, failed)

@@ -9,7 +9,7 @@ hub is away, ``Alone`` decides.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import fields
 from functools import partial
 from typing import Any, Protocol
@@ -22,7 +22,7 @@ from firmware_py.app.recovery import match_windows
 from firmware_py.app.wire import decode_event, decode_state
 from firmware_py.app.writer import Reply
 from firmware_py.core.commands import COMMANDS, Command
-from firmware_py.core.events import EVENTS
+from firmware_py.core.events import EVENTS, TicketIssued
 from firmware_py.core.evolve import evolve
 from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
@@ -104,6 +104,8 @@ class FollowedWriter:
         self.commits = 0
         #: Answers that wait for their events to come here: last event, what to do.
         self._owed: list[tuple[int, Callable[[], None]]] = []
+        #: What the hub said, while our disk has a number for the same request.
+        self._later: list[Callable[[], None]] = []
 
     @property
     def storage_failure(self) -> Refusal | None:
@@ -128,6 +130,9 @@ class FollowedWriter:
     def joined(self, state: bytes, seq: int, epoch: str = "") -> None:
         """Take the hall as it stands after event ``seq``. Raises ``msgspec.DecodeError``."""
         found = decode_state(state)
+        if self._waits(found.requests):
+            self._later.append(partial(self.joined, state, seq, epoch))
+            return
         match_windows(self.rules, found)
         before, self.recorded, self.last_seq = self.recorded, found, seq
         if self.alone is not None:
@@ -150,24 +155,50 @@ class FollowedWriter:
             known = _known(told)
             if known is None:
                 break
-            self.last_seq = told.seq
-            evolve(self.recorded, known.event, told.time_ms)
             happened.append(known)
-        self._heard(happened)
+        if self._waits(_requests_of(happened)):
+            self._later.append(partial(self._take, happened))
+        else:
+            self._take(happened)
         return len(happened)
+
+    def _take(self, happened: list[Happened]) -> None:
+        for one in happened:
+            self.last_seq = one.seq
+            evolve(self.recorded, one.event, one.time_ms)
+        self._heard(happened)
 
     def passed(self, events: Sequence[ToldEvent]) -> None:
         """Hear of what the hall, as it was just taken as a whole, has already.
 
         What follows from it (paper, words, lamps) is still to be done.
         """
-        self._heard([known for told in events if (known := _known(told)) is not None])
+        happened = [known for told in events if (known := _known(told)) is not None]
+        if self._waits(_requests_of(happened)):
+            self._later.append(partial(self._heard, happened))
+        else:
+            self._heard(happened)
 
     def _heard(self, happened: Sequence[Happened]) -> None:
         if self.alone is not None:
             self.alone.came(happened)
         self._tell(happened)
         self._answer_owed()
+
+    def _waits(self, requests: Container[str]) -> bool:
+        """Say whether what the hub says has to wait for our own disk.
+
+        It gave a number for the very request that has ours already, whose record is being written:
+        shown and printed now, it would be a second paper (rule 7).
+        """
+        writing = "" if self.alone is None else self.alone.writing
+        return bool(self._later) or (bool(writing) and writing in requests)
+
+    def disk_answered(self, *, recorded: bool) -> None:
+        """Go on with what waited; once ours is recorded, the hub's picture is taken anew anyway."""
+        later, self._later = self._later, []
+        for call in later if not recorded else ():
+            _alone(call)
 
     def here(self, happened: Sequence[Happened]) -> None:
         """Take what was decided and recorded at this Pi."""
@@ -266,6 +297,11 @@ def _given(command: Command) -> dict[str, Any]:
         for name, value in data.items()
         if getattr(command, name) != usual[name] or value not in (None, "", [], False)
     }
+
+
+def _requests_of(happened: Sequence[Happened]) -> set[str]:
+    """Return the requests for which tickets were given."""
+    return {one.event.request for one in happened if isinstance(one.event, TicketIssued)}
 
 
 def _known(told: ToldEvent) -> Happened | None:

@@ -171,6 +171,43 @@ def test_a_ticket_that_was_seen_is_the_answer_although_that_was_lost(scene: Scen
     assert scene.pi.journal.records == []
 
 
+@pytest.mark.parametrize("heard", ["event", "picture"])
+def test_a_ticket_of_the_hubs_that_comes_while_ours_is_being_written_is_no_second_paper(
+    scene: Scene, heard: str
+) -> None:
+    pressed = scene.pi.press("p1")
+    scene.later(2)
+    assert len(scene.pi.disk.jobs) == 1
+    _, happened = scene.decide()
+    if heard == "event":
+        scene.events(happened)
+        scene.events(scene.hub.done(c.OpenWindow("2", "1024")).happened)
+    else:
+        scene.join()
+    assert scene.pi.numbers == []
+    scene.pi.disk.run()
+    assert scene.pi.numbers == [given(pressed)] == ["A980"]
+    assert scene.pi.seen.count("ticket.issued") == 1
+    # The hub's picture is taken anew, with all that it said meanwhile.
+    assert scene.pi.stale()
+    assert scene.back() == 1
+    assert not scene.pi.stale()
+    assert scene.queue == ["A980"]
+    assert scene.pi.writer.recorded.requests["p1"] == "A980"
+
+
+def test_a_ticket_of_the_hubs_counts_when_ours_cannot_be_written(scene: Scene) -> None:
+    pressed = scene.pi.press("p1")
+    scene.later(2)
+    scene.pi.journal.fail = 1
+    _, happened = scene.decide()
+    scene.events(happened)
+    scene.pi.disk.run()
+    assert refusal_of(pressed).code == "not_recorded"
+    assert scene.pi.numbers == ["A001"]
+    assert scene.pi.seen.count("ticket.issued") == 1
+
+
 def test_a_ticket_in_the_hubs_picture_is_the_answer_too(scene: Scene) -> None:
     pressed = scene.pi.press("p1")
     scene.decide()
