@@ -6,6 +6,7 @@ PART is what of each kind is loaded too, as the bench's hall needs it: its drive
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import json
 import os
@@ -19,6 +20,8 @@ from typing import Any
 from devices.registry import load_driver, load_simulator
 
 _MOST = 200_000
+#: CLONE_NEWNET of <linux/sched.h>.
+_NEW_NETWORK = 0x40000000
 
 
 def main(module: str, part: str, *kinds: str) -> None:
@@ -57,6 +60,8 @@ def _forked(requests: socket.socket) -> list[str] | None:
             requests.send(json.dumps(_code_of(request["code_of"])).encode())
         elif os.fork() == 0:
             _become(request["environment"], files[0])
+            if request["network"]:
+                _enter(request["network"])
             # Only now: whoever started it may count on its session and its log.
             requests.send(json.dumps(os.getpid()).encode())
             requests.close()
@@ -80,6 +85,15 @@ def _become(environment: dict[str, str], log: int) -> None:
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
+
+
+def _enter(network: str) -> None:
+    """Go on in this network namespace (setns(2)), as ``nsenter --net`` does."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    file = os.open(network, os.O_RDONLY)
+    if libc.setns(file, _NEW_NETWORK):
+        raise OSError(ctypes.get_errno(), f"setns {network}")
+    os.close(file)
 
 
 if __name__ == "__main__":

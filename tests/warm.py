@@ -41,10 +41,14 @@ _MOST = 6
 
 
 def begin_warm(program: Sequence[str], environment: Mapping[str, str], log: int) -> Process:
-    """As ``firmware_py.bench.stage.begin``, from a nursery where there is one for the program."""
-    if list(program[:2]) != [sys.executable, "-m"] or program[2] not in PROGRAMS:
+    """As ``firmware_py.bench.stage.begin``, from a nursery where there is one for the program.
+
+    One that is started in a network of its own (``Namespaces.inside``) enters it when it is forked.
+    """
+    network, inner = _network_of(program)
+    if list(inner[:2]) != [sys.executable, "-m"] or inner[2] not in PROGRAMS:
         return begin(program, environment, log)
-    module, *arguments = program[2:]
+    module, *arguments = inner[2:]
     looked_at = {(key, environment[key]) for key in environment if key.startswith(_AT_START)}
     key = (module, frozenset(looked_at))
     with _lock:
@@ -53,7 +57,13 @@ def begin_warm(program: Sequence[str], environment: Mapping[str, str], log: int)
             if len(_found) >= _MOST:
                 return begin(program, environment, log)
             nursery = _found[key] = Nursery(module, environment)
-    return nursery.begin(arguments, environment, log)
+    return nursery.begin(arguments, environment, log, network)
+
+
+def _network_of(program: Sequence[str]) -> tuple[str, Sequence[str]]:
+    if program[0] == "nsenter" and program[1].startswith("--net="):
+        return program[1].removeprefix("--net="), program[2:]
+    return "", program
 
 
 def nurseries() -> set[int]:
@@ -108,10 +118,11 @@ class Nursery:
         return number
 
     def begin(
-        self, arguments: Sequence[str], environment: Mapping[str, str], log: int
+        self, arguments: Sequence[str], environment: Mapping[str, str], log: int, network: str
     ) -> WarmProcess:
-        """Fork one more."""
-        pid = self.ask({"arguments": arguments, "environment": dict(environment)}, log)
+        """Fork one more; ``network`` is the namespace it lives in, "" this one."""
+        begun = {"arguments": arguments, "environment": dict(environment), "network": network}
+        pid = self.ask(begun, log)
         assert pid is not None
         return WarmProcess(self, pid)
 

@@ -14,9 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from firmware_py.app.issued import issued_as
+from firmware_py.app.issued import issued_as, seen_as
 from firmware_py.app.own_records import OwnRecords
 from firmware_py.app.ports import Happened, Outcome, Submission
+from firmware_py.app.pressed import Carried, Pressed
 from firmware_py.app.wire import encode
 from firmware_py.core.blocks import Block
 from firmware_py.core.commands import Command, TakeTicket
@@ -34,7 +35,7 @@ from firmware_py.core.rules import Rules
 from firmware_py.core.wire_version import WIRE
 from firmware_py.core.witnessed import witnessed
 
-__all__ = ["Alone", "AloneStands", "Carried", "Hall"]
+__all__ = ["Alone", "AloneStands", "Hall"]
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Hall(Protocol):
 
     rules: Rules
     recorded: State
+    last_seq: int
 
     def here(self, happened: Sequence[Happened]) -> None:
         """Take what was decided and recorded here."""
@@ -70,37 +72,6 @@ class AloneStands:
     why_not: str = ""
     #: Records that an older hub did not know, and that are kept for a newer one.
     passed_by: int = 0
-
-
-def _always() -> bool:
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """What answers a command that is carried to the hub, and whether it still wants an answer."""
-
-    answered: Reply
-    wanted: Callable[[], bool] = _always
-
-
-@dataclass(slots=True)
-class _Pressed:
-    """A command of which nobody knows yet what becomes of it."""
-
-    submission: Submission
-    command: Command
-    reply: Reply
-    sent_s: float
-    waited_s: float = 0.0
-    seen: Outcome | None = None
-    over: bool = False
-
-    def answer(self, outcome: Outcome) -> None:
-        """Answer, once: what comes later is dropped."""
-        if not self.over:
-            self.over = True
-            self.reply(outcome)
 
 
 @dataclass(slots=True)
@@ -129,8 +100,8 @@ class Alone:
     _cut_s: float = 0.0
     _looked_s: float = 0.0
     _since_s: float | None = None
-    _pending: list[_Pressed] = field(default_factory=list)
-    _todo: deque[_Pressed] = field(default_factory=deque)
+    _pending: list[Pressed] = field(default_factory=list)
+    _todo: deque[Pressed] = field(default_factory=deque)
     #: Seen here under another hub, to be recorded: command id, events.
     _saw: deque[tuple[str, list[Event]]] = field(default_factory=deque)
     #: The command that was decided here and is on its way to the disk; "" none.
@@ -277,7 +248,7 @@ class Alone:
         if self.now and not may:
             reply(Outcome(refusal=refuse("alone_cannot")))
             return None
-        pressed = _Pressed(submission, command, reply, self.now_s())
+        pressed = Pressed(submission, command, reply, self.heard_s())
         if self.now:
             self._todo.append(pressed)
             self._next()
@@ -301,16 +272,15 @@ class Alone:
         self._looked_s = now_s
         if self.trouble in _AWAY:
             self._cut_s += passed_s
+        heard_s = self.heard_s()
         for pressed in list(self._pending):
-            pressed.waited_s += passed_s
-            silent = pressed.waited_s >= self.after_s and self.heard_s() <= pressed.sent_s
-            if not self.now and not (self.ready and silent):
+            # A hub that was heard after the press may have been cut off since.
+            pressed.silent_s = pressed.silent_s + passed_s if heard_s == pressed.heard_s else 0.0
+            pressed.heard_s = heard_s
+            if not self.now and not (self.ready and pressed.silent_s >= self.after_s):
                 continue
             self._pending.remove(pressed)
-            if pressed.seen is not None:
-                pressed.answer(pressed.seen)
-            else:
-                self._todo.append(pressed)
+            self._todo.append(pressed)
         self._next()
 
     def tick(self) -> None:
@@ -335,37 +305,48 @@ class Alone:
         while self._todo and not self.writing:
             self._decide(self._todo.popleft())
 
-    def _decide(self, pressed: _Pressed) -> None:
-        hall, (command_id, by, _) = self._hall(), pressed.submission
+    def _decide(self, pressed: Pressed) -> None:
+        hall, (command_id, _, _) = self._hall(), pressed.submission
         state, now_ms = hall.recorded, self.clock_ms()
-        again = self.records.outcome(command_id) or self._decided_there(pressed)
+        again = self.records.outcome(command_id)
+        if again is None and (seen := pressed.seen) is not None:
+            # The hub answered, and was cut off before its events came: they hold here from now on.
+            fresh = [seen_as(one) for one in seen.happened if one.seq > hall.last_seq]
+            self._carry_out(pressed, now_ms, fresh, seen)
+            return
+        again = again or self._decided_there(pressed)
         if again is not None:
             pressed.answer(again)
             return
         decision = decide_alone(
             hall.rules, state, self.here, self.records.given, pressed.command, now_ms, command_id
         )
-        refusal: Refusal | None = None
         if isinstance(decision, RecordedRefusal):
-            refusal, events = decision.told(), list(decision.events)
+            answer = Outcome(refusal=decision.told())
+            self._carry_out(pressed, now_ms, list(decision.events), answer)
         elif isinstance(decision, Refusal):
             pressed.answer(Outcome(refusal=decision))
-            return
         else:
-            events = decision
-        events, shown = of_the_hub(events)
+            self._carry_out(pressed, now_ms, decision, None)
+
+    def _carry_out(
+        self, pressed: Pressed, now_ms: int, decided: list[Event], answer: Outcome | None
+    ) -> None:
+        """Record what was decided; then answer with that, or with ``answer``."""
+        events, shown = of_the_hub(decided)
         if shown:
-            hall.here([_shown(event, now_ms) for event in shown])
-        if not events:
-            pressed.answer(Outcome(refusal=refusal))
-            return
+            self._hall().here([_shown(event, now_ms) for event in shown])
 
         def told(outcome: Outcome) -> None:
-            pressed.answer(outcome if refusal is None else Outcome(refusal=refusal))
+            pressed.answer(outcome if answer is None else answer)
 
-        self._write(command_id, by, now_ms, events, told)
+        if events:
+            command_id, by, _ = pressed.submission
+            self._write(command_id, by, now_ms, events, told)
+        else:
+            told(Outcome())
 
-    def _decided_there(self, pressed: _Pressed) -> Outcome | None:
+    def _decided_there(self, pressed: Pressed) -> Outcome | None:
         """What became of it at the hub, where the hub's picture tells."""
         state = self._hall().recorded
         number = state.requests.get(pressed.submission.id)

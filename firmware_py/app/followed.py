@@ -16,8 +16,9 @@ from typing import Any, Protocol
 
 import msgspec
 
-from firmware_py.app.alone import Alone, Carried
+from firmware_py.app.alone import Alone
 from firmware_py.app.ports import Happened, Outcome, Submission, ToldEvent
+from firmware_py.app.pressed import Carried
 from firmware_py.app.recovery import match_windows
 from firmware_py.app.wire import decode_event, decode_state
 from firmware_py.app.writer import Reply

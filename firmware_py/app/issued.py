@@ -1,13 +1,15 @@
-"""A ticket that is known from a picture of the hall, as the event that it came from."""
+"""What is known from the hub's picture or answer, as the event that it came from."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from firmware_py.app.ports import Happened, Outcome
 from firmware_py.app.wire import encode
-from firmware_py.core.events import EVENT_NAMES, TicketIssued
+from firmware_py.core.events import EVENT_NAMES, Event, TicketCalled, TicketIssued
 from firmware_py.core.model import State, Ticket
 
-__all__ = ["given_before", "issued_as"]
+__all__ = ["given_before", "issued_as", "seen_as"]
 
 
 def issued_as(ticket: Ticket) -> Happened:
@@ -35,3 +37,13 @@ def given_before(recorded: State, request: str) -> Outcome | None:
     if number is None:
         return None
     return Outcome((issued_as(recorded.tickets[number]),), repeated=True)
+
+
+def seen_as(one: Happened) -> Event:
+    """Return an event of the hub's answer as this Pi records it: with the hub's own time in it."""
+    event = one.event
+    if isinstance(event, TicketIssued) and event.issued_ms is None:
+        return replace(event, issued_ms=one.time_ms, request=event.request or one.command_id)
+    if isinstance(event, TicketCalled) and event.called_ms is None:
+        return replace(event, called_ms=one.time_ms)
+    return event

@@ -98,9 +98,14 @@ class Namespaces:
         return ["nsenter", f"--net={_KEPT / self._name(node or _SWITCH)}", *program]
 
     def pull(self, node: str) -> None:
-        """Pull a Pi's cable."""
+        """Pull a Pi's cable at the switch: the Pi sees that its link is down."""
         _ip("-n", self._name(_SWITCH), "link", "set", "dev", self._cables[node], "down")
+
+    def silence(self, node: str) -> None:
+        """Pull a cable further away: the link stays up, and every packet vanishes."""
+        _ip("-n", self._name(_SWITCH), "link", "set", "dev", self._cables[node], "nomaster")
 
     def plug(self, node: str) -> None:
         """Plug it in again."""
-        _ip("-n", self._name(_SWITCH), "link", "set", "dev", self._cables[node], "up")
+        to_switch = ("master", "br0", "up")
+        _ip("-n", self._name(_SWITCH), "link", "set", "dev", self._cables[node], *to_switch)

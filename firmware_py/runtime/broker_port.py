@@ -33,7 +33,12 @@ from firmware_py.runtime.copy_shelf import CopyShelf
 from firmware_py.runtime.form_views import FormPictures
 from firmware_py.runtime.hub_role import other_hubs, stood_down
 from firmware_py.runtime.list_intake import ListRefused
-from firmware_py.runtime.merging import may_give, may_have_served, merge_offered, was_promoted
+from firmware_py.runtime.merging import (
+    may_give,
+    may_have_called,
+    may_have_served,
+    merge_offered,
+)
 from firmware_py.runtime.outcomes import outcome_of
 from firmware_py.runtime.personal import vet_texts
 from firmware_py.runtime.views import alarm_view, hall_view, window_view
@@ -301,9 +306,9 @@ class BrokerPort:
         """Say whether a number was called to this window, as far as the hub can know."""
         return may_have_served(self._hall.writer.ahead, window, number)
 
-    def was_promoted(self) -> bool:
-        """Say whether another hub decided before this one."""
-        return was_promoted(self._hall.writer.ahead)
+    def may_have_called(self, window: str, number: str) -> bool:
+        """Say whether this window's Pi may know of a call to it: made here, or by another hub."""
+        return may_have_called(self._hall.writer.ahead, window, number)
 
     async def merge(self, node: str, source: str, offered: Sequence[Offered]) -> Merged:
         """Merge another Pi's records in their order."""

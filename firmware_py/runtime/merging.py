@@ -16,13 +16,13 @@ from firmware_py.app.writer import HallWriter
 from firmware_py.core.blocks import block_of
 from firmware_py.core.commands_spread import MergeRecord
 from firmware_py.core.events_aside import ActionTaken
-from firmware_py.core.model import State
+from firmware_py.core.model import State, Ticket
 from firmware_py.core.records import Record
 from firmware_py.runtime.personal import vet_texts, vet_words
 from firmware_py.sync.records import Merged, Offered
 from firmware_py.sync.sentences import Refused
 
-__all__ = ["late_source", "may_give", "may_have_served", "merge_offered", "was_promoted"]
+__all__ = ["late_source", "may_give", "may_have_called", "may_have_served", "merge_offered"]
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +37,10 @@ def may_give(state: State, node: str, number: str) -> bool:
     return block is None or block.holder == node or bool(block.written_off) or block.reserve
 
 
-def was_promoted(state: State) -> bool:
-    """Say whether another hub decided before this one, perhaps more than is known here."""
-    return bool(state.hub)
+def may_have_called(state: State, window: str, number: str) -> bool:
+    """Say whether a window's Pi may know of a call: made here, or unseen by a hub before this."""
+    ticket = state.tickets.get(number)
+    return bool(state.hub) or (ticket is not None and _called(ticket, window))
 
 
 def may_have_served(state: State, window: str, number: str) -> bool:
@@ -48,8 +49,10 @@ def may_have_served(state: State, window: str, number: str) -> bool:
     So may any, after a promotion: the former hub may have called it unseen.
     """
     ticket = state.tickets.get(number)
-    if ticket is None or was_promoted(state):
-        return True
+    return ticket is None or bool(state.hub) or _called(ticket, window)
+
+
+def _called(ticket: Ticket, window: str) -> bool:
     return window == ticket.window or window in ticket.called_at
 
 

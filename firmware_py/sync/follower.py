@@ -40,6 +40,7 @@ from firmware_py.sync.mail import Acked, Down, Incoming, LinkMail, Outgoing, Up
 from firmware_py.sync.node_birth import birth_of_node, starts_of
 from firmware_py.sync.offering import Offering
 from firmware_py.sync.ports import EpochStart, SideLine, SyncSettings
+from firmware_py.sync.questions import Questions
 from firmware_py.sync.side import NOTHING
 from firmware_py.sync.topics import Topics
 
@@ -49,6 +50,8 @@ log = logging.getLogger(__name__)
 
 #: The hub is asked at least so often how far it is ...
 PULSE_S = 2.0
+#: ... and so often while it owes an answer: a slow one is told from one that was cut off.
+OWED_PULSE_S = 0.5
 #: ... and counts as away when it said nothing for so long.
 SILENT_S = 6.0
 #: A question, not a command, is asked again after this.
@@ -82,8 +85,9 @@ class Follower:
         #: Whose word counts, where another Pi was promoted.
         self.highest = HighestEpoch()
         self._session: int | None = None
-        self._asked: dict[int, Asked] = {}
-        self._number = 0
+        self._asked = Questions(
+            self._put, lambda: self.apart or self._offering.goes_first(self.epochs)
+        )
         self._heard_s = self._pulsed_s = time.monotonic()
         self.trouble = "broker"
         #: Why there is no connection, in the library's words; "" with one or before the first try.
@@ -138,10 +142,7 @@ class Follower:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._tending
         await self._link.stop()
-        asked, self._asked = self._asked, {}
-        for one in asked.values():
-            if one.answered is not None:
-                one.answered(None)
+        self._asked.stop()
 
     def ask(
         self,
@@ -185,8 +186,7 @@ class Follower:
             self._session, self._hub = None, None
             self._side.down()
             self.error, self.was_up = mail.reason, mail.was_up
-            # Only commands are worth asking again: all else is asked by how it then stands.
-            self._asked = {n: one for n, one in self._asked.items() if one.answered is not None}
+            self._asked.cut()
             self._stands()
         elif isinstance(mail, Acked):
             if mail.refused is not None:
@@ -223,11 +223,9 @@ class Follower:
         self._hub, self.hub_wire, self._unread = birth, birth.wire, False
         self._heard_s = time.monotonic()
         self._order.take_epochs(starts_of(birth.epochs))
+        self._asked.born()
         self._catch_up(birth.seq)
-        for number, one in list(self._asked.items()):
-            if one.answered is not None and one.wanted() and not self.apart:
-                # Perhaps it was carried out, and its answer was lost: the id makes it count once.
-                self._put(number, one)
+        self._asked.put()
         self._stands()
 
     # ---- events, in order
@@ -260,8 +258,7 @@ class Follower:
 
     def _catch_up(self, newest: int) -> None:
         """Ask for what lacks up to ``newest``, or for all of it, unless that is under way."""
-        under_way = {one.what for one in self._asked.values() if one.answered is None}
-        busy = under_way & {"state", "events", "records"}
+        busy = self._asked.under_way() & {"state", "events", "records"}
         if self._hub is None or self.apart or busy or self._offer():
             return
         until_s = time.monotonic() + ANSWER_S
@@ -288,10 +285,8 @@ class Follower:
     # ---- questions
 
     def _send(self, asked: Asked) -> None:
-        self._number += 1
-        self._asked[self._number] = asked
-        if self._hub is not None and (not self.apart or asked.what == "pulse"):
-            self._put(self._number, asked)
+        fits = not self.apart or asked.what == "pulse"
+        self._asked.add(asked, now=self._hub is not None and fits)
 
     def _put(self, number: int, asked: Asked) -> None:
         left_s = asked.until_s - time.monotonic()
@@ -321,12 +316,13 @@ class Follower:
         if asked.what == "state":
             self._state_came(number, asked, head, rest)
             return
-        del self._asked[number]
+        self._asked.end(number)
         if asked.answered is not None:
             asked.answered(read_answer(line))
         elif asked.what == "records":
             if not self._offering.answered(head, line):
                 return
+            self._asked.put()
         elif head.gone:
             self._order.seq = None
         elif head.told and not self._anew:
@@ -340,7 +336,7 @@ class Follower:
         asked.parts[head.part] = part
         if len(asked.parts) < head.parts:
             return
-        del self._asked[number]
+        self._asked.end(number)
         state = zlib.decompress(b"".join(asked.parts[n] for n in range(head.parts)))
         self._order.epochs = starts_of(head.epochs)
         try:
@@ -355,6 +351,7 @@ class Follower:
         if anew and passed:
             self._port.passed(passed)
         self._hand_on([])
+        self._asked.put()
         self._stands()
 
     # ---- now and then
@@ -384,12 +381,9 @@ class Follower:
         while True:
             await asyncio.sleep(TEND_S)
             now_s = time.monotonic()
-            for number, one in list(self._asked.items()):
-                if now_s >= one.until_s:
-                    del self._asked[number]
-                    if one.answered is not None:
-                        one.answered(None)
-            if self._hub is not None and now_s - self._pulsed_s >= PULSE_S:
+            self._asked.expire(now_s)
+            pulse_s = OWED_PULSE_S if self._asked.owed else PULSE_S
+            if self._hub is not None and now_s - self._pulsed_s >= pulse_s:
                 self._pulsed_s = now_s
                 self._pulse(now_s)
             if self._hub is not None:

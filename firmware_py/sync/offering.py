@@ -28,6 +28,12 @@ class Offering:
         """Whether the hall as known here has decisions of our own, and is to be taken anew."""
         return self._records is not None and self._records.stale
 
+    def goes_first(self, epochs: Sequence[EpochStart]) -> bool:
+        """Say whether what people press has to wait: the hub does not know yet what they see."""
+        if self._records is None:
+            return False
+        return self.stale or (bool(epochs) and self._records.question(epochs[-1].epoch) is not None)
+
     def next(self, epochs: Sequence[EpochStart]) -> Mapping[str, Any] | None:
         """Return what to ask the hub of these epochs; None: it has everything."""
         if self._records is None or not epochs:

@@ -109,8 +109,8 @@ class HubPort(Protocol):
         """Say whether a number is this Pi's to give: lent to it, written off, or nobody's."""
         ...
 
-    def was_promoted(self) -> bool:
-        """Say whether another hub decided before this one, perhaps more than is known here."""
+    def may_have_called(self, window: str, number: str) -> bool:
+        """Say whether this window's Pi may know of a call to it: made here, or by another hub."""
         ...
 
     def may_have_served(self, window: str, number: str) -> bool:

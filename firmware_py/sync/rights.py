@@ -77,8 +77,8 @@ class Numbers(Protocol):
     def may_give(self, node: str, number: str) -> bool:
         """Say whether a number is this Pi's to give, or was written off."""
 
-    def was_promoted(self) -> bool:
-        """Say whether another hub decided before this one, perhaps more than is known here."""
+    def may_have_called(self, window: str, number: str) -> bool:
+        """Say whether this window's Pi may know of a call to it: made here, or by another hub."""
 
 
 def may_record(place: NodePlace, kind: str, data: Mapping[str, Any], numbers: Numbers) -> bool:
@@ -98,8 +98,8 @@ def may_record(place: NodePlace, kind: str, data: Mapping[str, Any], numbers: Nu
     if kind == "alarm.raised" and data.get("kind") != "help":
         return False
     window, number = data.get("window"), data.get("number")
-    # A window calls nobody; it may have seen a call of a hub that died with it.
-    seen = kind == "ticket.called" and numbers.was_promoted()
+    # A window calls nobody; it may say what the hub told it before it died or was cut off.
+    seen = kind == "ticket.called" and numbers.may_have_called(str(window), str(number))
     if (kind not in _TOLD_BY_WINDOW and not seen) or window not in place.windows:
         return False
     return number is None or numbers.may_have_served(str(window), str(number))

@@ -75,6 +75,18 @@ def test_a_hub_that_is_heard_and_only_slow_is_waited_for(scene: Scene) -> None:
     assert given(pressed) == "A001"
 
 
+def test_a_hub_that_is_heard_once_more_and_then_cut_off_is_not_waited_for(scene: Scene) -> None:
+    pressed = scene.pi.press("p1")
+    scene.later(1)
+    scene.heard_s = scene.now_s
+    scene.later(2)
+    scene.pi.disk.run()
+    assert pressed == []
+    scene.later(0.25)
+    scene.pi.disk.run()
+    assert given(pressed) == "A980"
+
+
 def test_a_pi_that_stood_still_itself_does_not_take_that_for_silence(scene: Scene) -> None:
     pressed = scene.pi.press("p1")
     scene.now_s += 30
@@ -87,6 +99,24 @@ def test_what_only_the_hub_decides_is_refused_at_once_while_cut_off(scene: Scene
     scene.cut()
     assert refusal_of(scene.pi.give(c.OpenWindow("1", "1001"), "o1")).code == "alone_cannot"
     assert refusal_of(scene.pi.give(c.CallNext("1"), "n1")).code == "alone_cannot_call"
+
+
+def test_a_number_that_the_hub_answered_comes_out_though_its_event_was_cut_off(
+    scene: Scene,
+) -> None:
+    pressed = scene.pi.press("p1")
+    answer, _ = scene.decide()
+    scene.answer(answer)
+    assert pressed == []
+    scene.later(2.25)
+    scene.pi.seen.clear()
+    scene.pi.disk.run()
+    assert given(pressed) == "A001"
+    assert scene.pi.seen == ["ticket.issued", "reply p1"]
+    # A paper is in somebody's hand: a hub that has never heard of it is told.
+    assert [one.command_id for one in scene.pi.journal.records] == ["p1"]
+    assert scene.back() == 1
+    assert scene.queue == scene.pi.numbers == ["A001"]
 
 
 # ---- disk before paper

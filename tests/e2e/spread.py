@@ -23,6 +23,7 @@ class Spread(AbstractAsyncContextManager["Spread"]):
 
     ``allowed`` are parts of log lines that may be errors. ``alone_after_s``: the usual 2 s are
     less than a busy machine may leave a hub waiting, so who goes on alone is asked for.
+    ``apart``: each Pi has a network of its own, and a cable.
     """
 
     def __init__(
@@ -33,9 +34,10 @@ class Spread(AbstractAsyncContextManager["Spread"]):
         alone_after_s: float = 60,
         config: Path | None = None,
         changes: Sequence[Change] = (),
+        apart: bool = False,
     ) -> None:
         file = config or spread_file(folder, alone_after_s, changes)
-        self.stage = SpreadStage(folder / "s", file)
+        self.stage = SpreadStage(folder / "s", file, apart=apart)
         self.stage.begin = begin_warm
         self.nodes = nodes
         self.allowed: list[str] = []
@@ -46,6 +48,8 @@ class Spread(AbstractAsyncContextManager["Spread"]):
     async def __aenter__(self) -> Self:
         self.stage.prepare()
         try:
+            if self.stage.networks is not None:
+                self.stage.networks.make()
             self.stage.start_broker()
             self.stage.start_simulators()
             self.bench = await BenchClient.connect(self.stage.bench_socket, PATIENCE_S)

@@ -19,7 +19,7 @@ from firmware_py.core.model import State
 from firmware_py.core.records import Record
 from firmware_py.core.rules import Rules
 from firmware_py.runtime.hub_role import stood_down
-from firmware_py.runtime.merging import may_give, may_have_served, was_promoted
+from firmware_py.runtime.merging import may_give, may_have_called, may_have_served
 from firmware_py.sync.ledger import Stretch, common_seq
 from firmware_py.sync.ports import EpochStart
 from firmware_py.sync.rights import NodePlace, may_record
@@ -116,8 +116,8 @@ class HubPi:
             def may_give(self, node: str, number: str) -> bool:
                 return may_give(state.ahead, node, number)
 
-            def was_promoted(self) -> bool:
-                return was_promoted(state.ahead)
+            def may_have_called(self, window: str, number: str) -> bool:
+                return may_have_called(state.ahead, window, number)
 
             def may_have_served(self, window: str, number: str) -> bool:
                 return may_have_served(state.ahead, window, number)

@@ -96,6 +96,38 @@ def test_records_come_first_then_the_hall_as_it_is(cut: CutOff) -> None:
     assert cut.follower.trouble == ""
 
 
+def test_what_is_pressed_waits_until_the_hub_knows_what_was_decided_here(cut: CutOff) -> None:
+    cut.born(9)
+    assert cut.offered() == [1, 2]
+    question = {"what": "command", "id": "press-1", "name": "rate", "params": {}}
+    cut.follower.ask(question, 60.0, lambda answer: None)
+    assert cut.asks() == []
+    cut.takes(2)
+    assert cut.offered() == [3]
+    cut.takes(3)
+    (asked,) = cut.asks()
+    cut.own.stale = False
+    cut.answers(asked["number"], 9, zlib.compress(b"STATE"), epochs=EPOCHS)
+    (asked,) = cut.asks()
+    assert asked["id"] == "press-1"
+
+
+def test_at_another_hub_it_waits_for_the_records_too(cut: CutOff) -> None:
+    cut.own.stale = False
+    cut.own.had["E1"] = 3
+    cut.born(2)
+    question = {"what": "command", "id": "press-1", "name": "rate", "params": {}}
+    cut.follower.ask(question, 60.0, lambda answer: None)
+    assert [one["what"] for one in cut.asks()] == ["command"]
+    cut.born(2, PROMOTED)
+    assert cut.offered() == [1, 2]
+    cut.takes(2, epochs=PROMOTED)
+    assert cut.offered() == [3]
+    cut.takes(3, epochs=PROMOTED)
+    (asked,) = (one for one in cut.asks() if one["what"] == "command")
+    assert asked["id"] == "press-1"
+
+
 def test_another_hub_is_offered_everything_and_followed_on(cut: CutOff) -> None:
     cut.own.stale = False
     cut.own.had["E1"] = 3

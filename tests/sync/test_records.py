@@ -14,7 +14,12 @@ import pytest
 from firmware_py.app import wire
 from firmware_py.app.writer import HallWriter
 from firmware_py.core.commands_spread import LendNumbers
-from firmware_py.runtime.merging import may_give, may_have_served, merge_offered, was_promoted
+from firmware_py.runtime.merging import (
+    may_give,
+    may_have_called,
+    may_have_served,
+    merge_offered,
+)
 from firmware_py.sync.asks import Asks
 from firmware_py.sync.mail import Incoming, Outgoing
 from firmware_py.sync.ports import HallPort, HubPort
@@ -51,8 +56,8 @@ class Hub:
     def may_give(self, node: str, number: str) -> bool:
         return may_give(self.writer.ahead, node, number)
 
-    def was_promoted(self) -> bool:
-        return was_promoted(self.writer.ahead)
+    def may_have_called(self, window: str, number: str) -> bool:
+        return may_have_called(self.writer.ahead, window, number)
 
     def may_have_served(self, window: str, number: str) -> bool:
         return may_have_served(self.writer.ahead, window, number)

@@ -116,8 +116,8 @@ class Known:
     def may_give(self, node: str, number: str) -> bool:
         return node == "kiosk-1" and number.startswith("A98")
 
-    def was_promoted(self) -> bool:
-        return self.promoted
+    def may_have_called(self, window: str, number: str) -> bool:
+        return self.promoted or self.may_have_served(window, number)
 
     def may_have_served(self, window: str, number: str) -> bool:
         return (window, number) in {("3", "A007"), ("4", "A008")}
@@ -158,7 +158,9 @@ STANDBY = NodePlace("standby", frozenset({"standby"}))
         (WINDOW, "alarm.cleared", {"alarm": "help:3"}, True),
         (WINDOW, "alarm.cleared", {"alarm": "help:33"}, False),
         (WINDOW, "alarm.cleared", {"alarm": "rating:A001"}, False),
-        (WINDOW, "ticket.called", {"number": "A007", "window": "3"}, False),
+        (WINDOW, "ticket.called", {"number": "A007", "window": "3"}, True),
+        (WINDOW, "ticket.called", {"number": "A009", "window": "3"}, False),
+        (WINDOW, "ticket.called", {"number": "A008", "window": "4"}, False),
         (WINDOW, "ticket.issued", {"number": "A980", "origin": "kiosk-1"}, False),
         (WINDOW, "ticket.cancelled", {"number": "A007"}, False),
         (WALL, "window.paused", {"window": "3"}, False),
@@ -181,6 +183,7 @@ def test_no_other_records_are_taken_of_a_window_or_a_kiosk() -> None:
         "ticket.recalled", "ticket.missed", "ticket.parked", "service.started",
         "service.finished", "rating.asked", "rating.given", "rating.unanswered",
         "rating.rejected", "window.paused", "window.closed", "alarm.raised", "alarm.cleared",
+        "ticket.called",
     }  # fmt: skip
     assert {kind for kind in EVENTS if may_record(KIOSK, kind, given_by_kiosk, Known())} == {
         "ticket.issued", "ticket.reprint_requested", "numbers.returned",
