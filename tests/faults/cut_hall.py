@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
-from firmware_py.bench.spread import HUB, SPREAD
-from tests.e2e.scene import until
+from firmware_py.bench.spread import HUB
+from tests.e2e.scene import Change, until
 from tests.e2e.spread import Spread
 from tests.faults.cables import Cables, Forwarders, How, Real
 
@@ -25,7 +25,6 @@ __all__ = [
     "WINDOW",
     "Cut",
     "CutHall",
-    "spread_file",
 ]
 
 KIOSK, WINDOW, WALL, STANDBY = "kiosk-1", "window-1", "wall-1", "standby-1"
@@ -36,24 +35,13 @@ PATIENT_S = 60.0
 
 #: What stands in config/spread.toml -> what a test has instead: no guard against fingers, no
 #: service that begins by itself, and a cut that is noticed sooner.
-_CHANGES = {
-    "[queue]\n": "[queue]\nnext_guard_s = 0\nauto_start_s = 3000\n",
-    "[forms]\n": "[rating]\nwait_s = 3000\n\n[forms]\n",
-    "[broker]\n": "[broker]\nkeepalive_s = 3\n",
-}
-
-
-def spread_file(folder: Path, changes: dict[str, str] | None = None) -> Path:
-    """Write config/spread.toml for this test."""
-    text = SPREAD.read_text(encoding="utf-8")
-    for old, new in {**_CHANGES, **(changes or {})}.items():
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    for name in ("items.toml", "holidays.toml"):
-        text = text.replace(f'"{name}"', f'"{SPREAD.with_name(name)}"')
-    path = folder / "cuts.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
+_CHANGES: Sequence[Change] = (
+    ("[queue]\n", "[queue]\nnext_guard_s = 0\nauto_start_s = 3000\n"),
+    ("[forms]\n", "[rating]\nwait_s = 3000\n\n[forms]\n"),
+    ("[broker]\n", "[broker]\nkeepalive_s = 3\n"),
+)
+#: As usual: a hall of a test waits longer when nobody asks for it.
+ALONE_AFTER_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +69,14 @@ class CutHall(Spread):
     """``async with CutHall(folder) as hall``: five Pis that follow; window 1 is open."""
 
     def __init__(
-        self, folder: Path, *nodes: str, apart: bool, changes: dict[str, str] | None = None
+        self, folder: Path, *nodes: str, apart: bool, changes: Sequence[Change] = ()
     ) -> None:
         super().__init__(
-            folder, *(nodes or NODES), config=spread_file(folder, changes), apart=apart
+            folder,
+            *(nodes or NODES),
+            alone_after_s=ALONE_AFTER_S,
+            changes=(*_CHANGES, *changes),
+            apart=apart,
         )
         forwarders = None if self.stage.networks is not None else Forwarders(self.stage)
         self._forwarders = forwarders
