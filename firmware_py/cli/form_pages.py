@@ -25,6 +25,8 @@ def show_form(form: Mapping[str, Any]) -> None:
     for label, words in _lines(form):
         # Two columns a Chinese character: labels of four of them line up.
         say(f"  {label}{' ' * (10 - _width(label))}{words}")
+    for words in _twice(form):
+        say((f"  {words}", "yellow"))
     say("")
     columns = (
         (t("序号", "No."), "right"),
@@ -62,6 +64,22 @@ def show_made(form: Mapping[str, Any], others: Sequence[str]) -> None:
             f"hallctl form withdraw {number}",
         )
         say((words, "yellow"))
+
+
+def _twice(form: Mapping[str, Any]) -> Iterator[str]:
+    """Yield that two hubs gave two forms one number: somebody's paper says the other's."""
+    if first := form.get("first_number"):
+        yield t(
+            f"断网时以编号 {first} 开出，与另一份重复，已改编；手持旧单的，按号票和窗口核对。",
+            f"Made while cut off as {first}, which another form has too: its first paper says "
+            "so. Compare ticket and window.",
+        )
+    if others := form.get("same_number"):
+        yield t(
+            f"另有断网时开出的受理单也印着这个编号，现为 {joined(others)}；请按号票和窗口核对。",
+            f"The first paper of {joined(others)} has this number too, made while cut off. "
+            "Compare ticket and window.",
+        )
 
 
 def _lines(form: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,8 @@ __all__ = ["FOLD", "begin_day", "pass_over"]
 
 #: Days of whose forms the count is known: a date set wrongly and right again goes on counting.
 _DAYS_COUNTED = 40
-#: Forms that a restored journal may not know of: numbers go on behind as many.
+#: Forms that a restored journal, or a hub that was promoted, may not know of: numbers go on behind
+#: as many.
 GAP = 100
 #: Stands for the day that opens next.
 _NEXT_DAY = ""
@@ -37,6 +38,7 @@ def begin_day(state: State, day: str) -> None:
         for key, form in state.forms.items()
         if form.state is FormState.OPEN or form.kept_until >= day
     }
+    state.renumbered = {was: now for was, now in state.renumbered.items() if now in state.forms}
     counters = state.form_counters
     gap = counters.pop(_NEXT_DAY, 0)
     counters[day] = counters.pop(day, 0) + gap
@@ -44,7 +46,7 @@ def begin_day(state: State, day: str) -> None:
 
 
 def pass_over(state: State) -> None:
-    """After a restore, forms that this journal does not know may be in people's hands.
+    """After a restore or a promotion, people may hold forms that this journal does not know.
 
     They are of its newest day, which may go on, or of later ones, of which one opens next.
     """

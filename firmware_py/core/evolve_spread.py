@@ -10,6 +10,8 @@ from firmware_py.core import events_hubs as h
 from firmware_py.core import events_spread as s
 from firmware_py.core.blocks import Block, block_of
 from firmware_py.core.events import Event, TicketIssued
+from firmware_py.core.evolve_papers import pass_over
+from firmware_py.core.merge_forms import renumbered_as
 from firmware_py.core.merging import (
     MOVED_BACK,
     UNHEARD,
@@ -155,6 +157,9 @@ def _merged(state: State, event: s.RecordMerged, at_ms: int) -> None:
         # The other hub opened it first: what it decided from then on is of this day.
         state.began_ms = min(state.began_ms, event.at_ms)
     number = event.number
+    if event.outcome == "renumbered" and number is not None and event.other is not None:
+        state.renumbered[renumbered_as(event.source, number)] = event.other
+        return
     if number is None or event.outcome in UNHEARD:
         return
     ticket, claim = state.tickets.get(number), claim_of(event)
@@ -221,6 +226,9 @@ _DONE = (
 
 def _promoted(state: State, event: h.HubPromoted, at_ms: int) -> None:
     state.hub, state.numbers_at = event.hub, event.numbers_at
+    if event.hub != event.former:
+        # The other one may still make forms, unseen: ours are counted on behind them.
+        pass_over(state)
 
 
 def _taken_over(state: State, event: h.NumbersTakenOver, at_ms: int) -> None:

@@ -42,6 +42,10 @@ OUTCOMES: Mapping[str, Text] = {
     "former_day": Text(
         "属于以前的营业日，仅作记录", "of a former day, kept as a trace only"
     ),
+    "renumbered": Text(
+        "另一份受理单已用此编号，这一份改编为 {other} 并重新打印",
+        "another form has this number; this one is {other} from now on and printed again",
+    ),
     "number_twice": Text(
         "该号码已属于另一次取号，请人工核对",
         "another request has this number already; somebody must look",

@@ -15,6 +15,7 @@ from firmware_py.core import events_papers as p
 from firmware_py.core import events_spread as s
 from firmware_py.core.alarms import clear_of_window, free_key
 from firmware_py.core.decide_day import close_day, open_day
+from firmware_py.core.merge_forms import FORM_RECORDS, form_record
 from firmware_py.core.model import AlarmKind, Level, State, WindowStatus
 from firmware_py.core.opening import local_seconds
 from firmware_py.core.refusals import Refusal
@@ -33,6 +34,8 @@ def rest(
 
     Of a day that was opened there it comes last: its time is the day's, if it is the earlier one.
     """
+    if isinstance(event, FORM_RECORDS):
+        return form_record(state, trace, event)
     follows = _follows(rules, state, event, now_ms)
     if isinstance(event, e.DayOpened) and not event.reopened:
         if follows:
@@ -192,13 +195,5 @@ def _papers(state: State, event: e.Event) -> list[e.Event]:
                 one.document == event.document for one in ticket.documents
             )
             return [event] if there else []
-        case p.FormMade():
-            return [event] if event.form not in state.forms else []
-        case p.FormChanged():
-            form = state.forms.get(event.form)
-            newer = form is not None and event.version > form.version
-            return [event] if newer else []
-        case p.FormDone() | p.FormWithdrawn() | p.FormSigned():
-            return [event] if event.form in state.forms else []
         case _:
             return []

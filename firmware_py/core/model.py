@@ -311,6 +311,8 @@ class State:
     forms: dict[str, Form] = field(default_factory=dict)
     #: The last form's count by day of acceptance.
     form_counters: dict[str, int] = field(default_factory=dict)
+    #: Another Pi's form -> its number here, where another form had its own.
+    renumbered: dict[str, str] = field(default_factory=dict)
     #: Tickets not cancelled, by item and by person.
     taken_by_item: dict[str, int] = field(default_factory=dict)
     taken_by_person: dict[str, int] = field(default_factory=dict)

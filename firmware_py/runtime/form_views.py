@@ -40,9 +40,19 @@ def form_view(rules: Rules, state: State, form: Form) -> dict[str, Any]:
         at_ms = view.pop(f"{name}_ms")
         view[f"{name}_ms"] = at_ms
         view[f"{name}_at"] = local_text(state.wall_offset_ms, at_ms) if at_ms is not None else ""
+    view["first_number"] = next(
+        (_number(was) for was, now in state.renumbered.items() if now == form.form), ""
+    )
+    view["same_number"] = [
+        now for was, now in state.renumbered.items() if _number(was) == form.form
+    ]
     alarm = state.alarms.get(f"form:{form.form}")
     view["alarm"] = alarm.level if alarm is not None else None
     return view
+
+
+def _number(renumbered: str) -> str:
+    return renumbered.rpartition("/")[2]
 
 
 def form_picture(rules: Rules, state: State, form: Form) -> dict[str, Any]:

@@ -80,7 +80,9 @@ class BrokerSync:
         #: Answers the hall's other Pis, and knows how they are.
         self._nodes = NodeBook(settings.node, hub.nodes, hub.now_ms) if hub else None
         if self._nodes is not None:
-            self._nodes.clear = self._clear
+            self._nodes.clear = lambda at: self._send(
+                Outgoing(topics.picture(at), b"", retain=True)
+            )
         self._asks = (
             Asks(
                 hall,
@@ -211,9 +213,6 @@ class BrokerSync:
         """Have the broker keep nothing of a Pi that was retired, or that another one replaces."""
         if self._nodes is not None:
             self._nodes.forget(node, for_good=for_good)
-
-    def _clear(self, suffix: str) -> None:
-        self._send(Outgoing(self._topics.picture(suffix), b"", retain=True))
 
     def _problem(self) -> dict[str, str] | None:
         if not self._error:
