@@ -93,7 +93,7 @@ class BrokerSync:
                 self._nodes.asked,
                 settings.machine,
                 private=settings.private,
-            )
+            )  # fmt: skip
             if hub and self._nodes
             else None
         )
