@@ -78,11 +78,7 @@ class BrokerSync:
         self._commands = Commands(hall, topics, self._outbox, self._send, self._refused)
         self._lists = Lists(hall, topics, self._send, self._refused)
         #: Answers the hall's other Pis, and knows how they are.
-        self._nodes = NodeBook(settings.node, hub.nodes, hub.now_ms) if hub else None
-        if self._nodes is not None:
-            self._nodes.clear = lambda at: self._send(
-                Outgoing(topics.picture(at), b"", retain=True)
-            )
+        self._nodes = NodeBook(settings.node, hub.nodes, hub.now_ms, self._empty) if hub else None
         self._asks = (
             Asks(
                 hall,
@@ -93,7 +89,7 @@ class BrokerSync:
                 self._nodes.asked,
                 settings.machine,
                 private=settings.private,
-            )  # fmt: skip
+            )
             if hub and self._nodes
             else None
         )
@@ -232,6 +228,9 @@ class BrokerSync:
         # Events first: whoever is told of one that it does not have would ask for it.
         self._outbox.flush()
         self._send(message)
+
+    def _empty(self, suffix: str) -> None:
+        self._send(Outgoing(self._topics.picture(suffix), b"", retain=True))
 
     def _send_all(self, messages: Sequence[Outgoing]) -> None:
         if self._session is not None:

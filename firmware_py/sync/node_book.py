@@ -106,7 +106,7 @@ class NodeBook:
         self._nodes: dict[str, _Node] = {}
         self._up = False
         #: The broker is to keep nothing there any more: below the hall's root, ``node/window-3``.
-        self.clear: Callable[[str], None] = lambda suffix: None
+        self.clear = clear
         #: Retired: whatever the broker still has of them is cleared as it comes.
         self._gone: set[str] = set()
         #: What is to be cleared once there is a broker.

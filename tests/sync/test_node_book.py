@@ -24,7 +24,7 @@ class Hub:
         self.places = {
             name: NodePlace(name, frozenset({"window"})) for name in ("window-1", "window-2")
         }
-        self.book = NodeBook("hub", lambda: self.places, self._now_ms, lambda: self.now_s)
+        self.book = NodeBook("hub", lambda: self.places, self._now_ms, now_s=lambda: self.now_s)
 
     def _now_ms(self) -> int:
         return round(self.now_s * 1000)
