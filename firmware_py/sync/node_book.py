@@ -98,6 +98,7 @@ class NodeBook:
         own: str,
         configured: Callable[[], Mapping[str, NodePlace]],
         now_ms: Callable[[], int],
+        clear: Callable[[str], None] = lambda suffix: None,
         now_s: Callable[[], float] = time.monotonic,
         wire: int = WIRE,
     ) -> None:
