@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from firmware_py.app.clock import local_text
-from firmware_py.app.ports import JournalPort, StoredEvent
+from firmware_py.app.newest_first import events_before
+from firmware_py.app.ports import StoredEvent
 from firmware_py.app.wire import decode_event
 from firmware_py.core.commands import RecordAction
 from firmware_py.core.events import DayOpened
@@ -37,7 +38,6 @@ __all__ = ["READ_OUT", "KeptChecks"]
 #: Says in the journal that somebody read what was checked; the subject is check and day.
 READ_OUT = "check.read"
 
-_READ_AT_ONCE = 5000
 #: A day under a wrong date stands among the others: only a second earlier one ends the search.
 _EARLIER_DAYS = 2
 #: Characters of a masked value that are shown, at its end.
@@ -175,7 +175,7 @@ class KeptChecks:
         upper, earlier = self._hall.writer.last_seq, 0
         since: list[StoredEvent] = []
         while upper > 0 and earlier < _EARLIER_DAYS:
-            batch = await self._hall.journal.run(partial(_before, upper=upper))
+            batch = await self._hall.journal.run(partial(events_before, upper=upper))
             for stored in reversed(batch):
                 if stored.type in CHECK_EVENTS:
                     since.append(stored)
@@ -191,11 +191,6 @@ class KeptChecks:
             if not batch:
                 return
             upper = batch[0].seq - 1
-
-
-def _before(journal: JournalPort, upper: int) -> list[StoredEvent]:
-    after = max(upper - _READ_AT_ONCE, journal.first_seq - 1, 0)
-    return list(journal.read(after, upper - after)) if after < upper else []
 
 
 # ---- the vault; in a thread

@@ -7,13 +7,13 @@ import logging
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from firmware_py.app.newest_first import newest_first
 from firmware_py.app.ports import JournalPort, StoredEvent
 from firmware_py.app.wire import decode_event
 from firmware_py.core.events import DayOpened
 from firmware_py.core.events_papers import DocumentAdded, DocumentRemoved, DocumentReplaced
 from firmware_py.core.model import State
 from firmware_py.runtime.document_files import marked, page_files, settle
-from firmware_py.runtime.reports import READ_AT_ONCE
 from firmware_py.store.vault import Vault
 from firmware_py.store.vault_errors import VaultError
 
@@ -102,23 +102,16 @@ def recorded_on(journal: JournalPort, day: str) -> dict[str, int] | None:
     """
     changes: list[StoredEvent] = []
     later: list[StoredEvent] = []
-    upper = journal.last_seq
-    while upper > 0:
-        after = max(upper - READ_AT_ONCE, journal.first_seq - 1, 0)
-        batch = journal.read(after, upper - after)
-        if not batch:
-            break
-        for stored in reversed(batch):
-            if stored.type.startswith("document."):
-                later.append(stored)
-            elif stored.type == "day.opened":
-                opened = decode_event(stored.type, stored.body)
-                if isinstance(opened, DayOpened) and opened.day == day:
-                    changes += later
-                    if not opened.reopened:
-                        return _folded(changes[::-1])
-                later = []
-        upper = after
+    for stored in newest_first(journal):
+        if stored.type.startswith("document."):
+            later.append(stored)
+        elif stored.type == "day.opened":
+            opened = decode_event(stored.type, stored.body)
+            if isinstance(opened, DayOpened) and opened.day == day:
+                changes += later
+                if not opened.reopened:
+                    return _folded(changes[::-1])
+            later = []
     return None
 
 

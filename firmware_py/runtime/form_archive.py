@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any
 
+from firmware_py.app.newest_first import events_before
 from firmware_py.app.ports import JournalPort, StoredEvent
 from firmware_py.app.wire import decode_event
 from firmware_py.core.events import DayOpened, Event
@@ -30,7 +32,6 @@ __all__ = ["FormArchive", "Step", "form_of"]
 #: Runs a call on the journal's thread.
 Run = Callable[[Callable[[JournalPort], list[StoredEvent]]], Awaitable[list[StoredEvent]]]
 
-READ_AT_ONCE = 5000
 #: A day under a wrong date stands among the others: only a second earlier one ends the search.
 EARLIER_DAYS = 2
 
@@ -76,7 +77,7 @@ class FormArchive:
         """Yield what happened to forms, newest first, back to the opening of ``day``."""
         upper, earlier = self._newest_seq(), 0
         while upper > 0:
-            batch = await self._run(_reader(upper))
+            batch = await self._run(partial(events_before, upper=upper))
             for stored in reversed(batch):
                 if stored.type.startswith("form."):
                     event = decode_event(stored.type, stored.body)
@@ -88,14 +89,6 @@ class FormArchive:
             if not batch or earlier >= EARLIER_DAYS:
                 return
             upper = batch[0].seq - 1
-
-
-def _reader(upper: int) -> Callable[[JournalPort], list[StoredEvent]]:
-    def read(journal: JournalPort) -> list[StoredEvent]:
-        after = max(upper - READ_AT_ONCE, journal.first_seq - 1, 0)
-        return list(journal.read(after, upper - after)) if after < upper else []
-
-    return read
 
 
 def _folded(steps: Iterable[Step]) -> dict[str, Form]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from firmware_py.app.clock import local_text
+from firmware_py.app.newest_first import newest_first
 from firmware_py.app.ports import JournalPort, StoredEvent
 from firmware_py.app.wire import decode_event
 from firmware_py.core.events import EVENT_NAMES, DayOpened, TicketCalled
 from firmware_py.core.events_spread import RecordMerged, TicketReplaced
 from firmware_py.core.explain_records import record_words, replaced_words
 from firmware_py.core.rules import Text
-from firmware_py.runtime.reports import READ_AT_ONCE
 
 __all__ = ["TicketTold", "told_of"]
 
@@ -39,18 +39,11 @@ class TicketTold:
 def told_of(journal: JournalPort, number: str) -> TicketTold:
     """Look back from the end to where the newest day began; on the journal's thread."""
     told = TicketTold()
-    upper = journal.last_seq
-    while upper > 0:
-        after = max(upper - READ_AT_ONCE, journal.first_seq - 1, 0)
-        batch = journal.read(after, upper - after)
-        if not batch:
+    for stored in newest_first(journal):
+        if stored.type == "day.opened" and not _reopened(stored):
             break
-        for stored in reversed(batch):
-            if stored.type == "day.opened" and not _reopened(stored):
-                return _in_order(told)
-            if stored.type in _TELLING:
-                _take(told, stored, number)
-        upper = after
+        if stored.type in _TELLING:
+            _take(told, stored, number)
     return _in_order(told)
 
 

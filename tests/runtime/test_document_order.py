@@ -11,7 +11,6 @@ from firmware_py.app.ports import JournalPort
 from firmware_py.app.wire import encode
 from firmware_py.core.events import EVENT_NAMES, DayClosed, DayOpened, Event
 from firmware_py.core.events_papers import DocumentAdded, DocumentRemoved, DocumentReplaced
-from firmware_py.runtime import document_order
 from firmware_py.runtime.document_order import recorded_on
 
 SHA = "0" * 64
@@ -63,7 +62,7 @@ def journal_of(events: list[Event], first_seq: int = 1) -> JournalPort:
 def test_a_days_documents_are_those_that_it_ended_with(
     monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr(document_order, "READ_AT_ONCE", at_once)
+    monkeypatch.setattr("firmware_py.app.newest_first.READ_AT_ONCE", at_once)
     journal = journal_of(DAYS)
     assert recorded_on(journal, "2026-11-19") == {"A001-1": 1}
     assert recorded_on(journal, "2026-11-20") == {"A001-1": 3, "A002-1": 1}

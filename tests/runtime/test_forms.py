@@ -12,6 +12,7 @@ from typing import cast
 import msgspec
 import pytest
 
+from firmware_py.app.newest_first import READ_AT_ONCE
 from firmware_py.app.ports import JournalPort, StoredEvent
 from firmware_py.app.wire import decode_state, encode, encode_state
 from firmware_py.core import commands as c
@@ -20,7 +21,7 @@ from firmware_py.core.decide import decide
 from firmware_py.core.events import EVENT_NAMES
 from firmware_py.core.form_code import form_number
 from firmware_py.core.papers import Form, FormState, PaperTicked
-from firmware_py.runtime.form_archive import READ_AT_ONCE, FormArchive, form_of
+from firmware_py.runtime.form_archive import FormArchive, form_of
 from firmware_py.runtime.form_views import FormPictures, days_left, form_view
 from firmware_py.runtime.forms import vet_papers
 from tests.core.hall import Hall
