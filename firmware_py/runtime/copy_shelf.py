@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
+import os
 import time
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,30 +41,38 @@ class Follows:
 class CopyShelf:
     """Lives in the event loop; reads beside the writer, in threads."""
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    def __init__(self, journal: Journal, now_s: Callable[[], float] = time.monotonic) -> None:
+        self._journal, self._now_s = journal, now_s
         self._folder = journal.path.with_name("for-standby")
         self._making: asyncio.Task[Path] | None = None
         self._made_s = 0.0
+        #: Who fetches the file, as far as is known.
+        self._fetching: set[str] = set()
+        #: Whether nothing is left of a daemon that was killed.
+        self._tidy = False
+        self._stopping = False
         self.follows: dict[str, Follows] = {}
 
     async def answer(self, node: str, what: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Answer ``what`` of ``sync.copier``. Raises the journal's errors, ``ValidationError``."""
         if what == "journal.file":
+            self._fetching.add(node)
             return {"file": self._file()}
         if what == "journal.part":
             return await asyncio.to_thread(self._part, str(params["name"]), int(params["at"]))
         wanted = msgspec.convert(dict(params), Wanted)
         page = await asyncio.to_thread(read_page, self._journal.path, wanted)
         self._note(node, wanted.after)
-        if self._making is not None and self._making.done():
-            # It goes on by pages: the file has done its part.
-            self._making = None
+        # It goes on by pages: for this Pi the file has done its part.
+        self._fetching.discard(node)
+        making = self._making
+        if not self._fetching and (not self._tidy if making is None else making.done()):
+            self._making, self._tidy = None, True
             await asyncio.to_thread(self._clear)
         return {"page": page}
 
     def _note(self, node: str, after: int) -> None:
-        now_s = time.monotonic()
+        now_s = self._now_s()
         known = self.follows.setdefault(node, Follows(after, now_s))
         known.seq, known.asked_s = after, now_s
         if after >= self._journal.last_seq:
@@ -70,7 +80,7 @@ class CopyShelf:
 
     def told(self, last_seq: int, names: Sequence[str]) -> list[dict[str, Any]]:
         """Return how far each copy is, for people; ``level_s`` is seconds ago, None never."""
-        now_s = time.monotonic()
+        now_s = self._now_s()
         rows = list[dict[str, Any]]()
         for name in names:
             known = self.follows.get(name)
@@ -87,7 +97,7 @@ class CopyShelf:
         return rows
 
     def _file(self) -> dict[str, Any] | None:
-        now_s = time.monotonic()
+        now_s = self._now_s()
         if self._making is not None and self._making.done():
             error = self._making.exception()
             if error is None and now_s - self._made_s < FRESH_S:
@@ -97,13 +107,21 @@ class CopyShelf:
                 log.error("no copy of the journal could be made for the standby: %s", error)
             self._making = None
         if self._making is None:
-            self._made_s = now_s
             self._making = asyncio.create_task(asyncio.to_thread(self._make), name="journal-copy")
+            self._making.add_done_callback(self._made)
         return None
+
+    def _made(self, making: asyncio.Task[Path]) -> None:
+        # From when it is there: one of a large journal takes longer than it stays fresh.
+        self._made_s = self._now_s()
 
     def _make(self) -> Path:
         self._folder.mkdir(exist_ok=True)
-        return self._journal.backup(self._folder, keep=1)
+        return self._journal.backup(self._folder, keep=1, between=self._go_on)
+
+    def _go_on(self) -> None:
+        if self._stopping:
+            raise OSError(errno.ECANCELED, os.strerror(errno.ECANCELED))
 
     def _part(self, name: str, at: int) -> dict[str, Any]:
         path = self._folder / Path(name).name
@@ -119,11 +137,15 @@ class CopyShelf:
             for path in self._folder.iterdir():
                 path.unlink()
             self._folder.rmdir()
+        except FileNotFoundError:
+            # Nothing is left.
+            return
         except OSError as error:
             log.warning("the standby's file is still there: %s", error)
 
     async def stop(self) -> None:
-        """Wait for a file that is being made."""
+        """End; a file that is being made is given up."""
+        self._stopping = True
         if self._making is not None:
             try:
                 await self._making

@@ -147,7 +147,7 @@ class LeaseKeeper:
             self._lease_s,
             str(voter.promised) if voter.left_s and voter.promised != NO_EPOCH else "",
             round(voter.left_s, 1),
-            tuple(name for name in others if self._heard_s.get(name, -1.0) < late_s),
+            tuple(name for name in others if self._heard_s.get(name, -float("inf")) < late_s),
             tuple(sorted(voter.unheard)),
         )
 

@@ -197,7 +197,8 @@ class Holder:
     def heard(self, word: Word, by: str) -> bool:
         """Take another voter's word; return True when the lease is had that was not before."""
         self.seen = max(self.seen, word.highest)
-        if word.what != "vote" or word.round not in self._rounds:
+        mine = word.what == "vote" and word.to == self.own.name
+        if not mine or word.round not in self._rounds:
             return False
         self.words[by] = self._now_s(), word.yes
         ask, asked_s = self._rounds[word.round]
