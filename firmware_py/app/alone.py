@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from firmware_py.app.issued import issued_as, seen_as
@@ -43,6 +43,8 @@ Reply = Callable[[Outcome], None]
 
 #: Longer between two looks, and this Pi itself stood still: that was no silence of the hub's.
 LOOK_S = 0.5
+#: The hub is asked again to take back what was lent in an earlier boot: a command waits 8 s.
+GIVE_UP_AGAIN_S = 10.0
 _AWAY = ("broker", "hub")
 
 
@@ -95,6 +97,8 @@ class Alone:
     #: Up to which of our records the hub's own picture has them, as it was taken last.
     joined_records: int = 0
     trouble: str = "broker"
+    #: What was known in an earlier boot, until a hub is heard in this one.
+    former: State | None = None
     #: Who is asked for it: numbers that were lent in an earlier boot are given up.
     give_up: Callable[[], None] = lambda: None
     _cut_s: float = 0.0
@@ -111,6 +115,7 @@ class Alone:
     #: Blocks of an earlier boot, (series, handing): an old copy of a card would not know which of
     #: their numbers are on papers.
     _former: frozenset[tuple[str, int]] = frozenset()
+    _given_up_s: float = -float("inf")
 
     def __post_init__(self) -> None:
         """Begin to count."""
@@ -186,20 +191,29 @@ class Alone:
         lacking = [one for one in records.all if not records.has(epoch, one.seq)]
         self.joined_records = lacking[0].seq - 1 if lacking else records.last_seq
         if not self.ready and not self._former:
-            self._former = frozenset((block.series, block.handing) for block in self._own(state))
-            if self._former:
-                self.give_up()
+            self._former = frozenset((b.series, b.handing) for b in self._own(state))
         self.trust()
+        self._give_up_former()
         self._turn_day()
         return lacking
 
     def witness(self, before: State) -> None:
         """Record what was seen here under another hub, and this one does not know."""
-        hall = self._hall()
-        for command_id, events in witnessed(hall.rules, before, hall.recorded, self.here):
+        hall, here, former, self.former = self._hall(), self.here, self.former, None
+        if former is not None:
+            # Papers are as they were before the boot; who sits at a window may be another.
+            before, here = former, replace(here, windows=frozenset())
+        for command_id, events in witnessed(hall.rules, before, hall.recorded, here):
             if self.records.outcome(command_id) is None:
                 self._saw.append((command_id, events))
         self._next()
+
+    def _give_up_former(self) -> None:
+        """However often the hub does not answer: without that nothing is given here alone."""
+        now_s = self.now_s()
+        if self._former and not self.ready and now_s - self._given_up_s >= GIVE_UP_AGAIN_S:
+            self._given_up_s = now_s
+            self.give_up()
 
     def _turn_day(self) -> None:
         """Records are kept until their day is over, and until some hub has them."""
@@ -284,7 +298,9 @@ class Alone:
         self._next()
 
     def tick(self) -> None:
-        """Do what time makes happen at this Pi's windows."""
+        """Do what time makes happen at this Pi."""
+        if self.trouble == "":
+            self._give_up_former()
         if not self.now or self.writing or not self.here.windows:
             return
         hall, now_ms = self._hall(), self.clock_ms()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from socket import gethostname
@@ -90,7 +91,7 @@ def address_settings(settings: Settings, broker: BrokerSettings) -> SyncSettings
     return SyncSettings(
         hall=own.id,
         node=own.node,
-        version=version("hall-controller"),
+        version=_version(),
         machine=gethostname(),
         host=broker.host,
         port=int(broker.port),
@@ -104,6 +105,11 @@ def address_settings(settings: Settings, broker: BrokerSettings) -> SyncSettings
         timezone=own.timezone,
         copy_in_clear=settings.spread.copy_in_clear,
     )
+
+
+@cache
+def _version() -> str:
+    return version("hall-controller")
 
 
 def line_of(hall: Hall, broker: BrokerSettings) -> BrokerSync | NodeLine:

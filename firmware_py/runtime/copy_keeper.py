@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -33,6 +32,7 @@ from firmware_py.store.pages import Page
 from firmware_py.store.records import Epoch
 from firmware_py.sync.copier import Copier, CopyStatus, Done
 from firmware_py.sync.handover import Handover
+from firmware_py.sync.running import running_s
 
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
@@ -196,23 +196,20 @@ class CopyKeeper:
         self._ticking = asyncio.create_task(self._tick(), name="journal-copy")
 
     def _run(self, work: Callable[[], str], done: Done) -> None:
-        loop = asyncio.get_running_loop()
-
-        def call() -> None:
+        def call() -> str:
             try:
-                why = work()
+                return work()
             except JournalError as error:
-                why = error.en
+                return error.en
             except (OSError, ValueError) as error:
-                why = f"{type(error).__name__}: {error}"
+                return f"{type(error).__name__}: {error}"
             except Exception as error:
                 # Whoever waits is told whatever happens: else nothing would ever be copied again.
                 log.exception("the copy of the hub's journal could not be written")
-                why = type(error).__name__
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(done, why)
+                return type(error).__name__
 
-        self._thread.submit(call)
+        under_way = asyncio.get_running_loop().run_in_executor(self._thread, call)
+        under_way.add_done_callback(lambda ended: done(ended.result()))
 
     def _recorded(self, happened: object) -> None:
         if self.copier is not None and self._hall is not None:
@@ -245,14 +242,14 @@ class CopyKeeper:
             self._opened = True
         line: NodeLine = hall.sync
         if line.trouble == "":
-            now_s = time.monotonic()
+            now_s = running_s()
             copier.tick(now_s)
             handover.tick(now_s, line.epochs, line.hub_wire)
         return TICK_S
 
     def status(self) -> CopyStatus | None:
         """Return how far the copy is."""
-        return None if self.copier is None else self.copier.status(time.monotonic())
+        return None if self.copier is None else self.copier.status(running_s())
 
     async def stop(self) -> None:
         """End; what is being written is written."""

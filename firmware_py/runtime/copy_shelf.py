@@ -6,7 +6,6 @@ import asyncio
 import errno
 import logging
 import os
-import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import msgspec
 from firmware_py.store.errors import JournalError
 from firmware_py.store.journal import Journal
 from firmware_py.store.pages import Wanted, read_page
+from firmware_py.sync.running import running_s
 
 __all__ = ["CopyShelf", "Follows"]
 
@@ -41,7 +41,7 @@ class Follows:
 class CopyShelf:
     """Lives in the event loop; reads beside the writer, in threads."""
 
-    def __init__(self, journal: Journal, now_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, journal: Journal, now_s: Callable[[], float] = running_s) -> None:
         self._journal, self._now_s = journal, now_s
         self._folder = journal.path.with_name("for-standby")
         self._making: asyncio.Task[Path] | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,8 @@ import msgspec
 from firmware_py.app.alone import Alone
 from firmware_py.app.clock import Clocks, FollowedClock
 from firmware_py.app.followed import FollowedWriter
-from firmware_py.app.journal_thread import JournalThread
 from firmware_py.app.own_records import OwnRecords, Told
+from firmware_py.app.ports import JournalPort, Posts
 from firmware_py.app.recovery import match_windows
 from firmware_py.app.wire import decode_state
 from firmware_py.core.decide_alone import Here
@@ -26,7 +25,7 @@ from firmware_py.core.wire_version import WIRE, apart
 from firmware_py.runtime.kept_hall import Known, KnownFile, boot_id
 from firmware_py.runtime.node_memory import NodeMemory
 from firmware_py.settings import Settings
-from firmware_py.store.journal import Journal
+from firmware_py.sync.running import running_s
 
 __all__ = ["FollowedHall", "followed_hall"]
 
@@ -49,8 +48,8 @@ class FollowedHall:
 def followed_hall(
     settings: Settings,
     rules: Rules,
-    journal: Journal,
-    thread: JournalThread,
+    journal: JournalPort,
+    thread: Posts,
     clocks: Clocks,
     sentence_for: Callable[[Exception], Refusal],
     boot: str | None = None,
@@ -75,11 +74,12 @@ def followed_hall(
     source = f"{own.node}:{journal.epoch}.{boot[:8]}"
     records = OwnRecords(journal, thread, told, source, sentence_for)
     alone = Alone(
-        here, records, settings.spread.alone_after_s, time.monotonic, clock.now_ms,
+        here, records, settings.spread.alone_after_s, running_s, clock.now_ms,
         joined_records=records.last_seq if known is None else known.joined_records,
     )  # fmt: skip
     same_boot = known if known is not None and boot and known.boot == boot else None
     if same_boot is None or kept is None:
+        alone.former = kept
         writer = FollowedWriter(rules, state, alone)
         return FollowedHall(clock, writer, NodeMemory(file, writer, alone, clock, boot, None), kept)
     alone.ready = True

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from firmware_py.runtime.copy_keeper import CopyKeeper
     from firmware_py.runtime.copy_shelf import CopyShelf
     from firmware_py.runtime.hall import Hall
+    from firmware_py.sync.link import MakeLink
 
 __all__ = ["HubRole", "RoleChange", "other_hubs", "role_of", "stand_down"]
 
@@ -112,7 +113,7 @@ def other_hubs(settings: Settings, epochs: list[Stretch] | tuple[Stretch, ...]) 
     return frozenset(names - {settings.hall.node})
 
 
-async def role_of(settings: Settings, change: RoleChange) -> HubRole:
+async def role_of(settings: Settings, change: RoleChange, link: MakeLink | None = None) -> HubRole:
     """Return this Pi's part, from its journal, its note and the broker.
 
     Raises the journal's errors, ``OSError`` and ``msgspec.DecodeError`` where they cannot be read.
@@ -132,7 +133,7 @@ async def role_of(settings: Settings, change: RoleChange) -> HubRole:
         rank = latest_epoch([one.epoch for one in stretches], own)
         heard = note.epoch
         if change.begun != rank:
-            heard = max(heard, await _look(settings, other_hubs(settings, stretches)))
+            heard = max(heard, await _look(settings, other_hubs(settings, stretches), link))
         if heard <= rank:
             return HubRole(decides=True, journal=path, change=change, note=note)
         note = stand_down(settings, heard, note)
@@ -144,14 +145,16 @@ async def role_of(settings: Settings, change: RoleChange) -> HubRole:
     return HubRole(False, path.with_name("own.db"), keeper, change, note)
 
 
-async def _look(settings: Settings, hubs: frozenset[str]) -> Epoch:
+async def _look(settings: Settings, hubs: frozenset[str], link: MakeLink | None) -> Epoch:
     if settings.broker is None:
         return NO_EPOCH
     from firmware_py.runtime.broker_port import address_settings
     from firmware_py.sync.first_look import highest_epoch
+    from firmware_py.sync.link import Link
 
     try:
-        found = await highest_epoch(address_settings(settings, settings.broker), hubs)
+        told = address_settings(settings, settings.broker)
+        found = await highest_epoch(told, hubs, make_link=link or Link)
     except OSError as error:
         log.warning("the broker was not asked for another hub: %s", error)
         return NO_EPOCH

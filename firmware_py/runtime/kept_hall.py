@@ -47,6 +47,8 @@ class Known(msgspec.Struct, frozen=True):
     #: The own record up to which the state has them, and up to which the hub's own picture had.
     records: int = 0
     joined_records: int = 0
+    #: Another hub was heard, and its hall had not come yet: the state is of none of its epochs.
+    joining: bool = False
     told: Told = Told()
     #: What the program that wrote it speaks, and the hub that it heard.
     wire: int = 1

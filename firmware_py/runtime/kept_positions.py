@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 
-from firmware_py.app.journal_thread import JournalThread
+from firmware_py.app.ports import Posts
 from firmware_py.app.spool import PrinterSpool
 
 __all__ = ["KeptPositions"]
@@ -20,7 +20,7 @@ class KeptPositions:
     """Reader -> sequence number; ``of`` is the present picture, which is ahead of the disk."""
 
     def __init__(
-        self, journal: JournalThread, loop: asyncio.AbstractEventLoop, recorded: Mapping[str, int]
+        self, journal: Posts, loop: asyncio.AbstractEventLoop, recorded: Mapping[str, int]
     ) -> None:
         self.of = dict(recorded)
         self._journal = journal

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -84,6 +83,7 @@ class LeaseKeeper:
         folder: Path,
         hall: LeaseHall,
         now_s: Callable[[], float] = running_s,
+        chance: random.Random | None = None,
     ) -> None:
         own, spread = settings.hall.node, settings.spread
         self.voters = voters_of(settings)
@@ -91,7 +91,8 @@ class LeaseKeeper:
         self._own, self._hall, self._now_s = own, hall, now_s
         self._lease_s = float(spread.lease_s)
         self._topics = Topics(settings.hall.id, own)
-        incarnation = secrets.token_hex(4)
+        chance = chance or random.SystemRandom()
+        incarnation = f"{chance.getrandbits(32):08x}"
         self._voter = Voter(
             own, [name for name in self.voters if name != own], LeaseFile(folder / FILE), now_s,
             lease_s=self._lease_s, incarnation=incarnation,
@@ -99,7 +100,7 @@ class LeaseKeeper:
         self._holder = Holder(self._voter, now_s, lease_s=self._lease_s, incarnation=incarnation)
         self._campaign = Campaign(
             self._holder, now_s, deciding=hall.epoch, may_stand=self._may_stand,
-            chance=random.random,
+            chance=chance.random,
         )  # fmt: skip
         self._asks = own in self._hubs
         self._send: Callable[[Outgoing], None] | None = None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 from firmware_py.app.writer import HallWriter
@@ -25,12 +27,17 @@ STALE_S = 30.0
 HALL_TROUBLE = "lease"
 
 
-def lease_of_hall(hall: Hall) -> LeaseKeeper | None:
-    """Return this Pi's part in the lease, not started; None where it has none."""
+def lease_of_hall(
+    hall: Hall, clock: Callable[[], float] | None = None, chance: Random | None = None
+) -> LeaseKeeper | None:
+    """Return this Pi's part in the lease, not started; None where it has none.
+
+    ``clock`` is that of ``sync.lease``, ``chance`` spreads the askings; usually the machine's.
+    """
     if hall.settings.hall.node not in voters_of(hall.settings):
         return None
     # Imported here: other halls do without.
-    from firmware_py.runtime.lease import LeaseHall, LeaseKeeper
+    from firmware_py.runtime.lease import LeaseHall, LeaseKeeper, running_s
 
     wired = _Wired(hall)
     folder = Path(hall.settings.journal.path).parent
@@ -38,6 +45,8 @@ def lease_of_hall(hall: Hall) -> LeaseKeeper | None:
         hall.settings,
         folder,
         LeaseHall(wired.epoch, wired.known, wired.may_stand, wired.promote, wired.changed),
+        clock or running_s,
+        chance,
     )
     if isinstance(hall.writer, HallWriter):
         hall.writer.held_back = keeper.why_not

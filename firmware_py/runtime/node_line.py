@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,9 @@ from firmware_py.runtime.node_words import only_at_hub, said_apart
 from firmware_py.sync.encryption import explain
 from firmware_py.sync.followed import Answer, Birth, Followed
 from firmware_py.sync.follower import Follower
+from firmware_py.sync.link import Link, MakeLink
 from firmware_py.sync.ports import EpochStart, SideLine, SyncSettings
+from firmware_py.sync.running import running_s
 from firmware_py.sync.side import NOTHING
 
 if TYPE_CHECKING:
@@ -84,18 +85,19 @@ class NodeLine:
         clock: FollowedClock,
         settings: SyncSettings,
         side: SideLine = NOTHING,
+        link: MakeLink = Link,
     ) -> None:
         self._hall, self._writer, self._clock = hall, writer, clock
         self._settings = settings
         self._alone, followed = writer.alone, hall.queue.followed
         self._memory = None if followed is None else followed.memory
-        self._follower = Follower(settings, self, self._alone, side)
+        self._follower = Follower(settings, self, self._alone, side, link)
         self._by_certificate = settings.cert_file is not None
         self._encrypted = settings.ca_file is not None
         self._hub = Birth("offline")
         self._broker = f"{settings.host}:{settings.port}"
         self._version = settings.version
-        self._since_s = time.monotonic()
+        self._since_s = running_s()
         writer.carry = self._follower.ask
         writer.hub_is_older = lambda: self._follower.hub_wire < WIRE
         if self._alone is not None:
@@ -142,7 +144,7 @@ class NodeLine:
     @property
     def silent_s(self) -> float:
         """Seconds since the hub was heard."""
-        return time.monotonic() - self._follower.heard_s
+        return running_s() - self._follower.heard_s
 
     def ask(
         self, question: Mapping[str, Any], within_s: float, answered: Callable[[Answer], None]
@@ -154,6 +156,7 @@ class NodeLine:
         """Begin; returns at once, with or without a broker and a hub."""
         if self._memory is not None:
             self._memory.epochs = lambda: self._follower.epochs
+            self._memory.joined = lambda: self._follower.seq is not None
             self._memory.go_on(self._follower.resume)
         self._follower.start()
 
@@ -207,7 +210,7 @@ class NodeLine:
             seq=self._writer.last_seq,
             error=error,
             problem=problem,
-            since_s=time.monotonic() - self._since_s,
+            since_s=running_s() - self._since_s,
             broker=self._broker,
             hub=hub.node,
             host=hub.host,
@@ -259,7 +262,7 @@ class NodeLine:
             "%s",
             self._words(trouble)[1] if trouble else "the hall is followed",
         )
-        self._since_s = time.monotonic()
+        self._since_s = running_s()
         self._hub = self._follower.hub or self._hub
         zh, en = self._words(trouble)
         refused = Refusal("versions_apart", f"{zh}。", f"{en}.")

@@ -7,7 +7,6 @@ a state of 20,000 tickets is 5 MB, and a card bears only so many writes.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Hashable, Sequence
 
 from firmware_py.app.alone import Alone
@@ -17,6 +16,7 @@ from firmware_py.app.wire import encode_state
 from firmware_py.core.wire_version import WIRE
 from firmware_py.runtime.kept_hall import Known, KnownFile
 from firmware_py.sync.ports import EpochStart
+from firmware_py.sync.running import running_s
 
 __all__ = ["NodeMemory"]
 
@@ -41,8 +41,10 @@ class NodeMemory:
         #: What an earlier start in this boot knew: it is gone on from.
         self.known = known
         self.epochs: Callable[[], Sequence[EpochStart]] = tuple
+        #: Whether what is known is of these epochs; else the hub's hall is on its way.
+        self.joined: Callable[[], bool] = lambda: True
         self._kept = self._what()
-        self._next_s = time.monotonic() + EVERY_S
+        self._next_s = running_s() + EVERY_S
         self._saving: asyncio.Task[None] | None = None
 
     def _what(self) -> tuple[Hashable, ...]:
@@ -65,12 +67,12 @@ class NodeMemory:
         if not self._writer.recorded.windows and not self._writer.last_seq:
             return
         urgent = (what := self._what()) != self._kept
-        if not urgent and time.monotonic() < self._next_s:
+        if not urgent and running_s() < self._next_s:
             return
         self._kept = what
-        begun_s = time.monotonic()
+        begun_s = running_s()
         known, state = self._known()
-        took_s = time.monotonic() - begun_s
+        took_s = running_s() - begun_s
         self._next_s = begun_s + max(EVERY_S, took_s / SHARE)
         work = asyncio.to_thread(self._file.save, known, state)
         self._saving = asyncio.create_task(work, name="keep-known")
@@ -90,14 +92,16 @@ class NodeMemory:
             ahead_ms=self._clock.ahead_ms,
             records=alone.records.last_seq,
             joined_records=alone.joined_records,
+            joining=not self.joined(),
             told=alone.records.told,
             wire=WIRE,
             hub_wire=alone.hub_wire(),
         )
         return known, encode_state(self._writer.recorded)
 
-    def go_on(self, resume: Callable[[int, Sequence[EpochStart]], None]) -> None:
+    def go_on(self, resume: Callable[[int | None, Sequence[EpochStart]], None]) -> None:
         """Have the line go on after the last event that was known, if that was in this boot."""
         known = self.known
         if known is not None and known.epochs:
-            resume(known.seq, [EpochStart(epoch, first) for epoch, first in known.epochs])
+            seq = None if known.joining else known.seq
+            resume(seq, [EpochStart(epoch, first) for epoch, first in known.epochs])

@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -46,6 +45,7 @@ from firmware_py.sync.privacy import clean_event, clean_reply, is_clean
 from firmware_py.sync.records import Source, ToldRecord, merged, without_nobody
 from firmware_py.sync.requests import LONGEST_EXPIRY_S, Id, Number, read_body
 from firmware_py.sync.rights import NodePlace, may_ask_of_people, may_command, may_query
+from firmware_py.sync.running import running_s
 from firmware_py.sync.sentences import Refused, refusal_json
 from firmware_py.sync.topics import Topics
 
@@ -255,7 +255,7 @@ class Asks:
         if not asked.id:
             raise Refused("no_id")
         # Others' turns came first: an expired command is not carried out late.
-        if time.monotonic() > incoming.at_s + (incoming.expiry_s or 0):
+        if running_s() > incoming.at_s + (incoming.expiry_s or 0):
             raise Refused("expired")
         if not may_command(place, asked.name, asked.params, self._hub.window_of):
             raise self._not_yours(asked)

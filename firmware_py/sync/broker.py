@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from collections import Counter
 from collections.abc import Sequence
 
@@ -24,7 +23,7 @@ from firmware_py.sync.encryption import explain
 from firmware_py.sync.envelope import Envelopes
 from firmware_py.sync.first_look import QUIET_S
 from firmware_py.sync.hub_birth import birth_of, higher_epoch, will_of
-from firmware_py.sync.link import Link
+from firmware_py.sync.link import Link, MakeLink
 from firmware_py.sync.lists import Lists
 from firmware_py.sync.mail import Acked, Down, Incoming, LinkMail, Outgoing, Unsubscribe, Up
 from firmware_py.sync.node_book import NodeBook, NodeSeen
@@ -33,6 +32,7 @@ from firmware_py.sync.pictures import Pictures, PictureToken
 from firmware_py.sync.ports import HallPort, HubPort, SideLine, SyncSettings
 from firmware_py.sync.positions import Positions
 from firmware_py.sync.requests import read_ack
+from firmware_py.sync.running import running_s
 from firmware_py.sync.sentences import Refused
 from firmware_py.sync.side import NOTHING
 from firmware_py.sync.topics import Topics
@@ -56,6 +56,7 @@ class BrokerSync:
         hall: HallPort,
         hub: HubPort | None = None,
         side: SideLine = NOTHING,
+        link: MakeLink = Link,
     ) -> None:
         self._hall = hall
         self._side = side
@@ -78,28 +79,22 @@ class BrokerSync:
         self._commands = Commands(hall, topics, self._outbox, self._send, self._refused)
         self._lists = Lists(hall, topics, self._send, self._refused)
         #: Answers the hall's other Pis, and knows how they are.
-        self._nodes = NodeBook(settings.node, hub.nodes, hub.now_ms, self._empty) if hub else None
-        self._asks = (
-            Asks(
-                hall,
-                hub,
-                topics,
-                self._answer,
-                self._refused,
-                self._nodes.asked,
-                settings.machine,
-                private=settings.private,
-            )
-            if hub and self._nodes
-            else None
+        self._nodes = (
+            NodeBook(settings.node, hub.nodes, hub.now_ms, self._empty, running_s) if hub else None
         )
+        self._asks: Asks | None = None
+        if hub is not None and self._nodes is not None:
+            self._asks = Asks(
+                hall, hub, topics, self._answer, self._refused, self._nodes.asked,
+                settings.machine, private=settings.private,
+            )  # fmt: skip
         self._book = ConsumerBook(
             hall, settings.consumers, settings.stalled_after_s, self._outbox.again
         )
         self._positions = Positions(
             hall, self._unkept_positions, self._position_kept, settings.positions_every_s
         )
-        self._link = Link(
+        self._link = link(
             settings.address,
             (
                 f"{topics.root}/ack/+",
@@ -179,7 +174,7 @@ class BrokerSync:
         """Return how it stands."""
         return BrokerStatus(
             connected=self._session is not None,
-            since_s=None if self._since_s is None else time.monotonic() - self._since_s,
+            since_s=None if self._since_s is None else running_s() - self._since_s,
             error=self._error,
             problem=self._problem(),
             connections=self._connections,
@@ -253,7 +248,7 @@ class BrokerSync:
             log.exception("the broker's side stumbled over %s", type(mail).__name__)
 
     def _up(self, mail: Up) -> None:
-        self._session, self._since_s, self._error = mail.session, time.monotonic(), ""
+        self._session, self._since_s, self._error = mail.session, running_s(), ""
         self._connections += 1
         log.info("connected to the broker; %d events to send", self._outbox.backlog)
         self._side.up(self._send)
@@ -269,7 +264,7 @@ class BrokerSync:
         self._speaks = True
         self._send(self._birth())
         self._outbox.up()
-        self._book.up(time.monotonic())
+        self._book.up(running_s())
         self._pictures.up()
         self._forget = asyncio.get_running_loop().call_later(RETAINED_S, self._forget_retained)
 
@@ -286,7 +281,7 @@ class BrokerSync:
         ):
             log.warning("no connection to the broker: %s", mail.reason)
         if self._session is not None or self._since_s is None:
-            self._since_s = time.monotonic()
+            self._since_s = running_s()
         self._session, self._error, self._was_up = None, mail.reason, mail.was_up
         self._speaks = False
         if self._forget is not None:
@@ -367,7 +362,7 @@ class BrokerSync:
     def _ack(self, incoming: Incoming, consumer: str) -> None:
         try:
             ack = read_ack(incoming)
-            self._book.acked(consumer, ack, retained=incoming.retained, now_s=time.monotonic())
+            self._book.acked(consumer, ack, retained=incoming.retained, now_s=running_s())
         except Refused as refused:
             self._refused[refused.code] += 1
 
@@ -378,7 +373,7 @@ class BrokerSync:
         every_s = min(1.0, settings.positions_every_s, settings.stalled_after_s / 2)
         while True:
             await asyncio.sleep(every_s)
-            now_s = time.monotonic()
+            now_s = running_s()
             if self._session is not None:
                 self._book.check(self._outbox.published, now_s)
             if self._nodes is not None:

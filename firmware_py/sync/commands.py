@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +16,7 @@ from firmware_py.sync.outbox import SPAN, Outbox
 from firmware_py.sync.ports import HallPort
 from firmware_py.sync.privacy import clean_reply
 from firmware_py.sync.requests import LONGEST_EXPIRY_S, Request, read_body, request
+from firmware_py.sync.running import running_s
 from firmware_py.sync.sentences import Refused, refusal_json
 from firmware_py.sync.topics import Topics
 
@@ -78,7 +78,7 @@ class Commands:
         """Take one command's message."""
         epoch = self._hall.epochs[-1].epoch
         try:
-            asked = request(incoming, self._topics, target, epoch, time.monotonic())
+            asked = request(incoming, self._topics, target, epoch, running_s())
             if asked.body.name == RESEND:
                 self._reply_to(asked, {"resend": self._resend(asked)})
                 return
@@ -104,7 +104,7 @@ class Commands:
 
     async def _carry_out(self, asked: Request, incoming: Incoming) -> None:
         # Others' turns came first: an expired command is not carried out late.
-        if time.monotonic() > asked.until_s:
+        if running_s() > asked.until_s:
             self._refuse(incoming, Refused("expired"))
             return
         body = asked.body

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 
 import msgspec
@@ -11,9 +10,10 @@ import msgspec
 from firmware_py.core.epoch import NO_EPOCH, Epoch
 from firmware_py.sync.followed import Birth, read_birth
 from firmware_py.sync.heard import epoch_told
-from firmware_py.sync.link import Link
+from firmware_py.sync.link import Link, MakeLink
 from firmware_py.sync.mail import Down, Incoming, LinkMail, Up
 from firmware_py.sync.ports import SyncSettings
+from firmware_py.sync.running import running_s
 from firmware_py.sync.topics import Topics
 
 __all__ = ["QUIET_S", "highest_epoch"]
@@ -30,6 +30,7 @@ async def highest_epoch(
     *,
     answer_s: float = ANSWER_S,
     quiet_s: float = QUIET_S,
+    make_link: MakeLink = Link,
 ) -> Epoch | None:
     """Return the highest epoch that one of ``hubs`` has begun, also one that is away now.
 
@@ -55,12 +56,12 @@ async def highest_epoch(
         if up:
             heard.set()
 
-    link = Link(settings.address, (f"{topics.root}/node/+",), take)
+    link = make_link(settings.address, (f"{topics.root}/node/+",), take)
     link.start()
     try:
         await _wait(heard, answer_s)
-        until_s = time.monotonic() + answer_s
-        while up and time.monotonic() < until_s:
+        until_s = running_s() + answer_s
+        while up and running_s() < until_s:
             heard.clear()
             if not await _wait(heard, quiet_s):
                 break

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -35,12 +34,13 @@ from firmware_py.sync.followed import (
 )
 from firmware_py.sync.heard import HighestEpoch
 from firmware_py.sync.in_order import InOrder
-from firmware_py.sync.link import Link
+from firmware_py.sync.link import Link, MakeLink
 from firmware_py.sync.mail import Acked, Down, Incoming, LinkMail, Outgoing, Up
 from firmware_py.sync.node_birth import birth_of_node, starts_of
 from firmware_py.sync.offering import Offering
 from firmware_py.sync.ports import EpochStart, SideLine, SyncSettings
 from firmware_py.sync.questions import Questions
+from firmware_py.sync.running import running_s
 from firmware_py.sync.side import NOTHING
 from firmware_py.sync.topics import Topics
 
@@ -70,6 +70,7 @@ class Follower:
         port: FollowerPort,
         records: RecordsPort | None = None,
         side: SideLine = NOTHING,
+        link: MakeLink = Link,
     ) -> None:
         self._settings, self._port, self._side = settings, port, side
         self._offering = Offering(records)
@@ -88,7 +89,7 @@ class Follower:
         self._asked = Questions(
             self._put, lambda: self.apart or self._offering.goes_first(self.epochs)
         )
-        self._heard_s = self._pulsed_s = time.monotonic()
+        self._heard_s = self._pulsed_s = running_s()
         self.trouble = "broker"
         #: Why there is no connection, in the library's words; "" with one or before the first try.
         self.error = ""
@@ -96,7 +97,7 @@ class Follower:
         self._tending: asyncio.Task[None] | None = None
         self._health: dict[str, bytes] = {}
         root = topics.root
-        self._link = Link(
+        self._link = link(
             settings.address,
             (f"{root}/node/+", f"{root}/event/+", topics.reply(settings.node), *side.filters),
             self._take,
@@ -104,7 +105,7 @@ class Follower:
             largest_payload=PART + 64 * 1024,
         )
 
-    def resume(self, seq: int, epochs: Sequence[EpochStart]) -> None:
+    def resume(self, seq: int | None, epochs: Sequence[EpochStart]) -> None:
         """Go on after this event, before ``start``: a restarted daemon knows the hall so far."""
         self._order.seq, self._order.epochs = seq, tuple(epochs)
         self.highest = HighestEpoch.of(epochs)
@@ -126,7 +127,7 @@ class Follower:
 
     @property
     def heard_s(self) -> float:
-        """When the hub was heard last, by ``time.monotonic``."""
+        """When the hub was heard last, by ``running_s``."""
         return self._heard_s
 
     def start(self) -> None:
@@ -155,7 +156,7 @@ class Follower:
 
         On a new connection it is asked again if it is still ``wanted``.
         """
-        until_s = time.monotonic() + within_s
+        until_s = running_s() + within_s
         self._send(Asked(_encode(question), until_s, str(question["what"]), answered, wanted))
 
     @property
@@ -221,7 +222,7 @@ class Follower:
                 self._stands()
             return
         self._hub, self.hub_wire, self._unread = birth, birth.wire, False
-        self._heard_s = time.monotonic()
+        self._heard_s = running_s()
         self._order.take_epochs(starts_of(birth.epochs))
         self._asked.born()
         self._catch_up(birth.seq)
@@ -231,7 +232,7 @@ class Follower:
     # ---- events, in order
 
     def _came(self, event: Followed) -> None:
-        self._heard_s = time.monotonic()
+        self._heard_s = running_s()
         order = self._order
         if self.apart or (self._offering.stale and order.seq is not None):
             # Not onto a picture with decisions of our own: it is taken anew.
@@ -261,7 +262,7 @@ class Follower:
         busy = self._asked.under_way() & {"state", "events", "records"}
         if self._hub is None or self.apart or busy or self._offer():
             return
-        until_s = time.monotonic() + ANSWER_S
+        until_s = running_s() + ANSWER_S
         if self._anew and self.seq is not None:
             # What is shown stays until then: it is late by as long as that takes, and not wrong.
             self._send(Asked(_encode({"what": "state"}), until_s, "state"))
@@ -276,7 +277,7 @@ class Follower:
         """Offer our records to this hub; False when it has them all."""
         question = self._offering.next(self.epochs)
         if question is not None:
-            until_s = time.monotonic() + ANSWER_S
+            until_s = running_s() + ANSWER_S
             self._send(Asked(_encode(question), until_s, "records"))
         elif self._offering.stale:
             self._order.seq = None
@@ -289,7 +290,7 @@ class Follower:
         self._asked.add(asked, now=self._hub is not None and fits)
 
     def _put(self, number: int, asked: Asked) -> None:
-        left_s = asked.until_s - time.monotonic()
+        left_s = asked.until_s - running_s()
         self._publish(
             Outgoing(
                 self._topics.ask(self._settings.node),
@@ -308,7 +309,7 @@ class Follower:
         head = read_head(line)
         if self.epochs and head.epoch != self.epochs[-1].epoch:
             return
-        self._heard_s = time.monotonic()
+        self._heard_s = running_s()
         self._port.clock(head.now_ms)
         asked = self._asked.get(number)
         if asked is None:
@@ -357,7 +358,7 @@ class Follower:
     # ---- now and then
 
     def _stands(self) -> None:
-        silent = time.monotonic() - self._heard_s > SILENT_S
+        silent = running_s() - self._heard_s > SILENT_S
         if self.apart:
             # Also when the hub or the broker goes away meanwhile: here nothing goes on alone.
             trouble = "version"
@@ -380,7 +381,7 @@ class Follower:
     async def _tend(self) -> None:
         while True:
             await asyncio.sleep(TEND_S)
-            now_s = time.monotonic()
+            now_s = running_s()
             self._asked.expire(now_s)
             pulse_s = OWED_PULSE_S if self._asked.owed else PULSE_S
             if self._hub is not None and now_s - self._pulsed_s >= pulse_s:

@@ -17,12 +17,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from firmware_py.sync.connection import LARGEST_PAYLOAD, Connection
 from firmware_py.sync.mail import Address, Down, LinkMail, Outgoing, Unsubscribe
 from firmware_py.sync.mailbox import LoopMailbox
 
-__all__ = ["Link"]
+__all__ = ["Link", "LinkPort", "MakeLink"]
 
 log = logging.getLogger(__name__)
 
@@ -201,3 +202,39 @@ class Link:
             session, message = self._outgoing.popleft()
             if session == connection.session:
                 connection.send(message)
+
+
+class LinkPort(Protocol):
+    """A connection that is always being kept up; ``sync.link.Link`` is one to a real broker."""
+
+    @property
+    def callback_errors(self) -> int:
+        """Exceptions inside callbacks of the MQTT library."""
+
+    @property
+    def dropped(self) -> int:
+        """Messages dropped unread, because too many came at once."""
+
+    def start(self) -> None:
+        """Begin to connect."""
+
+    async def stop(self) -> None:
+        """End the connection; what is queued has a second to get out."""
+
+    def send(self, session: int, *messages: Outgoing | Unsubscribe) -> None:
+        """Queue messages for a connection; dropped when that one has ended."""
+
+
+class MakeLink(Protocol):
+    """Makes one, not started; see ``sync.link.Link``."""
+
+    def __call__(
+        self,
+        address: Address,
+        subscriptions: Sequence[str],
+        take: Callable[[LinkMail], None],
+        *,
+        will: Outgoing | None = None,
+        largest_payload: int = ...,
+    ) -> LinkPort:
+        """Return it."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import Callable, Mapping
 
 from firmware_py.sync.ports import HallPort
+from firmware_py.sync.running import running_s
 
 __all__ = ["Positions"]
 
@@ -52,7 +52,7 @@ class Positions:
     def keep(self) -> None:
         """Have the journal take what it lacks, if it is not being asked and no pause is on."""
         asking = self._asking is not None and not self._asking.done()
-        if not asking and time.monotonic() >= self._not_before_s and self._unkept():
+        if not asking and running_s() >= self._not_before_s and self._unkept():
             self._asking = asyncio.create_task(self._ask(), name="broker-positions")
 
     async def stop(self) -> None:
@@ -81,7 +81,7 @@ class Positions:
 
     def _failed(self, error: Exception) -> None:
         self.errors += 1
-        self._not_before_s = time.monotonic() + self._pause_s
+        self._not_before_s = running_s() + self._pause_s
         self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S)
         self._trouble(f"{type(error).__name__}: {error}")
 

@@ -15,11 +15,13 @@ from firmware_py.bench.spread import SPREAD
 from firmware_py.config.file import load_all
 from firmware_py.core import commands as c
 from firmware_py.core.commands_spread import LendNumbers
+from firmware_py.core.events import TicketIssued
 from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.runtime.followed_hall import FollowedHall, followed_hall
 from firmware_py.runtime.kept_hall import Known, KnownFile, boot_id
 from firmware_py.runtime.queue import sentence_for
 from firmware_py.store.journal import Journal
+from firmware_py.sync.ports import EpochStart
 from tests.core.hall import Hall
 
 BOOT, OTHER = "b0010000-1", "b0020000-2"
@@ -110,6 +112,45 @@ def test_after_another_boot_nothing_is_known_until_the_hub_is_heard(card: Card) 
     card.end(again)
 
 
+def test_what_was_known_of_one_hub_is_not_gone_on_with_under_another(card: Card) -> None:
+    """It heard the new hub, and died before that hub's picture was here."""
+    first = card.start(BOOT)
+    card.hub.state.lent.clear()
+    card.join(first)
+    assert first.memory is not None
+    first.memory.epochs = lambda: [EpochStart(EPOCH, 1), EpochStart("2-standby", 5)]
+    first.memory.joined = lambda: False
+    card.end(first)
+    again, told = card.start(BOOT), list[tuple[int | None, str]]()
+    assert again.memory is not None
+    again.memory.go_on(lambda seq, epochs: told.append((seq, epochs[-1].epoch)))
+    # All of it is asked for; and that the new hub is the higher one is not forgotten.
+    assert told == [(None, "2-standby")]
+    card.end(again)
+
+
+def test_a_paper_of_before_the_boot_is_told_to_a_hub_that_does_not_know_it(card: Card) -> None:
+    """The hub that gave the number died before its standby heard, and the kiosk lost power."""
+    first = card.start(BOOT)
+    card.hub.state.lent.clear()
+    (issued,) = card.hub.do(c.TakeTicket("F01", "kiosk-1"))
+    card.join(first)
+    card.end(first)
+    assert isinstance(issued, TicketIssued)
+    card.hub.state.tickets.clear()
+    again = card.start(OTHER)
+    card.join(again)
+    alone = again.writer.alone
+    assert alone is not None
+    (record,) = alone.records.all
+    assert isinstance(record.event, TicketIssued)
+    assert record.event.number == issued.number
+    # Once: the next hub's picture is compared with what is known now.
+    card.join(again)
+    assert len(alone.records.all) == 1
+    card.end(again)
+
+
 def test_numbers_of_before_the_boot_are_not_ready_to_be_given(card: Card) -> None:
     hall = card.start(BOOT)
     asked = list[str]()
@@ -121,6 +162,34 @@ def test_numbers_of_before_the_boot_are_not_ready_to_be_given(card: Card) -> Non
     # A restart before that is done asks again.
     assert known_of(card.start(BOOT))[0] is False
     card.journal.close()
+
+
+def test_numbers_of_before_the_boot_are_given_up_until_the_hub_has_heard(
+    card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall, asked = card.start(BOOT), list[str]()
+    alone = hall.writer.alone
+    assert alone is not None
+    alone.give_up = lambda: asked.append("give up")
+    card.join(hall)
+    alone.stands("")
+    alone.tick()
+    assert len(asked) == 1
+    # Nobody answered that command.
+    now_s = alone.now_s() + 11
+    monkeypatch.setattr(alone, "now_s", lambda: now_s)
+    alone.stands("hub")
+    alone.tick()
+    assert len(asked) == 1
+    alone.stands("")
+    alone.tick()
+    assert len(asked) == 2
+    card.hub.state.lent.clear()
+    card.join(hall)
+    monkeypatch.setattr(alone, "now_s", lambda: now_s + 11)
+    alone.tick()
+    assert (len(asked), alone.ready) == (2, True)
+    card.end(hall)
 
 
 def test_our_own_records_are_on_what_was_known(card: Card) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -201,8 +200,7 @@ async def test_a_command_that_expires_while_the_hall_is_busy_is_dropped_and_coun
     sync = await started(hall, mosquitto.port)
     await until(lambda: sync.status().connected)
     # The loop gets to the message seven seconds after it came.
-    late = SimpleNamespace(monotonic=lambda: time.monotonic() + 7.0)
-    monkeypatch.setattr("firmware_py.sync.commands.time", late)
+    monkeypatch.setattr("firmware_py.sync.commands.running_s", lambda: time.monotonic() + 7.0)
     ear.command(expiry_s=5)
     await until(lambda: sync.status().refused.get("expired"))
     await until(lambda: ear.heard)

@@ -17,6 +17,7 @@ from firmware_py.sync.broker import BrokerSync
 from firmware_py.sync.connection import Connection
 from firmware_py.sync.consumer import Consumer
 from firmware_py.sync.ledger import LinesLedger
+from firmware_py.sync.link import Link
 from firmware_py.sync.ports import EpochStart
 from tests.sync.support import EPOCH, Ear, FakeHall, Mosquitto, address, started, until
 
@@ -144,6 +145,7 @@ async def test_a_broker_that_hangs_for_longer_than_the_keepalive(
         noticed_s = time.perf_counter() - paused_s
         assert max(took_s) < noticed_s / 2, "the hall waited for the broker"
         assert sorted(took_s)[turns * 9 // 10] < 0.25, "the hall waited for the broker"
+        assert isinstance(sync._link, Link)
         assert sync._link.queued <= 1000
         assert sync.status().backlog >= turns
         mosquitto.resume()
@@ -253,6 +255,7 @@ async def test_a_killed_hall_leaves_its_last_will(mosquitto: Mosquitto, listen: 
 
 
 def _break_the_socket(sync: BrokerSync) -> None:
+    assert isinstance(sync._link, Link)
     connection = sync._link._connection
     assert connection is not None
     connection.socket.shutdown(2)

@@ -242,7 +242,7 @@ def test_a_hub_that_hangs_is_noticed_and_its_answer_ends_it(
 ) -> None:
     line.join(2)
     now_s = time.monotonic() + SILENT_S + 0.1
-    monkeypatch.setattr("firmware_py.sync.follower.time.monotonic", lambda: now_s)
+    monkeypatch.setattr("firmware_py.sync.follower.running_s", lambda: now_s)
     line.follower._stands()
     assert line.follower.trouble == "hub"
     line.answers(b"999", 2)
