@@ -75,9 +75,8 @@ CODE_NOT_ASKED = Said(
 )
 NOT_ASKED_AT_WINDOW = Said(
     "not_asked",
-    "暂时查不到预约、级别和是否本人取号，请自行核对证件与号票。",
-    "Appointments, grades and whose ticket it is cannot be looked up at the moment. Compare the "
-    "card with the ticket yourself.",
+    "暂时查不到是谁取的号，请自行核对证件与号票。",
+    "It cannot be looked up. Compare card and ticket yourself.",
 )
 TOO_LONG = Said(
     "too_long",

@@ -178,6 +178,13 @@ def kiosk_states() -> Mapping[str, KioskModel]:
         "card_appointment": kiosk_after(_card(
             appointment={"time": "09:30", "item": "A01", "when": "now"},
             priority={"zh": "预约 09:30，优先办理。", "en": "Priority: appointment at 09:30."})),
+        "card_alone": kiosk_after(Live(alone=True), _card(priority=_ELDER, say=_CHOOSE, notes=[
+            _said("not_asked",
+                  "暂时查不到预约、级别和是否已取号。可以选择事项取普通号；有预约的请到导税台。",
+                  "Appointments, grades and earlier numbers cannot be looked up at the moment. "
+                  "Choose an item for an ordinary number; with an appointment, ask at the "
+                  "entrance."),
+        ])),
         "card_there": kiosk_after(_card(say=_CHOOSE), *_press("go")),
         "elder_spoken": kiosk_after(*_press("elder")),
         "elder_items": kiosk_after(*_press("elder", "category:benefits")),

@@ -129,6 +129,8 @@ class Card:
     same: bool | None = None
     say: Both = NOTHING
     expired: bool = False
+    #: What could not be looked up, or kept: the clerk does it by hand.
+    note: Both = NOTHING
 
     def __repr__(self) -> str:
         """Say nothing of the person."""

@@ -115,8 +115,8 @@ def clock_of(found: Mapping[str, Any]) -> datetime | None:
 
 def card_of(found: Mapping[str, Any]) -> Card | None:
     """Read ``window.card``: the fields that stand on it."""
-    card, say = found.get("card"), found.get("say")
-    if not card and not say:
+    card, say, note = found.get("card"), found.get("say"), found.get("note")
+    if not card and not say and not note:
         return None
     fields = list[tuple[str, Both, Both]]()
     for key in _FIELDS:
@@ -127,8 +127,9 @@ def card_of(found: Mapping[str, Any]) -> Card | None:
         hidden = Both(_hidden(whole.zh), _hidden(whole.en)) if key in _HIDDEN else whole
         fields.append((key, whole, hidden))
     return Card(
-        tuple(fields), found.get("same_person"), both_of(say), bool(card and card["expired"])
-    )
+        tuple(fields), found.get("same_person"), both_of(say), bool(card and card["expired"]),
+        both_of(note),
+    )  # fmt: skip
 
 
 def _hidden(value: str) -> str:

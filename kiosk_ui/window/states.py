@@ -181,6 +181,21 @@ def desk_states() -> Mapping[str, DeskModel]:
         "amber": desk_after(ticket=ticket(seconds=760)),
         "red": desk_after(ticket=long_over, alarms=red),
         "card": desk_after(_CARD, *ticks, ticket=serving),
+        "card_not_kept": desk_after(Notified("card", {
+            **_CARD.params, "ticket": None, "same_person": None, "card": None, "note": {
+                "code": "not_kept",
+                "zh": "A061 的证件信息没有保存成功，请手工登记，并联系技术人员。",
+                "en": "The card's fields of A061 could not be kept: write them down by hand, and "
+                "call a technician.",
+            },
+        })),
+        "card_not_asked": desk_after(Notified("card", {
+            **_CARD.params, "same_person": None, "note": {
+                "code": "not_asked",
+                "zh": "暂时查不到是谁取的号，请自行核对证件与号票。",
+                "en": "It cannot be looked up. Compare card and ticket yourself.",
+            },
+        }), *ticks, ticket=serving),
         "card_held": replace(desk_after(_CARD, ticket=serving), held="hold"),
         "transfer": desk_after(*_press("transfer"), ticket=serving),
         "transfer_window": desk_after(*_press("transfer_window"), ticket=serving),

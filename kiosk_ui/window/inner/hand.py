@@ -26,6 +26,10 @@ def hand(sheet: Sheet, rect: Rect) -> Rect | None:
     model = sheet.model
     ticket, card = model.ticket, model.card
     if ticket is None:
+        if card is not None and card.note:
+            # What could not be kept of whoever just left is written down now, or never.
+            rect, below = rows(rect, Share(2), Share(), gap=sheet.px(6))
+            _card(sheet, below, Card(note=card.note))
         _nobody(sheet, rect)
         return None
     parts = [Share(1.25), Share(1.1 if ticket.papers else 0.3)]
@@ -152,6 +156,7 @@ def _card(sheet: Sheet, rect: Rect, card: Card) -> None:
         title += sheet.words("desk.between") + kind
     inner = sheet.card(rect, title)
     said = [sheet.of(card.say)] if card.say else []
+    said += [sheet.of(card.note)] if card.note else []
     said += [sheet.words("desk.card.expired")] if card.expired else []
     said += [sheet.words("desk.card.other")] if card.same is False else []
     lines = _in_pairs(list(fields))
