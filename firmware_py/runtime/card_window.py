@@ -33,6 +33,8 @@ from firmware_py.settings import WindowSettings
 
 __all__ = ["WindowDesk"]
 
+#: What the hub could not be asked is asked again after this.
+AGAIN_S = 5.0
 #: How long a refusal or a code's ticket stays.
 SAID_S = 60.0
 
@@ -86,16 +88,24 @@ class WindowDesk(Desk):
     def _known(self, held: Held, found: Found) -> None:
         if self._held is not held:
             return
+        if not found.asked:
+            self._hall.loop.call_later(AGAIN_S, self._again, held)
+            if held.not_asked is not None:
+                return
         held.found = found
         held.not_asked = None if found.asked else NOT_ASKED_AT_WINDOW
         aged = tuple(one for one in held.traits if one is Trait.ELDERLY)
         held.traits = aged + found.grades
         self._tell("changed")
 
+    def _again(self, held: Held) -> None:
+        if self._held is held and held.not_asked is not None:
+            self._look_up(held)
+
     def reachable(self) -> None:
         """The hub answers again: what could not be asked is."""
-        if self._held is not None and self._held.not_asked is not None:
-            self._look_up(self._held)
+        if self._held is not None:
+            self._again(self._held)
 
     def lifted(self) -> None:
         """The card is gone; what it said stays for whom the window serves, and else goes too."""

@@ -29,7 +29,7 @@ OLD = PEOPLE[0]
 async def test_cut_off_a_card_is_a_number_without_its_appointment_and_never_two(
     place: Path,
 ) -> None:
-    _, spread = with_readers(place, "08:50", "kiosk-2", "window-3", alone_after_s=2)
+    _, spread = with_readers(place, "08:50", "kiosk-2", "window-3", alone_after_s=5)
     async with spread as hall:
         await bring(hall, lists())
         for node in hall.nodes:

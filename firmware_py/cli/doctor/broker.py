@@ -18,6 +18,7 @@ from typing import Any
 from firmware_py.cli.doctor.broker_certificates import look_authority, look_own
 from firmware_py.cli.doctor.facts import Facts
 from firmware_py.cli.doctor.finding import Finding, Level, fine, red, unknown, warning
+from firmware_py.cli.doctor.readers import look_readers
 from firmware_py.settings import BrokerSettings
 from firmware_py.sync.encryption import explain, tls_context
 from firmware_py.sync.mail import Address
@@ -52,6 +53,7 @@ def look(facts: Facts) -> Iterator[Finding]:
     if not spared and not any(one.level is Level.RED for one in found):
         found += _let_in(broker, beside=beside)
     found += look_authority(facts)
+    found += look_readers(settings, broker)
     found += _hub(facts, told) if beside else _progress(facts)
     yield from found
     where = f"{broker.host}:{broker.port}"

@@ -14,6 +14,7 @@ import pytest
 from firmware_py.bench.stage import free_port
 from firmware_py.cli.doctor import broker
 from firmware_py.cli.doctor.finding import Level
+from firmware_py.cli.doctor.readers import look_readers
 from tests.cli.doctor.fakes import PLAIN, Fake, at, status_of, words
 from tests.sync.support import Mosquitto
 
@@ -161,3 +162,32 @@ def test_a_pi_without_its_broker_is_cut_off_and_says_so(fake: Fake) -> None:
     assert found.level is Level.RED
     assert "This Pi is cut off" in found.say.en
     assert "本机与大厅断开" in found.say.zh
+
+
+@pytest.mark.parametrize(
+    ("host", "node", "told"),
+    [
+        ("192.168.1.10", "window-1", True),
+        ("127.0.0.1", "window-1", False),
+        # The hub's own reader asks nobody else; the other Pi has none.
+        ("192.168.1.10", "hub", False),
+        ("192.168.1.10", "window-2", False),
+    ],
+)
+def test_a_reader_whose_cards_would_go_in_clear_is_told(
+    fake: Fake, host: str, node: str, told: bool
+) -> None:
+    more = (
+        f'host = "{host}"\n[[windows]]\nid = "2"\n'
+        '[nodes.window-1]\nroles = ["window"]\nwindows = ["1"]\n'
+        '[nodes.window-2]\nroles = ["window"]\nwindows = ["2"]\n'
+        '[devices.id-1]\nkind = "card_reader.sdt"\nport = "/dev/ttyUSB0"\n'
+    )
+    text = hall(1883, more).replace('id = "demo"', f'id = "demo"\nnode = "{node}"', 1)
+    text = text.replace('id = "1"\n', 'id = "1"\ncard_reader = "id-1"\n', 1)
+    settings = fake.facts(text).settings
+    assert settings is not None
+    assert settings.broker is not None
+    found = words(look_readers(settings, settings.broker))
+    assert ("Cards and appointments at 1 are not looked up" in found) is told
+    assert bool(found) is told
