@@ -18,8 +18,8 @@ def look_readers(settings: Settings, broker: BrokerSettings) -> Iterator[Finding
     private = (
         broker.ca_file is not None or broker.host in _LOOPBACK or settings.spread.copy_in_clear
     )
-    places = (*settings.windows, *settings.kiosks)
-    read = [one.id for one in places if one.card_reader or one.code_scanner]
+    read = [one.id for one in settings.windows if one.card_reader or one.code_scanner]
+    read += [one.id for one in settings.kiosks if one.card_reader or one.code_scanner]
     if private or not read or settings.hall.node not in settings.nodes:
         return
     named = "、".join(read), ", ".join(read)
