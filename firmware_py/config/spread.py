@@ -23,10 +23,27 @@ def voters_of(settings: Settings) -> tuple[str, ...]:
 
 def check_spread(settings: Settings, found: Findings) -> None:
     """Add what contradicts itself."""
-    spread, own = settings.spread, settings.hall.node
-    if spread.promote != "lease" or found.unsure(("spread",)) or found.unsure(("nodes",)):
+    if found.unsure(("spread",)) or found.unsure(("nodes",)):
         return
-    standby, witness = standby_of(settings), spread.witness
+    if settings.spread.promote == "lease":
+        _check_voters(settings, found)
+    if settings.spread.promote == "lease" or standby_of(settings) is not None:
+        _check_hub(settings, found)
+
+
+def _check_hub(settings: Settings, found: Findings) -> None:
+    """All Pis go by its name: nobody else is followed, whoever says that it decides."""
+    hub, own = settings.spread.hub, settings.hall.node
+    if hub in settings.nodes or (own not in settings.nodes and own != hub):
+        found.add(
+            ("spread", "hub"),
+            f"{hub} is not the name of the Pi that holds the queue (this Pi is {own})",
+            f"{hub} 不是主控设备的名称（本机是 {own}）",
+        )
+
+
+def _check_voters(settings: Settings, found: Findings) -> None:
+    standby, witness = standby_of(settings), settings.spread.witness
     if standby is None:
         found.add(
             ("spread", "promote"),
@@ -45,10 +62,4 @@ def check_spread(settings: Settings, found: Findings) -> None:
             ("spread", "witness"),
             f"{witness} is none of the nodes beside hub and standby ({able})",
             f"{witness} 不是主控和备用主控以外的设备（可选：{able}）",
-        )
-    if spread.hub in settings.nodes or (own not in settings.nodes and own != spread.hub):
-        found.add(
-            ("spread", "hub"),
-            f"{spread.hub} is not the name of the Pi that holds the queue (this Pi is {own})",
-            f"{spread.hub} 不是主控设备的名称（本机是 {own}）",
         )

@@ -77,9 +77,20 @@ def sync_settings(hall: Hall, broker: BrokerSettings) -> SyncSettings:
         told,
         roles=tuple(roles),
         beside=frozenset(name for name in settings.nodes if name != standby),
-        hubs=other_hubs(settings, hall.store.epochs) if hall.role.decides else frozenset(),
+        hubs=other_hubs(settings, hall.store.epochs)
+        if hall.role.decides
+        else _may_decide(settings),
         started_ms=hall.clock.now_ms(),
     )
+
+
+def _other_hubs(hall: Hall) -> frozenset[str]:
+    """Return who else may decide; nobody by name at a Pi that follows in a hall without standby."""
+    settings = hall.settings
+    if hall.role.decides:
+        return other_hubs(settings, hall.store.epochs)
+    standby = standby_of(settings)
+    return frozenset() if standby is None else frozenset({settings.spread.hub, standby})
 
 
 def address_settings(settings: Settings, broker: BrokerSettings) -> SyncSettings:

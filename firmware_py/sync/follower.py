@@ -211,7 +211,7 @@ class Follower:
 
     def _born(self, name: str, birth: Birth) -> None:
         # The broker vouches for the topic's name, and for nothing in the message.
-        if "hub" not in birth.roles or birth.node != name or name in self._settings.beside:
+        if "hub" not in birth.roles or birth.node != name or not self._may_decide(name):
             return
         if not self.highest.hears(name, birth.epochs):
             return
@@ -228,6 +228,10 @@ class Follower:
         self._catch_up(birth.seq)
         self._asked.put()
         self._stands()
+
+    def _may_decide(self, name: str) -> bool:
+        settings = self._settings
+        return name not in settings.beside and (not settings.hubs or name in settings.hubs)
 
     # ---- events, in order
 

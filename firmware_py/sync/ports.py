@@ -205,7 +205,8 @@ class SyncSettings:
     #: Pis beside the hub. Each writes its own birth, with whatever it likes in it: theirs are
     #: never taken for the hub's.
     beside: frozenset[str] = frozenset()
-    #: Other Pis that may decide in this hall; this one decides nothing below an epoch of theirs.
+    #: Other Pis that may decide in this hall: a hub decides nothing below an epoch of theirs, and
+    #: who follows follows none but them, whatever others say of themselves. Empty: not known.
     hubs: frozenset[str] = frozenset()
     #: Consumers whose acknowledged position is kept and decides what is sent again.
     consumers: tuple[str, ...] = ("centre",)

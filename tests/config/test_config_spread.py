@@ -56,6 +56,7 @@ def test_by_hand_nobody_votes(tmp_path: Path) -> None:
         (LEASE.replace("window-1", "standby") + STANDBY, "spread.witness: standby is none of"),
         (LEASE.replace("window-1", "hub") + STANDBY, "spread.witness: hub is none of"),
         (LEASE + 'hub = "master"\n' + STANDBY, "spread.hub: master is not the name"),
+        ('hub = "master"\n' + STANDBY, "spread.hub: master is not the name"),
         (LEASE + "lease_s = 2\n" + STANDBY, "spread.lease_s"),
         ('promote = "by itself"\n', "spread.promote"),
     ],

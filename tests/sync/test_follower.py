@@ -59,10 +59,10 @@ class Listener:
 class Line:
     """A follower whose messages the test brings and takes, in any order."""
 
-    def __init__(self) -> None:
+    def __init__(self, hubs: frozenset[str] = frozenset()) -> None:
         self.told = Listener()
         beside = frozenset({"window-3", "window-4"})
-        settings = SyncSettings("demo", "window-3", "1", ("window",), beside=beside)
+        settings = SyncSettings("demo", "window-3", "1", ("window",), beside=beside, hubs=hubs)
         self.follower = Follower(settings, self.told)
         self.sent: list[Outgoing] = []
         self.follower._link.send = self._send  # type: ignore[assignment]

@@ -70,6 +70,21 @@ def test_a_promoted_hub_that_is_away_is_waited_for(line: Line) -> None:
     assert line.follower.trouble != "hub"
 
 
+def test_nobody_is_followed_who_is_no_hub_of_this_hall_whatever_it_calls_itself() -> None:
+    line = Line(frozenset({"hub", "standby"}))
+    line.take(Up(1))
+    # Whoever has a certificate may speak for itself: the centre's, a Pi's that nobody knows here.
+    for node in ("centre", "window-9"):
+        epochs = [*FIRST, {"epoch": f"99-{node}", "first_seq": 2}]
+        birth(line, node, 5, epochs)
+        birth(line, node, 5, epochs, status="offline")
+    assert line.follower.trouble == "hub"
+    assert line.follower.highest.known == NO_EPOCH
+    birth(line, "standby", 7, SECOND)
+    assert line.follower.hub is not None
+    assert line.follower.hub.node == "standby"
+
+
 def test_an_event_of_a_lower_epoch_changes_nothing(line: Line) -> None:
     line.join(4)
     birth(line, "standby", 4, SECOND)
