@@ -77,9 +77,7 @@ def sync_settings(hall: Hall, broker: BrokerSettings) -> SyncSettings:
         told,
         roles=tuple(roles),
         beside=frozenset(name for name in settings.nodes if name != standby),
-        hubs=other_hubs(settings, hall.store.epochs)
-        if hall.role.decides
-        else _may_decide(settings),
+        hubs=_other_hubs(hall),
         started_ms=hall.clock.now_ms(),
     )
 
