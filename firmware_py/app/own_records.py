@@ -81,7 +81,8 @@ class OwnRecords:
                 try:
                     event = decode_event(one.type, one.body)
                 except KeyError:
-                    self._left.not_readable(one.seq, one.type)
+                    if one.seq > max(self._merged.values(), default=0):
+                        self._left.not_readable(one.seq, one.type)
                     continue
                 self._take(
                     Happened(
