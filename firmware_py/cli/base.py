@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from firmware_py.cli.client import Client
+    from firmware_py.cli.errors import Refused
 
 __all__ = ["HallCommand", "HallGroup", "LazyGroup", "Session", "pass_session"]
 
@@ -50,6 +51,10 @@ class Session:
 
             self._client = Client(self.path)
         return self._client
+
+    def other_version(self) -> Refused | None:
+        """Return that the daemon that was asked is of another version; None: it is not."""
+        return None if self._client is None else self._client.other_version()
 
     def close(self) -> None:
         """Hang up."""

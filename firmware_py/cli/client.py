@@ -11,6 +11,7 @@ from uuid import uuid4
 from firmware_py.cli.absence import BENCH, away, broken, silent, uncertain
 from firmware_py.cli.errors import CliError, NoDaemon, Refused, WrongUse
 from firmware_py.cli.lines import LineSocket
+from firmware_py.cli.other_version import not_understood
 
 __all__ = ["ANSWER_S", "BY", "Client", "socket_path"]
 
@@ -23,6 +24,7 @@ _PAUSE_S = 0.1
 BY = "hallctl"
 _REFUSED, _BAD_PARAMS, _NO_METHOD = -32010, -32602, -32601
 #: Refusals of what was written wrong, whatever the hall's state.
+_NOT_KNOWN = frozenset({"unknown_command", "unknown_field"})
 _MISWRITTEN = frozenset({"bad_day", "bad_time", "transfer_where"})
 
 
@@ -60,6 +62,8 @@ class Client:
         #: Notifications that came while an answer was awaited.
         self._events = 0
         self._told: Callable[[str, dict[str, Any]], None] | None = None
+        #: Whether it is being found out which version the daemon is.
+        self._asking = False
 
     def close(self) -> None:
         """Hang up."""
@@ -211,6 +215,10 @@ class Client:
         code, text, data = error.get("code"), str(error.get("message", "")), error.get("data")
         if code == _NO_METHOD:
             return self._no_method(method)
+        if isinstance(data, dict) and data.get("code") in _NOT_KNOWN and not self._asking:
+            other = self.other_version()
+            if other is not None:
+                return other
         if isinstance(data, dict) and "zh" in data:
             wrong = code == _BAD_PARAMS or data["code"] in _MISWRITTEN
             kind = WrongUse if wrong else Refused
@@ -218,6 +226,18 @@ class Client:
         if code == _BAD_PARAMS:
             return WrongUse("bad_params", f"参数有误：{text}", text)
         return Refused("failed", f"系统报错：{text}", text)
+
+    def other_version(self) -> Refused | None:
+        """Return that the daemon is of another version; None: it is not, or cannot be asked."""
+        if self._line is None:
+            return None
+        self._asking = True
+        try:
+            return not_understood(self.ask("hall.status"))
+        except CliError:
+            return None
+        finally:
+            self._asking = False
 
     def _no_method(self, method: str) -> CliError:
         if method != "hall.status":

@@ -8,9 +8,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from firmware_py.cli import words
 from firmware_py.cli.words import t
+
+if TYPE_CHECKING:
+    from firmware_py.cli.errors import CliError
 
 __all__ = ["main"]
 
@@ -44,12 +48,13 @@ def _run(arguments: list[str]) -> int:
     try:
         code = root.main(arguments, "hallctl", standalone_mode=False, obj=session)
     except CliError as error:
-        _say_error(error.sentence)
-        if session.json:
-            from firmware_py.cli.output import write_json
-
-            write_json(error.as_json())
-        return error.exit_code
+        return _ended(error, as_json=session.json)
+    except (KeyError, TypeError):
+        # An answer of another shape: the daemon may be of another version. Else it is our mistake.
+        other = session.other_version()
+        if other is None:
+            raise
+        return _ended(other, as_json=session.json)
     except click.ClickException as error:
         error.show()
         return 2
@@ -61,6 +66,15 @@ def _run(arguments: list[str]) -> int:
     finally:
         session.close()
     return code if isinstance(code, int) else 0
+
+
+def _ended(error: CliError, *, as_json: bool) -> int:
+    _say_error(error.sentence)
+    if as_json:
+        from firmware_py.cli.output import write_json
+
+        write_json(error.as_json())
+    return error.exit_code
 
 
 def _say_error(sentence: str) -> None:

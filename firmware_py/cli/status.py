@@ -11,6 +11,7 @@ from firmware_py.cli.alone_said import alone_lines
 from firmware_py.cli.base import HallCommand, Session, pass_session
 from firmware_py.cli.config_nodes import configuration_lines
 from firmware_py.cli.lease_lines import lease_lines
+from firmware_py.cli.other_version import differs
 from firmware_py.cli.output import say, span, write_json
 from firmware_py.cli.words import chosen, in_words, t
 
@@ -50,6 +51,8 @@ def status(session: Session) -> None:
             say(*line)
     else:
         _normal(found)
+    if not session.json and (other := differs(found)) is not None:
+        say((t(*other), "yellow"))
 
 
 def safe_lines(found: Mapping[str, Any]) -> Iterator[Line]:

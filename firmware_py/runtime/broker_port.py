@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from socket import gethostname
 from typing import TYPE_CHECKING, Any
@@ -42,6 +40,7 @@ from firmware_py.runtime.merging import (
 )
 from firmware_py.runtime.outcomes import outcome_of
 from firmware_py.runtime.personal import vet_texts
+from firmware_py.runtime.program import VERSION
 from firmware_py.runtime.views import alarm_view, hall_view, window_view
 from firmware_py.settings import BrokerSettings, Settings
 from firmware_py.sync.broker import BrokerSync
@@ -100,7 +99,7 @@ def address_settings(settings: Settings, broker: BrokerSettings) -> SyncSettings
     return SyncSettings(
         hall=own.id,
         node=own.node,
-        version=_version(),
+        version=VERSION,
         machine=gethostname(),
         host=broker.host,
         port=int(broker.port),
@@ -114,11 +113,6 @@ def address_settings(settings: Settings, broker: BrokerSettings) -> SyncSettings
         timezone=own.timezone,
         copy_in_clear=settings.spread.copy_in_clear,
     )
-
-
-@cache
-def _version() -> str:
-    return version("hall-controller")
 
 
 def line_of(hall: Hall, broker: BrokerSettings) -> BrokerSync | NodeLine:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict
-from importlib.metadata import version
 from socket import gethostname
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from firmware_py.core.wire_version import WIRE
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.node_words import only_at_hub, say_of, say_of_own, say_of_refused
 from firmware_py.runtime.params import OneNode
+from firmware_py.runtime.program import VERSION
 from firmware_py.settings import NodeSettings
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _own(hall: Hall) -> dict[str, Any]:
         "exact": True,
         "for_s": None,
         "long_away": False,
-        "version": version("hall-controller"),
+        "version": VERSION,
         "wire": WIRE,
         "version_step": "",
         "host": gethostname(),
@@ -187,7 +187,7 @@ def _other(hall: Hall, seen: NodeSeen) -> dict[str, Any]:
         "lease": None if hall.lease is None else hall.lease.part_of(seen.node),
         "configuration": configuration_of(hall, seen.node),
     }
-    return row | {"say": say_of(row, version("hall-controller"), WIRE)}
+    return row | {"say": say_of(row, VERSION, WIRE)}
 
 
 def _numbers(hall: Hall, node: str) -> dict[str, int]:

@@ -37,6 +37,7 @@ from firmware_py.runtime.node_views import Nodes, configuration_of, nodes_at_a_g
 from firmware_py.runtime.number_views import NumbersHeld
 from firmware_py.runtime.params import Device, Number, PrintReport, Range, Say, Status
 from firmware_py.runtime.privacy import Privacy
+from firmware_py.runtime.program import program
 from firmware_py.runtime.report_paper import printer_for
 from firmware_py.runtime.reports import Reports
 from firmware_py.runtime.scans import scan_queries
@@ -146,6 +147,7 @@ class Answers:
             "name": {"zh": hall.settings.hall.name.zh, "en": hall.settings.hall.name.en},
             "node": hall.settings.hall.node,
             "pid": os.getpid(),
+            "program": program(),
             "up_s": round(time.monotonic() - self._started_s),
             "mode": mode_of(hall.storage, hall.proof.damage),
             "problem": hall.storage or hall.proof.damage,

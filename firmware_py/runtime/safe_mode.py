@@ -25,6 +25,7 @@ from firmware_py.runtime.farewell_pages import page_for
 from firmware_py.runtime.farewell_plan import disabled
 from firmware_py.runtime.hall import device_specs
 from firmware_py.runtime.jobs import QueueFull
+from firmware_py.runtime.program import program
 from firmware_py.runtime.supervisor import Supervisor
 from firmware_py.settings import Settings
 from firmware_py.store.backup import find_backups
@@ -78,6 +79,7 @@ class SafeMode:
             "name": {"zh": hall.name.zh, "en": hall.name.en},
             "node": hall.node,
             "pid": os.getpid(),
+            "program": program(),
             "mode": "safe",
             "problem": self._problem,
             "backups": await self._backups(params, user),
