@@ -22,6 +22,7 @@ from firmware_py.core.events_papers import (
     FormWithdrawn,
 )
 from firmware_py.core.events_spread import RecordMerged, TicketReplaced
+from firmware_py.core.merge_ratings import told_early
 from firmware_py.core.merge_rest import rest
 from firmware_py.core.merge_tickets import ABOUT_A_TICKET, Told, bring, moved, ticket_record
 from firmware_py.core.merging import settle
@@ -105,6 +106,8 @@ def _issued(
     early = state.early.get(number)
     if early:
         events += _as_was_told(rules, state, issued, early, issued_ms)
+        if settle(early)[0] is TicketStatus.FINISHED:
+            events += told_early(rules, state, number)
     return events
 
 
@@ -161,4 +164,5 @@ def _trace(record: Record) -> RecordMerged:
         number=getattr(event, "number", None),
         window=getattr(event, "window", None),
         value=value,
+        word=event.reason or None if isinstance(event, e.RatingGiven) else None,
     )

@@ -89,6 +89,8 @@ class RecordMerged:
     other: str | None = None
     #: Seconds of service, or a score.
     value: int | None = None
+    #: Why a rating is bad.
+    word: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

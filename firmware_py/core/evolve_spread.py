@@ -12,6 +12,7 @@ from firmware_py.core.blocks import Block, block_of
 from firmware_py.core.events import Event, TicketIssued
 from firmware_py.core.evolve_papers import pass_over
 from firmware_py.core.merge_forms import renumbered_as
+from firmware_py.core.merge_ratings import early_rating
 from firmware_py.core.merging import (
     MOVED_BACK,
     UNHEARD,
@@ -49,7 +50,7 @@ def begin_day(state: State) -> None:
         handing = state.handings.get(block.series, 0) + 1
         state.lent.append(replace(block, handing=handing))
         state.handings[block.series] = handing
-    state.early, state.skipped = {}, {}
+    state.early, state.early_ratings, state.skipped = {}, {}, {}
     state.lend_above_days = max(state.lend_above_days - 1, 0)
     if not state.lend_above_days:
         state.lend_above = 0
@@ -151,6 +152,9 @@ def _count(state: State, series: str, handing: int) -> None:
     state.handings[series] = max(handing, state.handings.get(series, 0))
 
 
+_RATINGS = frozenset({"rating.given", "rating.unanswered"})
+
+
 def _merged(state: State, event: s.RecordMerged, at_ms: int) -> None:
     state.merged[event.source] = max(event.seq, state.merged.get(event.source, 0))
     if event.type == "day.opened" and event.other == state.day:
@@ -164,6 +168,9 @@ def _merged(state: State, event: s.RecordMerged, at_ms: int) -> None:
         return
     ticket, claim = state.tickets.get(number), claim_of(event)
     if ticket is None:
+        if event.outcome == "early" and event.type in _RATINGS:
+            known = state.early_ratings.get(number)
+            state.early_ratings[number] = early_rating(known, event)
         if claim is not None:
             state.early[number] = joined(state.early.get(number, ()), claim)
     elif claim is not None:
@@ -177,6 +184,7 @@ def _merged(state: State, event: s.RecordMerged, at_ms: int) -> None:
 
 def heard_early(state: State, ticket: Ticket) -> None:
     """What was told of a number before it was told that it was given."""
+    state.early_ratings.pop(ticket.number, None)
     claims = state.early.pop(ticket.number, ())
     if claims:
         ticket.claims, ticket.settled = claims, stamp(*settle(claims))

@@ -13,10 +13,11 @@ from firmware_py.core import events as e
 from firmware_py.core import events_aside as a
 from firmware_py.core import events_papers as p
 from firmware_py.core import events_spread as s
-from firmware_py.core.alarms import clear_of_window, free_key
+from firmware_py.core.alarms import clear_of_window
 from firmware_py.core.decide_day import close_day, open_day
 from firmware_py.core.merge_forms import FORM_RECORDS, form_record
-from firmware_py.core.model import AlarmKind, Level, State, WindowStatus
+from firmware_py.core.merge_ratings import RATING_RECORDS, rating_record
+from firmware_py.core.model import AlarmKind, State, WindowStatus
 from firmware_py.core.opening import local_seconds
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
@@ -36,6 +37,8 @@ def rest(
     """
     if isinstance(event, FORM_RECORDS):
         return form_record(state, trace, event)
+    if isinstance(event, RATING_RECORDS):
+        return rating_record(state, trace, event)
     follows = _follows(rules, state, event, now_ms)
     if isinstance(event, e.DayOpened) and not event.reopened:
         if follows:
@@ -51,8 +54,6 @@ def _follows(rules: Rules, state: State, event: e.Event, now_ms: int) -> list[e.
             return _day(rules, state, event, now_ms)
         case e.WindowOpened() | e.WindowPaused() | e.WindowResumed() | e.WindowClosed():
             return _window(state, event)
-        case e.RatingAsked() | e.RatingGiven() | e.RatingUnanswered() | e.RatingRejected():
-            return _rating(state, event, now_ms)
         case a.AlarmRaised() | a.AlarmAcknowledged() | a.AlarmCleared():
             return _alarm(state, event)
         case a.NoticeShown():
@@ -113,43 +114,6 @@ def _window(
         case e.WindowClosed():
             free = window.ticket is None and status is not WindowStatus.CLOSED
             return [*clear_of_window(state, window.id), event] if free else []
-
-
-def _rating(
-    state: State,
-    event: e.RatingAsked | e.RatingGiven | e.RatingUnanswered | e.RatingRejected,
-    now_ms: int,
-) -> list[e.Event]:
-    if event.number is None:
-        return []
-    ticket = state.tickets.get(event.number)
-    if ticket is None:
-        return []
-    match event:
-        case e.RatingAsked():
-            window = state.windows.get(event.window)
-            free = window is not None and window.rating_ticket is None
-            wanted = free and not ticket.rating_state and ticket.window == event.window
-            return [event] if wanted and state.day_open else []
-        case e.RatingGiven():
-            if ticket.rating_state == "given":
-                adds = ticket.rating == event.score and not ticket.rating_reason
-                return [event] if adds and event.reason else []
-            return [*_given(state, event, late=ticket.rating_state == "none")]
-        case e.RatingUnanswered():
-            return [event] if ticket.rating_state in {"", "asked"} else []
-        case e.RatingRejected():
-            return [event] if event.why not in ticket.rating_rejected else []
-
-
-def _given(state: State, event: e.RatingGiven, *, late: bool) -> list[e.Event]:
-    events: list[e.Event] = [replace(event, late=late)]
-    if event.bad:
-        key = free_key(state, AlarmKind.RATING, event.number)
-        events.append(
-            a.AlarmRaised(key, AlarmKind.RATING, Level.RED, event.number, event.window, event.score)
-        )
-    return events
 
 
 def _alarm(

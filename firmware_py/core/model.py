@@ -88,6 +88,19 @@ class Claim:
     service_s: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class EarlyRating:
+    """What a window told of the rating of a number before the hub knew that it was given.
+
+    ``score`` None: no answer. ``late``: it came after none had been told.
+    """
+
+    window: str
+    score: int | None
+    reason: str = ""
+    late: bool = False
+
+
 @dataclass(slots=True)
 class Ticket:
     """One number of the day. ``person`` and ``appointment`` are keyed hashes, never a number."""
@@ -298,6 +311,8 @@ class State:
     merged: dict[str, int] = field(default_factory=dict)
     #: What was told of numbers before anybody told that they were given.
     early: dict[str, tuple[Claim, ...]] = field(default_factory=dict)
+    #: How they were rated, told before that too.
+    early_ratings: dict[str, EarlyRating] = field(default_factory=dict)
     #: Numbers that nobody has on paper, and the number that the same request has on its paper.
     skipped: dict[str, str] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)

@@ -38,6 +38,7 @@ TYPED_WORDS: Mapping[str, frozenset[str]] = {
     "notice.shown": frozenset({"text", "lines"}),
     "numbers.written_off": frozenset({"reason"}),
     "rating.given": frozenset({"reason"}),
+    "record.merged": frozenset({"word"}),
     "series.jumped": frozenset({"reason"}),
     "ticket.cancelled": frozenset({"reason"}),
     "ticket.parked": frozenset({"reason"}),

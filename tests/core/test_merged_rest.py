@@ -149,14 +149,59 @@ def test_notices_devices_and_papers_are_joined_and_the_clock_is_ones_own() -> No
     assert hall.state.wall_offset_ms is None
 
 
-def test_what_is_said_of_a_number_before_it_is_known_waits_for_it() -> None:
+ISSUED = e.TicketIssued("A980", "common", 980, "D01", "invoices", "kiosk-1")
+
+
+@pytest.mark.parametrize(
+    ("ratings", "state", "rating", "reason"),
+    [
+        ([e.RatingGiven("A980", "1", 5, bad=False)], "given", 5, ""),
+        ([e.RatingUnanswered("A980", "1")], "none", None, ""),
+        # The first one counts, and its reason comes after it.
+        (
+            [
+                e.RatingGiven("A980", "1", 1, bad=True),
+                e.RatingGiven("A980", "1", 1, bad=True, reason="slow"),
+                e.RatingGiven("A980", "1", 5, bad=False),
+            ],
+            "given", 1, "slow",
+        ),
+        # After none was recorded a late one counts.
+        (
+            [e.RatingUnanswered("A980", "1"), e.RatingGiven("A980", "1", 4, bad=False)],
+            "given", 4, "",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_number_before_it_is_known_waits_for_it(
+    ratings: list[e.Event], state: str, rating: int | None, reason: str
+) -> None:
     hall = Hall().open("1")
     event = e.ServiceFinished("A980", "1", 90)
-    assert told(hall, event, e.RatingGiven("A980", "1", 5, bad=False)) == ["early", "noted"]
-    assert set(hall.state.early) == {"A980"}
-    issued = e.TicketIssued("A980", "common", 980, "D01", "invoices", "kiosk-1")
-    assert told(hall, issued, source="kiosk-1") == ["kept"]
-    assert (hall.ticket("A980").status, hall.state.early) == ("finished", {})
+    outcomes = told(hall, event, e.RatingAsked("A980", "1", 10**9), *ratings)
+    assert outcomes == ["early", "noted", *(["early"] * len(ratings))]
+    assert set(hall.state.early) == set(hall.state.early_ratings) == {"A980"}
+    issued = merge(hall, split(hall, "kiosk-1").tell(ISSUED).records)
+    assert trace(issued) == ["kept"]
+    ticket = hall.ticket("A980")
+    assert (ticket.status, hall.state.early, hall.state.early_ratings) == ("finished", {}, {})
+    assert (ticket.rating_state, ticket.rating, ticket.rating_reason) == (state, rating, reason)
+    late = [one.late for one in issued if isinstance(one, e.RatingGiven)]
+    assert late == ([len(ratings) == 2] if rating else [])
+    # A bad one reaches the duty manager, whenever it is known of.
+    assert (hall.alarm("rating:A980") is not None) is (rating == 1)
+
+
+def test_a_rating_of_a_number_that_never_comes_is_forgotten_with_the_day() -> None:
+    hall = Hall().open("1")
+    told(hall, e.RatingGiven("A980", "1", 5, bad=False))
+    # Nobody finished it, as far as is known: it is no transaction to be rated.
+    told(hall, ISSUED, source="kiosk-1")
+    assert hall.ticket("A980").rating_state == ""
+    told(hall, e.RatingGiven("A981", "1", 5, bad=False), source="x")
+    hall.do(c.CloseDay())
+    hall.do(c.OpenDay("2026-03-03"))
+    assert hall.state.early_ratings == {}
 
 
 @pytest.mark.parametrize("kind", sorted(EVENTS))
