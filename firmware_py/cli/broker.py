@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from firmware_py.cli.base import HallGroup
+from firmware_py.cli.broker_acl import acl
 from firmware_py.cli.broker_certs import certs
 from firmware_py.cli.words import t
 
@@ -17,3 +18,4 @@ def broker() -> None:
 
 
 broker.add_command(certs)
+broker.add_command(acl)

@@ -146,7 +146,7 @@ COMMANDS = {
     ),
     "broker": (
         "broker:broker",
-        t("消息服务器：证书", "The broker: certificates"),
+        t("消息服务器：证书、权限", "The broker: certificates, rights"),
     ),
     "bench": (
         "bench:bench",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware_py.cli.doctor.broker_certificates import look_authority, look_own
+from firmware_py.cli.doctor.broker_rights import look_rights
 from firmware_py.cli.doctor.facts import Facts
 from firmware_py.cli.doctor.finding import Finding, Level, fine, red, unknown, warning
 from firmware_py.cli.doctor.readers import look_readers
@@ -52,7 +53,7 @@ def look(facts: Facts) -> Iterator[Finding]:
     spared = broker.cert_file is not None and told.get("connected")
     if not spared and not any(one.level is Level.RED for one in found):
         found += _let_in(broker, beside=beside)
-    found += look_authority(facts)
+    found += [*look_authority(facts), *look_rights(facts)]
     found += look_readers(settings, broker)
     found += _hub(facts, told) if beside else _progress(facts)
     yield from found
