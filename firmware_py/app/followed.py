@@ -22,7 +22,8 @@ from firmware_py.app.pressed import Carried
 from firmware_py.app.recovery import match_windows
 from firmware_py.app.wire import decode_event, decode_state
 from firmware_py.app.writer import Reply
-from firmware_py.core.commands import COMMANDS, Command
+from firmware_py.core.commands import Command
+from firmware_py.core.commands_carried import NAMES
 from firmware_py.core.events import EVENTS, TicketIssued
 from firmware_py.core.evolve import evolve
 from firmware_py.core.model import State
@@ -39,13 +40,17 @@ COMMAND_S = 8.0
 #: ``apart(command id, command, reply)``: what goes beside the command, the command, its reply.
 Apart = Callable[[str, Command, Reply], tuple[Mapping[str, str], Command, Reply]]
 
-_NAMES = {kind: name for name, kind in COMMANDS.items()}
-
 HUB_AWAY = Refusal(
     "hub_away",
     "与主控失去联系，操作可能没有生效。请看屏幕上的号码，必要时再按一次。",
     "The hub does not answer; this may not have been done. Look at the number shown, and press "
     "again if need be.",
+)
+#: What the hub's own daemon alone gives.
+NOT_FROM_HERE = Refusal(
+    "only_at_hub",
+    "此操作只能在主控上进行，请到主控上执行同一命令。",
+    "This can only be done at the hub: give the same command there.",
 )
 
 
@@ -234,6 +239,9 @@ class FollowedWriter:
         if refusal is not None:
             reply(Outcome(refusal=refusal))
             return
+        if type(command) not in NAMES:
+            reply(Outcome(refusal=NOT_FROM_HERE))
+            return
         beside, command, reply = self.apart(submission.id, command, reply)
         carried = Carried(reply)
         if self.alone is not None:
@@ -247,7 +255,7 @@ class FollowedWriter:
         question = {
             "what": "command",
             "id": submission.id,
-            "name": _NAMES[type(command)],
+            "name": NAMES[type(command)],
             "params": _given(command),
             "by": submission.by,
             **beside,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from firmware_py.app.ports import Happened, Outcome
 from firmware_py.app.wire import encode
 from firmware_py.core.events import EVENT_NAMES, Event, TicketCalled, TicketIssued
+from firmware_py.core.events_papers import FormChanged, FormMade
 from firmware_py.core.model import State, Ticket
+from firmware_py.core.papers import Form, FormContent, FormState
 
-__all__ = ["given_before", "issued_as", "seen_as"]
+__all__ = ["forms_meanwhile", "given_before", "issued_as", "seen_as"]
 
 
 def issued_as(ticket: Ticket) -> Happened:
@@ -29,6 +32,26 @@ def issued_as(ticket: Ticket) -> Happened:
     )
     name = EVENT_NAMES[TicketIssued]
     return Happened(0, ticket.issued_ms, name, "", ticket.request, event, encode(event))
+
+
+def forms_meanwhile(known: State, state: State) -> list[Happened]:
+    """Return the forms of a hall taken as a whole that want paper and were not known here so."""
+    if known.day is None or known.day != state.day:
+        return []
+    return [
+        _form_as(form)
+        for form in state.forms.values()
+        if form.day == state.day
+        and form.state is FormState.OPEN
+        and ((before := known.forms.get(form.form)) is None or before.version < form.version)
+    ]
+
+
+def _form_as(form: Form) -> Happened:
+    kind = FormMade if form.version == 1 else FormChanged
+    told: dict[str, Any] = {one.name: getattr(form, one.name) for one in fields(FormContent)}
+    event = kind(**told)
+    return Happened(0, form.changed_ms, EVENT_NAMES[kind], "", "", event, encode(event))
 
 
 def given_before(recorded: State, request: str) -> Outcome | None:

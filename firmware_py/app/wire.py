@@ -6,6 +6,7 @@ Encoders and decoders are built once: building a decoder costs far more than usi
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, cast
 from unicodedata import category
@@ -15,6 +16,7 @@ import msgspec
 from firmware_py.app.ports import Happened, Outcome
 from firmware_py.app.wrong_params import WrongParams, explain
 from firmware_py.core.commands import COMMANDS, Command, TakeTicket
+from firmware_py.core.commands_carried import NAMES
 from firmware_py.core.events import EVENTS, Event
 from firmware_py.core.model import State
 from firmware_py.core.papers import PaperTicked
@@ -38,9 +40,7 @@ encode = _encoder.encode
 _event_decoders: dict[str, msgspec.json.Decoder[Any]] = {
     name: msgspec.json.Decoder(kind) for name, kind in EVENTS.items()
 }
-_known_params = {
-    name: frozenset(field.name for field in fields(kind)) for name, kind in COMMANDS.items()
-}
+_known_params = {kind: frozenset(field.name for field in fields(kind)) for kind in NAMES}
 PERSON_FORM = re.compile(r"[0-9a-f]{32,64}")
 MAX_TEXT = 200
 MAX_VALUES = 300
@@ -58,15 +58,17 @@ class BadCommandError(WrongParams):
     """A command from outside that is not one. ``code``, ``zh`` and ``en`` as in a refusal."""
 
 
-def parse_command(name: str, params: dict[str, Any]) -> Command:
+def parse_command(
+    name: str, params: dict[str, Any], table: Mapping[str, type[Command]] = COMMANDS
+) -> Command:
     """Return the command called ``name``; raises ``BadCommandError`` with what is wrong with it."""
-    kind = COMMANDS.get(name)
+    kind = table.get(name)
     if kind is None:
         raise BadCommandError(
             "unknown_command", f"没有命令 {name}。", f"There is no command {name}."
         )
     for given in params:
-        if given not in _known_params[name]:
+        if given not in _known_params[kind]:
             raise BadCommandError(
                 "unknown_field", f"{name} 没有参数 {given}。", f"{name} has no field {given}."
             )

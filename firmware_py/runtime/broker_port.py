@@ -38,6 +38,7 @@ from firmware_py.runtime.merging import (
     may_have_served,
     merge_offered,
 )
+from firmware_py.runtime.node_desk import NodeDesk
 from firmware_py.runtime.outcomes import outcome_of
 from firmware_py.runtime.personal import vet_texts
 from firmware_py.runtime.program import VERSION
@@ -45,7 +46,7 @@ from firmware_py.runtime.views import alarm_view, hall_view, window_view
 from firmware_py.settings import BrokerSettings, Settings
 from firmware_py.sync.broker import BrokerSync
 from firmware_py.sync.ports import EpochStart, SyncSettings
-from firmware_py.sync.privacy import CODE_WORD, WITHHELD
+from firmware_py.sync.privacy import CODE_WORD, WITHHELD, clean_data
 from firmware_py.sync.records import Merged, Offered
 from firmware_py.sync.rights import NodePlace
 from firmware_py.sync.side import NOTHING, NewsOf, SideLines
@@ -139,6 +140,7 @@ class BrokerPort:
         ]
         self.oldest_seq = hall.store.first_seq
         self._forms = FormPictures()
+        self.papers = NodeDesk(hall, self._table)
         #: Made when a node first asks.
         self._queries: dict[str, Query] | None = None
         self._people: PeopleAsked | None = None
@@ -330,14 +332,18 @@ class BrokerPort:
     async def query(self, name: str, params: dict[str, Any], by: str) -> dict[str, Any]:
         """Answer a question that only the journal can."""
         from firmware_py.runtime.control import QueryError
+
+        try:
+            return {"answer": await self._table()[name](params, by)}
+        except QueryError as error:
+            return {"refusal": error.refusal}
+
+    def _table(self) -> Mapping[str, Query]:
         from firmware_py.runtime.queries import queries_of
 
         if self._queries is None:
             self._queries = queries_of(self._hall)
-        try:
-            return {"answer": await self._queries[name](params, by)}
-        except QueryError as error:
-            return {"refusal": error.refusal}
+        return self._queries
 
     async def take_list(self, name: str, sha256: str, part: int, parts: int, data: bytes) -> bytes:
         """Take one of a list's parts; return the reply."""
@@ -365,8 +371,13 @@ def _without_people(state: State) -> bytes:
             ticket[name] = None
         if ticket["reason"] and not CODE_WORD.fullmatch(ticket["reason"]):
             ticket["reason"] = WITHHELD
+        for document in ticket["documents"]:
+            clean_data("document.added", document)
         if ticket["rating_reason"] and not CODE_WORD.fullmatch(ticket["rating_reason"]):
             ticket["rating_reason"] = WITHHELD
+    for form in told["forms"].values():
+        clean_data("form.made", form)
+        clean_data("form.withdrawn", form)
     return encode(told)
 
 

@@ -28,7 +28,9 @@ from firmware_py.core.refusals import Refusal
 from firmware_py.runtime import check_words as words
 from firmware_py.runtime.check_held import Held, held_of, kept_of, taken, view_of, words_of
 from firmware_py.runtime.control import Call, Query, QueryError, Subscriber
-from firmware_py.runtime.outcomes import outcome_of, outcome_view
+from firmware_py.runtime.elsewhere import recorded_outcome, stands_here
+from firmware_py.runtime.keep_words import AWAY
+from firmware_py.runtime.outcomes import outcome_view
 from firmware_py.runtime.params import AtWindow
 from firmware_py.runtime.params_checks import (
     CheckAnswer,
@@ -36,7 +38,7 @@ from firmware_py.runtime.params_checks import (
     CheckWithdraw,
 )
 from firmware_py.runtime.personal import vet_texts
-from firmware_py.store.vault_errors import VaultError
+from firmware_py.store.vault_errors import VaultError, VaultMissing
 
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
@@ -62,8 +64,10 @@ class Checks:
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
         self._held: dict[str, Held] = {}
-        #: By command: what its event will be about.
-        self._coming: dict[str, Held] = {}
+        #: By command: what its event will be about. At a Pi that follows the hub, events do not
+        #: tell their command: there it is found by its fields.
+        self._coming: dict[str, tuple[AskCheck, Held]] = {}
+        #: By check: corrections that are on their way.
         self._answers: dict[str, dict[str, str]] = {}
         self._standing: dict[str, WindowCheck] = _standing(hall)
         #: A double touch waits until the first is decided.
@@ -79,6 +83,7 @@ class Checks:
     async def ask(self, params: dict[str, Any], asker: Subscriber) -> Any:
         """Put fields before the taxpayer in hand; the answer comes as a notification ``check``."""
         wanted = msgspec.convert(params, CheckAsk)
+        stands_here(self._hall, wanted.window)
         held = held_of(wanted, asker)
         ids = tuple(one.id for one in held.fields)
         # No word of it is recorded, but labels stand on a screen that others pass.
@@ -86,9 +91,9 @@ class Checks:
         if refusal is not None:
             raise QueryError(refusal)
         command_id = wanted.command_id or self._hall.command_id("check.ask")
-        self._coming[command_id] = held
+        command = AskCheck(wanted.window, ids)
+        self._coming[command_id] = command, held
         try:
-            command = AskCheck(wanted.window, ids)
             outcome = await self._submit(command_id, f"{wanted.by}:{asker.user}", command)
         finally:
             self._coming.pop(command_id, None)
@@ -135,15 +140,17 @@ class Checks:
             outcome, corrections = taken(held, outcome, corrections)
             kept = held.kept = await self._keep(held, present.number, outcome, corrections)
         command = AnswerCheck(window, wanted.check, outcome, tuple(corrections))
-        self._answers[command_id] = corrections
+        self._answers[wanted.check] = corrections
         try:
             done = await self._submit(command_id, by, command)
-        except QueryError:
-            if kept:
-                await self._unkept(wanted.check)
+        except QueryError as error:
+            if error.refusal.code != AWAY.code:
+                # Else it may be recorded all the same, and its event comes later.
+                self._answers.pop(wanted.check, None)
+                if kept:
+                    await self.unkept(wanted.check)
             raise
-        finally:
-            self._answers.pop(command_id, None)
+        self._answers.pop(wanted.check, None)
         return _told(done)
 
     async def withdraw(self, params: dict[str, Any], user: str) -> Any:
@@ -172,11 +179,11 @@ class Checks:
         for h in happened:
             match h.event:
                 case CheckAsked(window=window, check=check):
-                    if (held := self._coming.get(h.command_id)) is not None:
+                    if (held := self._came(h.command_id, h.event)) is not None:
                         held.check = check
                         self._held[window] = held
-                case CheckAnswered(window=window) as answered:
-                    self._answered(answered, self._answers.get(h.command_id, {}))
+                case CheckAnswered(window=window, check=check) as answered:
+                    self._answered(answered, self._answers.get(check, {}))
                 case CheckWithdrawn(window=window, check=check, reason=reason):
                     over = self._held.get(window)
                     if over is not None and over.check == check:
@@ -193,6 +200,14 @@ class Checks:
             del self._held[window]
         for window in sorted(changed):
             self._changed(window)
+
+    def _came(self, command_id: str, event: CheckAsked) -> Held | None:
+        """Return what a check is about that was asked for here."""
+        if command_id:
+            coming = self._coming.get(command_id)
+            return coming[1] if coming is not None else None
+        asked = AskCheck(event.window, event.fields)
+        return next((held for command, held in self._coming.values() if command == asked), None)
 
     def _answered(self, event: CheckAnswered, corrections: dict[str, str]) -> None:
         held = self._held.get(event.window)
@@ -224,16 +239,21 @@ class Checks:
             return None
         body = encode(kept_of(held, outcome, corrections))
         try:
-            await asyncio.to_thread(self._hall.vault.put, state.day, held.check, body)
+            await self._hall.kept.keep(state.day, held.check, body)
         except VaultError as error:
             # Its words name a file by the ticket's number, and nothing of what it holds.
             log.warning("the check %s is not kept: %s", held.check, type(error).__name__)
             return False
         return True
 
-    async def _unkept(self, check: str) -> None:
+    async def unkept(self, check: str) -> None:
+        """Let go of what was kept of an answer that did not count; the hub does, where it is."""
+        if not self._hall.queue.decides:
+            return
         try:
             await asyncio.to_thread(self._hall.vault.remove, self._hall.state().day or "", check)
+        except VaultMissing:
+            return
         except VaultError as error:
             log.warning("the check %s is still kept: %s", check, type(error).__name__)
 
@@ -252,7 +272,7 @@ class Checks:
 
     async def _submit(self, command_id: str, by: str, command: CheckCommand) -> Outcome:
         """Return the outcome once it is on the disk. Raises ``QueryError`` for a refusal."""
-        outcome = await outcome_of(self._hall.writer, Submission(command_id, by, command))
+        outcome = await recorded_outcome(self._hall, Submission(command_id, by, command))
         if outcome.refusal is not None:
             raise QueryError(outcome.refusal)
         return outcome

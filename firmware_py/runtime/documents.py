@@ -188,11 +188,11 @@ class Documents:
         if wanted.page > present.pages:
             raise QueryError(_no_page(present))
         name = page_name(present.document, present.version, wanted.page)
-        works, vault = self._hall.scans.works(), self._hall.vault
-        day = self._hall.state().day or ""
+        works = self._hall.scans.works()
+        whole = await self._hall.kept.page(self._hall.state().day or "", name)
 
         def small() -> tuple[str, int, int]:
-            picture = works.reduced(vault.get(day, name), wanted.longest)
+            picture = works.reduced(whole, wanted.longest)
             head = jpeg_head(picture)
             return base64.b64encode(picture).decode(), head.width, head.height
 

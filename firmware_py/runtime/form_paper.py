@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,19 +23,24 @@ if TYPE_CHECKING:
     from firmware_py.runtime.forms import Forms
     from firmware_py.runtime.hall import Hall
 
-__all__ = ["FormPapers", "paper_view", "sheet_of"]
+__all__ = ["FormPapers", "copy_of", "paper_view", "sheet_of"]
 
 
 def sheet_of(hall: Text, state: State, job: FormJob) -> FormSheet:
     """Return a copy of a form that is in the state, as it is now."""
     form = state.forms[job.number]
-    marks = {"keep" if job.copy == 1 else "sign", *_marks(form)}
+    return copy_of(paper_view(hall, state, form), job, signed=form.signed is not None)
+
+
+def copy_of(view: Mapping[str, Any], job: FormJob, *, signed: bool) -> FormSheet:
+    """Return a copy of a form whose paper is ``view``, see ``paper_view``."""
+    marks = {"keep" if job.copy == 1 else "sign", *view["marks"]}
     if job.copy != 1:
         # By pen where it was not done on the screen.
-        marks.add("unsigned" if form.signed is None else "signed")
+        marks.add("signed" if signed else "unsigned")
     if job.again:
         marks.add("reprint")
-    return FormSheet(_fields(hall, state, form), {"papers": _papers(form)}, frozenset(marks))
+    return FormSheet(view["fields"], {"papers": tuple(view["papers"])}, frozenset(marks))
 
 
 def paper_view(hall: Text, state: State, form: Form) -> dict[str, Any]:

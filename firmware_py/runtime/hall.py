@@ -35,6 +35,7 @@ from firmware_py.runtime.hub_role import HubRole
 from firmware_py.runtime.hub_start import HubStart
 from firmware_py.runtime.jobs import QueueFull
 from firmware_py.runtime.keeping import Keeping, kept_in
+from firmware_py.runtime.kept_port import kept_of
 from firmware_py.runtime.kiosk_voices import KioskVoices
 from firmware_py.runtime.lease_hall import lease_of_hall
 from firmware_py.runtime.lending import Lender
@@ -94,6 +95,7 @@ class Hall:
         self.proof = Proof(journal, self.speed)
         self.backups = Backups(journal, settings.journal)
         self.vault = kept_in(settings.privacy)
+        self.kept = kept_of(self)
         self.keeping = Keeping(self, self.vault)
         self.positions, self._unprinted = paper_of(self)
         self.control: ControlServer | None = None
@@ -171,6 +173,7 @@ class Hall:
             self.signatures.recorded,
             self._to_subscribers,
         ]
+        self.kept.bind()
 
     def _now_s(self) -> float:
         return self.clock.now_ms() / 1000

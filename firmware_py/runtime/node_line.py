@@ -19,12 +19,15 @@ from firmware_py.core.epoch import Epoch
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.wire_version import WIRE, apart
 from firmware_py.runtime.control import Query, QueryError
+from firmware_py.runtime.kept_port import HereKept
+from firmware_py.runtime.node_papers import node_papers
 from firmware_py.runtime.node_words import only_at_hub, said_apart
 from firmware_py.sync.encryption import explain
 from firmware_py.sync.followed import Answer, Birth, Followed
 from firmware_py.sync.follower import Follower
 from firmware_py.sync.link import Link, MakeLink
 from firmware_py.sync.ports import EpochStart, SideLine, SyncSettings
+from firmware_py.sync.rights_papers import PAPER_COMMANDS
 from firmware_py.sync.running import running_s
 from firmware_py.sync.side import NOTHING
 
@@ -89,6 +92,8 @@ class NodeLine:
     ) -> None:
         self._hall, self._writer, self._clock = hall, writer, clock
         self._settings = settings
+        #: With what this Pi proves to the hub who it is.
+        self.identity = settings.identity
         self._alone, followed = writer.alone, hall.queue.followed
         self._memory = None if followed is None else followed.memory
         self._follower = Follower(settings, self, self._alone, side, link)
@@ -98,7 +103,8 @@ class NodeLine:
         self._broker = f"{settings.host}:{settings.port}"
         self._version = settings.version
         self._since_s = running_s()
-        writer.carry = self._follower.ask
+        writer.carry = self._carry
+        self._boxing: set[asyncio.Task[None]] = set()
         writer.hub_is_older = lambda: self._follower.hub_wire < WIRE
         if self._alone is not None:
             self._alone.heard_s = lambda: self._follower.heard_s
@@ -146,6 +152,26 @@ class NodeLine:
         """Seconds since the hub was heard."""
         return running_s() - self._follower.heard_s
 
+    def _carry(
+        self,
+        question: Mapping[str, Any],
+        within_s: float,
+        answered: Callable[[Answer], None],
+        wanted: Callable[[], bool],
+    ) -> None:
+        """Carry a command; what may be of somebody in a box."""
+        hub = self._hall.kept
+        if question["name"] not in PAPER_COMMANDS or isinstance(hub, HereKept):
+            self._follower.ask(question, within_s, answered, wanted)
+            return
+
+        async def boxed() -> None:
+            answered(await hub.carry(question))
+
+        task = self._hall.loop.create_task(boxed(), name="boxed-command")
+        self._boxing.add(task)
+        task.add_done_callback(self._boxing.discard)
+
     def ask(
         self, question: Mapping[str, Any], within_s: float, answered: Callable[[Answer], None]
     ) -> None:
@@ -164,6 +190,11 @@ class NodeLine:
         """Hang up."""
         self._writer.carry = None
         await self._follower.stop()
+        if not isinstance(self._hall.kept, HereKept):
+            await self._hall.kept.stop()
+        for task in self._boxing:
+            task.cancel()
+        await asyncio.gather(*self._boxing, return_exceptions=True)
         if self._memory is not None:
             await self._memory.stop()
 
@@ -271,6 +302,8 @@ class NodeLine:
             self._alone.stands(trouble)
         self._hall.tell_screens(trouble)
         self._hall.cards.stands(trouble)
+        if not (trouble or isinstance(self._hall.kept, HereKept)):
+            self._hall.kept.back()
 
     async def answer(self, question: Mapping[str, Any], within_s: float = QUESTION_S) -> Answer:
         """Return the hub's answer; None: nobody answered in time."""
@@ -316,4 +349,5 @@ def carried(hall: Hall, here: Mapping[str, Query]) -> dict[str, Query]:
         raise QueryError(only_at_hub(hall.broker_status()))
 
     asked = {name: of(name) for name in AT_THE_HUB}
-    return {**dict.fromkeys(ONLY_THERE, refused), **asked, "ticket.show": ticket}
+    told = {**dict.fromkeys(ONLY_THERE, refused), **asked, "ticket.show": ticket}
+    return {**told, **node_papers(hall)}

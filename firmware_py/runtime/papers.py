@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from firmware_py.app.followed import FollowedWriter
-from firmware_py.app.issued import issued_as
+from firmware_py.app.issued import forms_meanwhile, issued_as
 from firmware_py.app.paper_jobs import given_meanwhile
 from firmware_py.app.ports import Happened
 from firmware_py.core.model import State
@@ -84,7 +84,8 @@ class NodePapers:
         self._former = None
         self._file.only({one.number: one.issued_ms for one in state.tickets.values()})
         self._printing.recorded(owed)
-        self.recorded([issued_as(ticket) for ticket in given_meanwhile(known, state)])
+        issued = [issued_as(ticket) for ticket in given_meanwhile(known, state)]
+        self.recorded([*issued, *forms_meanwhile(known, state)])
 
 
 def papers_of(hall: Hall) -> HubPapers | NodePapers:

@@ -9,6 +9,7 @@ from typing import Any
 
 from devices.base import HealthState, Status
 from devices.errors import DeviceFault
+from devices.ticket_printer.form import FormSheet
 from devices.ticket_printer.slip import Printed
 from firmware_py.app.paper_jobs import AnyJob, Asks, FormJob, asks_for_paper
 from firmware_py.app.ports import Happened
@@ -28,12 +29,18 @@ from firmware_py.runtime.printers import Printers
 from firmware_py.runtime.slips import slip_of
 from firmware_py.settings import Settings
 
-__all__ = ["Printing"]
+__all__ = ["AskSheet", "Printing"]
 
 log = logging.getLogger(__name__)
 
 #: A printer in these states takes a job; whether paper came out it says itself.
 PRINTS = frozenset({HealthState.OK, HealthState.WARNING, HealthState.UNKNOWN})
+
+
+#: Prints on a driver; calls the second when bytes have left.
+PrintOn = Callable[[Any, Callable[[], None]], Printed]
+#: Asks for a job's sheet; what is given it is None when it cannot be had now.
+AskSheet = Callable[[FormJob, Callable[[FormSheet | None], None]], None]
 
 
 class Printing:
@@ -55,6 +62,8 @@ class Printing:
         self.spools: dict[str, PrinterSpool] = {}
         #: Returns what reads the signature under a form; a printer's worker calls that.
         self.signatures: Callable[[str], Callable[[], bytes] | None] = lambda form: None
+        #: Asks for a form's paper where it is known, at the hub; None where that is here.
+        self.sheets: AskSheet | None = None
         self.configure(settings, rules)
 
     def configure(self, settings: Settings, rules: Rules) -> list[AnyJob]:
@@ -123,6 +132,11 @@ class Printing:
         if device in self.spools:
             self.spools[device].ready(status.state in PRINTS)
 
+    def again(self, device: str, health: HealthState) -> None:
+        """What a printer waited for is there: it goes on, if it is well itself."""
+        if device in self.spools:
+            self.spools[device].ready(health in PRINTS)
+
     def lost(self, device: str) -> None:
         """A printer is gone."""
         if device in self.spools:
@@ -130,7 +144,21 @@ class Printing:
 
     def _paper(self, printer: str) -> Paper:
         def paper(job: AnyJob, done: Callable[[bool, bool], None]) -> None:
-            print_on = self._laid_out(job)
+            if isinstance(job, FormJob) and self.sheets is not None:
+                self.sheets(job, lambda sheet: fetched(job, sheet, done))
+            else:
+                put_on(job, self._laid_out(job), done)
+
+        def fetched(
+            job: AnyJob, sheet: FormSheet | None, done: Callable[[bool, bool], None]
+        ) -> None:
+            if sheet is None:
+                # It waits, as for a printer without paper.
+                done(False, False)
+            else:
+                put_on(job, _printed(sheet, job), done)
+
+        def put_on(job: AnyJob, print_on: PrintOn, done: Callable[[bool, bool], None]) -> None:
             left: list[bool] = []
 
             def print_it(driver: Any) -> Printed:
@@ -150,7 +178,7 @@ class Printing:
 
         return paper
 
-    def _laid_out(self, job: AnyJob) -> Callable[[Any, Callable[[], None]], Printed]:
+    def _laid_out(self, job: AnyJob) -> PrintOn:
         """Return what prints a job on a driver, as things stand now."""
         if isinstance(job, FormJob):
             sheet = sheet_of(self._hall, self._state(), job)
@@ -166,3 +194,7 @@ class Printing:
             return print_form
         slip = slip_of(self._rules, self._state(), self._hall, job)
         return lambda driver, sent: driver.print_slip(slip, job.seq, on_sent=sent)
+
+
+def _printed(sheet: FormSheet, job: AnyJob) -> PrintOn:
+    return lambda driver, sent: driver.print_sheet(sheet, job.seq, on_sent=sent)

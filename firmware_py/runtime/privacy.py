@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -13,11 +13,16 @@ from firmware_py.core.commands import RecordAction
 from firmware_py.core.form_code import read_code
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query, QueryError
-from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.params import DestroyDay, Forget
 from firmware_py.store.vault import KeptDay, Vault
 
-__all__ = ["Privacy"]
+if TYPE_CHECKING:
+    from firmware_py.runtime.hall import Hall
+
+__all__ = ["FORGOTTEN", "Privacy", "forget"]
+
+#: Says in the journal that somebody's papers were deleted; the subject is number and day.
+FORGOTTEN = "privacy.forgotten"
 
 _NOTHING_OF_DAY = Refusal(
     "nothing_kept",
@@ -79,7 +84,7 @@ class Privacy:
         day = wanted.day or self._hall.state().day
         if day is None:
             raise QueryError(_NOTHING_OF_DAY)
-        removed = await asyncio.to_thread(_forget, self._hall.vault, day, wanted.number)
+        removed = await asyncio.to_thread(forget, self._hall.vault, day, wanted.number)
         if not removed:
             raise QueryError(
                 Refusal(
@@ -89,7 +94,7 @@ class Privacy:
                     {"number": wanted.number},
                 )
             )
-        command = RecordAction("privacy.forgotten", f"{wanted.number} {day}")
+        command = RecordAction(FORGOTTEN, f"{wanted.number} {day}")
         self._hall.submit_own(command, by=f"hallctl:{user}")
         return {"day": day, "number": wanted.number, "files": len(removed)}
 
@@ -98,7 +103,7 @@ def _survey(vault: Vault) -> list[KeptDay]:
     return vault.survey() if vault.begun() else []
 
 
-def _forget(vault: Vault, day: str, number: str) -> list[str]:
+def forget(vault: Vault, day: str, number: str) -> list[str]:
     """Remove every file whose name is the number or begins with it and a dash or a point.
 
     Of a form's number, or of its QR's code: its signatures, which lie under the ticket's.

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -24,11 +24,14 @@ from firmware_py.core.decide_tickets import find
 from firmware_py.core.decide_windows import find_window
 from firmware_py.core.model import Ticket
 from firmware_py.core.refusals import Refusal, refuse
+from firmware_py.runtime import keep_words
 from firmware_py.runtime import scan_words as words
 from firmware_py.runtime.control import Query, QueryError, Stream, Subscriber
 from firmware_py.runtime.device_events import Outcome as Ended
 from firmware_py.runtime.device_events import Result
 from firmware_py.runtime.document_files import end, page_name
+from firmware_py.runtime.elsewhere import elsewhere
+from firmware_py.runtime.kept_port import Handed
 from firmware_py.runtime.outcomes import submitted
 from firmware_py.runtime.params_documents import ScanAt, WithScanner
 from firmware_py.store.vault_errors import VaultError
@@ -60,6 +63,9 @@ def scanner_at(hall: Hall, window: str) -> str:
     for one in hall.settings.windows:
         if one.id == window and one.scanner is not None:
             return one.scanner
+    node = elsewhere(hall.settings, window)
+    if node is not None:
+        raise QueryError(keep_words.elsewhere(window, node))
     raise QueryError(words.no_scanner(window))
 
 
@@ -170,12 +176,16 @@ class Scans:
         if verdict is not None:
             # Before the clerk has scanned fifty pages.
             raise QueryError(verdict)
-        if command.document in self.busy:
+        document = command.document
+        if hall.kept.handing is not None:
+            again = command.document if version > 1 else None
+            document = hall.kept.handing.document_for(ticket, again)
+        if document in self.busy:
             raise QueryError(words.running(wanted.window, ticket.number))
         settings = ScanSettings(
             wanted.source, wanted.resolution_dpi, wanted.mode, wanted.turn, wanted.most_pages
         )
-        target = Target(state.day or "", ticket.number, command.document, version)
+        target = Target(state.day or "", ticket.number, document, version)
         tell = self._from_worker(wanted.window)
         job = ScanJob(hall.vault, self.works(), target, settings, tell)
         return _Running(device, wanted.window, ticket.number, job), command
@@ -206,6 +216,9 @@ class Scans:
         if refusal is None:
             self._tell(running, "recording")
             command = replace(command, pages=kept.pages, size=kept.size, sha256=kept.sha256)
+            handing = self._hall.kept.handing
+            if handing is not None:
+                return _answer(running, command, await handing.take(target, command, kept, by))
             refusal = (await submitted(self._hall, command, by)).refusal
         before = target.version - 1 or None
         await self.tidied(
@@ -213,17 +226,7 @@ class Scans:
         )
         if refusal is not None:
             raise QueryError(refusal)
-        return {
-            "window": running.window,
-            "number": target.number,
-            "document": target.document,
-            "version": target.version,
-            "kind": command.kind,
-            "pages": kept.pages,
-            "size": kept.size,
-            "sha256": kept.sha256,
-            "blank": kept.blank,
-        }
+        return _answer(running, command, Handed(target.document, target.version))
 
     async def _scanned(self, running: _Running) -> Refusal | None:
         """Have the worker scan; return why nothing is to be recorded."""
@@ -283,6 +286,24 @@ class Scans:
         line = encode({"jsonrpc": "2.0", "method": "document.progress", "params": told}) + b"\n"
         for watcher in self._watchers.get(running.window, ()):
             watcher.send(line)
+
+
+def _answer(
+    running: _Running, command: c.AddDocument | c.ReplaceDocument, handed: Handed
+) -> dict[str, Any]:
+    kept = running.job.kept
+    return {
+        "window": running.window,
+        "number": running.number,
+        "document": handed.document,
+        "version": handed.version,
+        "kind": command.kind,
+        "pages": kept.pages,
+        "size": kept.size,
+        "sha256": kept.sha256,
+        "blank": kept.blank,
+        **({"waiting": True, "say": asdict(keep_words.WAITS)} if handed.waits else {}),
+    }
 
 
 def _command_of(ticket: Ticket, wanted: ScanAt) -> tuple[int, c.AddDocument | c.ReplaceDocument]:

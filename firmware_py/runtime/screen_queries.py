@@ -15,6 +15,7 @@ from devices.led_wall.charset import one_line
 from firmware_py.core.decide_windows import find_window
 from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.runtime.control import Query, QueryError, Stream, Subscriber
+from firmware_py.runtime.elsewhere import stands_here
 from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.params import AtWindow
 from firmware_py.runtime.params_screens import ScreenMessage, ScreenMirror, ScreenTitle
@@ -58,6 +59,7 @@ class ScreenQueries:
     async def message(self, params: dict[str, Any], user: str) -> Any:
         """Show the taxpayer a text, or take it away."""
         wanted = msgspec.convert(params, ScreenMessage)
+        stands_here(self._hall, wanted.window)
         window, text = self._with(wanted.window, wanted.number), one_line(wanted.text)
         refusal = names_a_person(text)
         if refusal is not None:
@@ -68,6 +70,7 @@ class ScreenQueries:
     async def mirror(self, params: dict[str, Any], user: str) -> Any:
         """Show, freeze or blank the clerk's screen for the taxpayer."""
         wanted = msgspec.convert(params, ScreenMirror)
+        stands_here(self._hall, wanted.window)
         # A screen is made dark whoever is there, and no press comes too late for it.
         number = wanted.number if wanted.state != "blank" else None
         window = self._with(wanted.window, number)
@@ -79,6 +82,7 @@ class ScreenQueries:
     async def title(self, params: dict[str, Any], user: str) -> Any:
         """Take which program is before the clerk now."""
         wanted = msgspec.convert(params, ScreenTitle)
+        stands_here(self._hall, wanted.window)
         window = self._known(wanted.window)
         self._hall.screens.title(window, one_line(wanted.title), wanted.seconds)
         return self._hall.screens.view(window)

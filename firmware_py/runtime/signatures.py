@@ -30,7 +30,8 @@ from firmware_py.core.papers import Form, FormSignature
 from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.runtime import signature_words as words
 from firmware_py.runtime.control import Query, QueryError
-from firmware_py.runtime.outcomes import outcome_of, outcome_view
+from firmware_py.runtime.elsewhere import recorded_outcome, stands_here
+from firmware_py.runtime.outcomes import outcome_view
 from firmware_py.runtime.params_signatures import SignatureAsk, SignatureAt, SignatureGive
 from firmware_py.runtime.personal import vet_texts
 from firmware_py.runtime.signature_png import NoSignature, check_png
@@ -93,6 +94,7 @@ class Signatures:
     async def ask(self, params: dict[str, Any], user: str) -> Any:
         """Have whoever is at the window sign a form; another one that waits there is dropped."""
         wanted = msgspec.convert(params, SignatureAsk)
+        stands_here(self._hall, wanted.window)
         form = self._form(wanted.window, wanted.form)
         self._asked[wanted.window] = _Asked(form.form, form.version, form.ticket, form.signed)
         self._changed(wanted.window)
@@ -136,22 +138,34 @@ class Signatures:
         except NoSignature as error:
             raise QueryError(words.BLANK if error.blank else words.NO_PNG) from None
         new = FormSignature(form.version, 0, len(png), digest)
-        await asyncio.to_thread(hall.vault.put, form.day, file_name(form, new), png)
+        await hall.kept.keep(form.day, file_name(form, new), png)
         command = SignForm(window, form.form, form.version, len(png), digest)
         command_id = wanted.command_id or hall.command_id("signature.give")
-        outcome = await outcome_of(hall.writer, Submission(command_id, by, command))
+        outcome = await recorded_outcome(hall, Submission(command_id, by, command))
+        if hall.queue.decides:
+            await self.tidied(form.form, form.version)
         if outcome.refusal is not None:
-            await self._tidied(form, form.signed)
             raise QueryError(outcome.refusal)
-        await self._tidied(form, new)
         return {**_told(form, new), **outcome_view(outcome)}
 
-    async def _tidied(self, form: Form, stays: FormSignature | None) -> None:
-        """Leave one signature of this version; what fails stays until the day's key goes."""
-        kept = None if stays is None else file_name(form, stays)
+    async def picture(self, form: Form, version: int, sha256: str) -> bytes | None:
+        """Return a signature that is not recorded yet, as it is kept; None without."""
+        name = file_name(form, FormSignature(version, 0, 0, sha256))
+        try:
+            png = await asyncio.to_thread(self._hall.vault.get, form.day, name)
+        except VaultError:
+            return None
+        return png if hashlib.sha256(png).hexdigest() == sha256 else None
+
+    async def tidied(self, number: str, version: int) -> None:
+        """Leave one signature of a form's version; what fails stays until the day's key goes."""
+        form = self._hall.state().forms.get(number)
+        if form is None:
+            return
+        kept = next((file_name(form, one) for one in form.signatures if one.version == version), "")
         try:
             await asyncio.to_thread(
-                _only, self._hall.vault, form.day, _beginning(form, form.version), kept
+                _only, self._hall.vault, form.day, _beginning(form, version), kept
             )
         except VaultError as error:
             log.warning("old signatures of %s are still kept: %s", form.form, error)
@@ -225,7 +239,7 @@ def _told(form: Form, signature: FormSignature) -> dict[str, Any]:
     return {"form": form.form, "version": form.version, "sha256": signature.sha256}
 
 
-def _only(vault: Vault, day: str, beginning: str, stays: str | None) -> None:
+def _only(vault: Vault, day: str, beginning: str, stays: str) -> None:
     for name in vault.names(day):
         if name.startswith(beginning) and name != stays:
             # Somebody else may have deleted it meanwhile, at a taxpayer's wish.

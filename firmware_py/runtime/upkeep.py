@@ -51,7 +51,8 @@ class Upkeep:
         jobs.append(self._hall.cards.watch_lists())
         jobs.append(self._hall.proof.run())
         jobs.append(self._hall.keeping.run())
-        jobs.append(DocumentOrder(self._hall).run())
+        handing = self._hall.kept.handing
+        jobs.append(DocumentOrder(self._hall).run() if handing is None else handing.run())
         if (every_s := watchdog_every_s()) is not None:
             jobs.append(self._watchdog(every_s))
         self._tasks = [loop.create_task(job) for job in jobs]

@@ -12,6 +12,7 @@ who asks is the topic's last level, for which the broker vouches. A question is 
     {"what": "journal" ...}                                 the journal itself; see ``copier``
     {"what": "people", "name", "params"}                    who is at this reader; ``sealed``
     {"what": "configuration" ...}                           the hall's files; see ``configuration``
+    {"what": "session" | "boxed" ...}                       what is of people; ``session_asks``
 
 ``epoch`` says in which epoch the one who asks believes the hub to be: another hub is not asked.
 ``wire`` is what its program speaks (``core.wire_version``): one that is too far from ours is told
@@ -28,12 +29,14 @@ import logging
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from firmware_py.app.ports import StoredEvent
 from firmware_py.core.commands import COMMANDS
+from firmware_py.core.commands_carried import CARRIED
 from firmware_py.core.edition import Edition
 from firmware_py.core.wire_version import WIRE, apart
 from firmware_py.sync.configuration import Report
@@ -45,8 +48,16 @@ from firmware_py.sync.privacy import clean_event, clean_reply, is_clean
 from firmware_py.sync.records import Source, ToldRecord, merged, without_nobody
 from firmware_py.sync.requests import LONGEST_EXPIRY_S, Id, Number, read_body
 from firmware_py.sync.rights import NodePlace, may_ask_of_people, may_command, may_query
+from firmware_py.sync.rights_papers import (
+    PAPER_COMMANDS,
+    PAPER_QUERIES,
+    may_ask_papers,
+    may_order_papers,
+)
 from firmware_py.sync.running import running_s
 from firmware_py.sync.sentences import Refused, refusal_json
+from firmware_py.sync.session import Identity
+from firmware_py.sync.session_asks import Inner, SessionAsks
 from firmware_py.sync.topics import Topics
 
 __all__ = ["EVENTS", "PART", "Asks"]
@@ -63,7 +74,7 @@ AT_ONCE = 256
 #: What only a Pi asks that may be the hub itself.
 _OF_HUBS = frozenset({"journal", "journal.file", "journal.part", "handover"})
 #: Questions that bring more than a command does.
-_LARGE = frozenset({"records", "configuration"})
+_LARGE = frozenset({"records", "configuration", "boxed"})
 #: What each Pi asks of its own part of the hall's files.
 _OF_FILES = frozenset({"configuration", "configuration.files", "configuration.part"})
 _ASKED_OF_FILES = ("report", "edition", "name", "after")
@@ -90,6 +101,8 @@ class Question(msgspec.Struct, frozen=True):
         "configuration",
         "configuration.files",
         "configuration.part",
+        "session",
+        "boxed",
     ]
     epoch: Annotated[str, msgspec.Meta(max_length=80)] = ""
     wire: int = 1
@@ -127,10 +140,12 @@ class Asks:
         machine: str = "",
         *,
         private: bool = False,
+        identity: Identity | None = None,
         wire: int = WIRE,
     ) -> None:
         self._hall, self._hub = hall, hub
         self._wire = wire
+        self._boxed = SessionAsks(topics.hall, topics.node, identity, private=private)
         self._topics = topics
         self._send = send
         self._refused = refused
@@ -211,6 +226,11 @@ class Asks:
                 answer = await self._hub.configuration(place.node, asked.what, question)
             elif asked.what == "records":
                 answer = await merged(self._hub, place, asked.source, asked.told)
+            elif asked.what == "session":
+                answer = await self._boxed.begin(place, asked.params)
+            elif asked.what == "boxed":
+                opened = partial(self._opened, incoming)
+                answer = await self._boxed.answer(place, asked.id, asked.params, opened)
             else:
                 answer = await self._query(place, asked)
             self._answer(incoming, place.node, answer)
@@ -221,7 +241,7 @@ class Asks:
             self._refuse(incoming, place.node, Refused("failed"))
 
     def _not_yours(self, asked: Question) -> Refused:
-        unknown = asked.what == "command" and asked.name not in COMMANDS
+        unknown = asked.what == "command" and asked.name not in COMMANDS.keys() | CARRIED
         if unknown or (asked.what == "query" and asked.wire > self._wire):
             return Refused("unknown_command", asked.name[:64])
         hub = self._topics.node
@@ -239,6 +259,31 @@ class Asks:
             raise Refused("people_in_clear")
         return await self._hub.people(place.node, asked.name, asked.params)
 
+    async def _opened(self, incoming: Incoming, place: NodePlace, inner: Inner) -> dict[str, Any]:
+        """Answer what was in a box: refused in the box, too."""
+        papers = self._hub.papers
+        asked = Question(inner.what if inner.what == "command" else "query", name=inner.name,
+                         params=inner.params, id=inner.id, by=inner.by)  # fmt: skip
+        try:
+            if inner.what == "command":
+                return await self._command(place, asked, incoming, boxed=True)
+            if inner.what == "keep":
+                return await papers.keep(place, inner.params)
+            if inner.what == "read":
+                return await papers.read(place, inner.params)
+            if inner.name not in PAPER_QUERIES:
+                return await self._query(place, asked)
+            if not may_ask_papers(place, inner.name, inner.params, papers):
+                raise self._not_yours(asked)
+            return await papers.query(place, inner.name, inner.params, self._by(place, asked))
+        except Refused as refused:
+            self._refused[refused.code] += 1
+            return {"refusal": refusal_json(refused)}
+
+    @staticmethod
+    def _by(place: NodePlace, asked: Question) -> str:
+        return f"{place.node}:{asked.by}" if asked.by else place.node
+
     async def _copy(self, place: NodePlace, asked: Question) -> dict[str, Any]:
         if "standby" not in place.roles:
             raise self._not_yours(asked)
@@ -250,21 +295,28 @@ class Asks:
         return await self._hub.copy(place.node, asked.what, params)
 
     async def _command(
-        self, place: NodePlace, asked: Question, incoming: Incoming
+        self, place: NodePlace, asked: Question, incoming: Incoming, *, boxed: bool = False
     ) -> dict[str, Any]:
         if not asked.id:
             raise Refused("no_id")
         # Others' turns came first: an expired command is not carried out late.
         if running_s() > incoming.at_s + (incoming.expiry_s or 0):
             raise Refused("expired")
-        if not may_command(place, asked.name, asked.params, self._hub.window_of):
+        papers = asked.name in PAPER_COMMANDS
+        if papers and not boxed:
+            raise Refused("no_session")
+        if papers:
+            may = may_order_papers(place, asked.name, asked.params, self._hub.papers)
+        else:
+            may = may_command(place, asked.name, asked.params, self._hub.window_of)
+        if not may:
             raise self._not_yours(asked)
-        by = f"{place.node}:{asked.by}" if asked.by else place.node
         params = asked.params
         if asked.visit or asked.booked:
             params = {**params, **self._hub.visit(params, asked.id, asked.visit, asked.booked)}
-        reply = await self._hall.submit(asked.name, params, asked.id, by)
-        return clean_reply(_decode(reply))
+        submit = self._hub.papers.submit if papers else self._hall.submit
+        by = self._by(place, asked)
+        return clean_reply(_decode(await submit(asked.name, params, asked.id, by)))
 
     async def _events(self, after: int) -> dict[str, Any]:
         hall = self._hall

@@ -58,20 +58,17 @@ class BrokerSync:
         side: SideLine = NOTHING,
         link: MakeLink = Link,
     ) -> None:
-        self._hall = hall
-        self._side = side
+        self._hall, self._side = hall, side
         #: A hub without the lease answers nobody, so that all go on as if it were away.
         self.deciding = side is NOTHING
         self._settings = settings
         self._topics = topics = Topics(settings.hall, settings.node)
         self._envelopes = envelopes = Envelopes(settings.hall, settings.timezone)
         self._refused: Counter[str] = Counter()
-        self._refused_by_broker = 0
-        self._connections = self._errors = 0
+        self._refused_by_broker = self._connections = self._errors = 0
         self._session: int | None = None
         self._since_s: float | None = None
-        self._error = ""
-        self._was_up = False
+        self._error, self._was_up = "", False
         self._kept = min(hall.positions().get(PUBLISHED, 0), hall.last_seq)
         self._kept_s = 0.0
         self._outbox = Outbox(hall, topics, envelopes, self._kept, self._send_all)
@@ -86,7 +83,7 @@ class BrokerSync:
         if hub is not None and self._nodes is not None:
             self._asks = Asks(
                 hall, hub, topics, self._answer, self._refused, self._nodes.asked,
-                settings.machine, private=settings.private,
+                settings.machine, private=settings.private, identity=settings.identity,
             )  # fmt: skip
         self._book = ConsumerBook(
             hall, settings.consumers, settings.stalled_after_s, self._outbox.again

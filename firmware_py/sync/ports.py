@@ -11,11 +11,13 @@ from firmware_py.core.epoch import Epoch
 from firmware_py.core.wire_version import WIRE
 from firmware_py.sync.mail import Address, Incoming, Outgoing
 from firmware_py.sync.rights import NodePlace
+from firmware_py.sync.rights_papers import AtWindows
+from firmware_py.sync.session import Identity
 
 if TYPE_CHECKING:
     from firmware_py.sync.records import Merged, Offered
 
-__all__ = ["EpochStart", "HallPort", "HubPort", "SideLine", "SyncSettings"]
+__all__ = ["EpochStart", "HallPort", "HubPort", "PapersPort", "SideLine", "SyncSettings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,35 @@ class HallPort(Protocol):
         ...
 
 
+class PapersPort(AtWindows, Protocol):
+    """What windows' Pis do at the hub with what is of people. Answers are as those of ``query``."""
+
+    async def submit(self, name: str, params: dict[str, Any], command_id: str, by: str) -> bytes:
+        """Have one of ``rights_papers.PAPER_COMMANDS`` decided and recorded; as ``HallPort``."""
+        ...
+
+    async def query(
+        self, place: NodePlace, name: str, params: dict[str, Any], by: str
+    ) -> dict[str, Any]:
+        """Answer one of ``rights_papers.PAPER_QUERIES`` for who may ask it."""
+        ...
+
+    async def keep(self, place: NodePlace, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Take a part of what is to be kept (``session_asks``); refuse what is not its own."""
+        ...
+
+    async def read(self, place: NodePlace, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a part of a page of whoever is in its hand."""
+        ...
+
+
 class HubPort(Protocol):
     """The hub as the hall's other Pis see it, beside ``HallPort``."""
+
+    @property
+    def papers(self) -> PapersPort:
+        """What is of people, as far as windows' Pis have to do with it."""
+        ...
 
     def now_ms(self) -> int:
         """Return hall time."""
@@ -230,6 +259,11 @@ class SyncSettings:
         """Whether nobody on the network can read along, or nobody minds."""
         loopback = self.host in {"127.0.0.1", "::1", "localhost"}
         return self.ca_file is not None or loopback or self.copy_in_clear
+
+    @property
+    def identity(self) -> Identity | None:
+        """With what this Pi proves to another who it is; None without certificates."""
+        return Identity.of(self.ca_file, self.cert_file, self.key_file)
 
     @property
     def address(self) -> Address:

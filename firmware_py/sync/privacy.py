@@ -18,6 +18,7 @@ __all__ = [
     "KEPT_OFF",
     "TYPED_WORDS",
     "WITHHELD",
+    "clean_data",
     "clean_event",
     "clean_reply",
     "is_clean",
@@ -60,7 +61,8 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def _clean(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+def clean_data(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Clean the content of an event of this type, in place; return it."""
     for name in KEPT_OFF.get(kind, ()):
         data.pop(name, None)
     for name in TYPED_WORDS.get(kind, ()):
@@ -84,13 +86,13 @@ def _withheld(value: Any, code_word: re.Pattern[str]) -> Any:
 
 def clean_event(kind: str, body: bytes) -> bytes:
     """Return an event's JSON as it may leave the hall; most leave as they are."""
-    return _encode(_clean(kind, _decode(body))) if kind in _touched else body
+    return _encode(clean_data(kind, _decode(body))) if kind in _touched else body
 
 
 def clean_reply(reply: dict[str, Any]) -> dict[str, Any]:
     """Clean the events inside a command's reply, in place."""
     for event in reply.get("events", ()):
-        event["data"] = _clean(event["type"], event["data"])
+        event["data"] = clean_data(event["type"], event["data"])
     return reply
 
 

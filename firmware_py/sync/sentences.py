@@ -114,6 +114,21 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
             "the hub takes nothing from it. Update this Pi."
         ),
     ),
+    "papers_not_private": (
+        "资料和签字只能经加密连接或本机传送。请为消息服务器配置证书，或在主控上办理。",
+        (
+            "Papers and signatures go over an encrypted connection or this machine only. Give the "
+            "broker certificates, or do it at the hub."
+        ),
+    ),
+    "no_session": (
+        "加密会话已失效，将自动重新建立。",
+        "The session's keys are gone; others are agreed upon by themselves.",
+    ),
+    "bad_session": (
+        "加密会话未通过验证，请检查本机和主控的证书（hallctl doctor）。",
+        "The encrypted session was not proven; see to the certificates (hallctl doctor).",
+    ),
     "unknown_consumer": (
         "配置中没有接收方 {what}。",
         "There is no consumer {what} in the configuration.",

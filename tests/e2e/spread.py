@@ -44,6 +44,7 @@ class Spread(AbstractAsyncContextManager["Spread"]):
         self.bench: BenchClient
         self._open_day = open_day
         self._clients: dict[str, Connection] = {}
+        self._more: list[Connection] = []
 
     async def __aenter__(self) -> Self:
         self.stage.prepare()
@@ -69,7 +70,7 @@ class Spread(AbstractAsyncContextManager["Spread"]):
             assert not self.errors(), self.errors()
 
     async def _end(self) -> None:
-        for client in self._clients.values():
+        for client in (*self._clients.values(), *self._more):
             await client.close()
         if hasattr(self, "bench"):
             await self.bench.close()
@@ -106,6 +107,12 @@ class Spread(AbstractAsyncContextManager["Spread"]):
     @staticmethod
     def _process(node: str) -> str:
         return "halld" if node == HUB else f"halld-{node}"
+
+    async def connection(self, node: str) -> Connection:
+        """Return another connection to a Pi's daemon, closed with the others."""
+        found = await Connection.connect(self.stage.socket_of(node), PATIENCE_S)
+        self._more.append(found)
+        return found
 
     def at(self, node: str) -> Connection:
         """Return the connection to a Pi's daemon."""

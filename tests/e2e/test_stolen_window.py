@@ -7,9 +7,11 @@ hub is real, and its answers are what counts.
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import re
 import shutil
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -19,6 +21,7 @@ from typing import Any
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from firmware_py.bench.client import HallClient
 from firmware_py.bench.people import Booked, appointments_file
 from firmware_py.bench.spread import HUB, SpreadStage
 from firmware_py.bench.stage import ROOT
@@ -26,11 +29,13 @@ from firmware_py.cli.status import broker_line
 from firmware_py.runtime.people_asked import MOST
 from firmware_py.store.authority import Authority
 from firmware_py.sync.sealed import HubKey, about, seal
+from firmware_py.sync.session import Between, Handshake, Session
 from tests.e2e.scene import until
 from tests.e2e.spread import Spread
 from tests.e2e.spread_cards import DAY, READERS, at_window, bring, laid
 from tests.faults.test_clock import HallClock
 from tests.sync.secured import Peer, SecuredBroker, comes_in
+from tests.sync.test_session import identity_in
 from tests.warm import begin_warm
 
 TOPICS = "hall/v1/demo"
@@ -42,6 +47,44 @@ ca_file = "{folder}/ca.crt"
 cert_file = "{folder}/${{HALL_NODE}}.crt"
 key_file = "{folder}/${{HALL_NODE}}.key"
 """
+
+
+FORM = "F20261123-001"
+Order = tuple[str, dict[str, Any]]
+_MAKE: dict[str, Any] = {"papers": [{"name": "x"}], "days": 5}
+IN_CLEAR: tuple[Order, ...] = (
+    ("form.make", {"window": "3", **_MAKE}),
+    ("check.ask", {"window": "3", "fields": ["a"]}),
+)
+_SCANNED = {"kind": "other", "pages": 1, "size": 9, "sha256": "0" * 64}
+OF_WINDOW_1: tuple[Order, ...] = (
+    ("form.make", {"window": "1", **_MAKE}),
+    ("form.change", {"form": FORM, "days": 9}),
+    ("form.withdraw", {"form": FORM}),
+    ("form.reprint", {"form": FORM, "window": "3"}),
+    ("form.done", {"form": FORM}),
+    ("form.sign", {"window": "1", "form": FORM, "version": 1, "size": 9, "sha256": "0" * 64}),
+    ("check.ask", {"window": "1", "fields": ["name"]}),
+    ("document.add", {"number": "A001", "document": "A001-1", **_SCANNED}),
+    ("document.replace", {"number": "A001", "document": "A001-1", **_SCANNED}),
+    ("window.next", {"window": "1"}),
+)
+QUESTIONS: tuple[Order, ...] = (
+    ("form.show", {"form": FORM}),
+    ("form.paper", {"form": FORM}),
+    ("form.sheet", {"form": FORM}),
+    ("form.find", {}),
+    ("form.find", {"window": "1"}),
+    ("check.list", {"window": "1"}),
+    ("document.list", {"number": "A001"}),
+    ("document.list", {"window": "1"}),
+    ("document.remove", {"document": "A001-1"}),
+    ("document.export", {"form": FORM}),
+    ("form.signature", {"form": FORM}),
+    ("check.kept", {"check": "A001-c1", "unmask": True}),
+    ("privacy.status", {}),
+    ("journal.tail", {}),
+)
 
 
 class SecuredStage(SpreadStage):
@@ -94,13 +137,33 @@ class Thief:
     def __init__(self, peer: Peer) -> None:
         self.peer = peer
         self._count = 0
+        #: What came behind the line of the last answer.
+        self.rest = b""
+        self._session: Session
 
     async def ask(self, **question: Any) -> dict[str, Any]:
         """Return what the hub answers."""
         number = self._send("ask/window-3", question)
         await asyncio.to_thread(self.peer.hear_answer, number)
-        answer: dict[str, Any] = json.loads(self.peer.answered[number].partition(b"\n")[0])
+        head, _, self.rest = self.peer.answered[number].partition(b"\n")
+        answer: dict[str, Any] = json.loads(head)
         return answer
+
+    async def agree(self, folder: Path) -> None:
+        """Agree on a session with the hub, by the window's certificate."""
+        handshake = Handshake(Between("demo", "window-3", HUB), identity_in(folder, "window-3"))
+        answer = await self.ask(what="session", params=handshake.hello)
+        self._session = handshake.agreed(answer["session"])
+
+    async def boxed(self, **question: Any) -> dict[str, Any]:
+        """Ask in a box; return what is in the answer's."""
+        box = self._session.close(json.dumps(question).encode())
+        told = {"box": base64.b64encode(box).decode()}
+        answer = await self.ask(what="boxed", id=self._session.key, params=told)
+        opened: dict[str, Any] = json.loads(
+            self._session.open(base64.b64decode(answer["box"]), box)
+        )
+        return opened
 
     async def is_heard(self, topic: str, **question: Any) -> bool:
         """Say whether anybody answers; the hub takes things in turn, the journal's too."""
@@ -161,6 +224,7 @@ async def test_a_stolen_window_cannot_decide_issue_or_read_what_others_are_told(
             ):
                 answer = await thief.ask(what="command", id=f"t-{name}", name=name, params=params)
                 assert answer["refusal"]["code"] == "not_yours", (name, answer)
+            await _reads_no_papers(thief, hub, broker.authority.folder)
             own = {"what": "command", "id": "t-1", "name": "window.next", "params": {"window": "1"}}
             # In another's name, as the centre, or as the hub itself: nobody hears it.
             for topic in ("ask/kiosk-1", "ask/hub", "command/hall", "event/ticket.called"):
@@ -203,9 +267,40 @@ async def test_a_stolen_window_cannot_decide_issue_or_read_what_others_are_told(
             await thief.ask(what="pulse")
             heard = {topic for topic, _ in peer.heard if "/reply/" in topic or "/ask/" in topic}
             assert heard == {f"{TOPICS}/reply/window-3"}
-        tail = await hub.call("journal.tail", after=before["last_seq"], limit=9)
-        # The kiosk that joined meanwhile is lent its numbers.
-        assert [one["type"] for one in tail if one["type"] != "numbers.lent"] == []
+        # A call and a form of window 1's own; nothing of the thief's.
+        told = await hub.call("journal.tail", after=before["last_seq"])
+        people = [one for one in told if one["by"] != "halld"]
+        assert [(one["type"], one["by"]) for one in people] == [
+            ("ticket.called", "client:root"), ("form.made", "client:root"),
+        ]  # fmt: skip
+
+
+async def _reads_no_papers(thief: Thief, hub: HallClient, authority: Path) -> None:
+    """Window 1 has somebody in hand and made a form: nothing of it is told, or taken, or made."""
+    await hub.call("window.next", window="1")
+    typed = "张三的合同"
+    await hub.call("form.make", window="1", papers=[{"name": typed}], days=5, asked=typed)
+    for name, params in IN_CLEAR:
+        # In clear the hub takes no words of people, from whomever.
+        answer = await thief.ask(what="command", id=f"p-{name}", name=name, params=params)
+        assert answer["refusal"]["code"] == "no_session", (name, answer)
+    await thief.agree(authority)
+    for name, params in OF_WINDOW_1:
+        told = await thief.boxed(what="command", id=f"s-{name}", name=name, params=params)
+        assert told["refusal"]["code"] == "not_yours", (name, told)
+    for name, params in QUESTIONS:
+        told = await thief.boxed(what="query", name=name, params=params)
+        assert told["refusal"]["code"] in {"not_yours", "unknown_form"}, (name, told)
+        assert "answer" not in told
+    for name in ("A001-1v1-p001", f"A001-{FORM}v1-sign-01234567", "A001-c1", "A001.card"):
+        for what, more in (("keep", {"part": 1, "parts": 1, "data": ""}), ("read", {})):
+            told = await thief.boxed(what=what, params={"name": name, **more})
+            assert told["refusal"]["code"] == "not_yours", (what, name, told)
+    # The hall as a whole, which every Pi may have, is without anybody's words.
+    await thief.ask(what="state")
+    state = zlib.decompress(thief.rest)
+    assert FORM.encode() in state
+    assert typed.encode() not in state
 
 
 async def test_a_revoked_window_is_out_and_says_why_and_its_successor_is_in(place: Path) -> None:

@@ -19,7 +19,7 @@ from firmware_py.runtime.document_files import (
     page_name,
     settle,
 )
-from firmware_py.runtime.privacy import _forget
+from firmware_py.runtime.privacy import forget
 from firmware_py.store.vault import Vault
 from tests.store.vaults import DAY, key_of, vault_in
 
@@ -78,11 +78,11 @@ def test_what_is_whole_gone_incomplete_damaged_locked_or_over_is_told_apart(
     assert kept(vault) is Kept.DESTROYED
 
 
-def test_forgetting_a_ticket_finds_its_pages_and_notes_and_no_others(vault: Vault) -> None:
+def testforgetting_a_ticket_finds_its_pages_and_notes_and_no_others(vault: Vault) -> None:
     for document in ("A012-1", "A012-12", "A0121-1", "A112-1"):
         put(vault, document)
         begin(vault, DAY, document)
-    assert len(_forget(vault, DAY, "A012")) == 2 * 3
+    assert len(forget(vault, DAY, "A012")) == 2 * 3
     assert {name.partition("v")[0] for name in vault.names(DAY) if "v" in name} == {
         "A0121-1",
         "A112-1",

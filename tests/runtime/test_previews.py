@@ -54,7 +54,7 @@ class Camera:
 class Hall:
     def __init__(self) -> None:
         windows = tuple(WindowSettings(id=n, scanner=f"cam-{n}") for n in ("1", "2"))
-        self.settings = SimpleNamespace(windows=(*windows, WindowSettings(id="3")))
+        self.settings = SimpleNamespace(windows=(*windows, WindowSettings(id="3")), nodes={})
         self.camera = Camera()
         self.now_s = 100.0
         hall: Any = self

@@ -11,7 +11,9 @@ import pytest
 
 from firmware_py.cli.doctor import broker as doctor
 from firmware_py.cli.doctor.finding import Level
+from firmware_py.runtime.kept_port import HereKept
 from firmware_py.runtime.node_line import NodeLine
+from firmware_py.store.vault import Vault
 from firmware_py.sync.encryption import explain
 from firmware_py.sync.ports import SyncSettings
 from tests.cli.doctor.fakes import PLAIN, Fake
@@ -79,6 +81,9 @@ class Screens:
     queue = SimpleNamespace(followed=None)
     #: Nobody's card lies there.
     cards = SimpleNamespace(stands=lambda trouble: None)
+
+    #: Nothing of anybody waits for the hub.
+    kept = HereKept(Vault(Path("vault"), Path("keys")))
 
     def tell_screens(self, trouble: str) -> None:
         assert trouble == "broker"

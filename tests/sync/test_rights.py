@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from firmware_py.core.commands import COMMANDS
+from firmware_py.core.commands_carried import CARRIED
 from firmware_py.core.events import EVENTS
 from firmware_py.sync.rights import (
     NodePlace,
@@ -14,6 +15,12 @@ from firmware_py.sync.rights import (
     may_command,
     may_query,
     may_record,
+)
+from firmware_py.sync.rights_papers import (
+    PAPER_COMMANDS,
+    PAPER_QUERIES,
+    may_ask_papers,
+    may_order_papers,
 )
 
 WINDOW = NodePlace("window-3", frozenset({"window"}), windows=frozenset({"3"}))
@@ -189,3 +196,104 @@ def test_no_other_records_are_taken_of_a_window_or_a_kiosk() -> None:
         "ticket.issued", "ticket.reprint_requested", "numbers.returned",
     }  # fmt: skip
     assert not [kind for kind in EVENTS if may_record(WALL, kind, data, Known())]
+
+
+class Papers:
+    """A007 is in hand at window 3, A006 was served there before; A008 is at window 4.
+
+    F20260302-001 was made at window 3 today, -002 at window 4, F20260227-001 at window 3.
+    """
+
+    def hand_of(self, number: str) -> str | None:
+        return {"A007": "3", "A008": "4"}.get(number)
+
+    def served_at(self, number: str) -> str | None:
+        return {"A006": "3", "A007": "3", "A008": "4"}.get(number)
+
+    def form_at(self, form: str, *, today: bool) -> str | None:
+        made = {"F20260302-001": "3", "F20260302-002": "4"}
+        return (made if today else made | {"F20260227-001": "3"}).get(form)
+
+
+OWN, OTHERS, OLDER = "F20260302-001", "F20260302-002", "F20260227-001"
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "may"),
+    [
+        ("check.ask", {"window": "3"}, True),
+        ("check.ask", {"window": "4"}, False),
+        ("check.answer", {"window": "4"}, False),
+        ("check.withdraw", {}, False),
+        ("form.sign", {"window": "3", "form": OWN}, True),
+        ("form.sign", {"window": "4", "form": OTHERS}, False),
+        ("form.make", {"window": "3"}, True),
+        ("form.make", {"window": "4"}, False),
+        ("form.change", {"form": OWN}, True),
+        ("form.change", {"form": OTHERS}, False),
+        ("form.change", {"form": OLDER}, False),
+        ("form.withdraw", {"form": OTHERS}, False),
+        ("form.reprint", {"form": OWN}, True),
+        ("form.reprint", {"form": OWN, "window": "3"}, True),
+        ("form.reprint", {"form": OWN, "window": "4"}, False),
+        ("form.reprint", {"form": OTHERS, "window": "3"}, False),
+        ("form.done", {"form": OWN}, False),
+        ("document.add", {"number": "A006"}, True),
+        ("document.add", {"number": "A008"}, False),
+        ("document.add", {"number": "A999"}, False),
+        ("document.replace", {"number": "A008"}, False),
+        ("document.remove", {"number": "A007"}, False),
+    ],
+)
+def test_a_window_orders_what_is_of_its_own_people_and_forms(
+    name: str, params: dict[str, Any], may: bool
+) -> None:
+    assert may_order_papers(WINDOW, name, params, Papers()) is may
+    # Never as an ordinary command: those come without a seal.
+    assert not may_command(WINDOW, name, params, IN_HAND.get)
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "may"),
+    [
+        ("form.show", {"form": OWN}, True),
+        ("form.show", {"form": OLDER}, True),
+        ("form.show", {"form": OTHERS}, False),
+        ("form.paper", {"form": OTHERS}, False),
+        ("form.find", {"window": "3"}, True),
+        ("form.find", {"window": "4"}, False),
+        ("form.find", {}, False),
+        ("check.list", {"window": "3"}, True),
+        ("check.list", {"number": "A008"}, False),
+        ("document.list", {"window": "3"}, True),
+        ("document.list", {"window": "4"}, False),
+        ("document.list", {"number": "A006"}, True),
+        ("document.list", {"number": "A008"}, False),
+        ("document.list", {"number": "A008", "window": "3"}, False),
+        ("document.list", {"form": OTHERS, "window": "3"}, False),
+        ("document.list", {}, False),
+        ("document.read", {"document": "A007-1"}, True),
+        ("document.read", {"document": "A006-1"}, False),
+        ("document.read", {"document": "A008-1"}, False),
+        ("document.remove", {"document": "A007-1"}, True),
+        ("document.remove", {"document": "A006-1"}, False),
+        ("document.export", {"document": "A007-1"}, False),
+        ("form.signature", {"form": OWN}, False),
+        ("check.kept", {"check": "A007-c1"}, False),
+        ("window.card", {"window": "3"}, False),
+    ],
+)
+def test_a_window_reads_what_is_of_its_own_people_and_forms(
+    name: str, params: dict[str, Any], may: bool
+) -> None:
+    assert may_ask_papers(WINDOW, name, params, Papers()) is may
+    assert not may_query(WINDOW, name)
+
+
+def test_no_other_pi_has_anything_to_do_with_papers() -> None:
+    params = {"window": "3", "number": "A007", "document": "A007-1", "form": OWN}
+    for place in (KIOSK, WALL):
+        ordered = [n for n in PAPER_COMMANDS if may_order_papers(place, n, params, Papers())]
+        asked = [n for n in PAPER_QUERIES if may_ask_papers(place, n, params, Papers())]
+        assert not ordered + asked
+    assert set(CARRIED) <= PAPER_COMMANDS
