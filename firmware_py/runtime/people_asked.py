@@ -63,6 +63,8 @@ class PeopleAsked:
         self._key = HubKey(*files)
         self._visits: dict[str, _Visit] = {}
         self._asked: dict[str, deque[float]] = {}
+        #: When it was last said of a Pi that it asks too often.
+        self._said_s: dict[str, float] = {}
 
     async def answer(self, node: str, name: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one question of a Pi that may ask it. Raises ``Refused``."""
@@ -88,7 +90,9 @@ class PeopleAsked:
         asked = self._asked.setdefault(node, deque(maxlen=MOST))
         now_s = self._now_s()
         if len(asked) == MOST and now_s - asked[0] < MINUTE_S:
-            log.warning("%s asks about more people than can lay a card", node)
+            if now_s - self._said_s.get(node, -MINUTE_S) >= MINUTE_S:
+                self._said_s[node] = now_s
+                log.warning("%s asks about more people than can lay a card", node)
             raise Refused("too_many_people")
         asked.append(now_s)
 

@@ -100,18 +100,18 @@ def seal(
     """
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
+    if len(content) > MOST:
+        raise NotSealed("more than a box holds")
+    filled = content + _END
+    filled += bytes(-len(filled) % FILL)
     try:
         public = b64decode(str(offer["key"]), validate=True)
         if ca_file is not None:
             _believe(offer, hub, Path(ca_file).read_bytes(), public)
         key = X25519PublicKey.from_public_bytes(public)
+        return b64encode(_suite().encrypt(filled, key, info)).decode()
     except (KeyError, TypeError, binascii.Error, ValueError) as error:
         raise NotSealed(f"the key is not that of {hub}") from error
-    if len(content) > MOST:
-        raise NotSealed("more than a box holds")
-    filled = content + _END
-    filled += bytes(-len(filled) % FILL)
-    return b64encode(_suite().encrypt(filled, key, info)).decode()
 
 
 def _suite() -> Suite:

@@ -163,6 +163,8 @@ async def _at_the_window(hall: Spread, day: Day) -> None:
 
     await until(is_kept)
     day.kept = json.loads(await asyncio.to_thread(kept.get, DAY, name))
+    shown["elsewhere"] = await refused(hall.at(HUB).call("window.card", window="3"))
+    shown["lists"] = await refused(window.call("people.status"))
     shown["finished"] = await at_window(hall, lambda found: found["card"] is None)
 
 
@@ -253,6 +255,10 @@ def test_a_clerk_is_shown_what_a_window_of_the_hub_shows(day: Day) -> None:
     other = day.shown["another's"]
     assert (other["card"]["name"], other["traits"]) == (NAME["young"], ["a_grade"])
     assert day.shown["finished"]["note"] is None
+    # It is shown there and nowhere else; lists are the hub's.
+    elsewhere = day.shown["elsewhere"]
+    assert (elsewhere.code, "window-3" in elsewhere.zh) == ("at_another_pi", True)
+    assert day.shown["lists"].code == "only_at_hub"
 
 
 def test_what_an_item_keeps_is_in_the_hubs_vault_and_at_the_window_nothing(day: Day) -> None:

@@ -31,6 +31,9 @@ def test_a_box_opens_with_the_hubs_key_and_its_length_tells_nothing() -> None:
     assert hub.open(seal(hub.offer(), "hub", None, HERE, ends), HERE) == ends
     with pytest.raises(NotSealed):
         seal(hub.offer(), "hub", None, HERE, bytes(MOST + 1))
+    # A point of small order gives the same secret to everybody: RFC 7748, 6.1.
+    with pytest.raises(NotSealed):
+        seal({"key": b64encode(bytes(32)).decode()}, "hub", None, HERE, NUMBER)
 
 
 def test_a_box_opens_at_no_other_place_and_with_no_other_key() -> None:
