@@ -15,9 +15,9 @@ _TALLY = frozenset({"served", "missed", "service", "overtime", "score", "bad"})
 REPORT = Form(
     frozenset({
         "hall_zh", "hall_en", "day", "printed", "taken", "called", "served", "missed",
-        "cancelled", "left", "passed_over", "wait", "wait_p90", "wait_longest", "service",
-        "service_p90", "overtime", "rated", "score", "bad", "unanswered", "amber", "red",
-        "acknowledged", "note_zh", "note_en",
+        "cancelled", "left", "passed_over", "written_off", "skipped", "wait", "wait_p90",
+        "wait_longest", "service", "service_p90", "overtime", "rated", "score", "bad",
+        "unanswered", "amber", "red", "acknowledged", "note_zh", "note_en",
     }),
     "day",
     (),

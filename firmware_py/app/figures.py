@@ -14,7 +14,7 @@ from firmware_py.app.ports import StoredEvent
 from firmware_py.app.wire import decode_event
 from firmware_py.core import events as e
 from firmware_py.core.events_aside import AlarmAcknowledged, AlarmRaised
-from firmware_py.core.events_spread import TicketReplaced
+from firmware_py.core.events_spread import NumbersWrittenOff, TicketReplaced
 from firmware_py.core.model import AlarmKind, Level
 
 __all__ = ["FORM", "Counts", "DayFigures", "Figures", "Tally", "figures_by_day"]
@@ -60,8 +60,11 @@ class Tally:
 class DayFigures:
     """One business day. ``wait_s`` sums the time from ticket to first call.
 
-    ``left`` counts the tickets that were still open when the day closed for good; ``passed_over``
-    the numbers that a restore lost: given perhaps, and never given again. Waits, services
+    ``left`` counts the tickets that were still open when the day closed for good. Gaps in the
+    numbers: ``passed_over`` are those that a restore or a lost hub left out (given perhaps, and
+    never given again), ``written_off`` those that a lost or restarted Pi held, as far as none of
+    them is known to have been given, ``skipped`` those whose request got another number on its
+    paper. Waits, services
     and times to acknowledge are kept to the second, so the median of many days is that of all
     their people, compacted or not. ``form`` 1 are days compacted before that: they have neither
     ``waits``, ``services``, ``scores`` nor alarms.
@@ -73,6 +76,8 @@ class DayFigures:
     cancelled: int = 0
     left: int = 0
     passed_over: int = 0
+    written_off: int = 0
+    skipped: int = 0
     called: int = 0
     wait_s: int = 0
     longest_wait_s: int = 0
@@ -107,6 +112,8 @@ class _Day:
         self.served: dict[str, tuple[str, int]] = {}
         self.given_up: set[str] = set()
         self.closed = False
+        #: Blocks that were written off, and the numbers that were given of them all the same.
+        self.lost: list[NumbersWrittenOff] = []
         #: When each alarm was last raised.
         self.raised_ms: dict[str, int] = {}
 
@@ -133,6 +140,7 @@ class _Day:
                 figures.taken += 1
                 at_ms = time_ms if event.issued_ms is None else event.issued_ms
                 self.issued[event.number] = (at_ms, event.item)
+                self._found(event.number)
                 if self.closed:
                     self.left.add(event.number)
                     figures.left = len(self.left)
@@ -210,6 +218,9 @@ class _Day:
                     tally.unanswered += 1
             case TicketReplaced():
                 self._replaced(event)
+            case NumbersWrittenOff():
+                self.lost.append(event)
+                self.figures.written_off += event.missing
             case _:
                 pass
 
@@ -246,6 +257,7 @@ class _Day:
         if number not in self.issued:
             return
         figures.taken -= 1
+        figures.skipped += 1
         if number in self.given_up:
             figures.cancelled -= 1
             self.given_up.discard(number)
@@ -254,6 +266,11 @@ class _Day:
             self.served[event.paper] = self.served.pop(number)
             self.finished[event.paper] = self.finished.pop(number)
             self._goes_on(event.paper)
+
+    def _found(self, number: str) -> None:
+        """A number of a block that was written off was given after all."""
+        if any(_covers(block, number) for block in self.lost):
+            self.figures.written_off -= 1
 
     def _rated(self, event: e.RatingGiven) -> None:
         tallies = self.rated_tallies(event.number, event.window)
@@ -272,6 +289,12 @@ class _Day:
             reason = event.reason if _ID.fullmatch(event.reason) else OTHER_WORDS
             for tally in tallies:
                 tally.reasons[reason] = tally.reasons.get(reason, 0) + 1
+
+
+def _covers(block: NumbersWrittenOff, number: str) -> bool:
+    # Past the digits a number grows, so by its length first.
+    first, last = block.first_number, block.last_number
+    return (len(first), first) <= (len(number), number) <= (len(last), last)
 
 
 class Figures:

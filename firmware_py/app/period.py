@@ -75,6 +75,8 @@ def day_view(figures: DayFigures) -> dict[str, Any]:
         "cancelled": figures.cancelled,
         "left": figures.left,
         "passed_over": figures.passed_over,
+        "written_off": figures.written_off,
+        "skipped": figures.skipped,
         "wait_s": figures.wait_s,
         "median_wait_s": percentile(figures.waits, 0.5),
         "p90_wait_s": percentile(figures.waits, 0.9),

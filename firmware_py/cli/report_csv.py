@@ -79,6 +79,9 @@ def _headings() -> list[str]:
         t("红色告警", "Red alarms"),
         t("已确认告警", "Acknowledged"),
         t("确认用时中位数", "Median to acknowledge"),
+        t("跳过的号码（恢复、换主控）", "Passed over (restore, other hub)"),
+        t("作废的预留号码（设备失联）", "Written off (a Pi lost)"),
+        t("重复取号跳过的号码", "Skipped (another number on paper)"),
     ]
 
 
@@ -119,6 +122,8 @@ def _cells(row: Mapping[str, Any] | None, tally: Mapping[str, Any]) -> Iterator[
     yield _count(hall.get("red"))
     yield _count(hall.get("acknowledged"))
     yield _span(hall.get("median_acknowledge_s"))
+    for gap in ("passed_over", "written_off", "skipped"):
+        yield _count(hall.get(gap))
 
 
 def _count(count: int | None) -> str:

@@ -11,6 +11,7 @@ from firmware_py.cli.words import chosen, joined, t
 __all__ = [
     "category_name",
     "clock",
+    "gap_words",
     "mean",
     "parts",
     "reason_words",
@@ -90,6 +91,36 @@ def _note(rows: Sequence[Row]) -> None:
         )
 
 
+def gap_words(row: Row) -> list[str]:
+    """Return why numbers of the day are missing, a line for each reason; none without gaps."""
+    passed, lost, skipped = row["passed_over"], row.get("written_off"), row.get("skipped")
+    words = []
+    if passed:
+        words.append(
+            t(
+                f"恢复备份或换主控时跳过的号码：{passed} 个（可能已发出，不再使用）",
+                f"numbers passed over by a restore, or when another Pi became the hub: {passed} "
+                "(given perhaps, never given again)",
+            )
+        )
+    if lost:
+        words.append(
+            t(
+                f"设备损坏、撤出或重启而作废的预留号码：{lost} 个（当天无人再用）",
+                f"lent numbers written off as their Pi was lost, taken away or restarted: {lost} "
+                "(nobody gives them that day)",
+            )
+        )
+    if skipped:
+        words.append(
+            t(
+                f"同一次取号已有纸质号票而跳过的号码：{skipped} 个（没有纸质号票）",
+                f"numbers skipped as the same person's paper has another: {skipped} (on no paper)",
+            )
+        )
+    return words
+
+
 def _summary(row: Row, names: Mapping[str, object]) -> None:
     total = row["total"]
     mean_wait = span(row["wait_s"] / row["called"]) if row["called"] else "-"
@@ -102,12 +133,8 @@ def _summary(row: Row, names: Mapping[str, object]) -> None:
             f"missed {total['missed']}  cancelled {row['cancelled']}  left {row['left']}",
         )
     )
-    if row["passed_over"]:
-        lost = t(
-            f"恢复备份时跳过的号码：{row['passed_over']} 个",
-            f"numbers passed over by a restore: {row['passed_over']}",
-        )
-        say((lost, "yellow"))
+    for words in gap_words(row):
+        say((words, "yellow"))
     say(
         t(
             f"等候：平均 {mean_wait}  中位 {wait[0]}  九成不超过 {wait[1]}  最长 {wait[2]}",

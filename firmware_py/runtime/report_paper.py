@@ -96,7 +96,15 @@ def report_of(
         "printed": printed,
         **{
             name: str(figures[name])
-            for name in ("taken", "called", "cancelled", "left", "passed_over")
+            for name in (
+                "taken",
+                "called",
+                "cancelled",
+                "left",
+                "passed_over",
+                "written_off",
+                "skipped",
+            )
         },
         "served": str(total["served"]),
         "missed": str(total["missed"]),

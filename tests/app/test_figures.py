@@ -5,10 +5,13 @@ from __future__ import annotations
 from firmware_py.app.figures import DayFigures, Tally, figures_by_day
 from firmware_py.app.wire import encode
 from firmware_py.core import commands as c
+from firmware_py.core.commands_spread import LendNumbers, WriteOffNumbers
 from firmware_py.core.events import EVENT_NAMES
+from firmware_py.core.events_spread import TicketReplaced
 from tests.app.desk import Record
-from tests.core.hall import Hall
+from tests.core.hall import Hall, of
 from tests.core.paper_hall import make, serving
+from tests.core.two_sides import merge, own_number, split
 
 
 def figures(hall: Hall) -> list[DayFigures]:
@@ -212,3 +215,29 @@ def test_numbers_that_a_restore_lost_are_told_apart_from_tickets() -> None:
         ("2026-03-02", 2, 29),
         ("2026-03-03", 1, 50),
     ]
+
+
+def test_numbers_of_a_lost_pi_count_as_missing_as_far_as_nobody_is_known_to_have_them() -> None:
+    hall = Hall()
+    hall.take()
+    hall.do(LendNumbers("kiosk-1", "common", 20))
+    hall.do(WriteOffNumbers("kiosk-1", "broken"))
+    (day,) = figures(hall)
+    assert (day.taken, day.written_off, day.skipped) == (1, 20, 0)
+    # It comes back after all: what it printed is missing no more.
+    printed = own_number(hall)
+    merge(hall, split(hall, "kiosk-1").tell(printed, request="press-1").records)
+    (day,) = figures(hall)
+    assert (printed.number, day.taken, day.written_off) == ("A980", 2, 19)
+
+
+def test_a_number_that_is_skipped_for_the_one_on_the_paper_is_a_gap_and_no_ticket() -> None:
+    hall = Hall()
+    cut_off = split(hall, "kiosk-1")
+    hall.do(LendNumbers("kiosk-1", "common", 20))
+    hall.state.requests["press-1"] = hall.take()
+    printed = own_number(hall)
+    events = merge(hall, cut_off.tell(printed, request="press-1").records)
+    assert of(events, TicketReplaced) == [TicketReplaced("A001", "A980")]
+    (day,) = figures(hall)
+    assert (day.taken, day.skipped, day.written_off) == (1, 1, 0)

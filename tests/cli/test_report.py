@@ -16,7 +16,7 @@ from firmware_py.app.period import add, day_view, whole_view
 from firmware_py.cli.errors import WrongUse
 from firmware_py.cli.report import span_of_days
 from firmware_py.cli.report_csv import report_csv, write_csv
-from firmware_py.cli.report_tables import show_span
+from firmware_py.cli.report_tables import gap_words, show_span
 from firmware_py.cli.words import language, use
 from tests.cli.hallrun import Hallctl
 
@@ -89,6 +89,7 @@ def served(seconds: list[int]) -> Tally:
 def days() -> dict[str, Any]:
     """Return a report: a good day, and one that was compacted without its single waits."""
     first = DayFigures("2026-03-02", FORM, taken=3, called=3, wait_s=900, longest_wait_s=600)
+    first.written_off = 19
     first.waits, first.red, first.acknowledged = {100: 1, 200: 1, 600: 1}, 1, {45: 1}
     first.total, first.by_item["D01"] = served([100, 4000]), served([100, 4000])
     first.by_clerk["=1+1"] = served([100, 4000])
@@ -125,6 +126,23 @@ def test_the_table_has_a_row_a_day_the_total_and_what_is_not_known(
     assert "已确认 1（用时中位 ≈0:45，最长 0:45）" in out
 
 
+def test_why_numbers_are_missing_has_a_line_for_each_reason(
+    capsys: pytest.CaptureFixture[str], chinese: None
+) -> None:
+    show_span(days() | {"total": days()["total"] | {"written_off": 0}}, NAMES)
+    assert "号码：" not in capsys.readouterr().out
+    row = days()["total"] | {"passed_over": 50, "written_off": 19, "skipped": 1}
+    assert gap_words(row) == [
+        "恢复备份或换主控时跳过的号码：50 个（可能已发出，不再使用）",
+        "设备损坏、撤出或重启而作废的预留号码：19 个（当天无人再用）",
+        "同一次取号已有纸质号票而跳过的号码：1 个（没有纸质号票）",
+    ]
+    use("en")
+    assert "when another Pi became the hub: 50 (given perhaps" in gap_words(row)[0]
+    show_span(days() | {"total": row}, NAMES)
+    assert "restarted: 19 (nobody gives them" in " ".join(capsys.readouterr().out.split())
+
+
 def test_the_file_opens_in_a_chinese_spreadsheet(tmp_path: Path, chinese: None) -> None:
     file = tmp_path / "三月.csv"
     write_csv(file, days(), NAMES)
@@ -146,6 +164,7 @@ def test_the_file_opens_in_a_chinese_spreadsheet(tmp_path: Path, chinese: None) 
     assert table[0]["评价分布"] == "5★×1"
     assert table[0]["参评率"] == "50%"
     assert (table[1]["等候中位数"], table[1]["红色告警"]) == ("", "")
+    assert (table[0]["作废的预留号码（设备失联）"], table[3]["重复取号跳过的号码"]) == ("19", "")
     assert not list(tmp_path.glob(".*"))
 
 
