@@ -55,9 +55,12 @@ class OwnRecords:
         told: Told,
         source: str,
         sentence_for: Callable[[Exception], Refusal],
+        mark: Callable[[int, str], None] = lambda seq, command_id: None,
     ) -> None:
         self._posts = posts
         self._sentence_for = sentence_for
+        #: Told of each record once it is on the disk, before anything comes of it.
+        self._mark = mark
         self.last_seq = journal.last_seq
         self._last_ms = journal.last_time_ms
         self._merged = dict(told.merged)
@@ -132,6 +135,10 @@ class OwnRecords:
             command_id, by, at_ms, outcome, tuple(NewEvent(h.name, h.body) for h in happened)
         )
 
+        def record(journal: JournalPort) -> None:
+            journal.append([entry])
+            self._mark(happened[-1].seq, command_id)
+
         def written(_: object) -> None:
             self.last_seq, self._last_ms = happened[-1].seq, at_ms
             for one in happened:
@@ -139,7 +146,7 @@ class OwnRecords:
             done(happened)
 
         self._posts.commit(
-            lambda journal: journal.append([entry]),
+            record,
             written,
             lambda error: failed(self._sentence_for(error)),
         )

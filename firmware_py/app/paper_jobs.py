@@ -123,7 +123,9 @@ def jobs_of(happened: Happened) -> list[AnyJob]:
     """Return the papers that an event asks for, in the order in which they come out."""
     event, seq = happened.event, happened.seq
     if isinstance(event, TicketIssued):
-        return [Job(seq, event.number, event, happened.time_ms)]
+        # A number that the hub answered, cut off before its event came, is recorded here later.
+        at_ms = happened.time_ms if event.issued_ms is None else event.issued_ms
+        return [Job(seq, event.number, event, at_ms)]
     if isinstance(event, ReprintRequested):
         return [Job(seq, event.number, None, happened.time_ms, again=True)]
     if isinstance(event, FormMade | FormChanged | FormReprintRequested):

@@ -22,6 +22,7 @@ from firmware_py.core.model import State
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Rules
 from firmware_py.core.wire_version import WIRE, apart
+from firmware_py.runtime.boot_mark import BootMark
 from firmware_py.runtime.kept_hall import Known, KnownFile, boot_id
 from firmware_py.runtime.node_memory import NodeMemory
 from firmware_py.settings import Settings
@@ -52,12 +53,13 @@ def followed_hall(
     thread: Posts,
     clocks: Clocks,
     sentence_for: Callable[[Exception], Refusal],
+    run_folder: Path,
     boot: str | None = None,
 ) -> FollowedHall:
     """Return it; ``boot`` is this boot's id. Raises the journal's errors.
 
-    Nothing but the wall of a boot is between a restart and an old copy of the card: only what was
-    kept in this very boot is gone on from without having heard the hub.
+    An old copy of a card does not know which numbers are on papers: only what was kept in this very
+    boot, and is not older than ``run_folder`` knows, is gone on from without having heard the hub.
     """
     clock, state = FollowedClock(clocks), initial(rules)
     match_windows(rules, state)
@@ -69,26 +71,32 @@ def followed_hall(
     file = KnownFile(Path(settings.journal.path).with_name("known.hall"))
     known, kept = _kept(file, rules)
     told = Told() if known is None else known.told
+    same_boot = known if known is not None and boot and known.boot == boot else None
+    mark = BootMark(run_folder, boot, journal.epoch)
+    if not mark.fits(journal, journal.epoch, None if kept is None else kept.day):
+        mark.begin_anew(journal, journal.epoch)
+        same_boot = None
     # An old copy of a card goes on with numbers of records that the hub has already of the newer
-    # one: what is written in another boot is of another source.
-    source = f"{own.node}:{journal.epoch}.{boot[:8]}"
-    records = OwnRecords(journal, thread, told, source, sentence_for)
+    # one: what is written in another boot, or after one was put back, is of another source.
+    put_back = f".{mark.put_back}" if mark.put_back else ""
+    source = f"{own.node}:{journal.epoch}.{boot[:8]}{put_back}"
+    records = OwnRecords(journal, thread, told, source, sentence_for, mark.recorded)
     alone = Alone(
         here, records, settings.spread.alone_after_s, running_s, clock.now_ms,
         joined_records=records.last_seq if known is None else known.joined_records,
     )  # fmt: skip
-    same_boot = known if known is not None and boot and known.boot == boot else None
     if same_boot is None or kept is None:
         alone.former = kept
         writer = FollowedWriter(rules, state, alone)
-        return FollowedHall(clock, writer, NodeMemory(file, writer, alone, clock, boot, None), kept)
+        memory = NodeMemory(file, mark, writer, alone, clock, boot, None)
+        return FollowedHall(clock, writer, memory, kept)
     alone.ready = True
     if same_boot.ahead_ms is not None:
         clock.go_on(same_boot.ahead_ms, kept.now_ms)
     writer = FollowedWriter(rules, kept, alone, last_seq=same_boot.seq)
     for one in records.since(same_boot.records):
         writer.fold(one)
-    memory = NodeMemory(file, writer, alone, clock, boot, same_boot)
+    memory = NodeMemory(file, mark, writer, alone, clock, boot, same_boot)
     return FollowedHall(clock, writer, memory, kept)
 
 

@@ -14,6 +14,7 @@ from firmware_py.app.clock import FollowedClock
 from firmware_py.app.followed import FollowedWriter
 from firmware_py.app.wire import encode_state
 from firmware_py.core.wire_version import WIRE
+from firmware_py.runtime.boot_mark import BootMark
 from firmware_py.runtime.kept_hall import Known, KnownFile
 from firmware_py.sync.ports import EpochStart
 from firmware_py.sync.running import running_s
@@ -30,6 +31,7 @@ class NodeMemory:
     def __init__(
         self,
         file: KnownFile,
+        mark: BootMark,
         writer: FollowedWriter,
         alone: Alone,
         clock: FollowedClock,
@@ -37,6 +39,7 @@ class NodeMemory:
         known: Known | None,
     ) -> None:
         self._file, self._writer, self._alone, self._clock = file, writer, alone, clock
+        self._mark = mark
         self._boot = boot
         #: What an earlier start in this boot knew: it is gone on from.
         self.known = known
@@ -74,14 +77,18 @@ class NodeMemory:
         known, state = self._known()
         took_s = running_s() - begun_s
         self._next_s = begun_s + max(EVERY_S, took_s / SHARE)
-        work = asyncio.to_thread(self._file.save, known, state)
+        work = asyncio.to_thread(self._save, known, state, self._writer.recorded.day)
         self._saving = asyncio.create_task(work, name="keep-known")
 
     async def stop(self) -> None:
         """Keep what is known now."""
         if self._saving is not None:
             await self._saving
-        await asyncio.to_thread(self._file.save, *self._known())
+        await asyncio.to_thread(self._save, *self._known(), self._writer.recorded.day)
+
+    def _save(self, known: Known, state: bytes, day: str | None) -> None:
+        self._file.save(known, state)
+        self._mark.turned(day)
 
     def _known(self) -> tuple[Known, bytes]:
         alone = self._alone

@@ -76,16 +76,19 @@ class NodePapers:
         """The hall was taken as a whole: tickets that were given meanwhile want their paper.
 
         A Pi that never knew a hall of this day is new, or was away for longer: what its
-        predecessor printed nobody knows, and nothing is printed twice.
+        predecessor printed nobody knows, and nothing is printed twice. After a reboot its card may
+        be an old copy: what it does not know may be on papers, and prints marked as a reprint.
         """
         state = self._writer.recorded
         owed, self._before = self._before, ()
+        unsure = self._former is not None
         known = self._former if self._former is not None else before
         self._former = None
         self._file.only({one.number: one.issued_ms for one in state.tickets.values()})
         self._printing.recorded(owed)
         issued = [issued_as(ticket) for ticket in given_meanwhile(known, state)]
-        self.recorded([*issued, *forms_meanwhile(known, state)])
+        wanted = [*issued, *forms_meanwhile(known, state)]
+        self.recorded(self._file.perhaps_printed(wanted) if unsure else wanted)
 
 
 def papers_of(hall: Hall) -> HubPapers | NodePapers:

@@ -18,8 +18,15 @@ import msgspec
 
 from firmware_py.app.ports import Happened
 from firmware_py.app.spool import PrinterSpool
-from firmware_py.app.wire import decode_event
-from firmware_py.core.events import DayOpened, Event, TicketIssued
+from firmware_py.app.wire import decode_event, encode
+from firmware_py.core.events import (
+    EVENT_NAMES,
+    DayOpened,
+    Event,
+    ReprintRequested,
+    TicketIssued,
+)
+from firmware_py.core.events_papers import FormChanged, FormMade, FormReprintRequested
 from firmware_py.runtime.durable import write_durably
 
 __all__ = ["PositionsFile"]
@@ -103,6 +110,22 @@ class PositionsFile:
         if not isinstance(event, TicketIssued):
             return False
         return self._kept.tickets.get(event.number) == _issued_ms(event, one)
+
+    def perhaps_printed(self, wanted: Sequence[Happened]) -> list[Happened]:
+        """Return reprints in place of papers that an older copy of this file may not know of."""
+        found = list[Happened]()
+        for one in wanted:
+            event, again = one.event, one.event
+            if isinstance(event, TicketIssued):
+                if self._has(one):
+                    continue
+                self._kept.tickets[event.number] = _issued_ms(event, one)
+                again = ReprintRequested(event.number, event.origin)
+            elif isinstance(event, FormMade | FormChanged):
+                again = FormReprintRequested(event.form, event.version, event.window)
+            name = EVENT_NAMES[type(again)]
+            found.append(one._replace(name=name, event=again, body=encode(again)))
+        return found
 
     def only(self, tickets: Mapping[str, int]) -> None:
         """Another day's hall was taken as a whole: forget tickets that it does not have."""

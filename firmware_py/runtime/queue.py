@@ -69,7 +69,7 @@ def queue_of(
         # Imported here: a hall of one Pi does without.
         from firmware_py.runtime.followed_hall import followed_hall
 
-        found = followed_hall(settings, rules, journal, thread, clocks, sentence_for)
+        found = followed_hall(settings, rules, journal, thread, clocks, sentence_for, run_folder)
         return Queue(found.clock, found.writer, speed, decides=False, followed=found)
     state = recover(rules, journal)
     clock = HallClock(clocks, settings.hall.timezone, run_folder / "clock.json")

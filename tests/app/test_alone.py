@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from firmware_py.app.ports import Outcome
+from firmware_py.app.paper_jobs import jobs_of
+from firmware_py.app.ports import Happened, Outcome
 from firmware_py.core import commands as c
 from tests.app.alone_scene import Scene, refusal_of
 from tests.app.desk import number_of
@@ -104,7 +105,8 @@ def test_what_only_the_hub_decides_is_refused_at_once_while_cut_off(scene: Scene
 def test_a_number_that_the_hub_answered_comes_out_though_its_event_was_cut_off(
     scene: Scene,
 ) -> None:
-    pressed = scene.pi.press("p1")
+    pressed, papers = scene.pi.press("p1"), list[Happened]()
+    scene.pi.writer.on_recorded.append(papers.extend)
     answer, _ = scene.decide()
     scene.answer(answer)
     assert pressed == []
@@ -113,6 +115,7 @@ def test_a_number_that_the_hub_answered_comes_out_though_its_event_was_cut_off(
     scene.pi.disk.run()
     assert given(pressed) == "A001"
     assert scene.pi.seen == ["ticket.issued", "reply p1"]
+    assert [job.wanted(scene.pi.writer.recorded) for h in papers for job in jobs_of(h)] == [True]
     # A paper is in somebody's hand: a hub that has never heard of it is told.
     assert [one.command_id for one in scene.pi.journal.records] == ["p1"]
     assert scene.back() == 1

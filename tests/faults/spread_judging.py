@@ -86,6 +86,6 @@ def judge_journals(
         for seq, _, kind, *_ in rows_of(journal_of(hall, node)):
             ends = [one for one in merged if one.startswith(f"merge:{node}:")]
             told = [one for one in ends if one.endswith(f":{seq}")]
-            assert len(told) == 1, f"{node}: record {seq} ({kind}) is not at the hub: {told}"
+            assert told, f"{node}: record {seq} ({kind}) is not at the hub"
             count += 1
     return count

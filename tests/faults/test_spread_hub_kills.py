@@ -25,6 +25,8 @@ from tests.faults.spread_load import Clerk, Taker
 WINDOW_2 = "window-2"
 #: Every so many kills the hub stays away until others go on alone.
 AWAY_EVERY, AWAY_S = 6, 3.5
+#: Of the kills so many come once it is followed.
+AT_WORK = 0.8
 
 
 async def killed_again_and_again(place: Path, kills: int, seed: int) -> dict[str, int]:
@@ -39,8 +41,10 @@ async def killed_again_and_again(place: Path, kills: int, seed: int) -> dict[str
         work = [asyncio.create_task(one.run()) for one in people]
         try:
             for kill in range(1, kills + 1):
-                # Also while it starts.
-                await asyncio.sleep(chance.uniform(0.0, 1.2))
+                # At work, and now and then while it starts.
+                if chance.random() < AT_WORK:
+                    await hall.becomes(KIOSK, "", PATIENT_S)
+                await asyncio.sleep(chance.uniform(0.0, 0.6))
                 await asyncio.to_thread(hall.stage.end, "halld", signal.SIGKILL)
                 if kill % AWAY_EVERY == 0:
                     await asyncio.sleep(AWAY_S)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,7 +40,7 @@ class Card:
     """A kiosk's card, in a Pi that starts and ends."""
 
     def __init__(self, folder: Path, loop: asyncio.AbstractEventLoop) -> None:
-        self.loop = loop
+        self.loop, self.folder, self.run = loop, folder, folder
         environment = {
             "HALL_NODE": "kiosk-1", "HALL_DATA": str(folder), "HALL_RUN": str(folder),
             "HALL_WIRE": str(folder), "HALL_CLOCK": "machine", "HALL_BROKER_HOST": "127.0.0.1",
@@ -57,8 +58,9 @@ class Card:
         thread = JournalThread(self.journal, self.loop)
         clocks, _ = clocks_of("machine")
         hall = followed_hall(
-            settings, self.configuration.rules, self.journal, thread, clocks, sentence_for, boot
-        )
+            settings, self.configuration.rules, self.journal, thread, clocks, sentence_for,
+            self.run, boot,
+        )  # fmt: skip
         if hall.memory is not None:
             hall.memory.epochs = lambda: ()
         return hall
@@ -192,6 +194,56 @@ def test_numbers_of_before_the_boot_are_given_up_until_the_hub_has_heard(
     card.end(hall)
 
 
+def taken_alone(hall: FollowedHall) -> list[str | None]:
+    """Be cut off for a while, and take a number."""
+    alone = hall.writer.alone
+    assert alone is not None
+    alone.stands("broker")
+    for passed in range(10):
+        alone.now_s = lambda passed=passed: 1e9 + passed / 2  # type: ignore[misc]
+        alone.look()
+    took = list[str | None]()
+    hall.writer.submit(
+        Submission("p1", "screen", c.TakeTicket("F01", "kiosk-1")),
+        lambda outcome: took.append(getattr(outcome.happened[0].event, "number", None)),
+    )
+    return took
+
+
+def source_of(hall: FollowedHall) -> str:
+    """Return how what is written now is named."""
+    assert hall.writer.alone is not None
+    return hall.writer.alone.records.told.sources[-1][1]
+
+
+def test_a_folder_that_is_put_back_in_the_same_boot_joins_before_it_gives_a_number(
+    card: Card, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    card.run = tmp_path_factory.mktemp("run")
+    hall = card.start(BOOT)
+    card.hub.state.lent.clear()
+    card.join(hall)
+    card.hub.do(LendNumbers("kiosk-1", "common", 20))
+    card.join(hall)
+    card.end(hall)
+    old = shutil.copytree(card.folder, tmp_path_factory.mktemp("old") / "card")
+    newer = card.start(BOOT)
+    source = source_of(newer)
+    assert taken_alone(newer) == ["A980"]
+    card.end(newer)
+    # An older copy over it, while the machine runs on.
+    shutil.rmtree(card.folder)
+    shutil.copytree(old, card.folder)
+    put_back = card.start(BOOT)
+    assert known_of(put_back)[0] is False
+    assert source_of(put_back) != source
+    card.end(put_back)
+    # That it was put back is known from then on: a mere restart is one.
+    again = card.start(BOOT)
+    assert source_of(again) == source_of(put_back)
+    card.end(again)
+
+
 def test_our_own_records_are_on_what_was_known(card: Card) -> None:
     hall = card.start(BOOT)
     card.hub.state.lent.clear()
@@ -200,18 +252,7 @@ def test_our_own_records_are_on_what_was_known(card: Card) -> None:
     card.join(hall)
     card.end(hall)
     again = card.start(BOOT)
-    alone = again.writer.alone
-    assert alone is not None
-    alone.stands("broker")
-    for passed in range(10):
-        alone.now_s = lambda passed=passed: 1e9 + passed / 2  # type: ignore[misc]
-        alone.look()
-    took = list[str | None]()
-    again.writer.submit(
-        Submission("p1", "screen", c.TakeTicket("F01", "kiosk-1")),
-        lambda outcome: took.append(getattr(outcome.happened[0].event, "number", None)),
-    )
-    assert took == ["A980"]
+    assert taken_alone(again) == ["A980"]
     # Killed: nothing is kept but the journal.
     card.journal.close()
     third = card.start(BOOT)

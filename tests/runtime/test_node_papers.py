@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from firmware_py.app.paper_jobs import jobs_of
 from firmware_py.app.ports import Happened
 from firmware_py.app.spool import PrinterSpool
 from firmware_py.app.wire import encode
@@ -107,6 +108,17 @@ def test_killed_at_any_step_each_slip_comes_out_and_a_second_one_is_marked(path:
     _, spool = start()
     spool.ready(True)
     assert not slips.asked
+
+
+def test_what_an_older_copy_may_not_know_to_be_on_paper_is_wanted_as_a_reprint(path: Path) -> None:
+    file = PositionsFile(path)
+    take(file, issued("A001", 10))
+    (again,) = file.perhaps_printed([issued("A001", 10), issued("A002", 20)])
+    assert again.event == e.ReprintRequested("A002", "kiosk-1")
+    (job,) = jobs_of(again)
+    assert job.again
+    # Told once more, by the event itself, it prints nothing.
+    assert take(file, issued("A002", 20)) == []
 
 
 def test_positions_of_an_earlier_version_go_on(path: Path) -> None:
