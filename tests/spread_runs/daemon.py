@@ -198,7 +198,9 @@ class Daemon:
     def _queue(self, clocks: Clocks, run_folder: Path, boot: str) -> Queue:
         settings, rules, store = self.settings, self.rules, self.store
         if not self.role.decides:
-            found = followed_hall(settings, rules, store, self.journal, clocks, sentence_for, boot)
+            found = followed_hall(
+                settings, rules, store, self.journal, clocks, sentence_for, run_folder, boot
+            )
             if found.writer.alone is not None and not found.writer.alone.ready:
                 self._former = found.former
             return Queue(found.clock, found.writer, _usual, decides=False, followed=found)
