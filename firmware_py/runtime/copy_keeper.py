@@ -188,6 +188,7 @@ class CopyKeeper:
     def start(self, hall: Hall) -> None:
         """Begin to copy, and to hand over what is kept; the line to the hub is there."""
         line: NodeLine = hall.sync
+        self.records.whole = line.private
         self._hall = hall
         self.disk = CopyDisk(self.path, hall.rules, self._run)
         self.copier = Copier(line.ask, self.disk)

@@ -29,9 +29,14 @@ BYTES = 10_000
 
 
 class FormerRecords:
-    """Implements ``sync.handover.HandoverPort``; ``journal`` is where the note lies beside."""
+    """Implements ``sync.handover.HandoverPort``; ``journal`` is where the note lies beside.
 
-    def __init__(self, journal: Path, note: HubNote) -> None:
+    ``whole``: people's hashes and typed words are in the records, as in the copy of the journal:
+    only where nobody can read along.
+    """
+
+    def __init__(self, journal: Path, note: HubNote, *, whole: bool = False) -> None:
+        self.whole = whole
         self._journal = journal
         self.note = note
         self.why = ""
@@ -47,7 +52,7 @@ class FormerRecords:
             after = _had(kept, epochs)
             if after < kept.last:
                 try:
-                    told = _told(self._journal.with_name(kept.file), after)
+                    told = self._told(kept, after)
                 except (JournalError, OSError) as error:
                     unread = f"{kept.file}: {error}"
                     continue
@@ -69,6 +74,14 @@ class FormerRecords:
         self.why = unread
         return None
 
+    def _told(self, kept: Kept, after: int, at_once: int = AT_ONCE) -> list[dict[str, Any]]:
+        return _told(self._journal.with_name(kept.file), after, at_once, whole=self.whole)
+
+    def withhold(self) -> bool:
+        """The hub takes nothing of people; say whether there was anything to leave out."""
+        had, self.whole = self.whole, False
+        return had
+
     def _late(self, wire: int) -> Mapping[str, Any] | None:
         """Return a record that an older hub did not know, and one that speaks ``wire`` may."""
         for kept in self.note.kept:
@@ -76,7 +89,7 @@ class FormerRecords:
                 if by >= wire:
                     continue
                 try:
-                    told = _told(self._journal.with_name(kept.file), seq - 1, at_once=1)
+                    told = self._told(kept, seq - 1, at_once=1)
                 except (JournalError, OSError) as error:
                     log.error("%s cannot be handed over: %s", kept.file, error)  # noqa: TRY400
                     continue
@@ -168,12 +181,12 @@ def _stretches(kept: Kept) -> list[Stretch]:
     ]
 
 
-def _told(path: Path, after: int, at_once: int = AT_ONCE) -> list[dict[str, Any]]:
+def _told(path: Path, after: int, at_once: int, *, whole: bool) -> list[dict[str, Any]]:
     told, size = list[dict[str, Any]](), 0
     with history_of(path) as history:
         records = history.read(after, at_once)
     for one in records:
-        data = clean_event(one.type, one.body)
+        data = one.body if whole else clean_event(one.type, one.body)
         size += len(data) + len(one.command_id) + 120
         if told and size > BYTES:
             break

@@ -102,7 +102,8 @@ def _only_these_first(command: Command) -> Refusal | None:
 
 async def _take_own(hall: Hall) -> bool:
     """Merge what was kept of an earlier time as hub; say whether that is done."""
-    records = FormerRecords(Path(hall.settings.journal.path), hall.role.note)
+    # From this card to this card: nothing of it leaves the Pi.
+    records = FormerRecords(Path(hall.settings.journal.path), hall.role.note, whole=True)
     epochs = [EpochStart(one.epoch, one.cut_seq + 1) for one in hall.store.epochs]
     while (question := records.question(epochs)) is not None:
         if question["what"] == "records":

@@ -40,6 +40,9 @@ class HandoverPort(Protocol):
         ``wire`` is what it speaks: a record that an older one did not know is offered again.
         """
 
+    def withhold(self) -> bool:
+        """Offer nothing of people from here on; say whether something was offered before."""
+
     def passed_over(self, asked: Mapping[str, Any], seqs: Sequence[int], wire: int) -> None:
         """A hub that speaks ``wire`` does not know these records: kept for a newer one."""
 
@@ -91,7 +94,11 @@ class Handover:
                 return
             self._next_s = self._now_s + AGAIN_S
             refusal = (answer or {}).get("refusal")
-            if refusal is not None and self.why != refusal.get("en"):
+            if (refusal or {}).get("code") == "personal_data" and self._port.withhold():
+                # A hub that does not know that Pis which decided may tell of people, over TLS.
+                self._next_s = self._now_s
+                self._go_on()
+            elif refusal is not None and self.why != refusal.get("en"):
                 self.why = str(refusal.get("en"))
                 log.error("the hub does not take our records: %s", self.why)
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 __all__ = [
-    "NodePlace", "Numbers", "may_ask_of_people", "may_command", "may_query", "may_record",
+    "DECIDED", "NodePlace", "Numbers", "may_ask_of_people", "may_command", "may_query",
+    "may_record",
 ]  # fmt: skip
 
 #: A window's own commands; each names it by ``window``.
@@ -32,7 +33,7 @@ _TOLD_BY_WINDOW = frozenset({
     "window.closed", "alarm.raised", "alarm.cleared",
 })  # fmt: skip
 #: Roles whose records are taken whole: they decided, or may have.
-_DECIDED = frozenset({"hub", "standby"})
+DECIDED = frozenset({"hub", "standby"})
 #: Questions that only the hub's journal answers.
 _LOOKS = frozenset({"why", "ticket.show"})
 #: What is held to a reader.
@@ -83,7 +84,7 @@ class Numbers(Protocol):
 
 def may_record(place: NodePlace, kind: str, data: Mapping[str, Any], numbers: Numbers) -> bool:
     """Say whether this node may bring a record: an event of type ``kind`` with this content."""
-    if place.roles & _DECIDED:
+    if place.roles & DECIDED:
         return True
     if kind == "ticket.issued":
         own = data.get("origin") in place.kiosks

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from firmware_py.app.ports import NewEvent
 from firmware_py.config.file import Configuration, load_all
 from firmware_py.core.epoch import Epoch
 from firmware_py.runtime.former_records import FormerRecords
@@ -167,6 +168,30 @@ def test_what_only_the_former_hub_knew_is_offered_to_one_hub_after_the_other(
     assert question is not None
     again.merged(third, question, 8)
     assert again.question(third) is None
+
+
+def test_of_people_a_former_hub_tells_only_where_nobody_can_read_along(tmp_path: Path) -> None:
+    hub = journal_of(tmp_path, HUB)
+    issued = b'{"number":"A001","series":"common","count":1,"item":"F01","skill":"a","origin":"k",'
+    body = issued + b'"person":"%b"}' % (b"f" * 64)
+    with opened(hub, HUB) as journal:
+        epoch = journal.epoch
+        told = NewEvent("ticket.issued", body)
+        journal.append([entry(1)._replace(events=(told,))])
+    put_aside(hub, epoch)
+    kept = Kept(f"journal.db.{epoch}", f"hub:{epoch}", 1, ((epoch, 1),))
+    records = FormerRecords(hub, HubNote("2-standby-1", (kept,)), whole=True)
+    epochs = (EpochStart("E0", 1), EpochStart("2-standby-1", 1))
+
+    def person() -> object:
+        question = records.question(epochs)
+        assert question is not None
+        return msgspec.json.decode(msgspec.json.encode(question))["told"][0]["data"].get("person")
+
+    assert person() == "f" * 64
+    assert records.withhold()
+    assert person() is None
+    assert not records.withhold()
 
 
 def two_times_as_hub(folder: Path) -> tuple[Path, FormerRecords]:

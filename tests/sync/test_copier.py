@@ -249,6 +249,7 @@ class Records:
 
     def __init__(self, last: int) -> None:
         self.last, self.why = last, ""
+        self.whole = True
         self.had: dict[str, int] = {}
         self.passed: list[int] = []
 
@@ -258,6 +259,11 @@ class Records:
         if had > self.last:
             return None
         return {"what": "records" if had < self.last else "handover", "after": had}
+
+    def withhold(self) -> bool:
+        """Leave people out from now on."""
+        had, self.whole = self.whole, False
+        return had
 
     def passed_over(self, asked: Mapping[str, Any], seqs: Sequence[int], wire: int) -> None:
         """Note it."""
@@ -298,6 +304,19 @@ def test_what_a_hub_does_not_take_is_offered_again_and_said() -> None:
     handover.tick(2 * OFFER_AGAIN_S, HALL)
     line.next()[1]({"merged": 8})
     assert handover.why == ""
+
+
+def test_a_hub_that_takes_nothing_of_people_is_told_without_them_at_once() -> None:
+    line, records = Line(), Records(9)
+    handover = Handover(line.ask, records)
+    handover.tick(0.0, HALL)
+    refused = {"refusal": {"code": "personal_data", "en": "Personal data is not taken."}}
+    line.next()[1](refused)
+    assert (records.whole, handover.why) == (False, "")
+    # There was nothing more to leave out: it is said, and tried again later.
+    line.next()[1](refused)
+    assert handover.why == "Personal data is not taken."
+    assert not line.asked
 
 
 def test_what_cannot_be_read_is_not_called_handed_over() -> None:

@@ -30,6 +30,8 @@ from tests.app.desk import Desk
 
 _ISSUED = wire._event_decoders["ticket.issued"]
 KIOSK = NodePlace("kiosk-1", frozenset({"kiosk"}), kiosks=frozenset({"kiosk-1"}))
+#: A hub that stood down.
+FORMER = NodePlace("hub-1", frozenset({"standby"}))
 SOURCE = "kiosk-1:E7"
 
 
@@ -48,7 +50,11 @@ class Hub:
         return 1
 
     def nodes(self) -> Mapping[str, NodePlace]:
-        return {"kiosk-1": KIOSK, "kiosk-2": NodePlace("kiosk-2", frozenset({"kiosk"}))}
+        return {
+            "kiosk-1": KIOSK,
+            "hub-1": FORMER,
+            "kiosk-2": NodePlace("kiosk-2", frozenset({"kiosk"})),
+        }
 
     def window_of(self, number: str) -> str | None:
         return None
@@ -69,7 +75,7 @@ class Hub:
 class Line:
     """A kiosk's line to the hub: questions go in, answers are kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, private: bool = False) -> None:
         self.desk = Desk().open_day()
         self.desk.give(LendNumbers("kiosk-1", "common", 200), "lend")
         self.desk.disk.run()
@@ -77,7 +83,7 @@ class Line:
         hub = Hub(self.desk.writer)
         self.asks = Asks(
             cast("HallPort", hub), cast("HubPort", hub), Topics("demo", "hub"),
-            self.sent.append, Counter(),
+            self.sent.append, Counter(), private=private,
         )  # fmt: skip
 
     @property
@@ -97,7 +103,12 @@ class Line:
         }  # fmt: skip
 
     async def ask(
-        self, told: Sequence[Mapping[str, Any]], *, source: str = SOURCE, disk: bool = True
+        self,
+        told: Sequence[Mapping[str, Any]],
+        *,
+        source: str = SOURCE,
+        disk: bool = True,
+        node: str = "kiosk-1",
     ) -> dict[str, Any]:
         """Offer records and return the answer; {} while there is none."""
         self.sent.clear()
@@ -105,10 +116,10 @@ class Line:
         payload = json.dumps(body, separators=(",", ":")).encode()
         self.asks.take(
             Incoming(
-                1, "hall/v1/demo/ask/kiosk-1", payload, len(payload), False, time.monotonic(),
+                1, f"hall/v1/demo/ask/{node}", payload, len(payload), False, time.monotonic(),
                 None, b"1", 30,
             ),
-            "kiosk-1",
+            node,
         )  # fmt: skip
         for _ in range(50):
             await asyncio.sleep(0)
@@ -244,3 +255,23 @@ async def test_only_its_own_records_in_their_order_are_taken(
 ) -> None:
     answer = await line.ask([line.issued(seq) for seq in seqs], source=source)
     assert answer["refusal"]["code"] == "bad_field"
+
+
+async def test_a_former_hub_tells_of_people_where_nobody_can_read_along_and_nobody_else_does() -> (
+    None
+):
+    person = "f" * 64
+    for private, node, source in (
+        (False, "hub-1", "hub-1:E7"), (True, "kiosk-1", SOURCE), (False, "kiosk-1", SOURCE),
+    ):  # fmt: skip
+        line = Line(private=private)
+        refused = await line.ask([line.issued(1, person=person)], source=source, node=node)
+        assert refused["refusal"]["code"] == "personal_data"
+        assert not line.desk.writer.recorded.tickets
+    line = Line(private=True)
+    told = [line.issued(1, person=person), line.issued(2)]
+    assert (await line.ask(told, source="hub-1:E7", node="hub-1"))["merged"] == 2
+    state = line.desk.writer.recorded
+    # One ticket a person holds here too.
+    assert [one.person for one in state.tickets.values()] == [person, None]
+    assert state.taken_by_person == {person: 1}
