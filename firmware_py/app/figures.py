@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from firmware_py.app.ports import StoredEvent
-from firmware_py.app.wire import decode_event
+from firmware_py.app.wire import known_event
 from firmware_py.core import events as e
 from firmware_py.core.events_aside import AlarmAcknowledged, AlarmRaised
 from firmware_py.core.events_spread import NumbersWrittenOff, TicketReplaced
@@ -307,8 +307,13 @@ class Figures:
         self._ahead: dict[str, int] = {}
 
     def take(self, record: StoredEvent) -> None:
-        """Count one event; those before the first opening belong to no day."""
-        self.add(decode_event(record.type, record.body), record.seq, record.time_ms)
+        """Count one event; those before the first opening belong to no day.
+
+        One that only a newer program knows, which this Pi had before, counts for nothing.
+        """
+        event = known_event(record.type, record.body)
+        if event is not None:
+            self.add(event, record.seq, record.time_ms)
 
     def add(self, event: e.Event, seq: int, time_ms: int) -> None:
         """Count one event that is decoded already."""

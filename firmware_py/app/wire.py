@@ -13,7 +13,7 @@ from unicodedata import category
 
 import msgspec
 
-from firmware_py.app.ports import Happened, Outcome
+from firmware_py.app.ports import Happened, Outcome, StoredEvent
 from firmware_py.app.wrong_params import WrongParams, explain
 from firmware_py.core.commands import COMMANDS, Command, TakeTicket
 from firmware_py.core.commands_carried import NAMES
@@ -31,7 +31,9 @@ __all__ = [
     "encode",
     "encode_outcome",
     "encode_state",
+    "happened_of",
     "has_controls",
+    "known_event",
     "parse_command",
 ]
 
@@ -135,6 +137,20 @@ def has_controls(text: str) -> bool:
 def decode_event(name: str, body: bytes) -> Event:
     """Return a stored event. Raises ``KeyError`` or ``msgspec.DecodeError``."""
     return cast("Event", _event_decoders[name].decode(body))
+
+
+def known_event(name: str, body: bytes) -> Event | None:
+    """Return a stored event; None for a type that only a newer program knows."""
+    return decode_event(name, body) if name in _event_decoders else None
+
+
+def happened_of(stored: StoredEvent) -> Happened | None:
+    """Return a stored event as what happened; None for a type that only a newer program knows."""
+    event = known_event(stored.type, stored.body)
+    if event is None:
+        return None
+    seq, time_ms, by, command_id = stored.seq, stored.time_ms, stored.by, stored.command_id
+    return Happened(seq, time_ms, stored.type, by, command_id, event, stored.body)
 
 
 def encode_outcome(first_seq: int, count: int, refusal: Refusal | None) -> bytes:

@@ -30,12 +30,12 @@ from firmware_py.app.ports import (
 )  # fmt: skip
 from firmware_py.app.recovery import match_windows
 from firmware_py.app.wire import (
-    decode_event,
     decode_outcome,
     decode_state,
     encode,
     encode_outcome,
     encode_state,
+    happened_of,
 )
 from firmware_py.core.commands import Command, TakeTicket, Tick
 from firmware_py.core.decide import decide
@@ -187,18 +187,8 @@ class HallWriter:
             # Events that were compacted are gone; that the command was carried out is not.
             kept = count and first >= journal.first_seq
             stored = journal.read(first - 1, count) if kept else ()
-            happened = tuple(
-                Happened(
-                    s.seq,
-                    s.time_ms,
-                    s.type,
-                    s.by,
-                    s.command_id,
-                    decode_event(s.type, s.body),
-                    s.body,
-                )
-                for s in stored
-            )
+            # What only a newer program knows, which this Pi had before, is left out.
+            happened = tuple(one for s in stored if (one := happened_of(s)) is not None)
             return Outcome(happened, refusal, repeated=True)
 
         def found(outcome: Outcome | None) -> None:

@@ -18,7 +18,7 @@ import msgspec
 from firmware_py.app.clock import local_text
 from firmware_py.app.newest_first import events_before
 from firmware_py.app.ports import StoredEvent
-from firmware_py.app.wire import decode_event
+from firmware_py.app.wire import decode_event, known_event
 from firmware_py.core.commands import RecordAction
 from firmware_py.core.events import DayOpened
 from firmware_py.core.events_checks import CHECK_EVENTS, CheckAnswered, CheckAsked, CheckWithdrawn
@@ -163,7 +163,7 @@ class KeptChecks:
         found: dict[str, _Check] = {}
         stored = [one async for one in self._stored_of(day)]
         for one in reversed(stored):
-            event = decode_event(one.type, one.body)
+            event = known_event(one.type, one.body)
             if isinstance(event, CheckAsked):
                 found[event.check] = _Check(event, one.time_ms, one.by)
             elif isinstance(event, CheckAnswered | CheckWithdrawn) and event.check in found:

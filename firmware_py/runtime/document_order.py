@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from firmware_py.app.newest_first import newest_first
 from firmware_py.app.ports import JournalPort, StoredEvent
-from firmware_py.app.wire import decode_event
+from firmware_py.app.wire import decode_event, known_event
 from firmware_py.core.events import DayOpened
 from firmware_py.core.events_papers import DocumentAdded, DocumentRemoved, DocumentReplaced
 from firmware_py.core.model import State
@@ -118,7 +118,7 @@ def recorded_on(journal: JournalPort, day: str) -> dict[str, int] | None:
 def _folded(changes: list[StoredEvent]) -> dict[str, int]:
     known: dict[str, int] = {}
     for stored in changes:
-        match decode_event(stored.type, stored.body):
+        match known_event(stored.type, stored.body):
             case DocumentAdded(document=document):
                 known[document] = 1
             case DocumentReplaced(document=document, version=version):

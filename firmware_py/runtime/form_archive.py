@@ -13,7 +13,7 @@ from typing import Any
 
 from firmware_py.app.newest_first import events_before
 from firmware_py.app.ports import JournalPort, StoredEvent
-from firmware_py.app.wire import decode_event
+from firmware_py.app.wire import decode_event, known_event
 from firmware_py.core.events import DayOpened, Event
 from firmware_py.core.events_papers import (
     FormChanged,
@@ -80,7 +80,7 @@ class FormArchive:
             batch = await self._run(partial(events_before, upper=upper))
             for stored in reversed(batch):
                 if stored.type.startswith("form."):
-                    event = decode_event(stored.type, stored.body)
+                    event = known_event(stored.type, stored.body)
                     if isinstance(event, FormEvent):
                         yield Step(stored.seq, stored.time_ms, stored.type, stored.by, event)
                 elif stored.type == "day.opened":

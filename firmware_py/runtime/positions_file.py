@@ -21,6 +21,7 @@ from firmware_py.app.spool import PrinterSpool
 from firmware_py.app.wire import decode_event, encode
 from firmware_py.core.events import (
     EVENT_NAMES,
+    EVENTS,
     DayOpened,
     Event,
     ReprintRequested,
@@ -74,8 +75,11 @@ class PositionsFile:
         self.of = self._kept.positions
 
     def owed(self) -> list[Happened]:
-        """Return what was wanted before this start and is not confirmed."""
-        return [one.happened() for one in self._kept.owed]
+        """Return what was wanted before this start and is not confirmed.
+
+        What only a newer program can print, which this Pi had before, stays for that one.
+        """
+        return [one.happened() for one in self._kept.owed if one.name in EVENTS]
 
     def take(
         self,

@@ -241,3 +241,17 @@ def test_a_number_that_is_skipped_for_the_one_on_the_paper_is_a_gap_and_no_ticke
     assert of(events, TicketReplaced) == [TicketReplaced("A001", "A980")]
     (day,) = figures(hall)
     assert (day.taken, day.skipped, day.written_off) == (1, 1, 0)
+
+
+def test_what_only_a_newer_program_knows_counts_for_nothing() -> None:
+    hall = small_day()
+    counted = figures(hall)
+    records = [
+        Record(seq, at_ms, EVENT_NAMES[type(event)], "x", "id", encode(event))
+        for seq, (event, at_ms) in enumerate(hall.history, start=1)
+    ]
+    last = records[-1]
+    records.append(
+        Record(last.seq + 1, last.time_ms, "ticket.folded", "x", "id", b'{"number":"A1"}')
+    )
+    assert figures_by_day(records) == counted

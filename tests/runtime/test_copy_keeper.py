@@ -11,7 +11,8 @@ from typing import Any, cast
 
 import pytest
 
-from firmware_py.app.ports import Entry
+from firmware_py.app.ports import Entry, NewEvent
+from firmware_py.core.wire_version import WIRE
 from firmware_py.runtime import copy_keeper
 from firmware_py.runtime.control import QueryError
 from firmware_py.runtime.copy_keeper import CopyKeeper
@@ -22,7 +23,8 @@ from firmware_py.runtime.hub_role import HubRole
 from firmware_py.store.copied import CopiedJournal, epochs_of
 from firmware_py.store.errors import JournalFull
 from tests.e2e.scene import until
-from tests.runtime.test_hub_role import STANDBY, settings_of, with_copy
+from tests.runtime.test_hub_role import HUB, STANDBY, journal_of, settings_of, with_copy
+from tests.store.making import MORNING_MS, opened
 
 Answered = Callable[[dict[str, Any] | None], None]
 
@@ -32,6 +34,7 @@ class Hub:
 
     trouble = ""
     epochs = ()
+    hub_wire = WIRE
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -116,6 +119,26 @@ async def test_a_copy_that_cannot_be_opened_is_said_and_tried_again(
         standby.keeper.start(standby.hall)
         await standby.says("Another program")
         elsewhere.close()
+        await standby.is_asked_again()
+
+
+async def test_a_copy_with_records_of_a_newer_program_goes_on_and_is_not_promoted(
+    tmp_path: Path,
+) -> None:
+    hub = journal_of(tmp_path, HUB)
+    with opened(hub, HUB) as journal:
+        folded = NewEvent("ticket.folded", b'{"number":"A001"}')
+        journal.append([Entry("newer", "pad-1", MORNING_MS, b"{}", (folded,))])
+    async with standing(tmp_path) as standby:
+        standby.keeper.start(standby.hall)
+        await standby.is_asked_again()
+        status = standby.keeper.status()
+        assert status is not None
+        assert "ticket.folded" in status.unknown
+        with pytest.raises(QueryError) as refused:
+            await HubQueries(standby.hall).begin("hallctl:root")
+        assert refused.value.refusal.code == "copy_newer"
+        assert "请先升级本机程序" in refused.value.refusal.zh
         await standby.is_asked_again()
 
 

@@ -194,6 +194,36 @@ def test_of_people_a_former_hub_tells_only_where_nobody_can_read_along(tmp_path:
     assert not records.withhold()
 
 
+def test_what_an_older_hub_does_not_know_is_kept_for_a_newer_one_and_so_are_the_numbers(
+    tmp_path: Path,
+) -> None:
+    hub, _ = with_copy(tmp_path)
+    with opened(hub, HUB) as journal:
+        epoch = journal.epoch
+        journal.append([entry(number) for number in range(6, 9)])
+    kept = Kept(f"journal.db.{epoch}", f"hub:{epoch}", 8, ((epoch, 1),))
+    put_aside(hub, epoch)
+    records = FormerRecords(hub, HubNote("2-standby-1", (kept,)))
+    second = (EpochStart(epoch, 1), EpochStart("2-standby-1", 6))
+    question = records.question(second, wire=1)
+    assert question is not None
+    records.passed_over(question, [7], 1)
+    records.merged(second, question, 8)
+    # A number may be in it: the usual ones go when that is told.
+    assert records.question(second, wire=1) is None
+    assert "newer program" in records.why
+    assert records.left(second) == 1
+    again = FormerRecords(hub, read_note(hub))
+    late = again.question(second, wire=2)
+    assert late is not None
+    assert [one["seq"] for one in late["told"]] == [7]
+    again.passed_over(late, [], 2)
+    again.merged(second, late, 7)
+    assert again.question(second, wire=2) == {
+        "what": "handover", "source": f"hub:{epoch}", "after": 8,
+    }  # fmt: skip
+
+
 def two_times_as_hub(folder: Path) -> tuple[Path, FormerRecords]:
     """Keep two journals aside, as of a Pi that was the hub, stood down, and was it again."""
     hub = journal_of(folder, HUB)

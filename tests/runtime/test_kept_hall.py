@@ -17,6 +17,8 @@ from firmware_py.config.file import load_all
 from firmware_py.core import commands as c
 from firmware_py.core.commands_spread import LendNumbers
 from firmware_py.core.events import TicketIssued
+from firmware_py.core.wire_version import WIRE
+from firmware_py.runtime import node_memory
 from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.runtime.followed_hall import FollowedHall, followed_hall
 from firmware_py.runtime.kept_hall import Known, KnownFile, boot_id
@@ -111,6 +113,26 @@ def test_after_another_boot_nothing_is_known_until_the_hub_is_heard(card: Card) 
     # Only what its printers owe is judged by what was known then.
     assert again.former is not None
     assert again.former.day == "2026-03-02"
+    card.end(again)
+
+
+@pytest.mark.parametrize("program", [WIRE - 2, WIRE - 1, WIRE, WIRE + 1, WIRE + 2])
+@pytest.mark.parametrize("hub", [WIRE - 2, WIRE, WIRE + 1, WIRE + 2])
+def test_what_another_program_kept_is_gone_on_with_if_it_and_its_hub_were_neighbours(
+    card: Card, monkeypatch: pytest.MonkeyPatch, program: int, hub: int
+) -> None:
+    first = card.start(BOOT)
+    card.hub.state.lent.clear()
+    card.join(first)
+    assert first.writer.alone is not None
+    first.writer.alone.hub_wire = lambda: hub
+    monkeypatch.setattr(node_memory, "WIRE", program)
+    card.end(first)
+    # This Pi's program was changed.
+    again = card.start(BOOT)
+    near = abs(program - WIRE) <= 1 and abs(hub - WIRE) <= 1
+    assert known_of(again) == ((True, 7, "2026-03-02") if near else (False, 0, None))
+    assert again.former is not None
     card.end(again)
 
 
