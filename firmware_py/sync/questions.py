@@ -7,6 +7,7 @@ and waits until this Pi's own records are there: a rating counts after the servi
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 
 from firmware_py.sync.followed import Asked
@@ -22,7 +23,8 @@ class Questions:
         self._asked: dict[int, Asked] = {}
         #: Numbers of others' questions that the hub of this connection was sent.
         self._sent: set[int] = set()
-        self._number = 0
+        #: Not from 1: a late answer to this Pi's former run is no answer to the same number now.
+        self._number = secrets.randbits(48)
 
     def add(self, asked: Asked, *, now: bool) -> None:
         """Take a question; ``now``: the hub is there to be asked."""

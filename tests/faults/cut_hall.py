@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
-from firmware_py.bench.spread import HUB
+from firmware_py.bench.spread import HUB, known_at
 from tests.e2e.scene import Change, until
 from tests.e2e.spread import Spread
 from tests.faults.cables import Cables, Forwarders, How, Real
@@ -168,6 +168,23 @@ class CutHall(Spread):
         for node in self.nodes:
             await self.becomes(node, "", PATIENT_S)
         await self.agree(*self.nodes)
+
+    async def level_with(self, hub: str, *nodes: str) -> None:
+        """Wait until these Pis know of the hall what this hub knows."""
+
+        async def look() -> bool:
+            wanted = await known_at(self.at(hub))
+            return all([await known_at(self.at(node)) == wanted for node in nodes])
+
+        await until(look, PATIENT_S)
+
+    async def shows_slip(self, number: str) -> None:
+        """Wait until a number is on a slip of the kiosk."""
+
+        async def look() -> bool:
+            return number in (await self.bench.do("seen", "printer-1"))["numbers"]
+
+        await until(look, PATIENT_S)
 
     async def copy_is_level(self) -> None:
         """Wait until the standby has the hub's whole journal."""

@@ -169,9 +169,5 @@ async def alone(hall: CutHall) -> str:
     done = await hall.at(KIOSK).call("ticket.take", **TAKE)
     number = str(done["events"][0]["data"]["number"])
     assert number not in before
-
-    async def printed() -> bool:
-        return number in (await hall.bench.do("seen", "printer-1"))["numbers"]
-
-    await until(printed, PATIENT_S)
+    await hall.shows_slip(number)
     return number

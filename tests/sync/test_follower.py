@@ -151,6 +151,22 @@ def test_what_came_while_it_joined_is_not_lost_and_not_counted_twice(line: Line)
     assert line.told.events == [4]
 
 
+def test_a_late_answer_to_a_former_run_is_no_answer_to_the_first_question_of_this_one(
+    line: Line,
+) -> None:
+    former = Line()
+    former.take(Up(1))
+    former.born(2)
+    (old,) = former.asks()
+    line.take(Up(1))
+    line.born(2)
+    (asked,) = line.asks()
+    line.answers(old["number"], 1, zlib.compress(b"OLD"), epochs=EPOCHS)
+    assert line.told.states == []
+    line.answers(asked["number"], 2, zlib.compress(b"STATE"), epochs=EPOCHS)
+    assert line.told.states == [(b"STATE", 2)]
+
+
 def test_a_state_in_parts_is_whole_whatever_their_order(line: Line) -> None:
     line.take(Up(1))
     line.born(2)
