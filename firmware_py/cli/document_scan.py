@@ -176,6 +176,9 @@ def _say(answer: Mapping[str, Any]) -> None:
             f"Document {name} is scanned{' again' if again else ''}: {pages}.",
         )
     )
+    if (where := answer.get("say")) is not None:
+        # At a window that is cut off: what is to be done with it, or rather not.
+        say((t(where["zh"], where["en"]), "yellow"))
     if answer["blank"]:
         which = "、".join(str(page) for page in answer["blank"])
         listed = ", ".join(str(page) for page in answer["blank"])

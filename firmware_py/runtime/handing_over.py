@@ -33,6 +33,7 @@ from firmware_py.runtime.elsewhere import recorded_outcome
 from firmware_py.runtime.keeping import DESTROYED
 from firmware_py.runtime.kept_port import Handed
 from firmware_py.runtime.privacy import FORGOTTEN, forget
+from firmware_py.runtime.scan_words import forgotten_meanwhile
 from firmware_py.store.vault import Vault
 from firmware_py.store.vault_errors import VaultError, VaultMissing
 
@@ -46,7 +47,8 @@ __all__ = ["HandingOver", "Owed"]
 log = logging.getLogger(__name__)
 
 _OWED = ".owed"
-#: The clerk waits so long for a document to be at the hub; then it goes on without them.
+#: The clerk waits for a document to be at the hub; when nothing moves for so long it goes on
+#: without them.
 WAIT_S = 10.0
 #: What could not be handed over is tried again.
 AGAIN_S = 5.0
@@ -72,6 +74,8 @@ class Owed(msgspec.Struct, frozen=True):
     command_id: str
     #: It takes the place of one that the hub has.
     again: bool
+    #: Under which id and version it was given to be recorded last, the answer being still out.
+    tried: str = ""
 
 
 class _Later(Exception):
@@ -88,6 +92,9 @@ class HandingOver:
         self._said: set[str] = set()
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self.wait_s = WAIT_S
+        #: Counts the pages that the hub took.
+        self._moved = 0
 
     # ---- scans
 
@@ -124,10 +131,13 @@ class HandingOver:
         future = self._waited[owed.command_id] = self._hall.loop.create_future()
         self._wake.set()
         try:
-            async with asyncio.timeout(WAIT_S):
-                return await asyncio.shield(future)
-        except TimeoutError:
-            return waits
+            while True:
+                moved = self._moved
+                done, _ = await asyncio.wait([future], timeout=self.wait_s)
+                if done:
+                    return future.result()
+                if self._moved == moved:
+                    return waits
         finally:
             self._waited.pop(owed.command_id, None)
             # Nobody looks at it any more.
@@ -221,11 +231,13 @@ class HandingOver:
         day, name = key
         waited = self._waited.get(owed.command_id)
         try:
-            handed = await self._hand_over(day, owed)
+            handed = await self._hand_over(key, owed)
         except _Later:
             return
         except VaultMissing:
             log.warning("%s: %s was deleted here before the hub had it", day, owed.document)
+            if waited is not None and not waited.done():
+                waited.set_exception(QueryError(forgotten_meanwhile(owed.number)))
         except (QueryError, VaultError) as error:
             zh, en = _said(error)
             if waited is None or waited.done():
@@ -244,9 +256,9 @@ class HandingOver:
         except VaultError as error:
             log.warning("files of %s are left here: %s", owed.document, error)
 
-    async def _hand_over(self, day: str, owed: Owed) -> Handed:
+    async def _hand_over(self, key: tuple[str, str], owed: Owed) -> Handed:
         """Hand one over. Raises ``_Later``, ``QueryError`` and ``VaultError``."""
-        state = self._hall.state()
+        (day, name), state = key, self._hall.state()
         ticket = state.tickets.get(owed.number) if day == state.day else None
         if ticket is None or ticket.issued_ms != owed.issued_ms:
             raise QueryError(words.day_over(owed.document, day))
@@ -269,9 +281,15 @@ class HandingOver:
                 here = page_name(owed.document, owed.version, page)
                 data = await asyncio.to_thread(self._hall.vault.get, day, here)
                 await self._hub.keep(day, page_name(document, version, page), data)
+                self._moved += 1
         except QueryError as error:
             raise self._later(error.refusal) from None
-        command_id = f"{owed.command_id}:{document}v{version}"
+        tried = f"{document}v{version}"
+        if tried != owed.tried:
+            # Before it is given: whoever restarts must know what may have been recorded.
+            owed = self._owed[key] = msgspec.structs.replace(owed, tried=tried)
+            await asyncio.to_thread(self._hall.vault.put, day, name, msgspec.json.encode(owed))
+        command_id = f"{owed.command_id}:{tried}"
         outcome = await recorded_outcome(self._hall, Submission(command_id, owed.by, command))
         if outcome.refusal is not None:
             raise self._later(outcome.refusal)
@@ -292,8 +310,7 @@ def _recorded(ticket: Ticket, owed: Owed) -> TicketDocument | None:
         (
             one
             for one in ticket.documents
-            if (one.sha256, one.size, one.pages) == (owed.sha256, owed.size, owed.pages)
-            and (not owed.again or one.document == owed.document)
+            if (f"{one.document}v{one.version}", one.sha256) == (owed.tried, owed.sha256)
         ),
         None,
     )
