@@ -128,7 +128,8 @@ class HandingOver:
         waits = Handed(owed.document, owed.version, waits=True)
         if self._hub.away:
             return waits
-        future = self._waited[owed.command_id] = self._hall.loop.create_future()
+        future: asyncio.Future[Handed] = self._hall.loop.create_future()
+        self._waited[owed.command_id] = future
         self._wake.set()
         try:
             while True:
