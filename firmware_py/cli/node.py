@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from firmware_py.cli import node_adopt, node_join, node_numbers, node_retire
+from firmware_py.cli import node_adopt, node_join, node_numbers, node_open, node_retire
 from firmware_py.cli.alone_said import alone_lines, numbers_words
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
 from firmware_py.cli.config_nodes import mistake_words
@@ -190,6 +190,7 @@ def _line(head: str, words: str) -> None:
 for _command in (
     *node_adopt.COMMANDS,
     node_join.join,
+    node_open.open_,
     node_retire.retire,
     *node_numbers.COMMANDS,
 ):

@@ -13,6 +13,7 @@ import click
 
 from firmware_py.cli.base import HallCommand, Session, pass_session
 from firmware_py.cli.errors import Refused, WrongUse
+from firmware_py.cli.node_open import open_folder
 from firmware_py.cli.node_services import Services, is_address
 from firmware_py.cli.output import say, write_json
 from firmware_py.cli.words import joined, t
@@ -71,12 +72,14 @@ def join(
     with told():
         files = JoiningFiles(_own_folder(into), _daemon())
         if files.finish():
+            open_folder(files.folder, _daemon())
             _finished(session, files)
             _start(session, files.folder, no_start=no_start)
             return
         address, right = _address(hub), _code(code)
         _may_replace(files.folder, yes=yes)
         found = _join(session, right, address, files)
+        open_folder(files.folder, _daemon())
     if session.json:
         write_json({"node": found.node, "hall": found.hall, "files": list(found.files)})
     else:
@@ -257,6 +260,7 @@ def _start(session: Session, folder: Path, *, no_start: bool) -> None:
             _next_steps(config, addresses)
         return
     services.let_out(addresses)
+    services.let_write(folder)
     said = services.start()
     if session.json:
         return

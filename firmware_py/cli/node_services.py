@@ -22,6 +22,10 @@ _HEAD = (
     "# 本机的服务可以连接大厅的消息服务器。由 hallctl node join 写入。\n"
     "# The daemon may reach the hall's broker. Written by hallctl node join.\n"
 )
+_WRITES = (
+    "# 本机的服务可以放置主控发来的配置。由 hallctl node join 或 node open 写入。\n"
+    "# The daemon may put the hub's configuration in place. Written by hallctl node join or open.\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,12 @@ class Services:
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = "".join(f"IPAddressAllow={one}\n" for one in addresses)
         path.write_text(f"{_HEAD}[Service]\n{lines}", encoding="utf-8")
+
+    def let_write(self, folder: Path) -> None:
+        """Let the daemon put the hub's configuration in place. Raises ``OSError``."""
+        path = self.root / _DROP_IN.with_name("configuration.conf")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{_WRITES}[Service]\nBindPaths={folder}\n", encoding="utf-8")
 
     def start(self) -> str:
         """Start the daemon with the machine, and now; return "" or a complaint."""

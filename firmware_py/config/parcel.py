@@ -114,7 +114,8 @@ def parcel_for(config: Path, node: str, env: Mapping[str, str]) -> Parcel:
     collector = Collector(config, never(settings))
     for path in named(settings):
         collector.take(path)
-    files, by_hand = collector.files, collector.by_hand
+    files = {name: path.read_bytes() for name, path in collector.paths.items()}
+    by_hand = collector.by_hand
     files |= {NODE_ENV: env_text.encode(), CONFIG_NAME: text}
     size = sum(map(len, files.values()))
     if size > LARGEST:
@@ -207,7 +208,8 @@ class Collector:
 
     def __init__(self, config: Path, never: frozenset[Path]) -> None:
         self._config, self._folder, self._never = config, config.parent, never
-        self.files = dict[str, bytes]()
+        #: By name below the folder.
+        self.paths = dict[str, Path]()
         self.by_hand = list[str]()
 
     def take(self, path: Path) -> None:
@@ -221,7 +223,7 @@ class Collector:
                 if inner.is_file():
                     self.take(inner)
         elif path.is_file():
-            self.files[name] = path.read_bytes()
+            self.paths[name] = path
 
     def _may_go(self, path: Path) -> bool:
         real = path.resolve()

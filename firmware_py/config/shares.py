@@ -7,7 +7,7 @@ certificate. No secret is among it; what a person must bring is told.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,13 +26,13 @@ __all__ = ["Shares", "notices_in", "shares_of"]
 class Shares:
     """``of`` is each Pi's part: name below the configuration's folder -> SHA-256 in hex.
 
-    ``contents`` are the bytes by that. ``wrong`` are mistakes that only that Pi would have, and
+    ``sizes`` are bytes, by that. ``wrong`` are mistakes that only that Pi would have, and
     ``by_hand`` what stays behind. ``own_files``: hall.node is a fixed name, each Pi has a file of
     its own.
     """
 
     of: dict[str, dict[str, str]] = field(default_factory=dict)
-    contents: dict[str, bytes] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
     wrong: dict[str, tuple[Mistake, ...]] = field(default_factory=dict)
     by_hand: dict[str, tuple[str, ...]] = field(default_factory=dict)
     own_files: bool = False
@@ -48,17 +48,24 @@ class Shares:
 
 
 def shares_of(
-    config: Path, settings: Settings, env: Mapping[str, str], text: str | None = None
+    config: Path,
+    settings: Settings,
+    env: Mapping[str, str],
+    put: Callable[[bytes], str],
+    text: str | None = None,
 ) -> Shares:
     """Return it for all Pis of ``settings``; ``text`` as if it stood in ``config``.
+
+    ``put`` keeps a content and returns its SHA-256: each is in memory for that moment alone.
 
     Raises ``OSError``, and ``ConfigError`` for files that are too large together.
     """
     config = config.absolute()
     known = with_node(config, env)
     data = config.read_bytes() if text is None else text.encode()
-    found, size = Shares(), 0
-    bad = _bad_notices(settings)
+    found, bad, known_files = Shares(), _bad_notices(settings), dict[Path, str]()
+    main = put(data)
+    found.sizes[main] = len(data)
     # The hub's own part too: the next hub gives it to this one.
     for node in dict.fromkeys([*settings.nodes, settings.hall.node, settings.spread.hub]):
         try:
@@ -70,22 +77,29 @@ def shares_of(
         collector = Collector(config, never(own))
         for path in named(own):
             if path not in bad:
-                collector.take(path)
-        files = {CONFIG_NAME: data, **collector.files}
-        found.of[node] = {}
-        for name, one in files.items():
-            sha = hashlib.sha256(one).hexdigest()
-            if sha not in found.contents:
-                found.contents[sha] = one
-                size += len(one)
-            found.of[node][name] = sha
+                _take(collector, path)
+        found.of[node] = {CONFIG_NAME: main}
+        for name, path in collector.paths.items():
+            if path not in known_files:
+                content = path.read_bytes()
+                known_files[path] = put(content)
+                found.sizes[known_files[path]] = len(content)
+            found.of[node][name] = known_files[path]
         found.by_hand[node] = (*collector.by_hand, *secrets_of(own))
-        if size > LARGEST:
+        if (size := sum(found.sizes.values())) > LARGEST:
             raise ConfigError([_too_large(config, size)])
     if settings.spread.hub not in {*settings.nodes, settings.hall.node}:
         # No such Pi; whatever is wrong with it is nobody's trouble.
         found.wrong.pop(settings.spread.hub, None)
     return found
+
+
+def _take(collector: Collector, path: Path) -> None:
+    try:
+        collector.take(path)
+    except PermissionError:
+        # Of a screen's user, such as what a mirror is checked against.
+        collector.by_hand.append(str(path))
 
 
 def _bad_notices(settings: Settings) -> frozenset[Path]:

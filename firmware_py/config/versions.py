@@ -133,5 +133,8 @@ def keep_version(path: Path, by: str) -> Version:
 
 def _owned_as(path: Path, status: os.stat_result) -> None:
     mine = path.stat()
+    if os.geteuid() != 0:
+        # Only root gives files away; a daemon's version is its own.
+        return
     if (mine.st_uid, mine.st_gid) != (status.st_uid, status.st_gid):
         os.chown(path, status.st_uid, status.st_gid)

@@ -21,6 +21,7 @@ from firmware_py.config.file import Configuration
 from firmware_py.config.mistakes import Mistake
 from firmware_py.config.versions import keep_version
 from firmware_py.core.edition import Edition
+from firmware_py.runtime.config_needs import lacking
 from firmware_py.runtime.config_words import fixed_name, not_writable
 from firmware_py.store.coming_files import ComingFiles
 from firmware_py.store.editions import FOLDER, EditionBook, Kept
@@ -163,6 +164,8 @@ class NodeConfiguration:
             found, mistakes = self._reconfigure.judged(main)
             if found is not None and found.settings.hall.node != self._hall.settings.hall.node:
                 mistakes = [fixed_name(str(main))]
+            elif found is not None:
+                mistakes = lacking(str(main), found.settings, self._hall.settings)
             self._staged = None if mistakes else kept
             tried = str(self._files.tried)
             notices = None if found is None else found.settings.displays.notices
@@ -189,6 +192,7 @@ class NodeConfiguration:
             if self._notices is not None and self._notices.is_relative_to(self._files.folder):
                 # An empty one comes as no file; people put notices there and look for it.
                 self._notices.mkdir(exist_ok=True)
+                self._notices.chmod(0o750)
             return ""
 
         def placed(why: str) -> None:

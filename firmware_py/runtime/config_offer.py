@@ -56,7 +56,6 @@ class _Candidate:
 
     edition: Edition
     shares: Shares
-    sizes: Mapping[str, int]
     begun_s: float = 0.0
 
 
@@ -78,6 +77,8 @@ class HubConfiguration:
         self._book = EditionBook(configuration.folders.data / FOLDER)
         self._in_force: _Candidate | None = None
         self._offered: _Candidate | None = None
+        #: What all said yes to, or could not be asked about, and is being taken up.
+        self._agreed: _Candidate | None = None
         self._last = 0
         self._later = False
         self._reports: dict[str, Report] = {}
@@ -112,7 +113,7 @@ class HubConfiguration:
             if self._in_force is None:
                 self._notices = stamp
                 found = await self._read(self._hall.settings, None)
-                self._keep(found, "halld")
+                await self._keep(found, "halld")
             elif stamp != self._notices:
                 self._notices = stamp
                 await self._take_notices()
@@ -125,24 +126,25 @@ class HubConfiguration:
 
     async def _read(self, settings: Settings, text: str | None) -> _Candidate:
         """Return what the files are now. Raises ``ConfigError``, ``OSError``."""
-        shares = await asyncio.to_thread(shares_of, self._file, settings, self._env, text)
-        return await self._numbered(shares)
+        return self._numbered(await self._shares(settings, text))
 
-    async def _numbered(self, shares: Shares) -> _Candidate:
-        sizes = {sha: len(data) for sha, data in shares.contents.items()}
-        contents, shares.contents = shares.contents, {}
-        await asyncio.to_thread(lambda: [self._book.put(one) for one in contents.values()])
+    async def _shares(self, settings: Settings, text: str | None) -> Shares:
+        return await asyncio.to_thread(
+            shares_of, self._file, settings, self._env, self._book.put, text
+        )
+
+    def _numbered(self, shares: Shares) -> _Candidate:
         digest, kept = shares.digest(), self._book.in_force
         if self._in_force is not None and self._in_force.edition.digest == digest:
-            return _Candidate(self._in_force.edition, shares, sizes)
+            return _Candidate(self._in_force.edition, shares)
         offered = self._offered
         if offered is not None and offered.edition.digest == digest and not self._refusing(offered):
-            return _Candidate(offered.edition, shares, sizes, offered.begun_s)
+            return _Candidate(offered.edition, shares, offered.begun_s)
         if self._in_force is None and kept is not None and kept.edition.digest == digest:
             # As before the restart, or as the former hub had it.
-            return _Candidate(kept.edition, shares, sizes)
+            return _Candidate(kept.edition, shares)
         self._last = next_number(self._known(), self._told())
-        return _Candidate(Edition(self._epoch(), self._last, digest), shares, sizes)
+        return _Candidate(Edition(self._epoch(), self._last, digest), shares)
 
     def _known(self) -> int:
         kept = self._book.in_force
@@ -154,12 +156,16 @@ class HubConfiguration:
     def _epoch(self) -> str:
         return self._hall.store.epoch
 
-    def _keep(self, found: _Candidate, by: str) -> None:
+    async def _keep(self, found: _Candidate, by: str) -> None:
         """``found`` is in force: on the disk first, then for all."""
         kept = Kept(found.edition, found.shares.all_files(), self._hall.clock.now_ms(), by)
-        try:
+
+        def write() -> None:
             self._book.take(kept)
-            self._book.drop(found.sizes)
+            self._book.drop(found.shares.sizes)
+
+        try:
+            await asyncio.to_thread(write)
         except OSError as error:
             log.error("configuration %s cannot be noted: %s", found.edition, error)  # noqa: TRY400
         if self._in_force is None or self._in_force.edition != found.edition:
@@ -173,7 +179,7 @@ class HubConfiguration:
         if in_force is None:
             return
         text = self._book.content(in_force.shares.all_files()[CONFIG_NAME]).read_text("utf-8-sig")
-        fresh = await asyncio.to_thread(shares_of, self._file, self._hall.settings, self._env, text)
+        fresh = await self._shares(self._hall.settings, text)
         folder = name_of(self._hall.settings.displays.notices, self._file.parent)
         for node, files in in_force.shares.of.items():
             # All else is as it was taken up, whatever somebody is editing now.
@@ -181,10 +187,10 @@ class HubConfiguration:
             notices = {n: sha for n, sha in new.items() if folder and n.startswith(folder)}
             rest = {n: s for n, s in files.items() if not (folder and n.startswith(folder))}
             fresh.of[node] = rest | notices
-        found = await self._numbered(fresh)
-        found.sizes = {**in_force.sizes, **found.sizes}
+        fresh.sizes = {**in_force.shares.sizes, **fresh.sizes}
+        found = self._numbered(fresh)
         if found.edition != in_force.edition:
-            self._keep(found, "notices")
+            await self._keep(found, "notices")
 
     # ---- what is asked of the Pis
 
@@ -200,6 +206,7 @@ class HubConfiguration:
 
         ``settings`` are what this Pi reads there.
         """
+        self._agreed = None
         if not settings.nodes:
             return Agreement()
         async with self._one_at_a_time:
@@ -213,17 +220,21 @@ class HubConfiguration:
                 return Agreement()
             if self._in_force is not None and found.edition == self._in_force.edition:
                 return Agreement()
-            await self._offer(found)
+            # Taken up right after it was asked about, nobody is waited for twice.
+            await self._offer(found, again=text is not None)
             rows = self._rows(found)
         asked = [row for row in rows if row["node"] not in without]
         no = [row for row in asked if row["says"] == "no"]
         if no:
             return Agreement(rows, node_refuses(no))
         late = [row for row in asked if row["says"] != "yes"]
-        return Agreement(rows, not_everywhere(late) if late and all_nodes else None)
+        if late and all_nodes:
+            return Agreement(rows, not_everywhere(late))
+        self._agreed = found
+        return Agreement(rows)
 
-    async def _offer(self, found: _Candidate) -> None:
-        if self._offered is None or self._offered.edition != found.edition:
+    async def _offer(self, found: _Candidate, *, again: bool) -> None:
+        if again or self._offered is None or self._offered.edition != found.edition:
             found.begun_s = time.monotonic()
         self._offered = found
         self._tell()
@@ -262,11 +273,12 @@ class HubConfiguration:
         late = time.monotonic() - found.begun_s > within_s
         return {**row, "says": "silent" if late else "pending", "mistakes": []}
 
-    def taken(self, by: str, rows: Sequence[Mapping[str, Any]], *, later: bool) -> None:
-        """What was offered last is in force; ``later``: a part of it waits for a restart."""
-        if self._offered is not None:
+    async def taken(self, by: str, rows: Sequence[Mapping[str, Any]], *, later: bool) -> None:
+        """What was agreed on last is in force; ``later``: a part of it waits for a restart."""
+        agreed, self._agreed = self._agreed, None
+        if agreed is not None:
             self._later = later
-            self._keep(self._offered, by)
+            await self._keep(agreed, by)
             behind = [row["node"] for row in rows if row["says"] != "yes"]
             if behind:
                 log.warning("the configuration is in force without %s", ", ".join(behind))
@@ -276,18 +288,18 @@ class HubConfiguration:
     async def answer(self, node: str, what: str, question: Mapping[str, Any]) -> dict[str, Any]:
         """Answer a Pi; it is told of its own part alone."""
         if what == "configuration":
-            return self._reported(node, question.get("report"))
+            return await self._reported(node, question.get("report"))
         if what == "configuration.files":
             return self._files(node, question.get("edition"), int(question.get("after", 0)))
         return await asyncio.to_thread(
             self._part, node, str(question.get("name", "")), int(question.get("after", 0))
         )
 
-    def _reported(self, node: str, report: object) -> dict[str, Any]:
+    async def _reported(self, node: str, report: object) -> dict[str, Any]:
         if isinstance(report, Report):
             self._reports[node] = report
             self._heard.set()
-            self._raise(report)
+            await self._raise(report)
         in_force, offered = self._in_force, self._offered
         own_files = in_force is not None and in_force.shares.own_files
         if in_force is None or own_files:
@@ -295,7 +307,7 @@ class HubConfiguration:
         told = None if offered is None else asdict(offered.edition)
         return {"in_force": asdict(in_force.edition), "offered": told, "later": self._later}
 
-    def _raise(self, report: Report) -> None:
+    async def _raise(self, report: Report) -> None:
         """Number anew above what a Pi has: this hub was restored, and its count fell."""
         found, has = self._in_force, report.has
         if found is None or has is None or has.number < found.edition.number:
@@ -306,7 +318,7 @@ class HubConfiguration:
         if number > has.number:
             found.edition = Edition(self._epoch(), number, found.edition.digest)
             self._last = number
-            self._keep(found, "halld")
+            await self._keep(found, "halld")
 
     def _parts_of(self, node: str, found: _Candidate) -> Mapping[str, str]:
         place = self._hall.settings.nodes.get(node)
@@ -324,7 +336,7 @@ class HubConfiguration:
             return {"gone": True}
         files = sorted(self._parts_of(node, found).items())
         part = files[after : after + LISTED]
-        told = [[name, sha, found.sizes[sha]] for name, sha in part]
+        told = [[name, sha, found.shares.sizes[sha]] for name, sha in part]
         return {"files": told, "more": after + len(part) < len(files)}
 
     def _part(self, node: str, sha: str, after: int) -> dict[str, Any]:

@@ -232,7 +232,7 @@ class Reconfigure:
             told = self._told(planned, applied=True)
             self._pending = {(one.path, one.new) for one in waits}
             if self.spread is not None:
-                self.spread.taken(by, planned.nodes, later=bool(waits))
+                await self.spread.taken(by, planned.nodes, later=bool(waits))
             return told
 
     async def follow(self, *, later: bool) -> bool:
