@@ -116,6 +116,10 @@ class NodeConfiguration:
                 result = work()
             except (OSError, ValueError) as error:
                 result = failed(error)
+            except Exception as error:
+                # Whatever it is, the hub hears of it, and it is tried again.
+                log.exception("the hub's configuration could not be worked on")
+                result = failed(error)
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(done, result)
 

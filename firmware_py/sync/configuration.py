@@ -123,6 +123,7 @@ class _Fetch:
     files: list[File]
     lacking: list[File]
     here: int = 0
+    begun: bool = False
 
 
 class ConfigurationLine:
@@ -188,6 +189,10 @@ class ConfigurationLine:
             self._ask({"what": "configuration", "report": report}, self._told)
             return
         if self._fetch is not None:
+            # The hub has heard that it is looked at.
+            if not self._fetch.begun:
+                self._fetch.begun = True
+                self._list(self._fetch)
             return
         offered, in_force = self._answer.offered, self._answer.in_force
         if in_force is not None and in_force != self._port.has():
@@ -245,16 +250,8 @@ class ConfigurationLine:
     # ---- fetching and judging
 
     def _begin(self, edition: Edition) -> None:
-        self._fetch = _Fetch(edition, [], [])
-        # First of all the hub hears that it is looked at.
-        report = msgspec.to_builtins(self.report())
-        self._ask({"what": "configuration", "report": report}, self._begun)
-
-    def _begun(self, answer: Mapping[str, Any]) -> None:
-        fetch = self._fetch
-        self._told(answer)
-        if fetch is not None and self._fetch is fetch and not self._busy:
-            self._list(fetch)
+        self._fetch, self._due = _Fetch(edition, [], []), True
+        self._go_on()
 
     def _list(self, fetch: _Fetch) -> None:
         question = {

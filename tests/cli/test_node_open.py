@@ -29,7 +29,7 @@ def test_the_daemon_has_the_folders_and_nothing_that_is_somebody_elses(tmp_path:
     }
     given = {name for name, uid in owners.items() if uid == DAEMON[0]}
     assert given == {".", "notices", "templates", "templates/ours"}
-    assert os.stat("/").st_uid == 0
+    assert Path("/").stat().st_uid == 0
     # The group that may read it stays.
     assert (tmp_path / "notices").stat().st_gid == tmp_path.stat().st_gid == 0
 

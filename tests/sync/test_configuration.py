@@ -166,6 +166,20 @@ def test_a_hint_that_comes_late_twice_or_from_a_former_hub_makes_it_ask_and_no_m
     assert (files.has_now, files.placed) == (ONE, [(ONE, False)])
 
 
+def test_a_hint_at_any_moment_keeps_nothing_from_being_done() -> None:
+    for moment in range(12):
+        hub, files, line = pi()
+        hub.held = []
+        line.tick(0.0)
+        for step in range(20):
+            if step == moment:
+                line.hint()
+            if hub.held:
+                question, answered = hub.held.pop(0)
+                answered(hub.answer(question))
+        assert files.has_now == ONE, moment
+
+
 def test_of_many_in_any_order_of_answers_only_what_is_in_force_is_ever_put_in_place() -> None:
     """Every moment at which the hub may change its mind while something is under way."""
     for first, second in itertools.product(range(12), repeat=2):
