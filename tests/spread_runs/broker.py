@@ -31,6 +31,7 @@ __all__ = ["Broker", "Cable", "MemoryLink"]
 #: A message's way to the broker or from it, in seconds; now and then one takes long.
 QUICK_S, SLOW_S = 0.002, 0.25
 SLOW, TWICE, FULL = 0.06, 0.02, 0.007
+AGAIN = 4
 
 
 @dataclass(eq=False)
@@ -59,6 +60,8 @@ class Session:
     filters: tuple[str, ...]
     there: Way = field(default_factory=Way)
     back: Way = field(default_factory=Way)
+    #: What was sent last, to be sent again.
+    sent: deque[Callable[[], None]] = field(default_factory=lambda: deque(maxlen=AGAIN))
     alive: bool = True
 
 
@@ -167,9 +170,11 @@ class Broker:
             session.link.hears(session, told)
 
         self._back(session, hears)
-        if not self.calm and not retained and self.chance.random() < TWICE:
-            # Sent again, for its acknowledgement was lost: after what was sent meanwhile.
-            self.loop.call_later(self.chance.uniform(0.01, 0.3), self._back, session, hears)
+        session.sent.append(hears)
+        if not self.calm and self.chance.random() < TWICE:
+            # As after a lost acknowledgement: all since then again, in order, so 1 2 3 2 3.
+            for again in list(session.sent)[-self.chance.randint(1, AGAIN) :]:
+                self._back(session, again)
 
     def _there(self, session: Session, arrives: Callable[[], None]) -> None:
         self._on_its_way(session, session.there, arrives)

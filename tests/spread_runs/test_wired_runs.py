@@ -40,7 +40,7 @@ def played(seed: int, folder: Path) -> WiredDay:
 def test_over_the_broker_all_pis_agree_after_every_order_of_trouble(
     part: int, folder: Path
 ) -> None:
-    for seed in range(part * 40, part * 40 + 40):
+    for seed in range(part * 30, part * 30 + 30):
         played(seed, folder)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from firmware_py.app.followed import FollowedWriter
 from firmware_py.core import commands as c
 from firmware_py.core.commands_spread import WriteOffNumbers
-from firmware_py.core.epoch import Epoch
+from firmware_py.core.epoch import Epoch, latest_epoch
 from firmware_py.core.model import TicketStatus
 from firmware_py.runtime.control import QueryError
 from firmware_py.runtime.hub_queries import HubQueries
@@ -63,8 +63,8 @@ class WiredDay(Watch):
         self.closed = self.calm = False
         self.begun: list[str] = []
         self.wrong: list[str] = []
-        #: In which epoch a Pi joined last, by its name and boot.
-        self._joined_in: dict[tuple[str, int], Epoch] = {}
+        #: The highest epoch that a daemon knew at its start, from its card, or joined since.
+        self._knows: dict[Daemon, Epoch] = {}
         self._promotions = self._presses = 0
 
     def play(self) -> None:
@@ -90,7 +90,7 @@ class WiredDay(Watch):
         steps: list[tuple[Callable[[], None], int]] = [
             (self._press, 12), (self._window, 16), (self._desk, 10), (self._cut, 7),
             (self._mend, 6), (self._crash, 4), (self._promote, 3), (self._broker_dies, 1),
-            (self._close, 1), (self._lose, 1),
+            (self._close, 1), (self._lose, 2),
         ]  # fmt: skip
         calls, weights = zip(*steps, strict=True)
         for step in self.chance.choices(calls, weights, k=STEPS):
@@ -226,12 +226,23 @@ class WiredDay(Watch):
         daemon.life.tasks.append(self.loop.create_task(promoted()))
 
     def _lose(self) -> None:
-        """A hub's card is gone for good, with all that nobody had copied."""
+        """A hub's card is gone for good, with all that nobody had copied: perhaps for a while."""
         hubs = [self.pis["hub"], self.pis["standby"]]
-        if self.leased or any(pi.lost for pi in hubs) or self.chance.randrange(3):
+        if self.leased or any(pi.lost for pi in hubs):
             return
         self.chance.shuffle(hubs)
         lost, other = hubs
+        if self.chance.random() < 0.5 and other.running is not None and not other.cable.cut:
+            self._say(other.name, "copies no more, and", lost.name, "will be lost")
+            other.cut(unplugged=True)
+            self.loop.call_later(self.chance.uniform(1, 5), self._lose_one, lost, other)
+        else:
+            self._lose_one(lost, other)
+
+    def _lose_one(self, lost: Pi, other: Pi) -> None:
+        other.mend()
+        if lost.lost or other.lost or self.broker.calm:
+            return
         left, gone = other.running, lost.running
         if left is None or gone is None or self._rank(left) < self._rank(gone):
             # One that decides below a lost epoch is put right by a technician, with what it has.
@@ -275,7 +286,11 @@ class WiredDay(Watch):
         self.wrong.append(wrong)
 
     def began(self, daemon: Daemon) -> None:
-        """Keep which epochs were begun."""
+        """Keep which epochs were begun, and what is known at the start."""
+        followed = daemon.queue.followed
+        known = None if followed is None or followed.memory is None else followed.memory.known
+        if known is not None:
+            self._knows[daemon] = latest_epoch([epoch for epoch, _ in known.epochs], "hub")
         if daemon.role.decides and str(daemon.epoch) not in self.begun:
             self.begun.append(str(daemon.epoch))
 
@@ -290,16 +305,11 @@ class WiredDay(Watch):
         """Who knows an epoch hears nothing of a lower one."""
         sync = daemon.sync
         assert isinstance(sync, NodeLine)
-        epoch = Epoch(1, "hub")
-        for one in sync.epochs:
-            nth, _, hub = one.epoch.partition("-")
-            if nth.isdecimal():
-                epoch = max(epoch, Epoch(int(nth), hub))
-        here = daemon.name, self.pis[daemon.name].boot
-        known = max(daemon.heard, self._joined_in.get(here, epoch))
+        epoch = latest_epoch([one.epoch for one in sync.epochs], "hub")
+        known = max(daemon.heard, self._knows.get(daemon, epoch))
         if epoch < known:
             self._note(f"{daemon.name} follows {epoch} and knew {known}")
-        self._joined_in[here] = epoch
+        self._knows[daemon] = epoch
 
     def printed(self, daemon: Daemon, number: str, request: str) -> None:
         """A number has one paper; the printer keeps what it printed."""
