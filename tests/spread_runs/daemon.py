@@ -29,6 +29,7 @@ from firmware_py.runtime.broker_port import BrokerPort, sync_settings
 from firmware_py.runtime.followed_hall import followed_hall
 from firmware_py.runtime.hub_role import HubRole
 from firmware_py.runtime.hub_start import HubStart
+from firmware_py.runtime.kept_port import HereKept
 from firmware_py.runtime.kept_positions import KeptPositions
 from firmware_py.runtime.lease_hall import lease_of_hall
 from firmware_py.runtime.lending import Lender
@@ -44,6 +45,7 @@ from tests.spread_runs.virtual import Life, VirtualLoop
 
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
+    from firmware_py.store.vault import Vault
 
 __all__ = ["CardJournal", "Daemon", "Watch"]
 
@@ -179,6 +181,8 @@ class Daemon:
         self.serving = False
         #: Nobody lays a card in these halls.
         self.cards = SimpleNamespace(stands=lambda trouble: None)
+        #: Nor is anything of anybody kept.
+        self.kept = HereKept(cast("Vault", None))
         #: What was known in an earlier boot, until the hall is known again.
         self._former: State | None = None
         self._numbers = count(1)
