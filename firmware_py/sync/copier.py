@@ -30,6 +30,9 @@ PULSE_S = 1.0
 ANSWER_S = 5.0
 #: What went wrong is tried again after this.
 AGAIN_S = 10.0
+#: A whole file that could not be taken, say on a full card, is fetched again after this: it may be
+#: large, and each time wears the card.
+WHOLE_AGAIN_S = 300.0
 
 #: Told when the disk has it: "" or why not.
 Done = Callable[[str], None]
@@ -197,8 +200,10 @@ class Copier:
             if self._stopped:
                 return
             if why:
-                self._file = None
+                begun, self._file = self._state == "whole", None
                 self._wrong(why)
+                if begun:
+                    self._again(WHOLE_AGAIN_S)
             else:
                 then()
 

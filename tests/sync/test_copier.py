@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from firmware_py.sync.copier import AGAIN_S, ANSWER_S, PULSE_S, Copier, Done
+from firmware_py.sync.copier import AGAIN_S, ANSWER_S, PULSE_S, WHOLE_AGAIN_S, Copier, Done
 from firmware_py.sync.handover import AGAIN_S as OFFER_AGAIN_S
 from firmware_py.sync.handover import UNREAD_S, Handover
 from firmware_py.sync.ports import EpochStart
@@ -207,6 +207,19 @@ def test_after_the_end_an_answer_changes_nothing() -> None:
     copier.tick(100.0)
     assert copy.seq == 12
     assert not line.asked
+
+
+def test_a_whole_file_that_could_not_be_taken_is_not_fetched_over_and_over() -> None:
+    line, copy = Line(), Copy()
+    copier = Copier(line.ask, copy)
+    copy.wrong = "no room"
+    for at_s in (0.0, WHOLE_AGAIN_S, 2 * WHOLE_AGAIN_S):
+        copier.tick(at_s)
+        line.next()[1]({"file": {"name": "journal-1", "size": 2}})
+        line.next()[1]({"bytes": b64encode(b"12").decode()})
+        assert (copier.status(at_s).state, copier.status(at_s).why) == ("wrong", "no room")
+        copier.tick(at_s + WHOLE_AGAIN_S - 1)
+        assert not line.asked
 
 
 def test_a_promotion_that_failed_leaves_a_copy_that_goes_on() -> None:
