@@ -1,26 +1,29 @@
-"""The journal read back from its end, as far as somebody wants to know; on the journal's thread."""
+"""The journal read back from its end in pieces, so that a question keeps no ticket waiting."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 
 from firmware_py.app.ports import JournalPort, StoredEvent
 
-__all__ = ["READ_AT_ONCE", "events_before", "newest_first"]
+__all__ = ["READ_AT_ONCE", "Run", "newest_first"]
 
-#: Events in one go.
-READ_AT_ONCE = 5000
+#: Events in one piece.
+READ_AT_ONCE = 2000
+#: Runs a call on the journal's thread.
+Run = Callable[[Callable[[JournalPort], list[StoredEvent]]], Awaitable[list[StoredEvent]]]
 
 
-def newest_first(journal: JournalPort) -> Iterator[StoredEvent]:
-    """Yield all events that are still there."""
-    upper = journal.last_seq
-    while batch := events_before(journal, upper):
-        yield from reversed(batch)
+async def newest_first(run: Run, last_seq: int) -> AsyncIterator[StoredEvent]:
+    """Yield the events up to ``last_seq`` that are still there, newest first."""
+    upper = last_seq
+    while upper > 0 and (batch := await run(partial(_before, upper=upper))):
+        for stored in reversed(batch):
+            yield stored
         upper = batch[0].seq - 1
 
 
-def events_before(journal: JournalPort, upper: int) -> list[StoredEvent]:
-    """Return the next events back from ``upper``, that one too, in order; none: it ends there."""
+def _before(journal: JournalPort, upper: int) -> list[StoredEvent]:
     after = max(upper - READ_AT_ONCE, journal.first_seq - 1, 0)
     return list(journal.read(after, upper - after)) if after < upper else []

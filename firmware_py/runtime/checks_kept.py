@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from firmware_py.app.clock import local_text
-from firmware_py.app.newest_first import events_before
+from firmware_py.app.newest_first import newest_first
 from firmware_py.app.ports import StoredEvent
 from firmware_py.app.wire import decode_event, known_event
 from firmware_py.core.commands import RecordAction
@@ -172,25 +171,22 @@ class KeptChecks:
 
     async def _stored_of(self, day: str) -> AsyncIterator[StoredEvent]:
         """Yield what happened to checks of ``day``, newest first."""
-        upper, earlier = self._hall.writer.last_seq, 0
+        hall, earlier = self._hall, 0
         since: list[StoredEvent] = []
-        while upper > 0 and earlier < _EARLIER_DAYS:
-            batch = await self._hall.journal.run(partial(events_before, upper=upper))
-            for stored in reversed(batch):
-                if stored.type in CHECK_EVENTS:
-                    since.append(stored)
-                elif stored.type == "day.opened":
-                    opened = decode_event(stored.type, stored.body)
-                    if not isinstance(opened, DayOpened):
-                        continue
-                    if opened.day == day:
-                        for one in since:
-                            yield one
-                    earlier += opened.day < day
-                    since = []
-            if not batch:
-                return
-            upper = batch[0].seq - 1
+        async for stored in newest_first(hall.journal.run, hall.writer.last_seq):
+            if stored.type in CHECK_EVENTS:
+                since.append(stored)
+            elif stored.type == "day.opened":
+                opened = decode_event(stored.type, stored.body)
+                if not isinstance(opened, DayOpened):
+                    continue
+                if opened.day == day:
+                    for one in since:
+                        yield one
+                earlier += opened.day < day
+                since = []
+                if earlier >= _EARLIER_DAYS:
+                    return
 
 
 # ---- the vault; in a thread

@@ -7,8 +7,8 @@ import logging
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from firmware_py.app.newest_first import newest_first
-from firmware_py.app.ports import JournalPort, StoredEvent
+from firmware_py.app.newest_first import Run, newest_first
+from firmware_py.app.ports import StoredEvent
 from firmware_py.app.wire import decode_event, known_event
 from firmware_py.core.events import DayOpened
 from firmware_py.core.events_papers import DocumentAdded, DocumentRemoved, DocumentReplaced
@@ -61,7 +61,7 @@ class DocumentOrder:
         state = self._hall.state()
         if day == state.day:
             return todays_documents(state)
-        return await self._hall.journal.run(lambda journal: recorded_on(journal, day))
+        return await recorded_on(self._hall.journal.run, self._hall.writer.last_seq, day)
 
     async def _tell_lacking(self) -> None:
         state = self._hall.state()
@@ -95,14 +95,14 @@ def _lacking(vault: Vault, day: str, wanted: dict[tuple[str, int], int]) -> list
     return [key[0] for key, pages in wanted.items() if there[key] < pages]
 
 
-def recorded_on(journal: JournalPort, day: str) -> dict[str, int] | None:
+async def recorded_on(run: Run, last_seq: int, day: str) -> dict[str, int] | None:
     """Return the documents that a business day had at its end; None when it is not whole there.
 
     Looks back from the end. A day may have been closed and opened again.
     """
     changes: list[StoredEvent] = []
     later: list[StoredEvent] = []
-    for stored in newest_first(journal):
+    async for stored in newest_first(run, last_seq):
         if stored.type.startswith("document."):
             later.append(stored)
         elif stored.type == "day.opened":

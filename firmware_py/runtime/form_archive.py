@@ -6,13 +6,11 @@ question keeps no ticket waiting, and no further than the days that are asked ab
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, fields, replace
-from functools import partial
 from typing import Any
 
-from firmware_py.app.newest_first import events_before
-from firmware_py.app.ports import JournalPort, StoredEvent
+from firmware_py.app.newest_first import Run, newest_first
 from firmware_py.app.wire import decode_event, known_event
 from firmware_py.core.events import DayOpened, Event
 from firmware_py.core.events_papers import (
@@ -28,9 +26,6 @@ from firmware_py.core.model import State
 from firmware_py.core.papers import Form, FormContent
 
 __all__ = ["FormArchive", "Step", "form_of"]
-
-#: Runs a call on the journal's thread.
-Run = Callable[[Callable[[JournalPort], list[StoredEvent]]], Awaitable[list[StoredEvent]]]
 
 #: A day under a wrong date stands among the others: only a second earlier one ends the search.
 EARLIER_DAYS = 2
@@ -75,20 +70,17 @@ class FormArchive:
 
     async def _back_to(self, day: str) -> AsyncIterator[Step]:
         """Yield what happened to forms, newest first, back to the opening of ``day``."""
-        upper, earlier = self._newest_seq(), 0
-        while upper > 0:
-            batch = await self._run(partial(events_before, upper=upper))
-            for stored in reversed(batch):
-                if stored.type.startswith("form."):
-                    event = known_event(stored.type, stored.body)
-                    if isinstance(event, FormEvent):
-                        yield Step(stored.seq, stored.time_ms, stored.type, stored.by, event)
-                elif stored.type == "day.opened":
-                    opened = decode_event(stored.type, stored.body)
-                    earlier += isinstance(opened, DayOpened) and opened.day < day
-            if not batch or earlier >= EARLIER_DAYS:
-                return
-            upper = batch[0].seq - 1
+        earlier = 0
+        async for stored in newest_first(self._run, self._newest_seq()):
+            if stored.type.startswith("form."):
+                event = known_event(stored.type, stored.body)
+                if isinstance(event, FormEvent):
+                    yield Step(stored.seq, stored.time_ms, stored.type, stored.by, event)
+            elif stored.type == "day.opened":
+                opened = decode_event(stored.type, stored.body)
+                earlier += isinstance(opened, DayOpened) and opened.day < day
+                if earlier >= EARLIER_DAYS:
+                    return
 
 
 def _folded(steps: Iterable[Step]) -> dict[str, Form]:

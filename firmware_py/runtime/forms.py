@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from firmware_py.app.clock import local_text
+from firmware_py.app.newest_first import Run
 from firmware_py.app.paper_jobs import Asks
 from firmware_py.core import commands as c
 from firmware_py.core import commands_papers as p
@@ -23,7 +24,7 @@ from firmware_py.core.form_code import read_code
 from firmware_py.core.papers import Form
 from firmware_py.core.refusals import Refusal, refuse
 from firmware_py.runtime.control import Query, QueryError
-from firmware_py.runtime.form_archive import FormArchive, Run, Step, form_of
+from firmware_py.runtime.form_archive import FormArchive, Step, form_of
 from firmware_py.runtime.form_views import form_view
 from firmware_py.runtime.params import FormDraft, FormFind, FormShow
 from firmware_py.runtime.personal import holds_id_number, words_of

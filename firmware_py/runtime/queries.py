@@ -195,7 +195,7 @@ class Answers:
         view["now"] = estimate_for(hall.rules, state, ticket, now_ms)._asdict() if waits else None
         owed = [s.printer for s in hall.printing.spools.values() if s.owes(ticket.number)]
         view["paper"] = {"owed_by": owed[0] if owed else None}
-        told = await hall.journal.run(lambda j: told_of(j, ticket.number))
+        told = await told_of(hall.journal.run, hall.writer.last_seq, ticket.number)
         view["records"] = told.words(state.wall_offset_ms)
         return view
 
@@ -225,7 +225,7 @@ class Answers:
         ticket = find(state, msgspec.convert(params, Number).number)
         if isinstance(ticket, Refusal):
             raise QueryError(ticket)
-        told = await hall.journal.run(lambda j: told_of(j, ticket.number))
+        told = await told_of(hall.journal.run, hall.writer.last_seq, ticket.number)
         now = waiting_words(hall.rules, state, ticket, hall.clock.now_ms())
         return {
             "number": ticket.number,

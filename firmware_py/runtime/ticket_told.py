@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from firmware_py.app.clock import local_text
-from firmware_py.app.newest_first import newest_first
-from firmware_py.app.ports import JournalPort, StoredEvent
+from firmware_py.app.newest_first import Run, newest_first
+from firmware_py.app.ports import StoredEvent
 from firmware_py.app.wire import decode_event
 from firmware_py.core.events import EVENT_NAMES, DayOpened, TicketCalled
 from firmware_py.core.events_spread import RecordMerged, TicketReplaced
@@ -36,10 +36,10 @@ class TicketTold:
         return found
 
 
-def told_of(journal: JournalPort, number: str) -> TicketTold:
-    """Look back from the end to where the newest day began; on the journal's thread."""
+async def told_of(run: Run, last_seq: int, number: str) -> TicketTold:
+    """Look back from the journal's end to where the newest day began."""
     told = TicketTold()
-    for stored in newest_first(journal):
+    async for stored in newest_first(run, last_seq):
         if stored.type == "day.opened" and not _reopened(stored):
             break
         if stored.type in _TELLING:

@@ -151,13 +151,15 @@ def test_secrets_of_others_stay_where_they_are(hub: HubFolder, pi: PiFolder) -> 
             ),
             1,
         )
-        .replace('[[kiosks]]\nid = "kiosk-1"', '[[kiosks]]\nid = "kiosk-1"\npin_file = "pin"')
+        .replace(
+            '[[kiosks]]\nid = "kiosk-1"', '[[kiosks]]\nid = "kiosk-1"\npin_file = "notices/pin.txt"'
+        )
     )
     hub.config.write_text(
         text + '[displays]\nnotices = "notices"\n[people]\nkey_file = "people.key"\n', "utf-8"
     )
     secrets = (
-        "mirror/3.password", "pin", "people.key", "broker/hub.key", "notices/notes.key",
+        "mirror/3.password", "notices/pin.txt", "people.key", "broker/hub.key", "notices/notes.key",
         "journal.db", "notices/.hidden",
     )  # fmt: skip
     for name in (*secrets, "mirror/ca.pem", "notices/a.txt"):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from firmware_py.app.ports import JournalPort
+from firmware_py.app.ports import JournalPort, StoredEvent
 from firmware_py.app.wire import encode
 from firmware_py.core.events import EVENT_NAMES, DayClosed, DayOpened, Event
 from firmware_py.core.events_papers import DocumentAdded, DocumentRemoved, DocumentReplaced
@@ -58,20 +59,27 @@ def journal_of(events: list[Event], first_seq: int = 1) -> JournalPort:
     return cast("JournalPort", found)
 
 
+async def recorded(journal: JournalPort, day: str) -> dict[str, int] | None:
+    async def run(read: Callable[[JournalPort], list[StoredEvent]]) -> list[StoredEvent]:
+        return read(journal)
+
+    return await recorded_on(run, journal.last_seq, day)
+
+
 @pytest.mark.parametrize("at_once", [1, 3, 500])
-def test_a_days_documents_are_those_that_it_ended_with(
+async def test_a_days_documents_are_those_that_it_ended_with(
     monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
     monkeypatch.setattr("firmware_py.app.newest_first.READ_AT_ONCE", at_once)
     journal = journal_of(DAYS)
-    assert recorded_on(journal, "2026-11-19") == {"A001-1": 1}
-    assert recorded_on(journal, "2026-11-20") == {"A001-1": 3, "A002-1": 1}
-    assert recorded_on(journal, "2026-11-23") == {"A001-1": 2}
+    assert await recorded(journal, "2026-11-19") == {"A001-1": 1}
+    assert await recorded(journal, "2026-11-20") == {"A001-1": 3, "A002-1": 1}
+    assert await recorded(journal, "2026-11-23") == {"A001-1": 2}
 
 
-def test_of_a_day_that_the_journal_does_not_have_nothing_is_known() -> None:
-    assert recorded_on(journal_of(DAYS), "2026-11-21") is None
-    assert recorded_on(journal_of([]), "2026-11-20") is None
+async def test_of_a_day_that_the_journal_does_not_have_nothing_is_known() -> None:
+    assert await recorded(journal_of(DAYS), "2026-11-21") is None
+    assert await recorded(journal_of([]), "2026-11-20") is None
     # Compacted to figures: a day that is not there from its beginning is not known whole.
-    assert recorded_on(journal_of(DAYS, first_seq=6), "2026-11-19") is None
-    assert recorded_on(journal_of(DAYS, first_seq=6), "2026-11-20") is None
+    assert await recorded(journal_of(DAYS, first_seq=6), "2026-11-19") is None
+    assert await recorded(journal_of(DAYS, first_seq=6), "2026-11-20") is None

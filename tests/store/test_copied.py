@@ -137,7 +137,15 @@ def test_a_gap_a_wrong_link_and_a_wrong_outcome_are_refused(pair: tuple[Path, Pa
         outcome = msgspec.structs.replace(
             good, commands=((*good.commands[0][:3], '{"ok":false}', good.commands[0][4]),)
         )
-        for bad, code in ((gap, "missing"), (body, "changed"), (outcome, "outcome")):
+        first = good.epochs[0]
+        strange = msgspec.structs.replace(good, epochs=((*first[:1], "hub-9", *first[2:]),))
+        # Begun below what the copy has: these events would be of another history.
+        later = ("2-hub-9", "hub-9", MORNING_MS, first[0], 4)
+        below = msgspec.structs.replace(good, epochs=(first, later))
+        for bad, code in (
+            (gap, "missing"), (body, "changed"), (outcome, "outcome"),
+            (strange, "other_epoch"), (below, "other_epoch"),
+        ):  # fmt: skip
             with pytest.raises(JournalDamaged) as said:
                 copy.take(bad)
             assert said.value.problem.code == code
