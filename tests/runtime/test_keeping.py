@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from firmware_py.app.followed import FollowedWriter
 from firmware_py.core import commands as c
 from firmware_py.core.model import State
 from firmware_py.runtime.keeping import DESTROYED, Keeping, due_before, todays_date
@@ -192,6 +193,24 @@ def test_a_journal_that_could_not_record_it_is_told_again(hall_of: MakeHall) -> 
     hall.look()
     assert len(hall.told()) == 1
     assert hall.vault.untold() == []
+
+
+def test_at_a_pi_that_follows_a_day_goes_too_and_the_hub_is_told_nothing(
+    hall_of: MakeHall,
+) -> None:
+    hall = hall_of()
+    hall.wall("2026-03-02T09:00:00")
+    hall.keep("2026-03-02")
+    hall.wall("2026-03-10T09:00:00")
+    state, asked = hall.state(), list[object]()
+    follows: Any = FollowedWriter(hall.writer.rules, state)
+    follows.carry = lambda *question: asked.append(question)
+    hall.writer = follows
+    hall.settings = _Settings(_Privacy(3))
+    hall.look()
+    # What waited there for the hub was in no journal.
+    assert hall.vault.days() == []
+    assert (hall.vault.untold(), asked) == ([], [])
 
 
 def test_killed_between_record_and_mark_it_counts_once(hall_of: MakeHall, tmp_path: Path) -> None:
