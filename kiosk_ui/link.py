@@ -35,6 +35,8 @@ __all__ = ["Link"]
 
 log = logging.getLogger(__name__)
 
+#: The trouble of a Pi whose program does not fit the hub's.
+APART = "version"
 #: Seconds between two tries to connect: doubles from the first to the second.
 PAUSES_S = (0.2, 2.0)
 #: A daemon that does not answer for so long is gone.
@@ -84,6 +86,8 @@ class Link:
         self.alone = False
         self.since_s = clock()
         self._told_gone = False
+        #: Why the daemon does not know the hall, where only people can help.
+        self._why = ""
 
     def close(self) -> None:
         """Hang up."""
@@ -150,6 +154,7 @@ class Link:
 
     def _lost(self, found: list[Message], why: str) -> None:
         self._hang_up()
+        self._why = ""
         now_s = self._clock()
         self._later(now_s)
         if self.live:
@@ -274,11 +279,16 @@ class Link:
         """
         trouble, alone = str(told.get(key) or ""), told.get("alone") is True
         if not trouble or alone:
+            self._why = ""
             self._follows(found, alone=alone and bool(trouble))
-        elif self.live:
+            return
+        # Also where nothing was ever shown: it does not come by itself.
+        new = trouble == APART and not self._why
+        self._why = trouble if trouble == APART else ""
+        if self.live or new:
             self.live, self.since_s = False, self._clock()
             log.warning("the daemon is cut off from the hall: %s", trouble)
-            found.append(CutOff())
+            found.append(CutOff(self._why))
 
     def _follows(self, found: list[Message], *, alone: bool) -> None:
         changed, self.alone = alone != self.alone, alone

@@ -187,6 +187,8 @@ class KioskModel:
     #: False until the daemon answered for the first time.
     met: bool = False
     live: bool = False
+    #: Why it is not, where more is known than that; see ``CutOff``.
+    cut_by: str = ""
     #: The hub is not heard: numbers are given here, and nobody knows who else waits.
     alone: bool = False
     #: ``facts`` are of this connection.

@@ -104,8 +104,11 @@ class KioskScreen:
                     model, live=True, alone=alone, met=True, fresh=False, due=due,
                     asked=frozenset(),
                 ), (watch,)  # fmt: skip
-            case CutOff():
-                model = replace(model, live=False, asked=frozenset(), there=False, told=None)
+            case CutOff(why):
+                model = replace(
+                    model, live=False, met=model.met or bool(why), cut_by=why, asked=frozenset(),
+                    there=False, told=None,
+                )  # fmt: skip
                 return without_card(model), ()
             case Happened():
                 return self._happened(model, message, now_s)

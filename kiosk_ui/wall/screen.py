@@ -85,11 +85,12 @@ class WallScreen:
                     slow_at_s=now_s,
                 )
                 return begun, ()
-            case CutOff():
+            case CutOff(why):
                 # What was shown may be wrong any moment: no number stays.
                 return replace(
-                    model, live=False, hall=None, board=Board(show_s=self.show_s), asked=frozenset()
-                ), ()
+                    model, live=False, met=model.met or bool(why), hall=None,
+                    board=Board(show_s=self.show_s), asked=frozenset(),
+                ), ()  # fmt: skip
             case Happened():
                 return _happened(model, message, now_s), ()
             case Answered():

@@ -106,12 +106,13 @@ class DeskScreen:
                 return self._touched(model, message, now_s)
             case Live(alone):
                 return self._live(model, alone=alone)
-            case CutOff():
+            case CutOff(why):
                 # What stood here of a person may be another's by the time the hall is back. A
                 # command that was on its way still is: the line repeats it.
                 return replace(
-                    model, live=False, fresh=False, safe=False, card=None, shared=Shared(),
-                    menu=None, busy="" if model.busy in _LOST else model.busy, scanning=False,
+                    model, live=False, met=model.met or bool(why), cut_by=why, fresh=False,
+                    safe=False, card=None, shared=Shared(), menu=None,
+                    busy="" if model.busy in _LOST else model.busy, scanning=False,
                     asked=frozenset(), correcting=None, corrections={}, held=None,
                 ), ()  # fmt: skip
             case Happened():

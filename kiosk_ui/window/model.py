@@ -228,6 +228,8 @@ class DeskModel:
     window: str
     met: bool = False
     live: bool = False
+    #: Why it is not, where more is known than that; see ``CutOff``.
+    cut_by: str = ""
     #: The hub is not heard: what needs nobody else is done here, and nobody is called.
     alone: bool = False
     #: The facts are of this connection; those of the one before may be another person's.

@@ -273,6 +273,7 @@ def desk_states() -> Mapping[str, DeskModel]:
         "one_panel": desk_after(Panels(inner=True, outer=False), ticket=serving),
         "outer_alone": desk_after(Panels(inner=False, outer=True), ticket=serving),
         "cut_off": desk_after(_CARD, CutOff(), ticket=serving),
+        "version": desk_after(_CARD, CutOff("version"), ticket=serving),
         "alone": desk_after(Live(alone=True), ticket=serving, next=None),
         "alone_free": desk_after(Live(alone=True), next=None),
         "safe": desk_after(mode="safe"),

@@ -65,7 +65,7 @@ class Technician(Page):
         if self.testing:
             said = kit.key("kiosk.tech.testing", device=self.testing)
         elif not kit.model.live:
-            said = kit.key("kiosk.tech.cut_off")
+            said = kit.key(f"kiosk.tech.{kit.model.cut_by or 'cut_off'}")
         high = kit.line(kit.sizes.small) * 2
         told, body = rows(body, high, Share(), gap=kit.gap // 2)
         kit.text(told, kit.of(said) or words("kiosk.tech.how"), c.quiet, cap=kit.sizes.small,

@@ -116,6 +116,8 @@ def _stopped(sheet: Sheet, rect: Rect) -> None:
         model.safe or (model.fresh and model.facts is not None and model.facts.mode == "safe")
     )
     key = "desk.safe" if safe else "desk.cut_off" if model.met else "desk.starting"
+    if not safe and model.cut_by:
+        key = f"desk.{model.cut_by}"
     box = at(rect, min(rect.w, sheet.px(560)), min(rect.h, sheet.px(190)))
     waiting = key == "desk.starting"
     ground, on = (c.card, c.on_card) if waiting else (c.warn, c.on_warn)
