@@ -35,6 +35,7 @@ class Hub:
     trouble = ""
     epochs = ()
     hub_wire = WIRE
+    private = True
 
     def __init__(self) -> None:
         self.asked: list[str] = []
