@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 _COMMANDS: Mapping[str, type[Command]] = {**COMMANDS, **CARRIED}
 
 
-class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Part(msgspec.Struct, frozen=True):
     """A part, from 1, of what is kept under ``name``; ``data`` is base64."""
 
     name: str
@@ -62,12 +62,12 @@ class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: str
 
 
-class _Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Wanted(msgspec.Struct, frozen=True):
     name: str
     part: int = 1
 
 
-class _Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Sheet(msgspec.Struct, frozen=True):
     form: str
 
 

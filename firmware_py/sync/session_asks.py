@@ -39,7 +39,7 @@ PART = 96 * 1024
 _encode = msgspec.json.Encoder().encode
 
 
-class Inner(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class Inner(msgspec.Struct, frozen=True):
     """A question in a box."""
 
     what: Literal["command", "query", "keep", "read"]

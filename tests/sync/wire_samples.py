@@ -20,9 +20,9 @@ from firmware_py.core.commands import COMMANDS
 from firmware_py.core.events import EVENTS
 from firmware_py.core.model import State
 from firmware_py.core.wire_version import WIRE
-from firmware_py.runtime import hub_note, kept_hall
+from firmware_py.runtime import hub_note, kept_hall, node_desk
 from firmware_py.store import pages
-from firmware_py.sync import asks, followed, lease_wire
+from firmware_py.sync import asks, configuration, followed, lease_wire, session_asks
 
 __all__ = ["STRUCTS", "beside", "frozen", "missing", "present", "troubles", "with_more"]
 
@@ -48,6 +48,13 @@ STRUCTS: dict[str, type] = {
     "journal.wanted": pages.Wanted,
     "known.hall": kept_hall.Known,
     "journal.hubs": hub_note.HubNote,
+    "boxed": session_asks.Inner,
+    "kept.part": node_desk._Part,
+    "kept.wanted": node_desk._Wanted,
+    "sheet": node_desk._Sheet,
+    "configuration.report": configuration.Report,
+    "configuration.answer": configuration._Answer,
+    "configuration.files": configuration._Files,
 }
 _OBJECTS = (inspect.DataclassType, inspect.StructType)
 _LISTS = (inspect.ListType, inspect.VarTupleType, inspect.SetType, inspect.FrozenSetType)
@@ -55,6 +62,8 @@ _LISTS = (inspect.ListType, inspect.VarTupleType, inspect.SetType, inspect.Froze
 
 def _sample(kind: inspect.Type) -> Any:
     """Return a value of a type, as JSON has it."""
+    if isinstance(kind, inspect.StructType) and kind.array_like:
+        return [_sample(one.type) for one in kind.fields]
     if isinstance(kind, _OBJECTS):
         return {one.encode_name: _sample(one.type) for one in kind.fields}
     if isinstance(kind, inspect.UnionType):
@@ -75,6 +84,9 @@ def _sample(kind: inspect.Type) -> Any:
 
 def with_more(value: Any, kind: inspect.Type) -> Any:
     """Return a value as a newer program sends it: with a field more in each object."""
+    if isinstance(kind, inspect.StructType) and kind.array_like:
+        row = [with_more(v, one.type) for v, one in zip(value, kind.fields, strict=False)]
+        return [*row, "new"]
     if isinstance(kind, _OBJECTS):
         types = {one.encode_name: one.type for one in kind.fields}
         told = {n: with_more(v, types[n]) if n in types else v for n, v in value.items()}
