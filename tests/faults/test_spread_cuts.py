@@ -22,13 +22,13 @@ APART = pytest.mark.skipif(
 )
 #: Each step once and each cable; some are noticed, some are over before.
 USUAL = (
-    Cut("press", KIOSK),
+    Cut("press", KIOSK, long=False),
     Cut("decided", HUB, long=False),
     Cut("printed", "broker", "killed", long=False),
     Cut("waiting", "broker", "hung"),
     Cut("next", WINDOW, "down", long=False),
     Cut("shown", WALL, long=False),
-    Cut("started", "broker", "killed"),
+    Cut("started", "broker", "killed", long=False),
     Cut("finished", HUB, "down"),
     Cut("rated", STANDBY, long=False),
 )
@@ -42,6 +42,7 @@ async def test_a_ticket_lives_on_whichever_cable_is_pulled_at_whichever_step(pla
         await lived(place, USUAL, apart=True)
 
 
+@pytest.mark.long
 async def test_a_broker_connection_that_passes_nothing_is_a_cut_like_any_other(
     place: Path,
 ) -> None:

@@ -41,10 +41,13 @@ class Parrot:
 
     async def says(self, messages: Sequence[Heard]) -> None:
         """Say them: births retained, as they were."""
+        await asyncio.to_thread(self._say, messages)
+
+    def _say(self, messages: Sequence[Heard]) -> None:
         for one in messages:
             topic = one.topic.removeprefix(f"{ROOT}/")
-            await asyncio.to_thread(
-                self._ear.say, topic, one.payload, retain=topic.startswith("node/"),
+            self._ear.say(
+                topic, one.payload, retain=topic.startswith("node/"),
                 respond_to=None, correlation=one.correlation,
             )  # fmt: skip
             self.said += 1
