@@ -92,7 +92,7 @@ class HandingOver:
         self._said: set[str] = set()
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.wait_s = WAIT_S
+        self.wait_s, self.again_s = WAIT_S, AGAIN_S
         #: Counts the pages that the hub took.
         self._moved = 0
 
@@ -121,17 +121,19 @@ class HandingOver:
             target.version, command.kind, kept.pages, kept.size, kept.sha256, by,
             f"scan:{secrets.token_hex(8)}", isinstance(command, p.ReplaceDocument),
         )  # fmt: skip
-        await asyncio.to_thread(
-            self._hall.vault.put, target.day, _name(owed), msgspec.json.encode(owed)
-        )
-        self._owed[target.day, _name(owed)] = owed
         waits = Handed(owed.document, owed.version, waits=True)
-        if self._hub.away:
-            return waits
+        # Before the disk has it: whoever begins just now finds it there, and must know who waits.
         future: asyncio.Future[Handed] = self._hall.loop.create_future()
         self._waited[owed.command_id] = future
-        self._wake.set()
         try:
+            await asyncio.to_thread(
+                self._hall.vault.put, target.day, _name(owed), msgspec.json.encode(owed)
+            )
+            if not future.done():
+                self._owed.setdefault((target.day, _name(owed)), owed)
+            if self._hub.away:
+                return waits
+            self._wake.set()
             while True:
                 moved = self._moved
                 done, _ = await asyncio.wait([future], timeout=self.wait_s)
@@ -187,13 +189,14 @@ class HandingOver:
         await self._from_disk()
         tidied = False
         while True:
+            # Whatever comes from here on is looked at once more.
+            self._wake.clear()
             if not self._hall.trouble:
                 tidied = tidied or await self._tidied()
                 for key, owed in list(self._owed.items()):
                     await self._try(key, owed)
-            self._wake.clear()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(AGAIN_S if self._owed or not tidied else None):
+                async with asyncio.timeout(self.again_s if self._owed or not tidied else None):
                     await self._wake.wait()
 
     async def _from_disk(self) -> None:
@@ -202,7 +205,7 @@ class HandingOver:
                 found = await asyncio.to_thread(_found, self._hall.vault)
             except VaultError as error:
                 log.warning("documents that wait here cannot be read yet: %s", error)
-                await asyncio.sleep(AGAIN_S)
+                await asyncio.sleep(self.again_s)
                 continue
             self._owed = found | self._owed
             if found:

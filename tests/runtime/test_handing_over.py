@@ -87,7 +87,7 @@ class Window:
 
     def _handing(self) -> HandingOver:
         handing = HandingOver(cast("Any", self.hall), cast("Any", self.hub))
-        handing.wait_s = 0.2
+        handing.wait_s, handing.again_s = 60, 0.05
         return handing
 
     @asynccontextmanager
@@ -169,8 +169,7 @@ async def test_an_answer_that_was_lost_records_nothing_twice(tmp_path: Path) -> 
     pi.hub.lost = 1
     async with pi.running() as handing:
         handed = await handing.take(*pi.scanned(), KEPT, "window-1:anna")
-        assert handed.waits
-        handing.back()
+        assert (handed.document, handed.waits) == ("A001-1", False)
         await pi.empty()
     assert pi.documents() == [("A001-1", 1)]
     assert len(pi.hub.given) == 1
@@ -182,8 +181,7 @@ async def test_what_was_only_not_now_is_sent_again(tmp_path: Path, code: str) ->
     pi.hub.refuses = [Refusal(code, "暂时不行", "not now")]
     async with pi.running() as handing:
         handed = await handing.take(*pi.scanned(), KEPT, "window-1:anna")
-        assert handed.waits
-        handing.back()
+        assert (handed.document, handed.waits) == ("A001-1", False)
         await pi.empty()
     assert pi.documents() == [("A001-1", 1)]
 
