@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from socket import gethostname
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,7 @@ from firmware_py.runtime.node_desk import NodeDesk
 from firmware_py.runtime.outcomes import outcome_of
 from firmware_py.runtime.personal import vet_texts
 from firmware_py.runtime.program import VERSION
+from firmware_py.runtime.set_back import was_set_back
 from firmware_py.runtime.views import alarm_view, hall_view, window_view
 from firmware_py.settings import BrokerSettings, Settings
 from firmware_py.sync.broker import BrokerSync
@@ -274,8 +276,10 @@ class BrokerPort:
     async def copy(self, node: str, what: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Answer a Pi that keeps a copy of the journal."""
         hall = self._hall
-        shelf = hall.role.change.shelf = hall.role.change.shelf or CopyShelf(hall.store)
-        return await shelf.answer(node, what, params)
+        change = hall.role.change
+        if change.shelf is None:
+            change.shelf = CopyShelf(hall.store, set_back=partial(was_set_back, hall))
+        return await change.shelf.answer(node, what, params)
 
     async def configuration(
         self, node: str, what: str, question: Mapping[str, Any]

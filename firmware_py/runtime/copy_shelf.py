@@ -41,8 +41,15 @@ class Follows:
 class CopyShelf:
     """Lives in the event loop; reads beside the writer, in threads."""
 
-    def __init__(self, journal: Journal, now_s: Callable[[], float] = running_s) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        now_s: Callable[[], float] = running_s,
+        set_back: Callable[[str, int], None] = lambda node, upto: None,
+    ) -> None:
         self._journal, self._now_s = journal, now_s
+        #: Told who has how many events of this very epoch, when they are not in this journal.
+        self._set_back = set_back
         self._folder = journal.path.with_name("for-standby")
         self._making: asyncio.Task[Path] | None = None
         self._made_s = 0.0
@@ -62,6 +69,8 @@ class CopyShelf:
             return await asyncio.to_thread(self._part, str(params["name"]), int(params["at"]))
         wanted = msgspec.convert(dict(params), Wanted)
         page = await asyncio.to_thread(read_page, self._journal.path, wanted)
+        if page.forked:
+            self._set_back(node, wanted.after)
         self._note(node, wanted.after)
         # It goes on by pages: for this Pi the file has done its part.
         self._fetching.discard(node)

@@ -81,7 +81,7 @@ class CopiedJournal(Journal):
         if link is None:
             raise JournalDamaged(self.path, Problem.of("missing", self.last_seq))
         number, command_id = last[0] if last else (0, "")
-        return Wanted(self.last_seq, link.hex(), number, command_id)
+        return Wanted(self.last_seq, link.hex(), number, command_id, self.epoch)
 
     def take(self, page: Page) -> None:
         """Record what follows, durably: all of it or nothing.

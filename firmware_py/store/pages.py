@@ -34,13 +34,17 @@ class Wanted(msgspec.Struct, frozen=True):
     link: str = "00" * 32
     command: int = 0
     command_id: str = ""
+    #: The epoch that it ends in; "" is told by an older program.
+    epoch: str = ""
 
 
 class Page(msgspec.Struct, frozen=True):
     """What follows in the journal; ``events`` and ``commands`` are rows as the tables have them.
 
     ``differs``: the copy has what the journal has not, so it is of another history. ``gone``: what
-    follows was compacted. Either way the copy begins anew, as a whole.
+    follows was compacted. Either way the copy begins anew, as a whole. But ``forked``: both are of
+    one epoch, which one hub alone writes, so the journal was set back (an old copy of its card),
+    and the copy is what is true.
     """
 
     #: epoch, node, started_ms, former_epoch, cut_seq.
@@ -59,6 +63,7 @@ class Page(msgspec.Struct, frozen=True):
     first_seq: int = 1
     first_command: int = 0
     differs: bool = False
+    forked: bool = False
     gone: bool = False
 
 
@@ -96,13 +101,14 @@ def _page(connection: sqlite3.Connection, wanted: Wanted) -> Page:
         "first_seq": anchor + 1,
         "first_command": _one(connection, "SELECT coalesce(min(id), 0) FROM commands"),
     }
+    forked = wanted.epoch == about["epochs"][-1][0]
     if wanted.after > head.last_seq:
-        return Page(**about, differs=True)
+        return Page(**about, differs=True, forked=forked)
     if wanted.after < anchor:
         return Page(**about, gone=True)
     link = link_after(connection, wanted.after)
     if link is None or link.hex() != wanted.link:
-        return Page(**about, differs=True)
+        return Page(**about, differs=True, forked=forked)
     events, last = _events(connection, wanted.after)
     commands, last = _commands(connection, wanted, events, last, head.last_seq)
     events = [row for row in events if row[0] <= last]

@@ -8,8 +8,10 @@ question is under way at a time::
     {"what": "journal.file"}                                  -> {"file": {"name", "size"}}
     {"what": "journal.part", "name", "after": offset}         -> {"bytes": base64}
 
-A copy that is not the beginning of the hub's journal is kept aside and begun anew; one that cannot
-be gone on with, because a row or a link is wrong, stays as it is, is said, and tried again.
+A copy that is not the beginning of the hub's journal is kept aside and begun anew, unless both are
+of one epoch: then it is the hub's journal that was set back, and the copy is kept as it is. One
+that cannot be gone on with, because a row or a link is wrong, stays as it is too; all this is said,
+and tried again.
 """
 
 from __future__ import annotations
@@ -217,6 +219,13 @@ class Copier:
             self._again(PULSE_S)
             return
         self._newest = max(self._newest, int(page.get("last_seq", 0)))
+        if page.get("forked"):
+            self._wrong(
+                f"the hub's journal was set back to event {page.get('last_seq')}, as by an old "
+                "copy of its card; what came after it is here alone, up to event "
+                f"{self._port.copied()}: give hallctl hub promote at this Pi"
+            )
+            return
         if page.get("differs") or page.get("gone"):
             why = "it has what the hub has not" if page.get("differs") else "the hub compacted"
             log.warning(

@@ -166,6 +166,7 @@ def test_another_history_is_seen_and_never_mixed(pair: tuple[Path, Path], tmp_pa
         epoch = restore(backup, hub, NODE)
         ahead = read_page(hub, copy.wanted())
         assert ahead.differs
+        assert not ahead.forked
         with opened(hub) as journal:
             journal.append([entry(number) for number in range(20, 30)])
         assert read_page(hub, copy.wanted()).differs
@@ -174,6 +175,26 @@ def test_another_history_is_seen_and_never_mixed(pair: tuple[Path, Path], tmp_pa
     with copied(whole(hub, standby)) as copy:
         assert copy.epoch == epoch.epoch
         caught_up(hub, copy)
+
+
+def test_a_journal_that_was_set_back_in_the_same_epoch_is_told_from_a_restored_one(
+    pair: tuple[Path, Path],
+) -> None:
+    hub, standby = pair
+    old, marker = hub.read_bytes(), marker_path(hub).read_bytes()
+    with opened(hub) as journal:
+        journal.append([entry(number) for number in range(6, 9)])
+    with copied(standby) as copy:
+        caught_up(hub, copy)
+        hub.write_bytes(old)
+        marker_path(hub).write_bytes(marker)
+        page = read_page(hub, copy.wanted())
+        assert (page.differs, page.forked) == (True, True)
+        # It went on meanwhile: as many events, of another history.
+        with opened(hub) as journal:
+            journal.append([entry(number) for number in range(20, 30)])
+        page = read_page(hub, copy.wanted())
+        assert (page.differs, page.forked) == (True, True)
 
 
 def test_an_epoch_that_goes_on_where_the_copy_is_is_taken_as_it_is(
@@ -313,4 +334,4 @@ def test_where_a_copy_stands_is_told_by_its_last_event_and_outcome(
     hub, standby = pair
     with copied(standby) as copy, reading(hub) as connection:
         (link,) = connection.execute("SELECT hash FROM events WHERE seq = 5").fetchone()
-        assert copy.wanted() == Wanted(5, link.hex(), 5, "kiosk-1:5")
+        assert copy.wanted() == Wanted(5, link.hex(), 5, "kiosk-1:5", copy.epoch)

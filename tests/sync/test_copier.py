@@ -172,6 +172,20 @@ def test_another_history_is_kept_aside_and_begun_anew() -> None:
         assert line.next()[0] == {"what": "journal.file"}
 
 
+def test_a_copy_with_more_of_the_same_epoch_than_the_hub_is_kept_as_it_is() -> None:
+    line, copy = Line(), Copy(12)
+    copier = Copier(line.ask, copy)
+    copier.tick(0.0)
+    line.next()[1](page(12, 5, differs=True, forked=True))
+    status = copier.status(0.0)
+    assert (status.state, status.copied, copy.aside) == ("wrong", 12, [])
+    assert "hallctl hub promote" in status.why
+    # The newer card may be found.
+    copier.tick(AGAIN_S)
+    line.next()[1](page(12, 12))
+    assert copier.status(AGAIN_S).state == "level"
+
+
 def test_a_wrong_row_is_said_kept_and_tried_again_later() -> None:
     line, copy = Line(), Copy(12)
     copier = Copier(line.ask, copy)
