@@ -225,19 +225,24 @@ def test_a_machine_that_makes_its_key_itself_gets_a_certificate_as_the_document_
 def test_the_commands_of_the_readme_work_as_they_stand(here: Here, tmp_path: Path) -> None:
     readme = (ROOT / "config" / "mosquitto" / "README.md").read_text("utf-8")
     lines = re.findall(r"^sudo hallctl (broker certs .*)$", readme, re.MULTILINE)
-    assert len(lines) == 5
+    assert len(lines) == 7
     for line in lines:
         # This machine has neither those folders nor those users.
         here_line = re.sub(r" --owner \w+", "", line)
-        for folder in ("/etc/mosquitto/certs", "/etc/hall/broker", "/media/usb/window-3"):
+        for folder in (
+            "/etc/mosquitto/certs", "/etc/hall/broker", "/media/usb/window-3", "/media/usb/broker",
+        ):  # fmt: skip
             here_line = here_line.replace(
                 folder, str(tmp_path / folder.strip("/").replace("/", "-"))
             )
         ran = here.hallctl(*here_line.split())
         assert (ran.code, ran.err) == (0, ""), line
-    assert {path.name for path in (tmp_path / "etc-mosquitto-certs").iterdir()} == {
-        "broker.crt", "broker.key", "ca.crt", "revoked.crl",
-    }  # fmt: skip
+    for placed in ("etc-mosquitto-certs", "media-usb-broker"):
+        assert {path.name for path in (tmp_path / placed).iterdir()} == {
+            "broker.crt", "broker.key", "ca.crt", "revoked.crl",
+        }  # fmt: skip
+    # On a stick for another Pi: for that one's address.
+    assert "192.168.1.11" in here.certs("list")[0]["hosts"]
     conf = (ROOT / "config" / "mosquitto" / "hall.tls.conf").read_text("utf-8")
     named = set(re.findall(r"^\w+file /etc/mosquitto/certs/(\S+)$", conf, re.MULTILINE))
     assert named == {"broker.crt", "broker.key", "ca.crt", "revoked.crl"}

@@ -55,7 +55,7 @@ async def test_a_hub_whose_card_was_set_back_stops_and_the_standby_goes_on(place
         await hall.start(HUB)
 
         async def stopped() -> bool:
-            return (await hall.at(HUB).call("hall.status"))["mode"] == "storage_failing"
+            return bool((await hall.at(HUB).call("hall.status"))["mode"] == "storage_failing")
 
         await until(stopped, PATIENT_S)
         with pytest.raises(Refused) as refused:
