@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from firmware_py.runtime.lease import LeaseKeeper
     from firmware_py.sync.copier import CopyStatus
 
-__all__ = ["HALL_TROUBLE", "is_fresh", "lease_of_hall"]
+__all__ = ["HALL_TROUBLE", "LeasedHall", "is_fresh", "lease_of_hall"]
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def lease_of_hall(
     # Imported here: other halls do without.
     from firmware_py.runtime.lease import LeaseHall, LeaseKeeper, running_s
 
-    wired = _Wired(hall)
+    wired = LeasedHall(hall)
     folder = Path(hall.settings.journal.path).parent
     keeper = LeaseKeeper(
         hall.settings,
@@ -64,7 +64,9 @@ def is_fresh(copy: CopyStatus, silent_s: float) -> bool:
     return copy.level_s - silent_s <= STALE_S
 
 
-class _Wired:
+class LeasedHall:
+    """What the lease asks of a hall, and tells it: see ``runtime.lease.LeaseHall``."""
+
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
         names = [one.epoch for one in hall.store.epochs]
@@ -133,6 +135,9 @@ class _Wired:
 
     def _decides(self, has: bool) -> None:
         hall = self._hall
+        if isinstance(hall.writer, HallWriter) and hall.writer.held_back() is not None:
+            # Its card was set back, or it stood down: a lease alone does not make it decide.
+            has = False
         if hall.sync is not None:
             hall.sync.decides(has)
         hall.tell_screens("" if has else HALL_TROUBLE)

@@ -1,11 +1,19 @@
-"""Which copy of the hub's journal is good enough to take over with when nobody is asked."""
+"""Which copy of the hub's journal is good enough to take over with; what a lease alone is not."""
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
-from firmware_py.runtime.lease_hall import STALE_S, is_fresh
+from firmware_py.app.held_back import NO_LEASE
+from firmware_py.core.refusals import Refusal
+from firmware_py.runtime.hall import Hall
+from firmware_py.runtime.lease_hall import STALE_S, LeasedHall, is_fresh
+from firmware_py.runtime.set_back import was_set_back
 from firmware_py.sync.copier import CopyState, CopyStatus
+from tests.app.desk import Desk
 
 
 @pytest.mark.parametrize(
@@ -31,3 +39,47 @@ def test_a_standby_takes_over_by_itself_only_with_a_copy_that_was_level_while_th
     state: CopyState, level_s: float | None, silent_s: float, stands: bool
 ) -> None:
     assert is_fresh(CopyStatus(state, 40, 40, level_s), silent_s) is stands
+
+
+class Told:
+    """The broker's side and the screens of a hub: what they are told of its deciding."""
+
+    def __init__(self) -> None:
+        self.deciding: list[bool] = []
+        self.printed = 0
+
+    def decides(self, deciding: bool) -> None:
+        """What the others are told."""
+        self.deciding.append(deciding)
+
+    def print_owed(self) -> None:
+        """A slip comes out."""
+        self.printed += 1
+
+
+def test_a_hub_whose_card_was_set_back_does_not_decide_by_having_the_lease() -> None:
+    desk, told = Desk().open_day(), Told()
+    no_lease: Refusal | None = NO_LEASE
+    desk.writer.held_back = lambda: no_lease
+    hall = cast(
+        "Hall",
+        SimpleNamespace(
+            store=SimpleNamespace(epochs=[SimpleNamespace(epoch="1-hub")]),
+            settings=SimpleNamespace(hall=SimpleNamespace(node="hub")),
+            role=SimpleNamespace(decides=True), beginning=SimpleNamespace(due=False),
+            writer=desk.writer, sync=told, storage=None,
+            tell_screens=lambda trouble: None, print_owed=told.print_owed,
+        ),
+    )  # fmt: skip
+    wired = LeasedHall(hall)
+    no_lease = None
+    wired.changed(has=True)
+    assert (told.deciding, told.printed) == ([True], 1)
+
+    wired = LeasedHall(hall)
+    was_set_back(hall, "standby", 40)
+    wired.changed(has=True)
+    assert (told.deciding, told.printed) == ([True, False, False], 1)
+    refused = desk.writer.held_back()
+    assert refused is not None
+    assert refused.code == "set_back"
