@@ -20,7 +20,7 @@ PRINTER, WALL = "printer", "led-wall"
 #: Bytes that still get on paper: the roll ends in the middle of a ticket.
 BYTES_LEFT = 120
 #: The clock passes so much slower while the paper is out.
-SLOWER = 3.0
+SLOWER = 5.0
 OWED, PAPER_S, BROKER_S, WALL_S = 2, 4.0, 3.0, 2.5
 
 
@@ -75,11 +75,11 @@ class Troubles:
         return int(status["papers_owed"].get(PRINTER, 0))
 
     async def _paper(self) -> None:
+        # Changing a roll takes its time in a hall and here: people must not be served meanwhile
+        # who in a hall would still wait for their paper, the first of them least of all.
+        self._day.slow_down(SLOWER)
         await self._bench.do("fault", PRINTER, fault="paper-out-at", value=BYTES_LEFT)
         await until(lambda: self._is(PRINTER, "fault"))
-        # Changing a roll takes its time in a hall and here: people must not be served meanwhile
-        # who in a hall would still wait for their paper.
-        self._day.slow_down(SLOWER)
         self._begins("paper", "打印机缺纸", "printer out of paper")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PAPER_S):

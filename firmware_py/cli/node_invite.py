@@ -102,10 +102,14 @@ def invite(
             lambda step: _tell(session, parcel.node, step),
             time.time,
         )
-        try:
+
+        async def shown() -> Ending:
+            # From here on Ctrl-C ends a loop that is there, not one that is being made.
             _show(session, code, parcel, listening, listener.getsockname()[1])
-            time_over = asyncio.sleep(listening.minutes * 60)
-            ending = asyncio.run(adopting.serve(listener, time_over))
+            return await adopting.serve(listener, asyncio.sleep(listening.minutes * 60))
+
+        try:
+            ending = asyncio.run(shown())
         except KeyboardInterrupt as stopped:
             if not session.json:
                 say(t("已停止，代码作废。", "Stopped; the code is void."))
