@@ -181,6 +181,7 @@ class CopyKeeper:
         self._hall: Hall | None = None
         self._ticking: asyncio.Task[None] | None = None
         self._opened = False
+        self._away = True
         #: A promotion is under way, or done: the daemon is built anew then.
         self.promoting = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal-copy")
@@ -242,8 +243,11 @@ class CopyKeeper:
                 return AGAIN_S
             self._opened = True
         line: NodeLine = hall.sync
-        if line.trouble == "":
+        away, self._away = self._away, line.trouble != ""
+        if not self._away:
             now_s = running_s()
+            if away:
+                copier.back()
             copier.tick(now_s)
             handover.tick(now_s, line.epochs, line.hub_wire)
         return TICK_S

@@ -107,6 +107,9 @@ class LeasedHall:
         from firmware_py.runtime.hub_queries import HubQueries
 
         change = self._hall.role.change
+        if change.wanted.is_set():
+            # It has stood down, with time of its lease left: that was another hub's end of it.
+            return False
         if self._epoch is not None:
             change.raised = epoch
             change.wanted.set()

@@ -139,11 +139,9 @@ class Copier:
             self._next_s = min(self._next_s, self._now_s)
             self._go_on()
 
-    def lost(self) -> None:
-        """Another hub, or none: what was under way has no answer any more."""
-        self._newest, self._file = 0, None
-        if self._state != "waiting":
-            self._state = "behind"
+    def back(self) -> None:
+        """The hub was away: it is asked at once, for it may have been set back meanwhile."""
+        self._next_s = min(self._next_s, self._now_s)
 
     def tick(self, now_s: float) -> None:
         """Go on where something is due."""

@@ -8,8 +8,10 @@ from typing import cast
 import pytest
 
 from firmware_py.app.held_back import NO_LEASE
+from firmware_py.core.epoch import Epoch
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.hall import Hall
+from firmware_py.runtime.hub_role import RoleChange
 from firmware_py.runtime.lease_hall import STALE_S, LeasedHall, is_fresh
 from firmware_py.runtime.set_back import was_set_back
 from firmware_py.sync.copier import CopyState, CopyStatus
@@ -83,3 +85,23 @@ def test_a_hub_whose_card_was_set_back_does_not_decide_by_having_the_lease() -> 
     refused = desk.writer.held_back()
     assert refused is not None
     assert refused.code == "set_back"
+
+
+async def test_a_hub_that_stood_down_begins_nothing_with_what_is_left_of_its_lease() -> None:
+    change = RoleChange()
+    hall = cast(
+        "Hall",
+        SimpleNamespace(
+            store=SimpleNamespace(epochs=[SimpleNamespace(epoch="1-hub")]),
+            settings=SimpleNamespace(hall=SimpleNamespace(node="hub")),
+            role=SimpleNamespace(decides=True, change=change),
+        ),
+    )
+    wired = LeasedHall(hall)
+    change.wanted.set()
+    assert not await wired.promote(Epoch(1, "hub"))
+    assert change.raised is None
+    # One that has not is voted into a higher epoch and begins it anew.
+    change.wanted.clear()
+    assert await wired.promote(Epoch(3, "hub"))
+    assert change.raised == Epoch(3, "hub")

@@ -186,6 +186,19 @@ def test_a_copy_with_more_of_the_same_epoch_than_the_hub_is_kept_as_it_is() -> N
     assert copier.status(AGAIN_S).state == "level"
 
 
+def test_a_hub_that_comes_back_is_asked_at_once_whatever_was_wrong_before() -> None:
+    line, copy = Line(), Copy(12)
+    copier = Copier(line.ask, copy)
+    copier.tick(0.0)
+    line.next()[1](page(12, 5, differs=True, forked=True))
+    copier.tick(1.0)
+    assert not line.asked
+    copier.back()
+    copier.tick(1.5)
+    line.next()[1](page(12, 5, differs=True, forked=True))
+    assert copier.status(1.5).state == "wrong"
+
+
 def test_a_wrong_row_is_said_kept_and_tried_again_later() -> None:
     line, copy = Line(), Copy(12)
     copier = Copier(line.ask, copy)
