@@ -230,6 +230,7 @@ class _SerialEnd:
         self._serial.open()
         self.fd = self._serial.fileno()
         self._keep_dtr()
+        # Both are a gain where the port has them; pyserial raises any of these where it has not.
         with contextlib.suppress(OSError, ValueError, NotImplementedError):
             # FTDI adapters otherwise hold short answers back for 16 ms.
             self._serial.set_low_latency_mode(True)

@@ -42,6 +42,7 @@ class Sheet:
 
     def template(self, options: Options) -> str:
         """Return the name or path of its template on a printer with these options."""
+        # Each kind of sheet knows its own: a report, a form.
         raise NotImplementedError
 
 
