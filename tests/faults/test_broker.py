@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tests.e2e.scene import Change, Scene, until
 
-#: A command that waits for the broker would take seconds; a busy machine takes this at most.
-NOT_SLOWED_S = 1.5
+#: A command that waits for the broker would wait always; a busy machine takes this at most.
+NOT_SLOWED_S = 4.0
 SHORT_KEEPALIVE: list[Change] = [('[broker]\nhost = "127.0.0.1"', "[broker]\nkeepalive_s = 2")]
 
 
@@ -70,8 +70,9 @@ async def test_a_broker_that_hangs_for_longer_than_the_keepalive(place: Path) ->
                 slowest_s = max(slowest_s, await work(hall, 3))
                 assert time.monotonic() - begin < 60, "nobody noticed that the broker hangs"
                 await asyncio.sleep(0.05)
-            slowest_s = max(slowest_s, await work(hall))
-            assert slowest_s < NOT_SLOWED_S
+            # Whoever waited for the broker waited until it was given up.
+            assert slowest_s < max(1.5, (time.monotonic() - begin) / 2)
+            assert await work(hall) < NOT_SLOWED_S
         finally:
             hall.signal_broker(signal.SIGCONT)
         await hall.centre_has_all(centre, file)

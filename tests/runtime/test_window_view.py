@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import time
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -22,6 +21,7 @@ from firmware_py.core.rules import Trait
 from firmware_py.runtime.away import Away
 from firmware_py.runtime.window_view import may_come_back, shift_view, work_view
 from tests.core.hall import LICENCE, REQUEST, Hall
+from tests.timing import steps
 
 SHA = "0" * 64
 
@@ -359,9 +359,6 @@ def test_a_crowd_and_a_long_day_cost_the_screens_question_little() -> None:
     for n in range(5000):
         issued = e.TicketIssued(f"A{n}", "common", n, "D01", "invoices", "kiosk-1")
         evolve(hall.state, issued, hall.now_ms)
-    took = []
-    for _ in range(20):
-        begin = time.thread_time()
-        view(hall, away=away)
-        took.append(time.thread_time() - begin)
-    assert min(took) < 0.002
+    view(hall, away=away)
+    # Far fewer lines of Python than people wait.
+    assert steps(lambda: view(hall, away=away)) < 1_000

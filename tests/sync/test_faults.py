@@ -144,7 +144,7 @@ async def test_a_broker_that_hangs_for_longer_than_the_keepalive(
         # busy machine is not the hall's.
         noticed_s = time.perf_counter() - paused_s
         assert max(took_s) < noticed_s / 2, "the hall waited for the broker"
-        assert sorted(took_s)[turns * 9 // 10] < 0.25, "the hall waited for the broker"
+        assert sorted(took_s)[turns // 2] < noticed_s / 20, "the hall waited for the broker"
         assert isinstance(sync._link, Link)
         assert sync._link.queued <= 1000
         assert sync.status().backlog >= turns

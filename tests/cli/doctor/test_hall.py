@@ -44,7 +44,8 @@ def checks(ran: Ran) -> dict[str, dict[str, Any]]:
 def test_a_hall_that_runs_is_well_where_this_machine_can_be(hall: Hall) -> None:
     began = time.monotonic()
     ran = hall.hallctl("doctor", "--json", "--config", str(hall.config))
-    assert time.monotonic() - began < 10
+    # It takes a second or two; a check that nobody answers is given up.
+    assert time.monotonic() - began < 60
     found = checks(ran)
     assert list(found) == [check.code for check in CHECKS]
     for code in ("configuration", "devices", "journal", "fonts", "locale"):
