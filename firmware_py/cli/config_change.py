@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from firmware_py.cli.base import Session
 from firmware_py.cli.configfile import USUAL, config_path, read
@@ -24,8 +24,11 @@ from firmware_py.cli.words import joined, t
 
 if TYPE_CHECKING:
     from firmware_py.config.mistakes import Mistake
+    from firmware_py.config.together import Together
 
 __all__ = ["BOM", "Changed", "ConfigFile", "Everywhere", "Mistaken", "whoami"]
+
+Done = TypeVar("Done")
 
 BOM = b"\xef\xbb\xbf"
 #: How long another program may be changing the file; a small Pi checks it for seconds.
@@ -134,34 +137,68 @@ class ConfigFile:
         """Have ``make`` return the new text of the old; check it, write it, have it taken up.
 
         ``others`` are files that change with it. Raises ``Mistaken``, ``CliError``; all is then as
-        it was.
+        it was, or, where whether the daemon took it is not known, all as it was to be.
         """
         from firmware_py.config.paths import BadPath
-        from firmware_py.config.versions import FileBusy, locked, replace_file
+
+        def change(together: Together, mended: bool) -> Changed:
+            if not others:
+                return self._change(make, dry_run, later, where, None)
+            return self._change_all(make, dry_run, later, where, together, others)
+
+        try:
+            return self._alone(change)
+        except BadPath as error:
+            raise WrongUse("bad_path", error.zh, error.en) from error
+
+    def mend(self) -> bool:
+        """Put back what a change of several files left that was ended half-way; say whether it did.
+
+        Raises ``CliError``.
+        """
+        return self._alone(lambda together, mended: mended)
+
+    def _alone(self, work: Callable[[Together, bool], Done]) -> Done:
+        """Hold the file alone, with nothing half done in it. Raises ``CliError``."""
+        from firmware_py.config.together import Together
+        from firmware_py.config.versions import FileBusy, locked
 
         until_s = time.monotonic() + BUSY_S
         while True:
             try:
                 with locked(self.path):
-                    before = {path: path.read_bytes() for path in others}
-                    try:
-                        for path, data in others.items():
-                            replace_file(path, data)
-                        done = self._change(make, dry_run, later, where, anyway=bool(others))
-                    except BaseException:
-                        _put_back(before)
-                        raise
-                    if dry_run:
-                        _put_back(before)
-                    return done
+                    together = Together(self.path.parent)
+                    return work(together, together.put_back())
             except FileBusy as error:
                 if time.monotonic() > until_s:
                     raise _trouble(self.path, error) from error
                 time.sleep(_PAUSE_S)
             except OSError as error:
                 raise _trouble(self.path, error) from error
-            except BadPath as error:
-                raise WrongUse("bad_path", error.zh, error.en) from error
+
+    def _change_all(
+        self,
+        make: Callable[[str], str],
+        dry_run: bool,
+        later: bool,
+        where: Everywhere,
+        together: Together,
+        others: Mapping[Path, bytes],
+    ) -> Changed:
+        from firmware_py.config.versions import replace_file
+
+        try:
+            together.begin([*others, self.path])
+            for path, data in others.items():
+                replace_file(path, data)
+            done = self._change(make, dry_run, later, where, together)
+        except BaseException:
+            together.put_back()
+            together.end()
+            raise
+        together.put_back()
+        together.end()
+        return done
 
     def _change(
         self,
@@ -169,15 +206,15 @@ class ConfigFile:
         dry_run: bool,
         later: bool,
         where: Everywhere,
-        *,
-        anyway: bool,
+        together: Together | None,
     ) -> Changed:
+        """``together`` is there where other files change with it, and ends with the new file."""
         from firmware_py.config.versions import keep_version, replace_file
 
         before = self.text()
         after = make(before)
         done = Changed(str(self.path), before, after)
-        if after == before and not anyway:
+        if after == before and together is None:
             return done
         self._check(done, later, where)
         if dry_run:
@@ -186,12 +223,17 @@ class ConfigFile:
         mark = BOM if data.startswith(BOM) else b""
         done.version = keep_version(self.path, whoami()).number
         replace_file(self.path, mark + after.encode())
+        if together is not None:
+            together.settle()
         done.written = True
         if self.live:
             try:
                 self._apply(done, later, where)
             except Refused:
-                replace_file(self.path, data)
+                if together is None:
+                    replace_file(self.path, data)
+                else:
+                    together.take_back()
                 raise
         return done
 
@@ -238,6 +280,7 @@ class ConfigFile:
                 f"没有服务使用 {self.path}；下次启动时生效。",
                 f"No daemon goes by {self.path}; it holds at the next start.",
             )
+        self.mend()
         done = Changed(str(self.path), "", "")
         self._apply(done, later, where)
         return done
@@ -258,9 +301,11 @@ class ConfigFile:
         if found is None:
             return None
         try:
-            return {Path(f["path"]): Path(f["content"]).read_bytes() for f in found["files"]}
+            files = {Path(f["path"]): Path(f["content"]).read_bytes() for f in found["files"]}
         except OSError as error:
             raise _trouble(self.path, error) from error
+        # As ``path`` is told: whatever links lead to the folder.
+        return {path.parent.resolve() / path.name: data for path, data in files.items()}
 
     def _heed(self, told: dict[str, Any], done: Changed) -> None:
         if told["mistakes"]:
@@ -273,13 +318,6 @@ class ConfigFile:
         for refusal in told["refusals"]:
             raise Refused(refusal["code"], refusal["zh"], refusal["en"], refusal["data"])
         done.changes, done.nodes = told["changes"], told["nodes"]
-
-
-def _put_back(files: Mapping[Path, bytes]) -> None:
-    from firmware_py.config.versions import replace_file
-
-    for path, data in files.items():
-        replace_file(path, data)
 
 
 def _trouble(path: Path, error: OSError) -> CliError:

@@ -1,24 +1,22 @@
-"""``hallctl config set``, ``unset``, ``edit``, ``versions``, ``undo``, ``apply``, ``paths``."""
+"""``hallctl config set``, ``unset``, ``edit``, ``undo``, ``apply``, ``paths``."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from firmware_py.cli.base import HallCommand, Session, pass_session
 from firmware_py.cli.config_change import Changed, ConfigFile, Everywhere, Mistaken
 from firmware_py.cli.config_nodes import nodes, say_nodes, where_options
+from firmware_py.cli.config_versions import file_option, mend, versions
 from firmware_py.cli.configfile import say_mistakes
 from firmware_py.cli.errors import Refused, WrongUse
 from firmware_py.cli.output import say, write_json
 from firmware_py.cli.words import t
-
-if TYPE_CHECKING:
-    from firmware_py.config.versions import Version
 
 __all__ = ["COMMANDS"]
 
@@ -29,13 +27,6 @@ class ConfigPath(click.types.StringParamType):
     completed_by = "hallctl config paths"
 
 
-_file = click.option(
-    "--file",
-    "file",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help=t("配置文件；默认为服务所用的。", "The file; if not given, the one that halld goes by."),
-)
 _dry_run = click.option(
     "--dry-run",
     is_flag=True,
@@ -131,7 +122,7 @@ def _say_change(change: dict[str, Any]) -> None:
 @_dry_run
 @_later
 @where_options
-@_file
+@file_option
 @pass_session
 def set_(
     session: Session,
@@ -178,7 +169,7 @@ def set_(
 @_dry_run
 @_later
 @where_options
-@_file
+@file_option
 @pass_session
 def unset_(
     session: Session,
@@ -216,11 +207,12 @@ def unset_(
 )
 @_later
 @where_options
-@_file
+@file_option
 @pass_session
 def edit(session: Session, /, later: bool, file: Path | None, **where: Any) -> None:
     """Edit the file."""
     meant = ConfigFile(session, file)
+    meant.mend()
     try:
         before = meant.text()
     except Mistaken as error:
@@ -259,49 +251,6 @@ def edit(session: Session, /, later: bool, file: Path | None, **where: Any) -> N
 
 
 @click.command(
-    "versions",
-    HallCommand,
-    help=t("以前的版本：何时、被谁、改了什么。", "Former versions: when, by whom, what changed."),
-)
-@_file
-@pass_session
-def versions(session: Session, file: Path | None) -> None:
-    """List the versions."""
-    from firmware_py.config.versions import versions_of
-
-    meant = ConfigFile(session, file)
-    found = versions_of(meant.path)
-    nexts = [meant.path.read_bytes(), *(one.path.read_bytes() for one in found)]
-    rows = [(one, _lines(one.path.read_bytes(), after)) for one, after in zip(found, nexts)]  # noqa: B905
-    if session.json:
-        write_json([_version(one, lines) for one, lines in rows])
-        return
-    if not rows:
-        say(t("还没有以前的版本。", "There is no former version yet."))
-    for one, lines in rows:
-        at = one.at.astimezone().strftime("%Y-%m-%d %H:%M")
-        say((f"{one.number:4d}", "cyan"), f"  {at}  {one.by}")
-        for line in lines:
-            say("      ", line)
-
-
-def _version(version: Version, lines: list[str]) -> dict[str, Any]:
-    return {
-        "number": version.number,
-        "at": version.at.isoformat(),
-        "by": version.by,
-        "path": str(version.path),
-        "changed": lines,
-    }
-
-
-def _lines(before: bytes, after: bytes) -> list[str]:
-    """Return the lines that went and came when a version was replaced."""
-    old, new = (data.decode("utf-8", "replace").splitlines() for data in (before, after))
-    return [line for line in difflib.ndiff(old, new) if line[:2] in {"- ", "+ "}]
-
-
-@click.command(
     "undo",
     HallCommand,
     help=t(
@@ -314,7 +263,7 @@ def _lines(before: bytes, after: bytes) -> list[str]:
 @_dry_run
 @_later
 @where_options
-@_file
+@file_option
 @pass_session
 def undo(
     session: Session,
@@ -329,6 +278,7 @@ def undo(
     from firmware_py.config.versions import versions_of
 
     meant = ConfigFile(session, file)
+    meant.mend()
     # Of many Pis the hub keeps the catalogue and all else with the file.
     former = dict(meant.former() or {}) if number is None else {}
     kept_file = former.pop(meant.path, None)
@@ -364,7 +314,7 @@ def undo(
 )
 @_later
 @where_options
-@_file
+@file_option
 @pass_session
 def apply(session: Session, /, later: bool, file: Path | None, **where: Any) -> None:
     """Take the file."""
@@ -378,7 +328,7 @@ def apply(session: Session, /, later: bool, file: Path | None, **where: Any) -> 
     hidden=True,
     help=t("可修改的路径，每行一个。", "Every path that can be set, one a line."),
 )
-@_file
+@file_option
 @pass_session
 def paths(session: Session, file: Path | None) -> None:
     """Write every path that can be set, for the shell's completion."""
@@ -393,4 +343,4 @@ def paths(session: Session, file: Path | None) -> None:
     say("\n".join(completions(data)))
 
 
-COMMANDS = (set_, unset_, edit, apply, versions, undo, nodes, paths)
+COMMANDS = (set_, unset_, edit, apply, versions, undo, mend, nodes, paths)

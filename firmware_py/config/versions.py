@@ -16,7 +16,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-__all__ = ["FileBusy", "Version", "keep_version", "locked", "replace_file", "versions_of"]
+__all__ = [
+    "FileBusy",
+    "Version",
+    "keep_names",
+    "keep_version",
+    "locked",
+    "replace_file",
+    "versions_of",
+]
 
 #: Older ones are let go of.
 KEPT = 50
@@ -56,12 +64,15 @@ def locked(path: Path) -> Iterator[None]:
         os.close(folder)
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes, *, like: Path | None = None) -> None:
     """Write ``path`` anew: whole and on the disk, or not at all; mode and owner stay.
 
-    Raises ``OSError``.
+    Or they are those of ``like``; one that was not there belongs to its folder's owner, for the
+    group to read. Raises ``OSError``.
     """
-    before = path.stat()
+    shown = like or (path if path.exists() else path.parent)
+    before = shown.stat()
+    mode = 0o640 if shown.is_dir() else before.st_mode & 0o7777
     new = path.with_name(f".{path.name}.new")
     # One that a killed program left: whoever holds the lock may remove it.
     new.unlink(missing_ok=True)
@@ -70,7 +81,7 @@ def replace_file(path: Path, data: bytes) -> None:
         with os.fdopen(number, "wb") as file:
             if (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
                 os.fchown(file.fileno(), before.st_uid, before.st_gid)
-            os.fchmod(file.fileno(), before.st_mode & 0o7777)
+            os.fchmod(file.fileno(), mode)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -78,10 +89,11 @@ def replace_file(path: Path, data: bytes) -> None:
     except BaseException:
         new.unlink(missing_ok=True)
         raise
-    _sync(path.parent)
+    keep_names(path.parent)
 
 
-def _sync(folder: Path) -> None:
+def keep_names(folder: Path) -> None:
+    """Have the disk keep the names in a folder."""
     number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(number)
@@ -125,7 +137,7 @@ def keep_version(path: Path, by: str) -> Version:
         os.fsync(file.fileno())
     _owned_as(new, status)
     new.replace(kept)
-    _sync(folder)
+    keep_names(folder)
     for old in before[KEPT - 1 :]:
         old.path.unlink(missing_ok=True)
     return Version(number, now.replace(microsecond=0), who, kept)

@@ -23,7 +23,7 @@ from firmware_py.config.file import ConfigError, Configuration, load_all
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.bench_clock import clocks_of
 from firmware_py.runtime.card_queries import CardQueries
-from firmware_py.runtime.configurations import configuration_of, finish_coming
+from firmware_py.runtime.configurations import Mixed, configuration_of, finish_coming, mend
 from firmware_py.runtime.control import ControlServer, Query
 from firmware_py.runtime.farewell_plan import driven_by, keep
 from firmware_py.runtime.hall import Hall, device_specs
@@ -72,6 +72,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log.warning("a crash may leave this process's memory in a core file")
     faulthandler.enable()
     one_heap()
+    try:
+        mend(options.config)
+    except Mixed as error:
+        sys.stderr.write(f"{error.zh}\n{error.en}\n")
+        return FAILED if error.again else BAD_CONFIGURATION
     finish_coming(options.config, os.environ)
     try:
         configuration = load_all(options.config, os.environ)
