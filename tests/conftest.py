@@ -24,7 +24,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 #: A thread or child that was told to stop may need a moment to be gone.
-GRACE_S = 20.0
+GRACE_S = 60.0
 
 #: Files and folders that take longest, in order: those with days to play, then those with halls.
 LONGEST = (

@@ -39,7 +39,7 @@ class _Lines:
         self.on_event: Callable[[dict[str, Any]], None] = lambda message: None
 
     @classmethod
-    async def connect(cls, path: Path, timeout_s: float = 10.0) -> Self:
+    async def connect(cls, path: Path, timeout_s: float = 60.0) -> Self:
         """Connect, waiting for the socket to appear. Raises ``TimeoutError``."""
         self = cls()
         async with asyncio.timeout(timeout_s):

@@ -56,7 +56,7 @@ class SpreadStage(Stage):
             for node in self.nodes:
                 self.start_node(node)
             for node in self.nodes:
-                await (await HallClient.connect(self.socket_of(node), 30)).close()
+                await (await HallClient.connect(self.socket_of(node))).close()
         except BaseException:
             self.stop()
             raise

@@ -205,7 +205,7 @@ class Stage:
             environment = {**self.environment, **(extra or {})}
             self.processes[name] = self.begin(program, environment, log.fileno())
 
-    def end(self, name: str, number: signal.Signals = signal.SIGTERM, wait_s: float = 30) -> int:
+    def end(self, name: str, number: signal.Signals = signal.SIGTERM, wait_s: float = 60) -> int:
         """Send a signal to one process and wait for its end; return its exit code."""
         process = self.processes.pop(name)
         if process.poll() is None:

@@ -10,7 +10,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 #: A driver call that lasts longer is stuck: every read and write of a line has a shorter limit.
 _STUCK_S = 10.0
+#: One look at a worker that ends.
+_WAIT_S = 0.1
 
 _STARTING = Status(
     HealthState.STARTING, "starting", Sentence("设备正在启动。", "The device is starting.")
@@ -174,10 +176,9 @@ class Supervisor:
         Waits for that, so it is for a thread. One that hangs is not waited for any longer: a port
         that it holds is tried again and again.
         """
-        deadline = time.monotonic() + timeout_s
-        ended = [w for w in self._ending if w.join(max(0.0, deadline - time.monotonic()))]
+        stuck = _stuck(self._ending, timeout_s)
         with self._lock:
-            self._ending = [worker for worker in self._ending if worker not in ended]
+            self._ending = [worker for worker in self._ending if worker in stuck]
             beginning, self._beginning = self._beginning, []
             if self._running:
                 for worker in beginning:
@@ -254,8 +255,7 @@ class Supervisor:
             workers = [*self._crews.values(), *self._ending]
         for worker in workers:
             worker.stop()
-        deadline = time.monotonic() + timeout_s
-        stuck = [w.name for w in workers if not w.join(max(0.0, deadline - time.monotonic()))]
+        stuck = [worker.name for worker in _stuck(workers, timeout_s)]
         if stuck:
             log.error("still inside a driver at the end: %s", ", ".join(stuck))
         return stuck
@@ -377,3 +377,17 @@ def _disabled(device: str, by: str) -> Status:
 def _counters(slot: Slot, worker: Crew) -> dict[str, int]:
     told = {"opened": slot.opened, "lost": slot.lost, "waiting": worker.waiting()}
     return told | slot.counters()
+
+
+def _stuck(workers: Iterable[Crew], timeout_s: float) -> list[Crew]:
+    """Wait for them together; return those that have not ended.
+
+    Only what was waited counts: a pause of the whole machine is not the workers'.
+    """
+    left_s, stuck = timeout_s, []
+    for worker in workers:
+        while not (ended := worker.join(min(left_s, _WAIT_S))) and left_s > 0:
+            left_s = max(left_s - _WAIT_S, 0.0)
+        if not ended:
+            stuck.append(worker)
+    return stuck

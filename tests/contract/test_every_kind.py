@@ -239,10 +239,10 @@ def test_unplugged_it_is_lost_and_plugged_in_it_comes_back(name: str, tmp_path: 
         try:
             listener.wait(Opened)
             far.do(lambda host: host.unplug("it"))
-            listener.wait(Lost, timeout_s=1.0)
+            listener.wait(Lost)
             assert supervisor.health_of("it").state is HealthState.GONE
             far.do(lambda host: host.plug("it"))
-            listener.wait(Opened, count=2, timeout_s=3.0)
+            listener.wait(Opened, count=2)
         finally:
             assert supervisor.stop() == []
 
@@ -259,6 +259,6 @@ def test_a_port_of_another_is_not_taken(name: str, tmp_path: Path) -> None:
         try:
             assert "another program" in listener.wait(Lost).status.say.en
             theirs.close()
-            listener.wait(Opened, timeout_s=3.0)
+            listener.wait(Opened)
         finally:
             assert supervisor.stop() == []

@@ -52,7 +52,7 @@ async def opened(host: SimHost, name: str) -> Line:
     return await asyncio.to_thread(open_line, host.wire(name).port)
 
 
-async def read(line: Line, count: int, timeout_s: float = 2.0) -> bytes:
+async def read(line: Line, count: int, timeout_s: float = 60.0) -> bytes:
     def collect() -> bytes:
         data, end = b"", time.monotonic() + timeout_s
         while len(data) < count and time.monotonic() < end:

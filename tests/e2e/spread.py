@@ -89,7 +89,7 @@ class Spread(AbstractAsyncContextManager["Spread"]):
     async def reconnect(self, node: str) -> None:
         """Connect anew to a Pi that was built anew in another part."""
         await self._clients.pop(node).close()
-        self._clients[node] = await Connection.connect(self.stage.socket_of(node), 40)
+        self._clients[node] = await Connection.connect(self.stage.socket_of(node), PATIENCE_S)
 
     async def end(self, node: str, number: signal.Signals = signal.SIGTERM) -> None:
         """End a Pi's daemon by a signal."""

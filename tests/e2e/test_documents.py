@@ -13,7 +13,7 @@ from typing import Any
 
 from devices.scanner.jpeg import jpeg_head
 from tests.e2e.papers_scene import CAMERA, COPIER, WITH_CAMERA, lay, pages_on_disk, scan
-from tests.e2e.scene import TODAY, Scene, refused, until
+from tests.e2e.scene import TODAY, Ran, Scene, refused, until
 
 
 async def serving(hall: Scene, window: str = "1") -> str:
@@ -239,9 +239,14 @@ async def test_hallctl_scans_lists_and_takes_out_a_pdf_that_only_its_owner_reads
     async with Scene(place, windows=["1"]) as hall:
         number = await serving(hall)
         await lay(hall, 2)
-        await asyncio.sleep(1)
-        ran = await hall.hallctl("document", "scan", "1", "--kind", "1", "--feeder", lang="zh")
-        assert (ran.code, ran.out) == (0, f"资料 {number}-1 已扫描，2 页。\n")
+
+        async def scanned() -> Ran | None:
+            ran = await hall.hallctl("document", "scan", "1", "--kind", "1", "--feeder", lang="zh")
+            # There is no paper until the copier's file has stopped growing.
+            return ran if ran.code == 0 else None
+
+        ran = await until(scanned)
+        assert ran.out == f"资料 {number}-1 已扫描，2 页。\n"
         file = place / "a.pdf"
         ran = await hall.hallctl("document", "pdf", f"{number}-1", "-o", str(file), "--json")
         assert json.loads(ran.out)["pages"] == 2

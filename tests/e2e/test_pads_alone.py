@@ -58,7 +58,7 @@ async def pressed(hall: Scene, window: str, key: str, value: int | None, wanted:
                 return data
         return None
 
-    return await until(happened, 30)
+    return await until(happened)
 
 
 async def test_every_command_is_given_at_the_pad_alone(place: Path) -> None:
@@ -117,12 +117,12 @@ async def test_screen_and_pad_show_what_is_typed_and_a_wrong_number_beeps(place:
         await told(kind="transfer", text="97")
         wrong = await told(kind="transfer", text="")
         assert wrong["say"]["zh"] == "请写明要转到哪个事项或哪个窗口。"
-        await hall.shows("pad-1", 30, beeps=1, waiting="", number="")
+        await hall.shows("pad-1", beeps=1, waiting="", number="")
         await hall.press("pad-1", "enter", 1)
         await told(kind="transfer_window", text="")
         await hall.press("pad-1", "cancel")
         assert (await screen.next())["params"]["pad"] is None
-        await hall.shows("pad-1", 30, number=number[1:])
+        await hall.shows("pad-1", number=number[1:])
         # What the screen's own "back" does.
         await hall.press("pad-1", "transfer")
         await told(kind="transfer")
@@ -133,4 +133,4 @@ async def test_screen_and_pad_show_what_is_typed_and_a_wrong_number_beeps(place:
         async def missed() -> bool:
             return "ticket.missed" in [one["type"] for one in await hall.journal()]
 
-        await until(missed, 30)
+        await until(missed)

@@ -88,14 +88,14 @@ async def decided(hall: Spread, node: str, method: str, **params: Any) -> dict[s
     return done[0]
 
 
-async def taken_over(hall: Spread, node: str) -> float:
-    """Wait until a Pi that followed decides, in its other part; return after how many seconds."""
+async def taken_over(hall: Spread, node: str) -> None:
+    """Wait until a Pi that followed decides, in its other part."""
     begin = time.monotonic()
     while True:
         try:
             await hall.reconnect(node)
             if (await lease(hall, node))["holds"]:
-                return time.monotonic() - begin
+                return
         except (OSError, EOFError, TimeoutError, ConnectionError, Refused):
             pass
         assert time.monotonic() - begin < SLOW_S, f"{node} did not take over"
@@ -175,17 +175,20 @@ async def test_a_hub_that_hangs_is_followed_by_the_standby_and_decides_nothing_w
         await voted(hall, "1-hub")
         await parts(hall)
         await level(hall)
+        asked_s = time.monotonic()
+        left_s = (await lease(hall, HUB))["left_s"]
         hall.freeze("halld")
         try:
-            after_s = await taken_over(hall, STANDBY)
+            await taken_over(hall, STANDBY)
+            after_s = time.monotonic() - asked_s
             taken = await decided(hall, STANDBY, "ticket.take", **TAKE)
             number = taken["events"][0]["data"]
         finally:
             hall.thaw("halld")
         # Its lease was over before the other's began, whatever it still has to read.
         assert await code_of(hall.at(HUB).call("ticket.take", **TAKE)) in NOT_HERE
-        # Not before every promise was over, however it was asked.
-        assert after_s > LEASE_S / 2
+        # Not before the hub's was over, however it was asked; it is told in tenths.
+        assert after_s > left_s - 0.1
         await voted(hall, "2-standby-1")
         assert await numbers(hall, STANDBY) == ["A001", number["number"]]
 
@@ -237,9 +240,7 @@ async def test_a_cut_off_hub_stops_and_two_killed_hubs_are_each_followed_by_the_
         await level(hall)
         known = await numbers(hall, HUB)
         await hall.end(HUB, signal.SIGKILL)
-        begin = time.monotonic()
         await taken_over(hall, STANDBY)
-        first_s = time.monotonic() - begin
         await decided(hall, STANDBY, "ticket.take", **TAKE)
         assert (await numbers(hall, STANDBY))[: len(known)] == known
         # The former hub follows now, and keeps a copy: it may be the next.
@@ -257,8 +258,6 @@ async def test_a_cut_off_hub_stops_and_two_killed_hubs_are_each_followed_by_the_
         await voted(hall, "3-hub")
         await decided(hall, HUB, "ticket.take", **TAKE)
         assert (await numbers(hall, HUB))[: len(known)] == known
-        # Two leases would be a hang somewhere; the rest is a busy machine's.
-        assert first_s < SLOW_S
 
 
 @pytest.mark.long

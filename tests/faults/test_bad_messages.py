@@ -147,11 +147,11 @@ async def test_garbage_on_the_control_socket_hurts_nobody_else(place: Path) -> N
             await said(writer, line)
             assert await hall.take() in await hall.issued(), name
             if line.endswith(b"\n") and len(line) < 10_000:
-                answer = json.loads(await asyncio.wait_for(reader.readline(), 5))
+                answer = json.loads(await asyncio.wait_for(reader.readline(), 60))
                 assert ("error" in answer) == (name not in HARMLESS), (name, answer)
                 # The connection stays usable.
                 await said(writer, b'{"jsonrpc":"2.0","id":5,"method":"hall.status"}\n')
-                answer = json.loads(await asyncio.wait_for(reader.readline(), 5))
+                answer = json.loads(await asyncio.wait_for(reader.readline(), 60))
                 assert (answer["id"], answer["result"]["mode"]) == (5, "normal"), name
         assert len(await hall.issued()) == len(LINES)
         await hall.verified()
@@ -188,7 +188,7 @@ async def test_a_clients_name_and_id_must_be_plain(place: Path) -> None:
     async with unplugged(place) as hall:
         for wrong in ({"command_id": "a b"}, {"command_id": ""}, {"by": "x" * 33}, {"by": "值班"}):
             with pytest.raises(AssertionError):
-                await asyncio.wait_for(never_taken(hall, wrong), 5)
+                await asyncio.wait_for(never_taken(hall, wrong), 60)
         assert await hall.issued() == []
 
 

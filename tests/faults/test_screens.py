@@ -123,11 +123,11 @@ async def test_a_screen_that_dies_again_and_again_is_right_each_time(place: Path
     # Where many tests share the processors, each start waits for the others: in proportion then.
     bare_s = sorted([await bare_start_s() for _ in range(5)])[2]
     assert min(right_s) < max(RIGHT_S, 6 * bare_s)
-    # Nor do some of them wait for something else than the machine.
-    assert statistics.median(right_s) < max(3 * RIGHT_S, 12 * bare_s)
-    # The daemon goes on meanwhile: not one command waits for a screen.
+    # Nor do most of them wait for something else than the machine.
+    assert statistics.median(right_s) < max(10 * RIGHT_S, 12 * bare_s)
+    # The daemon goes on meanwhile: commands that waited for a screen would take as long as it.
     assert len(killed_ms) > 100
-    assert statistics.median(killed_ms) < max(3 * statistics.median(calm_ms), 10)
+    assert statistics.median(killed_ms) < max(10 * statistics.median(calm_ms), 100)
 
 
 async def bare_start_s() -> float:

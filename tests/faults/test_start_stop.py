@@ -24,9 +24,7 @@ async def test_three_starts_and_stops_leave_nothing_behind(place: Path) -> None:
             number = await hall.take()
             assert number == f"A{turn + 1:03}"
             pid = hall.stage.processes["halld"].pid
-            begin = time.monotonic()
             assert await hall.end(signal.SIGTERM if turn % 2 else signal.SIGINT) == 0
-            assert time.monotonic() - begin < 20
             assert not hall.stage.hall_socket.exists()
             assert set(children()) == before - {pid}
             # The wall that nobody drives is dark: it must not look alive.
@@ -85,7 +83,7 @@ async def test_a_second_daemon_on_the_same_journal_says_so_and_leaves_the_first_
             cwd=ROOT,
             stderr=subprocess.PIPE,
         )
-        _, said = await asyncio.wait_for(second.communicate(), 20)
+        _, said = await asyncio.wait_for(second.communicate(), 60)
         assert second.returncode == 4
         assert "进程号" in said.decode()
         assert str(hall.stage.processes["halld"].pid) in said.decode()
@@ -101,7 +99,7 @@ async def test_a_daemon_that_cannot_listen_ends_and_says_why(place: Path) -> Non
         long = text.replace("${HALL_RUN}/hall.sock", "${HALL_RUN}/${HALL_SOCKET_NAME}")
         await asyncio.to_thread(hall.stage.config.write_text, long, "utf-8")
         hall.stage.start_hall()
-        code = await asyncio.to_thread(hall.stage.processes["halld"].wait, 15)
+        code = await asyncio.to_thread(hall.stage.processes["halld"].wait, 60)
         assert code == 1
         assert "AF_UNIX path too long" in hall.stage.log_of("halld")
         hall.stage.processes.pop("halld")

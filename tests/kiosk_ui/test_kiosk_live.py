@@ -219,7 +219,7 @@ async def test_the_pin_opens_the_technicians_page_with_every_device(place: Path)
         area = next(one for one in kiosk._areas() if one.startswith("test:"))
         await kiosk.press(area)
         # A quick device has answered before anybody sees that it is asked.
-        await kiosk.until(lambda: getattr(kiosk.runner.model.page, "outcome", None), 40)
+        await kiosk.until(lambda: getattr(kiosk.runner.model.page, "outcome", None))
         assert PIN not in hall.stage.log_of("halld")
         await kiosk.press("home")
         await kiosk.shows("请选择要办理的业务")

@@ -15,7 +15,7 @@ async def measured(*names: str) -> dict[str, dict[str, float]]:
         *(sys.executable, "-m", "kiosk_ui.measure", "--quick", *names),
         stdout=asyncio.subprocess.PIPE,
     )
-    said, _ = await asyncio.wait_for(process.communicate(), 50)
+    said, _ = await asyncio.wait_for(process.communicate(), 200)
     assert process.returncode == 0
     found: dict[str, dict[str, float]] = json.loads(said)
     return found

@@ -41,7 +41,7 @@ async def shows(x: XServer, should: Stand, page: str, for_s: float = 0.0) -> Non
         since[0] = since[0] if same else monotonic()
         return same and monotonic() - since[0] >= for_s
 
-    await should.until(right, page, 30)
+    await should.until(right, page)
 
 
 async def test_please_check_is_answered_by_touch_and_a_killed_daemon_leaves_nothing(

@@ -134,7 +134,7 @@ class BenchThread:
 
         return self.do(look)
 
-    def hears(self, device: str, wanted: bytes, within_s: float = 5.0) -> bool:
+    def hears(self, device: str, wanted: bytes, within_s: float = DEADLINE_S) -> bool:
         """Wait for bytes that are on their way: the wire has a thread of its own."""
         pause = threading.Event()
         deadline = time.monotonic() + within_s

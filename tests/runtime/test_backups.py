@@ -297,4 +297,4 @@ def test_a_hall_without_a_second_place_says_so() -> None:
     assert backups.status() is None
     with pytest.raises(NoBackupFolder):
         asyncio.run(backups.now())
-    asyncio.run(asyncio.wait_for(backups.run(), 1))
+    asyncio.run(asyncio.wait_for(backups.run(), 60))

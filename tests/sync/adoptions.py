@@ -19,7 +19,7 @@ from firmware_py.sync.joining import CannotJoin, Joined, join
 SECRET = b'[hall]\nid = "demo-east"\n'
 FILES = {"hall.toml": SECRET, "broker/ca.crt": b"the authority", "notices/a.txt": b""}
 NOW_S = 1_800_000_000.0
-WAIT_S = 30.0
+WAIT_S = 60.0
 
 
 def shown() -> tuple[ssl.SSLContext, bytes]:

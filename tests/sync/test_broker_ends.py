@@ -98,7 +98,7 @@ async def test_hub_node_and_doctor_tell_what_to_do_however_the_end_comes(
     with EndingBroker(tmp_path, how) as broker:
         files = broker.files(own=own)
         sync = await started(FakeHall(), broker.port, **files)
-        await until(lambda: sync.status().error, 30)
+        await until(lambda: sync.status().error)
         hub = sync.status()
         await sync.stop()
         assert hub.problem is not None, hub.error
@@ -112,7 +112,7 @@ async def test_hub_node_and_doctor_tell_what_to_do_however_the_end_comes(
             SyncSettings(hall="demo", node="window-3", version="1", port=broker.port, **files),
         )
         await line.start()
-        await until(lambda: line.status().error, 30)
+        await until(lambda: line.status().error)
         node = line.status()
         await line.stop()
         assert node.problem is not None, node.error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +26,7 @@ def test_a_check_that_hangs_or_fails_leaves_the_others_alone(fake: Fake) -> None
     over = threading.Event()
 
     def hangs(_: Facts) -> Iterator[Finding]:
-        over.wait(20)
+        over.wait(60)
         yield fine("", "")
 
     def fails(_: Facts) -> Iterator[Finding]:
@@ -38,13 +37,16 @@ def test_a_check_that_hangs_or_fails_leaves_the_others_alone(fake: Fake) -> None
         yield fine("好", "good")
 
     looks = {"hangs": hangs, "fails": fails, "works": works}
-    before = time.monotonic()
-    found = checks.run(fake.facts(), [Check(c, named(c), f) for c, f in looks.items()], 0.3)
-    taken = time.monotonic() - before
+    # A pause of the machine may make those late too that do not hang, but not each time.
+    listed = [Check(code, named(code), look) for code, look in looks.items()]
+    found: list[checks.Checked] = []
+    for limit_s in (0.3, 1.0, 3.0, 9.0):
+        found = checks.run(fake.facts(), listed, limit_s)
+        assert f"Not done within {limit_s:g} s" in words(found[0].findings)
+        if "Not done" not in words([*found[1].findings, *found[2].findings]):
+            break
     over.set()
-    assert taken < 15
     assert [one.level for one in found] == [Level.WARNING, Level.WARNING, Level.OK]
-    assert "Not done within 0.3 s" in words(found[0].findings)
     assert "RuntimeError: a cable" in words(found[1].findings)
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import stat
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,10 +41,7 @@ def checks(ran: Ran) -> dict[str, dict[str, Any]]:
 
 
 def test_a_hall_that_runs_is_well_where_this_machine_can_be(hall: Hall) -> None:
-    began = time.monotonic()
     ran = hall.hallctl("doctor", "--json", "--config", str(hall.config))
-    # It takes a second or two; a check that nobody answers is given up.
-    assert time.monotonic() - began < 60
     found = checks(ran)
     assert list(found) == [check.code for check in CHECKS]
     for code in ("configuration", "devices", "journal", "fonts", "locale"):

@@ -24,7 +24,7 @@ from firmware_py.bench.stage import free_port
 READERS = ("Virtual PCD 00 00", "Virtual PCD 00 01")
 PCSCD = "/usr/sbin/pcscd"
 VPCD = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
-GRACE_S = 10.0
+GRACE_S = 60.0
 
 #: The socket is descriptor 3, as sd_listen_fds(3) has it.
 _BECOME = """

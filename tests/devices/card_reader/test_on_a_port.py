@@ -98,7 +98,7 @@ def test_a_card_is_laid_read_and_lifted_on_a_port(place: Place) -> None:
 def test_a_card_is_read_over_a_bad_wire(place: Place, wire: str) -> None:
     place.fault("reader", wire)
     place.press("reader", "foreigner-2023")
-    read = place.reported(1, timeout_s=20).report
+    read = place.reported(1).report
     if wire == "noise" and isinstance(read, CardRefused):
         assert read.code == "garbled"
         return
@@ -108,10 +108,10 @@ def test_a_card_is_read_over_a_bad_wire(place: Place, wire: str) -> None:
 
 def test_a_silent_reader_is_lost_and_comes_back(place: Place) -> None:
     place.fault("reader", "silent")
-    place.listener.wait(Lost, "reader", timeout_s=6.0)
+    place.listener.wait(Lost, "reader")
     assert place.supervisor.health_of("reader").state is HealthState.GONE
     place.fault("reader", "silent", active=False)
-    place.listener.wait(Opened, "reader", count=2, timeout_s=5.0)
+    place.listener.wait(Opened, "reader", count=2)
     place.press("reader", "citizen")
     assert isinstance(place.reported(1).report, CardRead)
 
@@ -152,7 +152,7 @@ def test_no_number_and_no_name_is_in_logs_reprs_traces_health_or_errors(
     count += 1
     place.fault("reader", "bad-checksum")
     place.supervisor.restart("reader")
-    place.listener.wait(Lost, "reader", timeout_s=8.0)
+    place.listener.wait(Lost, "reader")
     place.press("scanner", "appointment", 42)
     place.reported(count + 1)
     for event in place.listener.events:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import operator
 import random
-import time
 
 import pytest
 from hypothesis import given
@@ -17,6 +16,7 @@ from devices.masking import Masks, spans
 from devices.registry import mask_of
 from firmware_py.runtime.tracing import LineTap
 from tests.devices.card_reader.cards import CARDS, CITIZEN, PRIVATE
+from tests.timing import steps
 
 HEX = bytes.fromhex
 FOUND = HEX("AAAAAA9669000800009F0000000097")
@@ -204,11 +204,14 @@ def test_the_mask_takes_any_bytes() -> None:
 
 def test_the_codec_finds_50_000_answers_a_second_and_a_thousand_cards_besides() -> None:
     day = FOUND + SELECTED + NO_CARD + READ_FAILED + NO_CARD * 16
-    found, best = 0, 0.0
-    for _ in range(5):
-        splitter = Answers()
-        begun = time.process_time()
-        found = sum(len(splitter.feed(day)) for _ in range(250))
-        best = max(best, found / (time.process_time() - begun))
-    assert found == 5000
-    assert best > 50_000, f"{best:.0f} answers a second"
+    splitter, found = Answers(), 0
+
+    def feed() -> None:
+        nonlocal found
+        for _ in range(50):
+            found += len(splitter.feed(day))
+
+    taken = steps(feed)
+    assert found == 1000
+    # A Pi runs some five million lines of Python in a second.
+    assert taken / found < 100

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import time
 import tty
 from collections.abc import Callable, Iterator
 
@@ -123,16 +122,20 @@ class PtyLine:
 
     def __init__(self, fd: int) -> None:
         self.fd = fd
+        self.written = self.taken = 0
 
     def read_available(self) -> bytes:
-        return os.read(self.fd, 4096) if select.select([self.fd], [], [], 0)[0] else b""
+        return self.read_some(0)
 
     def read_some(self, timeout_s: float) -> bytes:
         ready, _, _ = select.select([self.fd], [], [], timeout_s)
-        return os.read(self.fd, 4096) if ready else b""
+        data = os.read(self.fd, 4096) if ready else b""
+        self.taken += len(data)
+        return data
 
     def write(self, data: bytes, timeout_s: float = 2.0) -> None:
         assert os.write(self.fd, data) == len(data)
+        self.written += len(data)
 
     def fileno(self) -> int | None:
         return self.fd
@@ -149,6 +152,8 @@ class Bench:
         tty.setraw(near)
         self.line = PtyLine(near)
         self.simulator = simulator
+        #: Bytes that the simulator wrote, and that it was given.
+        self.sent = self.heard = 0
         self.timers: list[Callable[[], None]] = []
         self.clock = Clock()
         simulator.send = self._write
@@ -158,19 +163,19 @@ class Bench:
 
     def _write(self, data: bytes) -> None:
         assert os.write(self.far, data) == len(data)
+        self.sent += len(data)
 
     def turn(self) -> list[Input]:
-        """Carry bytes both ways until nothing moves."""
+        """Carry bytes both ways until all that was written has arrived."""
         reports: list[Report] = []
-        quiet_until = time.monotonic() + 0.02
-        while time.monotonic() < quiet_until:
-            moved = self.line.read_some(0.005)
-            reports += self.pad.feed(moved)
-            if select.select([self.far], [], [], 0)[0]:
-                self.simulator.feed(os.read(self.far, 4096))
-                moved = b"!"
-            if moved:
-                quiet_until = time.monotonic() + 0.02
+        while self.line.taken < self.sent or self.heard < self.line.written:
+            ready, _, _ = select.select([self.far, self.line.fd], [], [], 60)
+            assert ready, "bytes are lost"
+            reports += self.pad.feed(self.line.read_some(0))
+            if self.far in ready:
+                data = os.read(self.far, 4096)
+                self.heard += len(data)
+                self.simulator.feed(data)
         return meant(reports)
 
     def run_timers(self) -> None:

