@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
+import msgspec
 
 from firmware_py.cli.base import HallCommand, Session, pass_session
-from firmware_py.cli.configfile import settings_of
+from firmware_py.cli.configfile import config_path, settings_of
 from firmware_py.cli.errors import Refused
 from firmware_py.cli.output import say, write_json
 from firmware_py.cli.words import joined, t
 
-__all__ = ["INSTALLED", "acl", "lacking_words"]
+__all__ = ["INSTALLED", "acl", "lacking_words", "last_written"]
 
 TEMPLATE = Path(__file__).parents[2] / "config" / "mosquitto" / "hall.tls.acl"
 #: Where hall.tls.conf says that it is.
 INSTALLED = "/etc/mosquitto/hall.acl"
+_NOTE = "rights.json"
 
 
 @click.command(
@@ -51,6 +54,7 @@ def acl(session: Session, check: Path | None, config: Path | None) -> None:
     settings = settings_of(config)
     if check is None:
         click.echo(acl_for(TEMPLATE.read_text(encoding="utf-8"), settings), nl=False)
+        _note(config_path(config).parent / "authority", hubs_of(settings))
         return
     names = hubs_of(settings)
     try:
@@ -71,6 +75,23 @@ def acl(session: Session, check: Path | None, config: Path | None) -> None:
         return
     for words in lacking_words(str(check), lacking):
         say((words, "yellow"))
+
+
+def last_written(authority: Path) -> tuple[str, ...] | None:
+    """Return the names for which the list was written last; None when nobody knows."""
+    try:
+        return msgspec.json.decode((authority / _NOTE).read_bytes(), type=tuple[str, ...])
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _note(authority: Path, names: tuple[str, ...]) -> None:
+    """Note for whom it was written: a broker elsewhere cannot be asked for what it has."""
+    from firmware_py.store.private_file import write_private
+
+    # Whoever only looks, without the right to write there, leaves no note.
+    with contextlib.suppress(OSError):
+        write_private(authority / _NOTE, msgspec.json.encode(names))
 
 
 def lacking_words(file: str, lacking: list[str]) -> list[str]:

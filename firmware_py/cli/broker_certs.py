@@ -186,6 +186,7 @@ def _list(session: Session, config: Path | None, folder: Path | None) -> None:
         )
         return
     say_entries(found, entries, now)
+    _say_behind(config, found)
 
 
 @certs.command(
@@ -249,6 +250,7 @@ def renew(
                 "sudo systemctl reload mosquitto",
             )
         )
+        _say_behind(config, found)
 
 
 @certs.command(
@@ -289,6 +291,7 @@ def revoke(
             "sudo systemctl restart mosquitto",
         )
     )
+    _say_behind(config, found)
 
 
 @certs.command(
@@ -372,6 +375,12 @@ def sign(
 
 def _day(entry: Entry) -> str:
     return f"{entry.ends:%Y-%m-%d}"
+
+
+def _say_behind(config: Path | None, found: Authority) -> None:
+    from firmware_py.cli.broker_seen import say_behind
+
+    say_behind(config, found.folder)
 
 
 def _carry(found: Authority, renewed: list[Entry]) -> None:

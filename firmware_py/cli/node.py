@@ -11,6 +11,7 @@ from firmware_py.cli import node_adopt, node_join, node_numbers, node_open, node
 from firmware_py.cli.alone_said import alone_lines, numbers_words
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
 from firmware_py.cli.config_nodes import mistake_words
+from firmware_py.cli.configfile import config_path
 from firmware_py.cli.hub import copy_there
 from firmware_py.cli.lease_lines import LEASE_STYLES
 from firmware_py.cli.output import Column, say, state_style, table, write_json
@@ -83,6 +84,11 @@ def list_all(session: Session) -> None:
             whose.setdefault(chosen(one["say"]), []).append(one["node"])
     for words, names in whose.items():
         say((joined(names), "bold"), "  ", words)
+    # Imported here: without an authority of its own nobody needs it.
+    if (config_path(None).parent / "authority").exists():
+        from firmware_py.cli.broker_seen import say_behind
+
+        say_behind(None)
 
 
 def _row(one: Node) -> list[str | tuple[str, str]]:

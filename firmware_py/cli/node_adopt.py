@@ -111,7 +111,7 @@ def adopt(session: Session, /, name: str, **options: Any) -> None:
         def before_signing() -> None:
             # One that was made here and went nowhere: nobody may come in by it any more.
             if had is not None and not had.away and authority.good(name) is not None:
-                revoke_at_broker(session, authority, name, restart=False)
+                revoke_at_broker(session, authority, name, options["config"], restart=False)
 
         invite(session, authority, parcel, _listening(options), before_signing)
 
@@ -147,7 +147,8 @@ def replace(session: Session, /, name: str, yes: bool, **options: Any) -> None:
             confirm_going(name, state, "更换", words)
         if authority.good(name) is not None:
             # Who is connected stays so until the broker starts anew.
-            revoke_at_broker(session, authority, name, restart=state in {"there", "silent"})
+            here = state in {"there", "silent"}
+            revoke_at_broker(session, authority, name, options["config"], restart=here)
             record(session, "replace", name)
         write_off(session, name)
         invite(session, authority, parcel, _listening(options), lambda: None)
@@ -233,11 +234,15 @@ def confirm_going(name: str, state: str, act_zh: str, otherwise: str) -> None:
     click.confirm(f"{words}{t('继续吗？', ' Go on?')}", abort=True, err=True)
 
 
-def revoke_at_broker(session: Session, authority: Authority, name: str, *, restart: bool) -> None:
+def revoke_at_broker(
+    session: Session, authority: Authority, name: str, config: Path | None, *, restart: bool
+) -> None:
     """Revoke a name's certificates and have the broker go by it, at once where it can be told.
 
     Raises ``AuthorityError``, ``OSError``.
     """
+    from firmware_py.cli.broker_seen import say_behind
+
     count = authority.revoke(name, datetime.now(UTC))
     troubled = [one for one in authority.spread() if one.trouble not in {"", "revoked"}]
     services, word = Services.of_machine(), "restart" if restart else "reload"
@@ -250,7 +255,7 @@ def revoke_at_broker(session: Session, authority: Authority, name: str, *, resta
         say((t(f"副本没有更新：{words}", f"Not copied: {words}"), "yellow"))
     if told:
         say(t("消息服务器已按此执行。", "The broker goes by it."))
-    else:
+    elif not say_behind(config, authority.folder):
         command = f"sudo systemctl {word} mosquitto"
         words = t(
             f"在消息服务器上执行后生效：{command}", f"It counts when the broker is told: {command}"

@@ -100,7 +100,7 @@ def retire(session: Session, /, name: str, to: str | None, yes: bool, **options:
         done = None if stood is None else _taken_out(meant, name, to, stood)
         if authority is not None and certified:
             here = state in {"there", "silent", "stranger"}
-            revoke_at_broker(session, authority, name, restart=here)
+            revoke_at_broker(session, authority, name, meant.path, restart=here)
         write_off(session, name)
         record(session, "retire", name)
     if session.json:

@@ -5,6 +5,7 @@ For its owner alone (0700)::
     ca.crt  ca.key          the authority
     register.json           every certificate ever signed, what was revoked, where copies are
     revoked.crl             the list of revoked ones, as the broker reads it
+    ~list.crt  ~list.key    nobody's: revoked by the newest list, to try whether a broker has it
     NAME.crt  NAME.key      an identity; a key that was made elsewhere is not here
 
 Each file is replaced as a whole. The register is written before what it tells of, so nothing good
@@ -21,18 +22,20 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from firmware_py.store.authority_checks import BROKER, AuthorityError, believe, owner_of, use_of
 from firmware_py.store.authority_register import (
+    TRIAL,
     Entry,
     Place,
     Register,
     RegisterError,
     read_register,
+    trial_fits,
 )
 from firmware_py.store.certificates import (
     Signer,
@@ -122,7 +125,7 @@ class Authority:
 
     def entries(self) -> list[Entry]:
         """Return the newest certificate of each name, revoked ones too, in the order of names."""
-        newest = {entry.name: entry for entry in self._known.entries}
+        newest = {entry.name: entry for entry in self._known.entries if entry.name != TRIAL}
         return [newest[name] for name in sorted(newest, key=lambda name: (name != BROKER, name))]
 
     def good(self, name: str) -> Entry | None:
@@ -210,9 +213,7 @@ class Authority:
                     f"没有 {name} 的有效证书。",
                     f"There is no certificate of {name} that counts.",
                 )
-            number = self._known.lists + 1
-            self._keep(msgspec.structs.replace(self._known, entries=tuple(entries), lists=number))
-            self._write_revocations()
+            self._new_list(entries, now)
             for suffix in ("key", "crt"):
                 (self.folder / f"{name}.{suffix}").unlink(missing_ok=True)
         return count
@@ -242,7 +243,12 @@ class Authority:
     def spread(self) -> list[Placed]:
         """Write the list of revoked ones and all copies anew, each where its folder is there."""
         with self._changing():
-            self._write_revocations()
+            revoked = any(entry.revoked is not None for entry in self._known.entries)
+            if revoked and not trial_fits(self.folder, self._known):
+                # Of a program of before, or a power cut: the list is the next one.
+                self._new_list(self._known.entries, datetime.now(UTC))
+            else:
+                self._write_revocations()
             return [self._spread(place) for place in self._known.places]
 
     # ---- inside -------------------------------------------------------------------------------
@@ -278,6 +284,19 @@ class Authority:
         entry = Entry(name, use, f"{told.serial:x}", now, told.ends, told.hosts, away)
         self._keep(msgspec.structs.replace(self._known, entries=(*self._known.entries, entry)))
         return pem, entry
+
+    def _new_list(self, entries: Sequence[Entry], now: datetime) -> None:
+        """Have the next list of revoked ones, and a certificate that is revoked from it on."""
+        signer, key, number = self._signer(), new_key(), self._known.lists + 1
+        # As long as the list itself, whatever the clock says.
+        pem = signer.certify(make_request(TRIAL, key), TRIAL, "client", self.ends, ())
+        told = read_certificate(pem)
+        trial = Entry(TRIAL, "client", f"{told.serial:x}", now, told.ends, revoked=now)
+        entries = (*(one for one in entries if one.name != TRIAL), trial)
+        self._keep(msgspec.structs.replace(self._known, entries=entries, lists=number))
+        self._write_revocations()
+        write_private(self._key_file(TRIAL), key)
+        write_private(self.folder / f"{TRIAL}.crt", pem, mode=0o644)
 
     def _write_revocations(self) -> None:
         revoked = [(int(e.serial, 16), e.revoked) for e in self._known.entries if e.revoked]

