@@ -122,6 +122,16 @@ def _normal(found: Mapping[str, Any]) -> None:
         say(*line)
     for line in backup_lines(found["backup"]):
         say(*line)
+    if kept_words := kept_journals(found.get("kept_journals")):
+        say((t("旧流水  ", "Kept journals  "), "dim"), kept_words)
+
+
+def kept_journals(kept: Mapping[str, Any] | None) -> str:
+    """Return how much room the journals take that were put aside; "" for none."""
+    if not kept or not kept["count"]:
+        return ""
+    count, size = kept["count"], f"{kept['bytes'] / 1024**2:.1f} MB"
+    return t(f"{count} 份，{size}", f"{count}, {size}")
 
 
 def day_line(found: Mapping[str, Any]) -> Line:

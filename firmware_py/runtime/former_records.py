@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -144,6 +144,24 @@ class FormerRecords:
             except OSError:
                 self.note = before
                 raise
+
+    def needed(self, epochs: Sequence[EpochStart]) -> frozenset[str]:
+        """Return the journals kept that must stay: what the hub lacks, and the newest for good."""
+        kept, there = self.note.kept, self._journal.with_name
+        newest = [one.file for one in kept if there(one.file).is_file()][-1:]
+        lacking = [
+            one.file for one in kept if not epochs or _had(one, epochs) < one.last or one.passed
+        ]
+        # The numbers go with the last of them.
+        return frozenset([*newest, *lacking, *(one.file for one in kept[-1:])])
+
+    def forget(self, files: Collection[str]) -> None:
+        """Note these no more; they were not needed. Raises ``OSError``."""
+        kept = tuple(one for one in self.note.kept if one.file not in files)
+        if kept != self.note.kept:
+            note = HubNote(self.note.heard, kept)
+            write_note(self._journal, note)
+            self.note = note
 
     def left(self, epochs: Sequence[EpochStart]) -> int:
         """Return how many journals kept have not been handed over to the hub of these epochs."""

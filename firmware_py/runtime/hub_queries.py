@@ -69,7 +69,7 @@ class HubQueries:
             "reserve": _reserve(state),
             "copies": self._copies(),
             "copy": self._copy(),
-            "kept": [one.file for one in self._note().kept],
+            "kept": [one.file for one in self._note().kept if self._is_there(one)],
             "from_kept": await self._from_kept(),
             "heard": self._note().heard,
             "lease": None if hall.lease is None else hall.lease.view(),
@@ -99,6 +99,9 @@ class HubQueries:
         if keeper is None or keeper.disk is None or keeper.disk.journal is not None:
             return None
         return newest_kept(keeper.path, keeper.records.note)
+
+    def _is_there(self, kept: Kept) -> bool:
+        return Path(self._hall.settings.journal.path).with_name(kept.file).is_file()
 
     def _note(self) -> HubNote:
         keeper = self._hall.role.keeper

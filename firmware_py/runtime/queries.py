@@ -31,6 +31,7 @@ from firmware_py.runtime.form_paper import FormPapers
 from firmware_py.runtime.form_signature import FormSignatures
 from firmware_py.runtime.forms import Forms
 from firmware_py.runtime.hall import Hall
+from firmware_py.runtime.kept_room import kept_view
 from firmware_py.runtime.kiosks import Kiosks
 from firmware_py.runtime.node_actions import NodeActions
 from firmware_py.runtime.node_views import Nodes, configuration_of, nodes_at_a_glance
@@ -171,6 +172,7 @@ class Answers:
             "configuration": configuration_of(hall, hall.settings.hall.node),
             "lease": None if hall.lease is None else hall.lease.view(),
             "backup": _backup(hall),
+            "kept_journals": kept_view(hall),
             "privacy": {"problem": hall.keeping.problem},
         }
 

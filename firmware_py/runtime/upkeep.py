@@ -14,6 +14,7 @@ from firmware_py.core import commands as c
 from firmware_py.core.opening import local_day, local_seconds, plan_of, todays_hours
 from firmware_py.runtime.document_order import DocumentOrder
 from firmware_py.runtime.hall import Hall
+from firmware_py.runtime.kept_room import look_after_kept
 from firmware_py.runtime.lean import give_back
 from firmware_py.runtime.notify import notify, watchdog_every_s
 from firmware_py.store.errors import JournalError
@@ -51,6 +52,7 @@ class Upkeep:
         jobs.append(self._hall.cards.watch_lists())
         jobs.append(self._hall.proof.run())
         jobs.append(self._hall.keeping.run())
+        jobs.append(look_after_kept(self._hall))
         handing = self._hall.kept.handing
         jobs.append(DocumentOrder(self._hall).run() if handing is None else handing.run())
         if (every_s := watchdog_every_s()) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +15,11 @@ from firmware_py.config.spread import standby_of
 from firmware_py.settings import JournalSettings
 from firmware_py.store.backup import newest_backup
 from firmware_py.store.errors import JournalError
+from firmware_py.store.kept_files import kept_files
 from firmware_py.store.marker import Marker, marker_path, read_marker
 from firmware_py.store.verify import check_at_open, reading
 
-__all__ = ["look", "look_backup"]
+__all__ = ["look", "look_backup", "look_kept"]
 
 _LARGE_BYTES = 2 * 1024**3
 #: A start works through what came after the newest snapshot; three of them missing is slow.
@@ -89,6 +91,40 @@ def look(facts: Facts) -> Iterator[Finding]:
         yield unknown(f"无法读取业务流水：{error}。", f"The journal could not be read: {error}.")
         return
     yield from _whole(facts, size, head.last_seq, head.last_seq - int(row[0]))
+    if copied:
+        yield from look_kept(path)
+
+
+def look_kept(path: Path) -> Iterator[Finding]:
+    """Say how much room the journals take that were put aside; a full card stops the hall."""
+    try:
+        found = kept_files(path)
+        free = shutil.disk_usage(path.parent).free
+    except OSError:
+        # Whether the folder can be read is said above.
+        return
+    if not found:
+        return
+    count, size = len(found), sum(one.size for one in found)
+    damaged = [one.path.name for one in found if one.damaged]
+    zh = f"另有保留的旧流水 {count} 份，共 {size / 1024**2:.1f} MB"
+    en = f"Journals kept of before: {count}, {size / 1024**2:.1f} MB"
+    if size < free:
+        yield fine(f"{zh}，到期自动删除。", f"{en}; those not needed go by themselves.")
+    elif damaged:
+        yield warning(
+            f"{zh}，超过剩余空间；其中损坏的 {len(damaged)} 份不会自动删除。",
+            f"{en}, more than is free; of the damaged ones ({len(damaged)}) none goes by itself.",
+            f"确认无用后删除或移走：{path.parent} 中的 {'、'.join(damaged)}",
+            f"Once nobody needs them, move them away: {', '.join(damaged)} in {path.parent}",
+        )
+    else:
+        yield warning(
+            f"{zh}，超过剩余空间。",
+            f"{en}, more than is free.",
+            "换更大的存储卡（docs/operations.md“换存储卡”），不要手工删除",
+            "A larger card (docs/operations.md, Another Pi, another card); delete none by hand",
+        )
 
 
 def _told(facts: Facts) -> Finding | None:
