@@ -228,7 +228,7 @@ def _ask(told: Told, *, former_is_off: bool, from_kept: bool) -> None:
     elif not told["decides"]:
         lines.append(
             t(
-                f"接替后由本机决定一切。{hub_name} 若仍在运行且断开，它会继续各自决定，接回后自动"
+                f"接替后由本机决定一切。{hub_name} 若仍在运行且断开，它会继续自行决定，接回后自动"
                 "让位，它独有的记录会并入。",
                 f"From then on this Pi decides. If {hub_name} still runs, cut off, both decide "
                 "until it is back: then it stands down, and what only it knew is merged.",

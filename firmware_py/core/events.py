@@ -261,6 +261,7 @@ class ServiceFinished:
     number: str
     window: str
     service_s: int
+    ended_ms: int | None = None  # hall time, of one that another Pi recorded
 
 
 @dataclass(frozen=True, slots=True)

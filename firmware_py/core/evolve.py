@@ -326,7 +326,7 @@ def _service_finished(state: State, event: e.ServiceFinished, at_ms: int) -> Non
     _leave_window(state, ticket, at_ms)
     ticket.window = event.window
     ticket.status = TicketStatus.FINISHED
-    ticket.ended_ms = at_ms
+    ticket.ended_ms = at_ms if event.ended_ms is None else event.ended_ms
     ticket.reason = ""
     window = state.window_of(event.window)
     window.served += 1

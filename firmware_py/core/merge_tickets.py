@@ -84,7 +84,7 @@ def bring(
     cleared: list[e.Event] = [*clear_of_ticket(state, ticket)]
     match status:
         case TicketStatus.FINISHED:
-            return [*cleared, e.ServiceFinished(number, window, told.service_s)]
+            return [*cleared, _finish(number, window, told)]
         case TicketStatus.CANCELLED:
             reason = told.event.reason if isinstance(told.event, e.TicketCancelled) else ""
             return [*cleared, e.TicketCancelled(number, reason)]
@@ -163,6 +163,13 @@ def _start(rules: Rules, ticket: Ticket, window: str, told: Told) -> e.ServiceSt
     item = rules.items.get(ticket.item)
     limit_s = 0 if item is None else item.service_limit_s
     return e.ServiceStarted(ticket.number, window, limit_s, since_ms=told.at_ms)
+
+
+def _finish(number: str, window: str, told: Told) -> e.ServiceFinished:
+    ended_ms = None if told.event is None else told.at_ms
+    if isinstance(told.event, e.ServiceFinished) and told.event.ended_ms is not None:
+        ended_ms = told.event.ended_ms
+    return e.ServiceFinished(number, window, told.service_s, ended_ms)
 
 
 def moved(state: State, trace: RecordMerged, event: Moved) -> list[e.Event]:

@@ -77,6 +77,15 @@ def test_a_call_of_another_pi_is_that_of_its_time() -> None:
     assert event.reason.waited_s == 60
 
 
+def test_what_another_pi_finished_ended_at_its_time() -> None:
+    hall, window, number = in_hand()
+    serve(window, "3")
+    hall.later(3600)
+    event = only(merge(hall, window.records), e.ServiceFinished)
+    assert event.ended_ms == hall.ticket(number).ended_ms == window.hall.now_ms
+    assert hall.ticket(number).ended_ms < hall.now_ms
+
+
 # ---- served here and served there
 
 
