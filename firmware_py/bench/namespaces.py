@@ -57,13 +57,18 @@ class Namespaces:
         #: What stands in each, and its cable's name at the switch.
         self._cables = {node: node[:_LONGEST_NAME] for node in nodes}
 
+    @property
+    def switch(self) -> str:
+        """The namespace of the switch, in which each cable has its Pi's name."""
+        return self._name(_SWITCH)
+
     def _name(self, place: str) -> str:
         return f"{self._prefix}-{place}"
 
     def make(self) -> None:
         """Make switch, namespaces and cables. Raises ``OSError``."""
         self._remove_of_the_dead()
-        switch = self._name(_SWITCH)
+        switch = self.switch
         _ip("netns", "add", switch)
         _ip("-n", switch, "link", "set", "dev", "lo", "up")
         _ip("-n", switch, "link", "add", "br0", "type", "bridge")
@@ -99,13 +104,13 @@ class Namespaces:
 
     def pull(self, node: str) -> None:
         """Pull a Pi's cable at the switch: the Pi sees that its link is down."""
-        _ip("-n", self._name(_SWITCH), "link", "set", "dev", self._cables[node], "down")
+        _ip("-n", self.switch, "link", "set", "dev", self._cables[node], "down")
 
     def silence(self, node: str) -> None:
         """Pull a cable further away: the link stays up, and every packet vanishes."""
-        _ip("-n", self._name(_SWITCH), "link", "set", "dev", self._cables[node], "nomaster")
+        _ip("-n", self.switch, "link", "set", "dev", self._cables[node], "nomaster")
 
     def plug(self, node: str) -> None:
         """Plug it in again."""
         to_switch = ("master", "br0", "up")
-        _ip("-n", self._name(_SWITCH), "link", "set", "dev", self._cables[node], *to_switch)
+        _ip("-n", self.switch, "link", "set", "dev", self._cables[node], *to_switch)

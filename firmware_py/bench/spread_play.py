@@ -194,7 +194,9 @@ class SpreadPlay:
             await at.call("window.open", window=window, clerk=clerk_number(window), by="bench")
         for kiosk in KIOSKS:
             await self._clients[kiosk].call("ticket.take", item="B01", origin=kiosk, by="screen")
-        for line in invitation(self._out):
+        networks = self._stage.networks
+        switch = "" if networks is None else networks.switch
+        for line in invitation(self._out, switch, self._stage.processes["halld"].pid):
             teller.say(line)
 
 

@@ -59,23 +59,43 @@ def ends(
     )
 
 
-def invitation(out: Path) -> Iterator[str]:
-    """Yield what to type next."""
+def invitation(out: Path, switch: str = "", hub_pid: int = 0) -> Iterator[str]:
+    """Yield what to type next; ``switch`` is the namespace where cables can be pulled, if any."""
     hallctl = os.path.relpath(Path(sys.executable).with_name("hallctl"))
     where = os.path.relpath(out)
+    take = "ticket take D01 --kiosk kiosk-2"
+    cable = f"ip -n {switch} link set kiosk-2"
+    lines: list[tuple[str, str, str, str]] = [
+        ("run", "status", "主控上的大厅现状", "the hall, at the hub"),
+        ("window-3/run", "status", "3 号窗口那台设备看到的", "the same, at window 3's Pi"),
+        ("run", "bench press pad-3 next", "3 号窗口叫下一位", "window 3 calls the next"),
+        ("kiosk-2/run", take, "在 kiosk-2 取号", "a number there"),
+        ("run", "bench press kiosk-1-button press", "按取号按钮", "press the kiosk's button"),
+        ("window-3/run", "close", "窗口无权关门：会被拒绝", "not a window's right: refused"),
+        ("wall-1/run", "devices", "主屏那台的设备", "the devices of the wall's Pi"),
+        ("run", "node list", "各台设备", "all Pis"),
+    ]
+    if switch:
+        lines += [
+            ("", f"{cable} down", "拔下 kiosk-2 的网线", "pull kiosk-2's cable"),
+            ("kiosk-2/run", take, "断网也能取号：预留的号码", "cut off: a number lent to it"),
+            ("", f"{cable} up", "插回网线，号码自动合并", "plug it in: its ticket is merged"),
+        ]
+    lines += [
+        ("", f"kill {hub_pid}", "主控停机", "the hub ends"),
+        ("standby-1/run", "hub promote", "备用主控接替", "the standby takes its place"),
+        ("standby-1/run", "status", "新主控上的大厅现状", "the hall, at the new hub"),
+    ]
     yield ""
     yield t(
         "大厅延时服务，仍在运行。请在另一个终端试试（Ctrl-C 结束）：",
         "The hall stays open for extended hours. Try in another terminal (Ctrl-C ends it):",
     )
-    for place, line, zh, en in (
-        ("run", "status", "主控上的大厅现状", "the hall, at the hub"),
-        ("window-3/run", "status", "3 号窗口那台设备看到的", "the same, at window 3's Pi"),
-        ("run", "bench press pad-3 next", "3 号窗口叫下一位", "window 3 calls the next"),
-        ("kiosk-2/run", "ticket take D01 --origin kiosk-2", "在 kiosk-2 取号", "a number there"),
-        ("run", "bench press kiosk-1-button press", "按取号按钮", "press the kiosk's button"),
-        ("window-3/run", "day close", "窗口无权关门：会被拒绝", "not a window's right: refused"),
-        ("wall-1/run", "devices", "主屏那台的设备", "the devices of the wall's Pi"),
-    ):
-        yield f"  HALL_RUN={where}/{place:<12} {hallctl} {line:<34} {t(zh, en)}"
+    typed = [
+        f"HALL_RUN={where}/{place:<13} {hallctl} {words}" if place else words
+        for place, words, *_ in lines
+    ]
+    width = max(len(line) for line in typed)
+    for line, (*_, zh, en) in zip(typed, lines, strict=True):
+        yield f"  {line:<{width}}  {t(zh, en)}"
     yield ""

@@ -30,6 +30,17 @@ __all__ = [
 
 #: A line's parts: words, or words and their style.
 Line = tuple[str | tuple[str, str], ...]
+#: What a library says of a broker that is not there, and what that means.
+_NO_BROKER = (
+    ("keep alive timeout", "没有应答：检查网线、交换机和消息服务器",
+     "does not answer: see cable, switch and the broker"),
+    ("connection refused", "没有启动：在它那台执行 systemctl status mosquitto",
+     "does not run: there, systemctl status mosquitto"),
+    ("timed out", "没有应答：检查网线、交换机和 broker.host",
+     "does not answer: see cable, switch and broker.host"),
+    ("unreachable", "网络不通：检查网线和交换机", "the network is down: see cable and switch"),
+    ("no route", "网络不通：检查网线和交换机", "the network is down: see cable and switch"),
+)  # fmt: skip
 
 
 @click.command(
@@ -120,7 +131,7 @@ def _normal(found: Mapping[str, Any]) -> None:
         say(*line)
     for line in lease_lines(found.get("lease")):
         say(*line)
-    for line in backup_lines(found["backup"]):
+    for line in backup_lines(found):
         say(*line)
     if kept_words := kept_journals(found.get("kept_journals")):
         say((t("旧流水  ", "Kept journals  "), "dim"), kept_words)
@@ -234,8 +245,16 @@ def broker_line(broker: Mapping[str, Any] | None) -> Line:
         return label, state, t(f"  待发 {backlog}", f"  {backlog} to send") if backlog else ""
     since = "" if broker["since_s"] is None else span(broker["since_s"])
     state = (t("未连接", "not connected"), "bold red")
-    why = chosen(broker.get("problem"), broker["error"] or "")
+    why = chosen(broker.get("problem"), _in_words(broker["error"] or ""))
     return label, state, f"  {since}  {why}".rstrip()
+
+
+def _in_words(error: str) -> str:
+    """Return the reason that a library gave, for people; one that is not known stays as it is."""
+    for part, zh, en in _NO_BROKER:
+        if part in error.lower():
+            return t(zh, en)
+    return error
 
 
 def hub_line(line: Mapping[str, Any]) -> Line:
@@ -292,13 +311,17 @@ def since_words(one: Mapping[str, Any]) -> str:
     return t(f"至少自 {at}（{length}）", f"at least since {at} ({length})")
 
 
-def backup_lines(backup: Mapping[str, Any] | None) -> Iterator[Line]:
-    """Yield how the last backup is, the trouble first."""
-    label = (t("备份  ", "Backup  "), "dim")
+def backup_lines(found: Mapping[str, Any]) -> Iterator[Line]:
+    """Yield how the last backup is, the trouble first; none where nothing is to be backed up."""
+    label, backup = (t("备份  ", "Backup  "), "dim"), found["backup"]
     if backup is None:
         yield label, (t("未配置备份目录", "no folder for backups configured"), "yellow")
         return
     last, state = backup["last"], backup["state"]
+    follows = "hub" in (found["broker"] or {})
+    if follows and last is None and not backup["unsaved"] and state != "failed":
+        # A Pi beside the hub that never decided anything by itself has no journal of its own.
+        return
     made = t("本业务流水尚无备份", "of this journal none yet")
     if last is not None:
         age = span(last["age_s"])

@@ -133,11 +133,15 @@ def _known(session: Session, kiosk: str) -> str:
 
 def _say_issued(data: dict[str, Any]) -> None:
     say((data["number"], "bold"))
+    ahead = data["ahead"]
+    if data["estimate_s"] is None:
+        say(t(f"前面 {ahead} 人，暂无法估计等候时间", f"{ahead} ahead, how long is not known"))
+        return
     wait, sure = minutes(data["estimate_s"]), in_words(data["sure"])
     say(
         t(
-            f"前面 {data['ahead']} 人，预计等候{wait}（把握：{sure}）",
-            f"{data['ahead']} ahead, estimated wait {wait} (how sure: {sure})",
+            f"前面 {ahead} 人，预计等候{wait}（把握：{sure}）",
+            f"{ahead} ahead, estimated wait {wait} (how sure: {sure})",
         )
     )
 

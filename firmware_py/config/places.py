@@ -14,7 +14,7 @@ from firmware_py.config.lines import KeyPath
 from firmware_py.config.mistakes import Findings
 from firmware_py.settings import HallSettings, NodeSettings, Settings
 
-__all__ = ["HUB", "check_places", "device_nodes", "here"]
+__all__ = ["HUB", "check_places", "device_nodes", "here", "left_to_hub"]
 
 #: The place of whatever no node has.
 HUB = ""
@@ -58,6 +58,22 @@ def device_nodes(settings: Settings) -> dict[str, str]:
         {device: of_place.get((kind, place), HUB) for kind, place, device in _named(settings)}
     )
     return found
+
+
+def left_to_hub(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """Return the places that no node has, by kind: they stand at the hub's Pi."""
+    taken = _place_nodes(settings)
+    walls = (*(wall.id for wall in settings.walls), *settings.displays.screens)
+    every = {
+        "windows": [window.id for window in settings.windows],
+        "kiosks": [kiosk.id for kiosk in settings.kiosks],
+        "walls": list(dict.fromkeys(walls)),
+        "voices": [voice.id for voice in settings.voices],
+    }
+    return {
+        kind: tuple(name for name in names if (kind, name) not in taken)
+        for kind, names in every.items()
+    }
 
 
 def check_places(settings: Settings, found: Findings) -> None:

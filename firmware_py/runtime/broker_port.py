@@ -40,6 +40,7 @@ from firmware_py.runtime.merging import (
     merge_offered,
 )
 from firmware_py.runtime.node_desk import NodeDesk
+from firmware_py.runtime.node_views import roles_here
 from firmware_py.runtime.outcomes import outcome_of
 from firmware_py.runtime.personal import vet_texts
 from firmware_py.runtime.program import VERSION
@@ -68,16 +69,11 @@ _BY_THE_CLOCK = ("seconds",)
 def sync_settings(hall: Hall, broker: BrokerSettings) -> SyncSettings:
     """Return what the broker's side is told of this hall. Raises ``OSError`` for the password."""
     told = address_settings(hall.settings, broker)
-    own, settings = hall.settings.hall, hall.settings
+    settings = hall.settings
     standby = standby_of(settings)
-    roles: list[str] = [role for role in own.roles if role != "hub"]
-    if hall.role.decides:
-        roles.insert(0, "hub")
-    elif hall.role.keeper is not None and "standby" not in roles:
-        roles.insert(0, "standby")
     return replace(
         told,
-        roles=tuple(roles),
+        roles=roles_here(hall),
         beside=frozenset(name for name in settings.nodes if name != standby),
         hubs=_other_hubs(hall),
         started_ms=hall.clock.now_ms(),

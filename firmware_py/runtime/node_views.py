@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from firmware_py.app.clock import local_text
+from firmware_py.config.places import left_to_hub
 from firmware_py.core.decide_alone import Here, numbers_left
 from firmware_py.core.refusals import Refusal
 from firmware_py.core.wire_version import WIRE
@@ -18,16 +19,18 @@ from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.node_words import only_at_hub, say_of, say_of_own, say_of_refused
 from firmware_py.runtime.params import OneNode
 from firmware_py.runtime.program import VERSION
-from firmware_py.settings import NodeSettings
+from firmware_py.settings import NodeSettings, Settings
 
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
     from firmware_py.sync.node_book import NodeSeen
 
-__all__ = ["Nodes", "configuration_of", "nodes_at_a_glance"]
+__all__ = ["Nodes", "configuration_of", "nodes_at_a_glance", "roles_here"]
 
 _NOT_RIGHT = frozenset({"fault", "gone", "warning", "disabled"})
 _PLACES = ("windows", "kiosks", "walls", "voices")
+#: Roles that a hub's Pi has only where something of the kind is left to it.
+_OF_PLACES = {"kiosk": "kiosks", "window": "windows", "wall": "walls"}
 #: What the hall at a glance tells of a Pi that is not there.
 _AT_A_GLANCE = ("node", "state", "since", "exact", "for_s", "long_away", "say")
 
@@ -131,8 +134,8 @@ def _own(hall: Hall) -> dict[str, Any]:
     wrong = [h for h in hall.supervisor.health() if h.state in _NOT_RIGHT]
     row: dict[str, Any] = {
         "node": own.node,
-        "roles": own.roles,
-        **_places(hall.settings.nodes.get(own.node)),
+        "roles": roles_here(hall),
+        **_places_here(hall.settings),
         "state": "there",
         "since": "",
         "exact": True,
@@ -215,6 +218,23 @@ def _unknown(hall: Hall) -> list[NodeSeen]:
         for name in hall.settings.nodes
         if name != own
     ]
+
+
+def roles_here(hall: Hall) -> tuple[str, ...]:
+    """Return what this Pi is now: who decides is the hub, whatever it was configured as."""
+    places = _places_here(hall.settings)
+    roles = [role for role in hall.settings.hall.roles if role not in {"hub", "standby"}]
+    if hall.settings.nodes and hall.settings.hall.node not in hall.settings.nodes:
+        roles = [role for role in roles if places[_OF_PLACES[role]]]
+    if hall.role.decides:
+        return ("hub", *roles)
+    return ("standby", *roles) if hall.role.keeper is not None else tuple(roles)
+
+
+def _places_here(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """Return what stands at this Pi; where all stands at one, that is not told."""
+    own = settings.nodes.get(settings.hall.node)
+    return _places(own) if own is not None or not settings.nodes else left_to_hub(settings)
 
 
 def _places(node: NodeSettings | None) -> dict[str, tuple[str, ...]]:

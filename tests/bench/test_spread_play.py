@@ -96,7 +96,7 @@ def test_the_hall_stays_open_and_a_pi_that_dies_is_started_again(tmp_path: Path)
     assert player.stdout is not None
     try:
         _line_with(player.stdout, "Ctrl-C ends it")
-        _line_with(player.stdout, "refused")
+        _line_with(player.stdout, "new hub")
         (pid,) = _daemons(out / "window-3")
         os.kill(pid, signal.SIGKILL)
         _line_with(player.stdout, "halld-window-3 ended (signal 9) and is started again")

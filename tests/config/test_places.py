@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from firmware_py.app.paper_jobs import Asks
 from firmware_py.config.file import ConfigError, load_all
+from firmware_py.config.places import left_to_hub
 from firmware_py.runtime.printers import Printers
 from firmware_py.settings import Settings
 
@@ -44,6 +46,15 @@ def test_a_pi_has_its_roles_and_knows_every_window_but_not_its_devices() -> None
     # Whose paper it is must be known everywhere, or a Pi would print another's.
     assert [kiosk.printer for kiosk in settings.kiosks] == ["printer-1", "printer-2"]
     assert [kiosk.button for kiosk in settings.kiosks] == [None, None]
+
+
+def test_what_no_node_names_stands_at_the_hub() -> None:
+    nothing: tuple[str, ...] = ()
+    assert left_to_hub(at("hub")) == {
+        "windows": nothing, "kiosks": nothing, "walls": nothing, "voices": ("hall",),
+    }  # fmt: skip
+    alone = msgspec.structs.replace(at("hub"), nodes={})
+    assert left_to_hub(alone)["windows"] == ("1", "2", "3")
 
 
 def test_each_pi_prints_with_its_own_printers_alone() -> None:

@@ -187,6 +187,13 @@ async def _returns(hall: Spread, centre: Centre) -> None:
         return bool((await hub_status(hall, STANDBY))["numbers_at"] == STANDBY)
 
     await until(handed_over, PATIENT_S)
+
+    async def named_by_what_they_do() -> bool:
+        listed = await hall.at(STANDBY).call("node.list")
+        roles = {one["node"]: one["roles"] for one in listed}
+        return (roles[STANDBY], roles[HUB]) == (["hub"], ["standby"])
+
+    await until(named_by_what_they_do, PATIENT_S)
     kept = (await hub_status(hall, HUB))["kept"]
     assert len(kept) == 1
     assert (hall.stage.folder / "data" / kept[0]).exists()

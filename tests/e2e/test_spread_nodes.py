@@ -70,6 +70,8 @@ async def test_the_hub_lists_its_pis_with_how_far_they_are_and_what_to_do(place:
             "hub", "kiosk-1", "kiosk-2", "window-1", "window-2", "window-3", "wall-1", "standby-1",
         ]  # fmt: skip
         assert found["window-3"]["windows"] == ["3"]
+        # Every window, kiosk and wall has a Pi of its own; the voice is the hub's.
+        assert (found["hub"]["roles"], found["hub"]["voices"]) == (["hub"], ["hall"])
         assert found["window-3"]["version"] == found["hub"]["version"]
         assert found["window-3"]["say"] is None
         assert found["wall-1"]["state"] == "never"

@@ -140,7 +140,7 @@ def _system(status: Status) -> Iterator[Text]:
         devices.append("  ").append_text(assembled(owed))
     yield devices
     yield assembled(broker_line(status["broker"]))
-    yield Text("  ").join(assembled(line) for line in backup_lines(status["backup"]))
+    yield Text("  ").join(assembled(line) for line in backup_lines(status))
     yield _storage(status)
 
 
