@@ -10,7 +10,7 @@ import click
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
 from firmware_py.cli.lease_lines import lease_lines
 from firmware_py.cli.output import say, write_json
-from firmware_py.cli.words import joined, t
+from firmware_py.cli.words import chosen, joined, t
 
 __all__ = ["copy_there", "hub"]
 
@@ -87,6 +87,8 @@ def status_words(told: Told) -> list[str]:
                 f"{past['upto']}.",
             )
         )
+    if (unread := told.get("kept_unread")) is not None:
+        words.append(chosen(unread))
     words += [
         t(f"本机当主控时的流水保留为 {name}。", f"This Pi's own journal as hub is kept as {name}.")
         for name in told["kept"]
@@ -195,17 +197,26 @@ def copy_there(one: Told) -> str:
         "the journal that this Pi kept of its own time as hub.",
     ),
 )
+@click.option(
+    "--without-kept",
+    is_flag=True,
+    help=t(
+        "本机当主控时保留的流水不能用：不并入它，照样接替。随后用 hallctl ticket jump 跳过已发的"
+        "号码。",
+        "What this Pi kept of its time as hub cannot be read: become the hub without it. Name the "
+        "newest slip with hallctl ticket jump afterwards.",
+    ),
+)
 @click.option("--yes", is_flag=True, help=t("不再询问。", "Do not ask."))
 @pass_session
-def promote(session: Session, former_is_off: bool, from_kept: bool, yes: bool) -> None:
+def promote(session: Session, /, yes: bool, **wanted: bool) -> None:
     """Promote this Pi."""
+    former_is_off, from_kept = wanted["former_is_off"], wanted["from_kept"]
     if not yes:
         _ask(session.client.ask("hub.status"), former_is_off=former_is_off, from_kept=from_kept)
-    asked = {"former_is_off": former_is_off}
-    # A daemon of the version before knows no other word.
-    done: Told = session.client.ask(
-        "hub.promote", **asked, **({"from_kept": True} if from_kept else {})
-    )
+    # A daemon of the version before knows no other word than the first.
+    asked = {name: True for name, given in wanted.items() if given}
+    done: Told = session.client.ask("hub.promote", **{"former_is_off": False, **asked})
     if session.json:
         write_json(done)
         return

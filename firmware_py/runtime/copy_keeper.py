@@ -24,6 +24,7 @@ from firmware_py.core.rules import Rules
 from firmware_py.runtime.former_records import FormerRecords
 from firmware_py.runtime.hub_note import HubNote, Kept
 from firmware_py.runtime.kept_promotion import drop_taken, take_kept
+from firmware_py.runtime.kept_proof import KeptUnread, prove_kept
 from firmware_py.settings import Settings
 from firmware_py.store.copied import CopiedJournal, put_aside, take_whole
 from firmware_py.store.errors import JournalDamaged, JournalError
@@ -182,6 +183,8 @@ class CopyKeeper:
         self._ticking: asyncio.Task[None] | None = None
         self._opened = False
         self._away = True
+        #: Why this Pi was not promoted: a person has to decide that.
+        self.unread: KeptUnread | None = None
         #: A promotion is under way, or done: the daemon is built anew then.
         self.promoting = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal-copy")
@@ -274,11 +277,14 @@ class CopyKeeper:
         self,
         begin: Callable[[CopiedJournal], tuple[str, list[Entry]]],
         kept: Kept | None = None,
+        *,
+        without_kept: bool = False,
     ) -> Epoch:
         """Make the copy this Pi's own; ``begin`` says in which epoch, and what it begins with.
 
         Where there is no copy, ``kept`` of this Pi's own time as hub is gone on with. Raises the
-        journal's errors, and ``ValueError`` without either.
+        journal's errors, ``ValueError`` without either, and ``KeptUnread`` where what this Pi kept
+        as hub cannot be merged afterwards, unless that is known (``without_kept``).
         """
         copier, disk = self.copier, self.disk
         if copier is None or disk is None:
@@ -289,7 +295,10 @@ class CopyKeeper:
             if kept is not None:
                 if disk.journal is not None:
                     raise ValueError("there is a copy to go on with")
-                take_kept(self.path, kept)
+                try:
+                    take_kept(self.path, kept)
+                except (JournalError, OSError) as error:
+                    raise KeptUnread(kept.file, error) from error
                 disk.open()
             try:
                 return begun()
@@ -305,6 +314,8 @@ class CopyKeeper:
             if journal is None:
                 raise ValueError("there is no copy to go on with")
             name, entries = begin(journal)
+            if not without_kept:
+                prove_kept(self.records, journal.epochs, name, journal.last_seq)
             return journal.promote(name, own, now_ms(), entries)
 
         # Nothing is added to the copy from here on; what is on its way to the disk comes before.
@@ -312,7 +323,8 @@ class CopyKeeper:
         self.promoting = True
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except BaseException:
+        except BaseException as error:
             self.promoting = False
+            self.unread = error if isinstance(error, KeptUnread) else None
             copier.go_on()
             raise

@@ -145,6 +145,11 @@ class FormerRecords:
                 self.note = before
                 raise
 
+    def to_merge(self, epochs: Sequence[EpochStart]) -> list[tuple[Path, int]]:
+        """Return which journals kept a hub of these epochs lacks, and up to which event it has."""
+        had = [(kept, _had(kept, epochs)) for kept in self.note.kept]
+        return [(self._journal.with_name(one.file), upto) for one, upto in had if upto < one.last]
+
     def needed(self, epochs: Sequence[EpochStart]) -> frozenset[str]:
         """Return the journals kept that must stay: what the hub lacks, and the newest for good."""
         kept, there = self.note.kept, self._journal.with_name

@@ -31,6 +31,7 @@ from firmware_py.runtime.kept_promotion import (
     newest_kept,
     past_of,
 )
+from firmware_py.runtime.kept_proof import KeptUnread, kept_unread
 from firmware_py.runtime.params import Promote
 from firmware_py.store.copied import CopiedJournal
 from firmware_py.store.errors import JournalError
@@ -71,6 +72,7 @@ class HubQueries:
             "copy": self._copy(),
             "kept": [one.file for one in self._note().kept if self._is_there(one)],
             "from_kept": await self._from_kept(),
+            "kept_unread": self._unread(),
             "heard": self._note().heard,
             "lease": None if hall.lease is None else hall.lease.view(),
         }
@@ -99,6 +101,13 @@ class HubQueries:
         if keeper is None or keeper.disk is None or keeper.disk.journal is not None:
             return None
         return newest_kept(keeper.path, keeper.records.note)
+
+    def _unread(self) -> Refusal | None:
+        """Return why this Pi was not promoted when somebody, or the lease, wanted it to be."""
+        keeper = self._hall.role.keeper
+        if keeper is None or keeper.unread is None:
+            return None
+        return kept_unread(keeper.unread, keeper.path.parent, from_kept=False)
 
     def _is_there(self, kept: Kept) -> bool:
         return Path(self._hall.settings.journal.path).with_name(kept.file).is_file()
@@ -146,12 +155,14 @@ class HubQueries:
         """Make this Pi the hub, in a new epoch; it asks nobody (docs/spread-rules.md)."""
         asked = msgspec.convert(params, Promote)
         by = f"hallctl:{user}"
+        without = asked.without_kept
         if not asked.from_kept:
-            return await self.begin(by, former_is_off=asked.former_is_off)
+            off = asked.former_is_off
+            return await self.begin(by, former_is_off=off, without_kept=without)
         self._follower()
         if (kept := self._only_kept()) is None:
             raise QueryError(_NOT_FROM_KEPT)
-        return await self.begin(by, former_is_off=True, kept=kept)
+        return await self.begin(by, former_is_off=True, kept=kept, without_kept=without)
 
     def _follower(self) -> CopyKeeper:
         """Return what keeps the copy. Raises ``QueryError`` where this Pi cannot be promoted."""
@@ -172,10 +183,12 @@ class HubQueries:
         former_is_off: bool = False,
         epoch: Epoch | None = None,
         kept: Kept | None = None,
+        without_kept: bool = False,
     ) -> dict[str, Any]:
         """Begin ``epoch``, which was voted for, or the next one; ``kept``: from that journal.
 
-        Raises ``QueryError``.
+        ``without_kept``: though what was kept of an earlier time as hub cannot be read. Raises
+        ``QueryError``.
         """
         hall, keeper = self._hall, self._follower()
         if (status := keeper.status()) is not None and status.unknown and kept is None:
@@ -211,7 +224,10 @@ class HubQueries:
             return event.epoch, [promotion_entry(journal.last_seq + 1, events, by, now_ms)]
 
         try:
-            stretch = await keeper.promote(begin, kept)
+            stretch = await keeper.promote(begin, kept, without_kept=without_kept)
+        except KeptUnread as error:
+            why = kept_unread(error, keeper.path.parent, from_kept=kept is not None)
+            raise QueryError(why) from error
         except JournalError as error:
             raise QueryError(Refusal("not_promoted", error.zh, error.en)) from error
         except ValueError as error:

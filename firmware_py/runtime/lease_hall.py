@@ -99,6 +99,9 @@ class LeasedHall:
         status = None if keeper is None else keeper.status()
         if status is None or self._hall.trouble in ("", "version") or status.unknown:
             return False
+        if keeper is not None and keeper.unread is not None:
+            # Numbers that it gave as hub could be given twice: that is for a person to decide.
+            return False
         return is_fresh(status, getattr(self._hall.sync, "silent_s", 0.0))
 
     async def promote(self, epoch: Epoch) -> bool:

@@ -70,10 +70,12 @@ class Promote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``former_is_off``: the former hub is certainly off, its numbers are written off at once.
 
     ``from_kept``: it is gone for good, and this Pi has only its own journal of before.
+    ``without_kept``: though a journal of before cannot be read, and numbers in it may be out.
     """
 
     former_is_off: bool = False
     from_kept: bool = False
+    without_kept: bool = False
 
 
 class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -21,7 +21,7 @@ from firmware_py.store.records import Epoch, Head, Verified
 from firmware_py.store.schema import APPLICATION_ID, TABLES, VERSION
 from firmware_py.store.walk import ROWS, Walk, link_after, read_epochs
 
-__all__ = ["check_at_open", "check_header", "read_head", "reading", "verify_file"]
+__all__ = ["check_after", "check_at_open", "check_header", "read_head", "reading", "verify_file"]
 
 #: A start looks at no more events than this (about 3 us each); ``verify_file`` at all.
 _TAIL = 20_000
@@ -103,6 +103,22 @@ def _check(
         detail = f"{epochs[-1].node!r}, not {node!r}"
         raise JournalForeign(path, Problem.of("other_node", detail=detail))
     return epochs, head
+
+
+def check_after(path: Path, seq: int) -> None:
+    """Check the chain from behind an event to the end. Raises the journal's errors, ``OSError``."""
+    try:
+        with reading(path) as connection:
+            problems = _structure(connection)
+            if problems:
+                raise JournalDamaged(path, problems[0])
+            head, after = read_head(connection), max(seq, _anchor(connection))
+            walk = Walk(read_epochs(connection), after, link_after(connection, after))
+            walk.run(connection, _nothing)
+            if problems := walk.problems + _end(walk, head):
+                raise JournalDamaged(path, problems[0])
+    except sqlite3.Error as error:
+        raise from_sqlite(error, path) from error
 
 
 def verify_file(path: Path, between: Callable[[], None] = _nothing) -> Verified:

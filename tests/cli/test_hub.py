@@ -103,3 +103,13 @@ def test_the_hub_says_how_far_the_copy_is() -> None:
     there = {"node": "standby-1", "copied": 410, "behind": 2, "level_s": 1.0, "asked_s": 0.5}
     assert copy_there(there) == "The copy at standby-1 is up to event 410, 2 behind; level 1 s ago."
     assert "has not asked" in copy_there(there | {"copied": None})
+
+
+def test_a_kept_journal_that_cannot_be_read_is_said_and_gone_on_without_only_when_told_to() -> None:
+    daemon = Daemon()
+    daemon.status = FOLLOWS | {"kept_unread": {"zh": "流水不能用。", "en": "It cannot be used."}}
+    said = run(daemon, "promote", "--without-kept", typed="yes\n")
+    assert "It cannot be used." in said
+    assert daemon.asked[-1] == ("hub.promote", {"former_is_off": False, "without_kept": True})
+    run(daemon, "promote", "--yes")
+    assert daemon.asked[-1] == ("hub.promote", {"former_is_off": False})
