@@ -26,6 +26,7 @@ __all__ = [
     "safe_lines",
     "since_words",
     "status",
+    "waiting_lines",
 ]
 
 #: A line's parts: words, or words and their style.
@@ -121,6 +122,8 @@ def _normal(found: Mapping[str, Any]) -> None:
     _calls(found["last_calls"])
     _devices(found["devices"])
     for line in papers_lines(found["papers_owed"]):
+        say(*line)
+    for line in waiting_lines(found.get("papers_waiting")):
         say(*line)
     say(*broker_line(found["broker"]))
     for line in alone_lines(found["broker"]):
@@ -230,6 +233,29 @@ def papers_lines(owed: Mapping[str, int]) -> Iterator[Line]:
             f"{printer} 还有 {count} 张没有打印。", f"Papers not printed by {printer}: {count}."
         )
         yield ((words, "yellow"),)
+
+
+def waiting_lines(waiting: Mapping[str, Any] | None) -> Iterator[Line]:
+    """Yield what was scanned at this Pi and is not at the hub yet; nothing at the hub itself."""
+    if waiting is None:
+        return
+    label, count = (t("待交主控  ", "For the hub  "), "dim"), waiting["documents"]
+    if count is None:
+        yield label, (t("还读不出待交的扫描件", "what waits here cannot be read yet"), "yellow")
+    elif count:
+        pages, oldest = waiting["pages"], waiting["oldest_s"]
+        words = t(f"扫描件 {count} 份，共 {pages} 页", f"{count} scanned documents, {pages} pages")
+        if oldest is not None:
+            age = span(oldest)
+            words += t(f"，最早的已等 {age}", f", the oldest for {age}")
+        yield label, (words, "yellow")
+    if late := waiting["late"]:
+        words = t(
+            f"其中 {late} 份属于已结束的营业日，主控不再登记，到期自动销毁；需要的请重新扫描。",
+            f"{late} of them are of a day that is over: the hub records them no more, and they go "
+            "when their time is over. Scan again what is needed.",
+        )
+        yield "  ", (words, "bold red")
 
 
 def broker_line(broker: Mapping[str, Any] | None) -> Line:

@@ -14,7 +14,7 @@ import logging
 import secrets
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -76,6 +76,8 @@ class Owed(msgspec.Struct, frozen=True):
     again: bool
     #: Under which id and version it was given to be recorded last, the answer being still out.
     tried: str = ""
+    #: Hall time at which it was scanned; 0: a program of before did not note it.
+    at_ms: int = 0
 
 
 class _Later(Exception):
@@ -95,6 +97,8 @@ class HandingOver:
         self.wait_s, self.again_s = WAIT_S, AGAIN_S
         #: Counts the pages that the hub took.
         self._moved = 0
+        #: Whether what waits on the card is known.
+        self._read = False
 
     # ---- scans
 
@@ -120,6 +124,7 @@ class HandingOver:
             target.number, 0 if ticket is None else ticket.issued_ms, target.document,
             target.version, command.kind, kept.pages, kept.size, kept.sha256, by,
             f"scan:{secrets.token_hex(8)}", isinstance(command, p.ReplaceDocument),
+            at_ms=self._hall.clock.now_ms(),
         )  # fmt: skip
         waits = Handed(owed.document, owed.version, waits=True)
         # Before the disk has it: whoever begins just now finds it there, and must know who waits.
@@ -151,6 +156,24 @@ class HandingOver:
         day = self._hall.state().day
         return [one for (at, _), one in self._owed.items() if (at, one.number) == (day, number)]
 
+    def view(self) -> dict[str, Any]:
+        """Return what waits here: documents, their pages, and for how long the oldest has.
+
+        ``documents`` is None until this Pi's card could be read; ``late`` are of a former day: the
+        hub records them no more. ``oldest_s`` is None where nobody noted when it was scanned.
+        """
+        if not self._read:
+            return {"documents": None, "pages": 0, "late": 0, "oldest_s": None}
+        day, owed = self._hall.state().day, list(self._owed.items())
+        times = [one.at_ms for _, one in owed if one.at_ms]
+        oldest_ms = self._hall.clock.now_ms() - min(times) if times else None
+        return {
+            "documents": len(owed),
+            "pages": sum(one.pages for _, one in owed),
+            "late": sum(at != day for (at, _), _ in owed),
+            "oldest_s": None if oldest_ms is None else max(oldest_ms // 1000, 0),
+        }
+
     # ---- over time
 
     def back(self) -> None:
@@ -163,9 +186,17 @@ class HandingOver:
             match one.event:
                 case ActionTaken(action=action, subject=subject) if action == FORGOTTEN:
                     number, _, day = subject.partition(" ")
+                    self._drop(lambda at, owed: at == day and owed.number == number)  # noqa: B023
                     self._delete(partial(forget, self._hall.vault, day, number))
                 case ActionTaken(action=action, subject=day) if action == DESTROYED:
+                    self._drop(lambda at, owed: at == day)  # noqa: B023
                     self._delete(partial(self._hall.vault.destroy, day))
+
+    def _drop(self, which: Callable[[str, Owed], bool]) -> None:
+        """Tell no more of what goes; of whom somebody waits for, the next try says it."""
+        for (at, name), owed in list(self._owed.items()):
+            if which(at, owed) and owed.command_id not in self._waited:
+                del self._owed[at, name]
 
     def _delete(self, job: Callable[[], object]) -> None:
         task = self._hall.loop.create_task(self._deleted(job), name="forget")
@@ -207,7 +238,7 @@ class HandingOver:
                 log.warning("documents that wait here cannot be read yet: %s", error)
                 await asyncio.sleep(self.again_s)
                 continue
-            self._owed = found | self._owed
+            self._owed, self._read = found | self._owed, True
             if found:
                 log.info("%d documents wait here for the hub", len(found))
             return

@@ -167,6 +167,7 @@ class Answers:
                 "trouble": [asdict(h) for h in health if h.state in NOT_RIGHT],
             },
             "papers_owed": {p: s.waiting for p, s in hall.printing.spools.items() if s.waiting},
+            "papers_waiting": None if (owed := hall.kept.handing) is None else owed.view(),
             "broker": self._broker(),
             "nodes": nodes_at_a_glance(hall),
             "configuration": configuration_of(hall, hall.settings.hall.node),

@@ -14,6 +14,7 @@ import pytest
 
 from firmware_py.app.followed import HUB_AWAY
 from firmware_py.app.ports import Happened, Outcome, Submission
+from firmware_py.cli.status import waiting_lines
 from firmware_py.core import commands as c
 from firmware_py.core import commands_papers as p
 from firmware_py.core.events_aside import ActionTaken
@@ -70,7 +71,7 @@ class Window:
     """A window's Pi: its vault, and A001 (A001) in hand at window 1."""
 
     def __init__(self, folder: Path) -> None:
-        self.core = Hall().open("1", "2")
+        self.core, self.now_ms = Hall().open("1", "2"), 1_000_000
         self.number = self.core.take("D01")
         self.core.next("1")
         self.hub = HubAt(self.core)
@@ -82,6 +83,7 @@ class Window:
             writer=SimpleNamespace(submit=self.hub.submit),
             scans=SimpleNamespace(ordering=asyncio.Lock(), busy=set()),
             loop=asyncio.get_running_loop(),
+            clock=SimpleNamespace(now_ms=lambda: self.now_ms),
         )
         self.handing = self._handing()
 
@@ -248,3 +250,43 @@ async def test_a_scan_that_a_power_cut_ended_leaves_nothing_and_what_is_recorded
     async with pi.running():
         await until(lambda: not [one for one in pi.vault.names(DAY) if one.endswith(".open")])
     assert pi.vault.names(DAY) == ["A001-1v1-p001", "A001-1v1-p002"]
+
+
+def parts(told: dict[str, Any]) -> list[str]:
+    """Return what people read of it, without its styles."""
+    found = (part for line in waiting_lines(told) for part in line)
+    words = [part[0] if isinstance(part, tuple) else part for part in found]
+    return [one for one in words if one.strip()]
+
+
+async def test_what_waits_is_told_with_the_age_of_the_oldest_over_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("firmware_py.cli.status.t", lambda zh, en: en)
+    pi = Window(tmp_path)
+    assert pi.handing.view()["documents"] is None
+    pi.hub.away, pi.hall.trouble = True, "hub"
+    async with pi.running() as handing:
+        await until(lambda: handing.view()["documents"] == 0)
+        assert list(waiting_lines(handing.view())) == []
+        for _ in range(2):
+            handed = await handing.take(*pi.scanned(), KEPT, "window-1:anna")
+            assert handed.waits
+            pi.now_ms += 240_000
+        told = {"documents": 2, "pages": 4, "late": 0, "oldest_s": 480}
+        assert handing.view() == told
+    pi.now_ms += 60_000
+    async with pi.running() as handing:
+        await until(lambda: handing.view()["documents"] == 2)
+        told = handing.view()
+        assert told["oldest_s"] == 540
+        assert parts(told)[1:] == ["2 scanned documents, 4 pages, the oldest for 9:00"]
+        # The day ends meanwhile: it is told until the hall lets that day go.
+        pi.core.do(c.CloseDay("closing_time"))
+        pi.core.do(c.OpenDay("2026-03-03"))
+        assert handing.view()["late"] == 2
+        assert parts(handing.view())[-1].startswith("2 of them are of a day that is over")
+        event = ActionTaken("privacy.destroyed", DAY)
+        handing.recorded([Happened(9, 1, "action.taken", "halld", "", event, b"{}")])
+        assert handing.view()["documents"] == 0
+    assert list(waiting_lines(None)) == []

@@ -26,6 +26,7 @@ from firmware_py.cli.status import (
     hours_line,
     papers_lines,
     safe_lines,
+    waiting_lines,
 )
 from firmware_py.cli.words import chosen, in_words, t
 
@@ -139,6 +140,8 @@ def _system(status: Status) -> Iterator[Text]:
     for owed in papers_lines(status["papers_owed"]):
         devices.append("  ").append_text(assembled(owed))
     yield devices
+    for line in waiting_lines(status.get("papers_waiting")):
+        yield assembled(line)
     yield assembled(broker_line(status["broker"]))
     yield Text("  ").join(assembled(line) for line in backup_lines(status))
     yield _storage(status)
