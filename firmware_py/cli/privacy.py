@@ -10,7 +10,7 @@ import click
 from firmware_py.cli.base import HallCommand, HallGroup, Session, pass_session
 from firmware_py.cli.errors import WrongUse
 from firmware_py.cli.output import say, table, write_json
-from firmware_py.cli.words import t
+from firmware_py.cli.words import joined, t
 
 __all__ = ["privacy"]
 
@@ -132,9 +132,19 @@ def forget(session: Session, number: str, day: Any, yes: bool) -> None:
     answer = session.client.ask("privacy.forget", DESTROY_S, number=number, day=date)
     if session.json:
         write_json(answer)
-    else:
-        count = answer["files"]
-        say(t(f"已删除 {count} 份，已记入流水。", f"{count} deleted; recorded."))
+        return
+    count = answer["files"]
+    say(t(f"已删除 {count} 份，已记入流水。", f"{count} deleted; recorded."))
+    if answer["told"]:
+        told = joined(answer["told"])
+        say(
+            t(
+                f"窗口设备（{told}）上若有还没有交给主控的扫描件，也一并删除；"
+                "联系不上的，恢复后自动删除。",
+                f"Scans of it that wait at a window's Pi ({told}) go too; at one that is away, "
+                "when it is back.",
+            )
+        )
 
 
 def _sure(yes: bool, words: str) -> None:

@@ -46,12 +46,10 @@ from firmware_py.store.vault_errors import KeyDestroyed
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
 
-__all__ = ["EXPORTED", "KEPT_WORDS", "Documents"]
+__all__ = ["EXPORTED", "KEPT_WORDS", "Documents", "no_export", "piece"]
 
 #: Says in the journal that somebody took pages out; the subject is which.
 EXPORTED = "document.exported"
-#: Bytes of a page in one answer.
-PART = 384 * 1024
 #: An export that nobody fetches is closed after so long; so many are open at once.
 _OPEN_S, _MOST_OPEN = 600.0, 8
 
@@ -75,8 +73,9 @@ KEPT_WORDS: dict[Kept, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """An export: names of files in order; until when it may be fetched."""
+    """An export: names of files in order; who may fetch it, and until when."""
 
+    by: str
     day: str
     names: tuple[str, ...]
     until_s: float
@@ -158,24 +157,24 @@ class Documents:
         outcome = await submitted(self._hall, command, f"hallctl:{user}")
         if outcome.refusal is not None:
             raise QueryError(outcome.refusal)
-        self._close_old()
+        self._close_old(user)
         name = secrets.token_urlsafe(18)
-        self._open[name] = _Open(day, tuple(names), time.monotonic() + _OPEN_S)
+        self._open[name] = _Open(user, day, tuple(names), time.monotonic() + _OPEN_S)
         return {"export": name, "title": title, "day": day, "pages": len(names)}
 
     async def part(self, params: dict[str, Any], user: str) -> Any:
         """Return a piece of a page that was exported, in base64: a JPEG when they are together."""
         wanted = msgspec.convert(params, Part)
-        self._close_old(room=False)
+        self._close_old()
         opened = self._open.get(wanted.export)
-        if opened is None or wanted.page > len(opened.names):
-            raise QueryError(_no_export())
+        if opened is None or opened.by != user or wanted.page > len(opened.names):
+            raise QueryError(no_export())
         name = opened.names[wanted.page - 1]
         data, parts = await asyncio.to_thread(
-            _piece, self._hall.vault, opened.day, name, wanted.part
+            piece, self._hall.vault, opened.day, name, wanted.part, wanted.most
         )
         if not data:
-            raise QueryError(_no_export())
+            raise QueryError(no_export())
         return {"page": wanted.page, "part": wanted.part, "parts": parts, "data": data}
 
     async def page(self, params: dict[str, Any], user: str) -> Any:
@@ -297,11 +296,13 @@ class Documents:
             ],
         }
 
-    def _close_old(self, *, room: bool = True) -> None:
+    def _close_old(self, by: str | None = None) -> None:
+        """Close what is over; for one more of ``by`` their own oldest goes first."""
         now_s = time.monotonic()
         self._open = {name: one for name, one in self._open.items() if one.until_s > now_s}
-        while room and len(self._open) >= _MOST_OPEN:
-            del self._open[next(iter(self._open))]
+        while by is not None and len(self._open) >= _MOST_OPEN:
+            own = [name for name, one in self._open.items() if one.by == by]
+            del self._open[next(iter([*own, *self._open]))]
 
 
 def _names(document: TicketDocument) -> list[str]:
@@ -314,11 +315,12 @@ def _found(vault: Vault, form: Form) -> dict[str, Any]:
     return {document: newest_pages(names, document) for document in form.documents}
 
 
-def _piece(vault: Vault, day: str, name: str, part: int) -> tuple[str, int]:
+def piece(vault: Vault, day: str, name: str, part: int, most: int) -> tuple[str, int]:
+    """Return a piece of a page in base64, and how many there are. Raises ``VaultError``."""
     page = vault.get(day, name)
-    start = (part - 1) * PART
-    data = base64.b64encode(memoryview(page)[start : start + PART]).decode()
-    return data, -(-len(page) // PART)
+    start = (part - 1) * most
+    data = base64.b64encode(memoryview(page)[start : start + most]).decode()
+    return data, -(-len(page) // most)
 
 
 def _begin_if_there(vault: Vault, day: str, document: str) -> None:
@@ -352,7 +354,8 @@ def _nothing_there(title: str) -> Refusal:
     )
 
 
-def _no_export() -> Refusal:
+def no_export() -> Refusal:
+    """Nothing can be fetched under this name, by whoever asks."""
     return Refusal(
         "no_export",
         "没有这次导出，或已过时；请重新导出（document.export）。",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from firmware_py.runtime.control import QueryError
 from firmware_py.runtime.form_sheets import FormSheets
 from firmware_py.runtime.handing_over import HandingOver
 from firmware_py.store.vault_errors import VaultError
+from firmware_py.sync.rights_papers import PAPER_ACTS
 from firmware_py.sync.sentences import Refused, refusal_json
 from firmware_py.sync.session import BadSession, Between, Handshake, Session
 from firmware_py.sync.session_asks import PART
@@ -112,9 +114,25 @@ class HubVault:
             part, parts = part + 1, int(told["parts"])
         return bytes(data)
 
-    async def query(self, name: str, params: Mapping[str, Any], by: str = "") -> Any:
+    async def query(
+        self, name: str, params: Mapping[str, Any], by: str = "", within_s: float = ANSWER_S
+    ) -> Any:
         """Return the hub's answer to one of ``rights_papers.PAPER_QUERIES``."""
-        return await self.ask({"what": "query", "name": name, "params": params, "by": by})
+        # One that is asked again on a new connection counts once.
+        act = {"id": secrets.token_hex(8)} if name in PAPER_ACTS else {}
+        asked = {"what": "query", "name": name, "params": params, "by": by, **act}
+        return await self.ask(asked, within_s)
+
+    async def typed(
+        self, name: str, params: Mapping[str, Any], user: str, within_s: float = ANSWER_S
+    ) -> Any:
+        """Ask for somebody at ``hallctl``: who is not answered reads it in fitting words."""
+        try:
+            return await self.query(name, params, user, within_s)
+        except QueryError as error:
+            if error.refusal.code == words.AWAY.code:
+                raise QueryError(words.NOT_ANSWERED) from None
+            raise
 
     async def carry(self, command: Mapping[str, Any]) -> dict[str, Any] | None:
         """Carry a command in a box; return the reply, None when nobody answered in time."""
@@ -123,20 +141,20 @@ class HubVault:
         except QueryError as error:
             return None if error.refusal == words.AWAY else {"refusal": to_plain(error.refusal)}
 
-    async def ask(self, inner: Mapping[str, Any]) -> Any:
+    async def ask(self, inner: Mapping[str, Any], within_s: float = ANSWER_S) -> Any:
         """Ask in a box; return what is in the answer's."""
-        answer = await self._boxed(inner)
+        answer = await self._boxed(inner, within_s)
         if (refusal := answer.get("refusal")) is not None:
             raise QueryError(msgspec.convert(refusal, Refusal))
         return answer["answer"]
 
-    async def _boxed(self, inner: Mapping[str, Any]) -> dict[str, Any]:
-        session, box, told = await self._asked(inner)
+    async def _boxed(self, inner: Mapping[str, Any], within_s: float = ANSWER_S) -> dict[str, Any]:
+        session, box, told = await self._asked(inner, within_s)
         if told.get("refusal", {}).get("code") == "no_session":
             # The hub began anew, or another one answers: another session, and once more.
             if self._session is session:
                 self._session = None
-            session, box, told = await self._asked(inner)
+            session, box, told = await self._asked(inner, within_s)
         if (refusal := told.get("refusal")) is not None:
             raise QueryError(msgspec.convert(refusal, Refusal))
         try:
@@ -146,11 +164,14 @@ class HubVault:
         answer: dict[str, Any] = msgspec.json.decode(opened)
         return answer
 
-    async def _asked(self, inner: Mapping[str, Any]) -> tuple[Session, bytes, dict[str, Any]]:
+    async def _asked(
+        self, inner: Mapping[str, Any], within_s: float
+    ) -> tuple[Session, bytes, dict[str, Any]]:
         session = await self._agreed()
         box = await asyncio.to_thread(session.close, _encode(inner))
         params = {"box": base64.b64encode(box).decode()}
-        told = await self._question({"what": "boxed", "id": session.key, "params": params})
+        asked = {"what": "boxed", "id": session.key, "params": params}
+        told = await self._question(asked, within_s)
         return session, box, told
 
     async def _agreed(self) -> Session:
@@ -171,7 +192,9 @@ class HubVault:
         except BadSession as error:
             raise _bad_session(error) from None
 
-    async def _question(self, question: Mapping[str, Any]) -> dict[str, Any]:
+    async def _question(
+        self, question: Mapping[str, Any], within_s: float = ANSWER_S
+    ) -> dict[str, Any]:
         line = self._line()
         future: asyncio.Future[dict[str, Any] | None] = self._hall.loop.create_future()
 
@@ -179,7 +202,7 @@ class HubVault:
             if not future.done():
                 future.set_result(answer)
 
-        line.ask(question, ANSWER_S, answered)
+        line.ask(question, within_s, answered)
         answer = await future
         if answer is None:
             raise QueryError(words.AWAY)

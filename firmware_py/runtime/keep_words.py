@@ -6,8 +6,8 @@ from firmware_py.core.refusals import Refusal
 from firmware_py.core.rules import Text
 
 __all__ = [
-    "AWAY", "BAD_PART", "CANNOT_LOOK", "TOO_LARGE", "WAITS", "day_over", "elsewhere", "in_use",
-    "not_yours", "pages_lacking", "recorded_already",
+    "AWAY", "BAD_PART", "CANNOT_LOOK", "NOT_ANSWERED", "TOO_LARGE", "WAITS", "day_over",
+    "elsewhere", "in_use", "not_yours", "pages_lacking", "recorded_already",
 ]  # fmt: skip
 
 #: Somebody answered, signed or asked at a window that is cut off.
@@ -16,6 +16,13 @@ AWAY = Refusal(
     "与主控断开，现在不能记录；屏上内容都已保留，恢复后请再按一次。",
     "Cut off from the hub: this cannot be recorded now. Nothing on the screens is lost; press once "
     "more when the hall is back.",
+)
+#: The same for what is typed at ``hallctl``: nothing of it is on any screen.
+NOT_ANSWERED = Refusal(
+    "hub_away",
+    "主控没有应答，此操作可能没有完成；恢复后请再执行一次。",
+    "The hub does not answer, and this may not have been done: give the command again when the "
+    "hall is back.",
 )
 #: A scan that was whole, and not at the hub yet.
 WAITS = Text(

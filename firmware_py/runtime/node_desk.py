@@ -37,7 +37,10 @@ from firmware_py.runtime.form_archive import FormArchive
 from firmware_py.runtime.form_paper import paper_view
 from firmware_py.runtime.keeps import Keep, keep_of
 from firmware_py.runtime.outcomes import outcome_of
+from firmware_py.runtime.params import check_params
 from firmware_py.runtime.personal import vet_texts
+from firmware_py.runtime.taken_out import TakenOut, told
+from firmware_py.runtime.whose_papers import WhosePapers
 from firmware_py.store.vault_errors import VaultError
 from firmware_py.sync.rights import NodePlace
 from firmware_py.sync.rights_papers import may_ask_papers
@@ -81,34 +84,14 @@ class _Coming:
     data: bytearray = field(default_factory=bytearray)
 
 
-class NodeDesk:
+class NodeDesk(WhosePapers):
     """Implements ``firmware_py.sync.ports.PapersPort``. Lives in the event loop."""
 
     def __init__(self, hall: Hall, queries: Callable[[], Mapping[str, Query]]) -> None:
-        self._hall = hall
+        super().__init__(hall)
         self._queries = queries
         self._coming: dict[str, _Coming] = {}
-
-    # ---- where tickets and forms are
-
-    def hand_of(self, number: str) -> str | None:
-        """Return the window that has a number in hand, or had it last."""
-        windows = self._hall.state().windows.values() if number else ()
-        in_hand = [window.id for window in windows if window.ticket == number]
-        had_last = [window.id for window in windows if window.last_ticket == number]
-        return next(iter([*in_hand, *had_last]), None)
-
-    def served_at(self, number: str) -> str | None:
-        """Return the window to which a number of today was called last."""
-        ticket = self._hall.state().tickets.get(number.strip().upper())
-        return ticket.window if ticket is not None and ticket.called_ms is not None else None
-
-    def form_at(self, form: str, *, today: bool) -> str | None:
-        """Return the window at which a form was made."""
-        found = find_form(self._hall.state(), form)
-        if isinstance(found, Refusal) or (today and found.day != self._hall.state().day):
-            return None
-        return found.window
+        self._taken_out = TakenOut(hall, queries)
 
     # ---- commands
 
@@ -190,17 +173,18 @@ class NodeDesk:
     # ---- questions
 
     async def query(
-        self, place: NodePlace, name: str, params: dict[str, Any], by: str
+        self, place: NodePlace, name: str, params: dict[str, Any], by: str, act: str = ""
     ) -> dict[str, Any]:
         """Answer a question of a Pi that may ask it."""
-        try:
-            if name == "form.sheet":
-                return {"answer": await self._sheet(place, params)}
-            return {"answer": await self._queries()[name](params, by)}
-        except QueryError as error:
-            return {"refusal": error.refusal}
-        except VaultError as error:
-            return {"refusal": Refusal("failed", error.zh, error.en)}
+        if self._taken_out.answers(name):
+            return await self._taken_out.answer(name, params, by, act)
+        if name == "form.sheet":
+            return await told(self._sheet(place, params))
+        return await told(self._asked(name, params, by))
+
+    async def _asked(self, name: str, params: dict[str, Any], by: str) -> Any:
+        check_params(name, params)
+        return await self._queries()[name](params, by)
 
     async def _sheet(self, place: NodePlace, params: dict[str, Any]) -> dict[str, Any]:
         """Return what a printer at a window puts on a form's paper, the signature with it."""

@@ -1,8 +1,8 @@
-"""Papers and forms on the control socket of a window's Pi: what is answered here, and what there.
+"""Papers and forms on the control socket of another Pi: what is answered here, and what there.
 
-The hub has documents, forms with their words, and the journal: it is asked, in boxes, for what is
-of this Pi's windows. Whatever takes pages or signatures out of the hall, and the days' keys, is
-the hub's alone.
+The hub has documents, forms with their words, and the journal: it is asked, in boxes, and judges
+what is of this Pi's windows (``rights_papers``). What it takes out or deletes it records with who
+asked, as for its own people.
 """
 
 from __future__ import annotations
@@ -13,21 +13,20 @@ from typing import TYPE_CHECKING, Any
 from firmware_py.runtime import keep_words as words
 from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.kept_port import HereKept
-from firmware_py.runtime.node_words import only_at_hub
+from firmware_py.runtime.node_documents import NodeDocuments
 
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
     from firmware_py.runtime.handing_over import Owed
     from firmware_py.runtime.hub_vault import HubVault
 
-__all__ = ["ONLY_AT_HUB", "node_papers"]
+__all__ = ["node_papers"]
 
-#: What leaves the hall by them leaves it at the hub.
-ONLY_AT_HUB = (
-    "document.export", "document.part", "form.signature", "check.kept", "privacy.destroy",
-    "privacy.forget",
-)  # fmt: skip
 _ASKED = ("form.show", "form.paper", "document.remove")
+#: Seconds; many files may have to go.
+_ANSWER_S, _DELETE_S = 8.0, 55.0
+#: Only ``hallctl`` asks them.
+_TYPED = {"form.signature": _ANSWER_S, "check.kept": _ANSWER_S, "privacy.destroy": _DELETE_S}
 #: They look for much; a window looks for its own.
 _OF_OWN_WINDOW = ("form.find", "check.list")
 
@@ -46,6 +45,12 @@ def node_papers(hall: Hall) -> dict[str, Query]:
 
         return ask
 
+    def typed(name: str, within_s: float) -> Query:
+        async def ask(params: dict[str, Any], user: str) -> Any:
+            return await hub.typed(name, params, user, within_s)
+
+        return ask
+
     def of_own(name: str) -> Query:
         async def ask(params: dict[str, Any], user: str) -> Any:
             if not params.get("window") and len(own) == 1:
@@ -57,14 +62,20 @@ def node_papers(hall: Hall) -> dict[str, Query]:
     async def documents(params: dict[str, Any], user: str) -> Any:
         return await listed(hall, hub, params, user)
 
-    async def refused(params: dict[str, Any], user: str) -> Any:
-        raise QueryError(only_at_hub(hall.broker_status()))
+    async def forget(params: dict[str, Any], user: str) -> Any:
+        # What waits here goes with the event that the hub records of it.
+        today = params.get("day") in (None, hall.state().day)
+        here = hub.handing.waiting(str(params.get("number", ""))) if today else []
+        told = await hub.typed("privacy.forget", params, user, _DELETE_S)
+        return {**told, "files": told["files"] + sum(one.pages for one in here)}
 
     return {
-        **dict.fromkeys(ONLY_AT_HUB, refused),
         **{name: asked(name) for name in _ASKED},
+        **{name: typed(name, within_s) for name, within_s in _TYPED.items()},
         **{name: of_own(name) for name in _OF_OWN_WINDOW},
+        **NodeDocuments(hall, hub).queries(),
         "document.list": documents,
+        "privacy.forget": forget,
     }
 
 

@@ -9,6 +9,8 @@ from msgspec import Meta
 
 __all__ = [
     "DOCUMENT_PARAMS",
+    "PIECE",
+    "DocumentId",
     "DocumentsOf",
     "Export",
     "PageShown",
@@ -18,7 +20,9 @@ __all__ = [
     "WithScanner",
 ]
 
-_DocumentId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+-[0-9]{1,6}$", examples=["A012-1"])]
+DocumentId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+-[0-9]{1,6}$", examples=["A012-1"])]
+#: Bytes of a page in one answer, at most.
+PIECE = 384 * 1024
 _PageNumber = Annotated[int, Meta(ge=1, le=500)]
 
 
@@ -29,7 +33,7 @@ class ScanAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     #: ``paper:2``, or a word; ``other`` if not given, what it was if scanned again.
     kind: Annotated[str, Meta(max_length=40)] = ""
     number: str = ""
-    document: _DocumentId | None = None
+    document: DocumentId | None = None
     source: Literal["flatbed", "feeder", "duplex"] = "flatbed"
     mode: Literal["grey", "colour", "lineart"] = "grey"
     resolution_dpi: Annotated[int, Meta(ge=50, le=1200)] = 300
@@ -54,14 +58,14 @@ class DocumentsOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Remove(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A document of today and why it is taken out."""
 
-    document: _DocumentId
+    document: DocumentId
     reason: Annotated[str, Meta(max_length=200)] = ""
 
 
 class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A document of today, or all of a form's: one of the two."""
 
-    document: _DocumentId | None = None
+    document: DocumentId | None = None
     form: str = ""
 
 
@@ -71,12 +75,14 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     export: Annotated[str, Meta(max_length=64)]
     page: Annotated[int, Meta(ge=1)]
     part: Annotated[int, Meta(ge=1)] = 1
+    #: Bytes in a piece, at most.
+    most: Annotated[int, Meta(ge=1024, le=PIECE)] = PIECE
 
 
 class PageShown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A page for a screen: at most ``longest`` pixels on its longer side."""
 
-    document: _DocumentId
+    document: DocumentId
     page: _PageNumber = 1
     longest: Annotated[int, Meta(ge=100, le=4000)] = 1200
 

@@ -13,6 +13,7 @@ from firmware_py.core.commands import RecordAction
 from firmware_py.core.form_code import read_code
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.control import Query, QueryError
+from firmware_py.runtime.outcomes import submitted
 from firmware_py.runtime.params import DestroyDay, Forget
 from firmware_py.store.vault import KeptDay, Vault
 
@@ -85,7 +86,8 @@ class Privacy:
         if day is None:
             raise QueryError(_NOTHING_OF_DAY)
         removed = await asyncio.to_thread(forget, self._hall.vault, day, wanted.number)
-        if not removed:
+        told = self._others(wanted.number, day)
+        if not (removed or told):
             raise QueryError(
                 Refusal(
                     "nothing_kept",
@@ -95,8 +97,24 @@ class Privacy:
                 )
             )
         command = RecordAction(FORGOTTEN, f"{wanted.number} {day}")
-        self._hall.submit_own(command, by=f"hallctl:{user}")
-        return {"day": day, "number": wanted.number, "files": len(removed)}
+        outcome = await submitted(self._hall, command, f"hallctl:{user}")
+        if outcome.refusal is not None:
+            raise QueryError(outcome.refusal)
+        return {"day": day, "number": wanted.number, "files": len(removed), "told": told}
+
+    def _others(self, number: str, day: str) -> list[str]:
+        """Return the Pis that may have something of it that is not here yet.
+
+        Each deletes it when it hears of the event. Of an earlier day nobody knows its tickets any
+        more, of today a number that nobody has is a slip of hand.
+        """
+        state, settings = self._hall.state(), self._hall.settings
+        ticket = state.tickets.get(number)
+        called = ticket is not None and ticket.called_ms is not None
+        if day == state.day and not called:
+            return []
+        own = settings.hall.node
+        return [name for name, node in settings.nodes.items() if node.windows and name != own]
 
 
 def _survey(vault: Vault) -> list[KeptDay]:

@@ -256,6 +256,15 @@ class Asks:
         hub = self._topics.node
         return Refused("not_yours", asked.name[:64], hub=hub, host=self._machine or hub)
 
+    def _not_theirs(self, place: NodePlace, asked: Question) -> dict[str, Any]:
+        """Refuse what is in a box in words of its own, where there are some."""
+        papers = asked.name in PAPER_COMMANDS | PAPER_QUERIES
+        said = self._hub.papers.not_theirs(place, asked.name, asked.params) if papers else None
+        if said is None:
+            raise self._not_yours(asked)
+        self._refused[said.code] += 1
+        return {"refusal": msgspec.to_builtins(said)}
+
     async def _query(self, place: NodePlace, asked: Question) -> dict[str, Any]:
         if not may_query(place, asked.name):
             raise self._not_yours(asked)
@@ -283,8 +292,9 @@ class Asks:
             if inner.name not in PAPER_QUERIES:
                 return await self._query(place, asked)
             if not may_ask_papers(place, inner.name, inner.params, papers):
-                raise self._not_yours(asked)
-            return await papers.query(place, inner.name, inner.params, self._by(place, asked))
+                return self._not_theirs(place, asked)
+            by = self._by(place, asked)
+            return await papers.query(place, inner.name, inner.params, by, inner.id)
         except Refused as refused:
             self._refused[refused.code] += 1
             return {"refusal": refusal_json(refused)}
@@ -319,7 +329,7 @@ class Asks:
         else:
             may = may_command(place, asked.name, asked.params, self._hub.window_of)
         if not may:
-            raise self._not_yours(asked)
+            return self._not_theirs(place, asked)
         params = asked.params
         if asked.visit or asked.booked:
             params = {**params, **self._hub.visit(params, asked.id, asked.visit, asked.booked)}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from firmware_py.app.ports import StoredEvent
 from firmware_py.core.epoch import Epoch
+from firmware_py.core.refusals import Refusal
 from firmware_py.core.wire_version import WIRE
 from firmware_py.sync.mail import Address, Incoming, Outgoing
 from firmware_py.sync.rights import NodePlace
@@ -100,9 +101,16 @@ class PapersPort(AtWindows, Protocol):
         ...
 
     async def query(
-        self, place: NodePlace, name: str, params: dict[str, Any], by: str
+        self, place: NodePlace, name: str, params: dict[str, Any], by: str, act: str = ""
     ) -> dict[str, Any]:
-        """Answer one of ``rights_papers.PAPER_QUERIES`` for who may ask it."""
+        """Answer one of ``rights_papers.PAPER_QUERIES`` for who may ask it.
+
+        ``act`` is the id of one of ``PAPER_ACTS``: asked again, it counts once.
+        """
+        ...
+
+    def not_theirs(self, place: NodePlace, name: str, params: Mapping[str, Any]) -> Refusal | None:
+        """Return why a Pi may not, and where to do it; None: there are no better words."""
         ...
 
     async def keep(self, place: NodePlace, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A hall of many Pis: window 3 has a printer and a copier's folder, an item keeps its checks."""
+"""A hall of many Pis: windows 1 and 3 have printers, 3 a copier's folder; an item keeps checks."""
 
 from __future__ import annotations
 
@@ -40,6 +40,12 @@ port = "${HALL_WIRE}/printer-3"
 line_settings = { baud = 115200 }
 options = { paper = 80 }
 
+[devices.printer-5]
+kind = "ticket_printer.escpos"
+port = "${HALL_WIRE}/printer-5"
+line_settings = { baud = 115200 }
+options = { paper = 80 }
+
 [devices.scan-3]
 kind = "scanner.folder"
 options = { path = "mock:${HALL_WIRE}/scan-3", settle_s = 0.2 }
@@ -56,12 +62,13 @@ def papered(folder: Path, *nodes: str, text: str | None = None, **more: Any) -> 
     kept = items.replace(item, item + "keep_checks = true\n")
     assert kept != items
     (folder / "kept.toml").write_text(kept, encoding="utf-8")
-    at = '"3"\npad = "pad-3"\n'
+    at, beside = '"3"\npad = "pad-3"\n', '"1"\npad = "pad-1"\n'
     for old, new in (
         ('catalogue = "items.toml"', f'catalogue = "{folder}/kept.toml"'),
         ('"holidays.toml"', f'"{ROOT}/config/holidays.toml"'),
         ("[spread]\n", "[spread]\nalone_after_s = 60\n"),
         (at, f'{at}printer = "printer-3"\nscanner = "scan-3"\n'),
+        (beside, f'{beside}printer = "printer-5"\n'),
         ("\n[devices]\n", _DEVICES),
     ):
         assert text.count(old) == 1, old

@@ -10,9 +10,12 @@ import pytest
 
 from firmware_py.bench.client import Refused
 from firmware_py.bench.spread import HUB
+from firmware_py.store.vault_errors import KeyDestroyed
 from tests.e2e.scene import refused, until
 from tests.e2e.spread import Spread
+from tests.e2e.spread_papers import of_hub
 
+EARLIER = "2026-11-22"
 CALLED = "请{}号到3号窗口"
 
 
@@ -53,9 +56,9 @@ async def test_a_number_comes_out_where_it_was_taken_and_nowhere_else(place: Pat
 
 
 async def test_a_pi_acts_for_its_own_window_alone_and_is_told_so(place: Path) -> None:
-    async with Spread(place, "window-3", "wall-1") as hall:
-        await hall.becomes("window-3", "")
-        await hall.becomes("wall-1", "")
+    async with Spread(place, "window-3", "wall-1", "standby-1") as hall:
+        for node in hall.nodes:
+            await hall.becomes(node, "")
         for method, params in (
             ("window.open", {"window": "1", "clerk": "1001"}),
             ("ticket.take", {"item": "F01", "origin": "kiosk-1"}),
@@ -68,6 +71,36 @@ async def test_a_pi_acts_for_its_own_window_alone_and_is_told_so(place: Path) ->
         ).code == "not_yours"
         windows = await hall.at(HUB).call("window.list")
         assert {window["status"] for window in windows} == {"closed"}
+        await _what_is_kept_is_deleted_by_whom_it_concerns(hall)
+
+
+async def _what_is_kept_is_deleted_by_whom_it_concerns(hall: Spread) -> None:
+    """A wall and a window have no say in a day's papers; a standby asks as the hub's people do."""
+    for name in ("A007-1v1-p001", "A008-1v1-p001"):
+        await asyncio.to_thread(of_hub(hall).put, EARLIER, name, b"a page")
+    for node, method, params in (
+        ("wall-1", "privacy.forget", {"number": "A007", "day": EARLIER}),
+        ("wall-1", "document.export", {"document": "A007-1"}),
+        ("wall-1", "check.kept", {"check": "A007-c1"}),
+        ("wall-1", "form.done", {"form": "F20261122-001"}),
+        ("window-3", "privacy.forget", {"number": "A007", "day": EARLIER}),
+        ("window-3", "privacy.destroy", {"day": EARLIER}),
+    ):
+        said = await refused(hall.at(node).call(method, **params))
+        assert (said.code, f"主控 {HUB}" in said.zh) == ("not_yours", True), (node, method)
+        assert said.zh.startswith("wall-1 不是窗口的设备") == (node == "wall-1")
+    assert len(of_hub(hall).names(EARLIER)) == 2
+    standby = hall.at("standby-1")
+    done = await standby.call("privacy.forget", number="A007", day=EARLIER)
+    assert done["files"] == 1
+    assert of_hub(hall).names(EARLIER) == ["A008-1v1-p001"]
+    assert (await standby.call("privacy.destroy", day=EARLIER))["destroyed"] is True
+    with pytest.raises(KeyDestroyed):
+        await asyncio.to_thread(of_hub(hall).get, EARLIER, "A008-1v1-p001")
+    told = await hall.at(HUB).call("journal.tail")
+    acts = [one for one in told if one["type"] == "action.taken"]
+    assert [one["data"]["action"] for one in acts] == ["privacy.forgotten", "privacy.destroyed"]
+    assert all(one["by"].startswith("hallctl:standby-1:") for one in acts)
 
 
 async def test_a_pi_that_starts_first_waits_says_so_and_joins(place: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from devices.scanner.jpeg import jpeg_head
 from firmware_py.bench.spread import HUB
+from firmware_py.sync.session_asks import PART
 from tests.e2e.scene import TODAY, Connection, refused, until
 from tests.e2e.spread import Spread
 from tests.e2e.spread_papers import (
@@ -42,20 +43,27 @@ KIND = "张三的合同"
 WORDS = (NAME, ACCOUNT, RIGHT, ASKED, KIND, "误扫")
 
 Call = tuple[str, dict[str, Any]]
-ONLY_AT_HUB: tuple[Call, ...] = (
-    ("document.export", {"document": "A001-1"}),
-    ("form.signature", {"form": FORM}),
-    ("check.kept", {"check": "A001-c1"}),
-    ("privacy.forget", {"number": "A001"}),
-    ("privacy.destroy", {"day": TODAY}),
+OTHERS = "F20261123-002"
+#: What is of another window, and what is typed for it where it may be done.
+OF_ANOTHER_WINDOW: tuple[tuple[Call, str], ...] = (
+    (("form.done", {"form": OTHERS}), f"form done {OTHERS}"),
+    (("form.reprint", {"form": OTHERS, "window": "3"}), f"form print {OTHERS} --window 3"),
+    (("form.show", {"form": OTHERS}), f"form show {OTHERS}"),
+    (("form.find", {"window": "1"}), "form find --window 1"),
+    (("form.change", {"form": OTHERS, "days": 9}), f"form change {OTHERS}"),
+    (("form.make", {"window": "1", "papers": [{"name": "合同"}], "days": 5}), "form new 1"),
+    (("form.signature", {"form": OTHERS}), f"form signature {OTHERS}"),
+    (("check.kept", {"check": "A002-c1", "unmask": True}), "check show A002-c1 --unmask"),
+    (("document.list", {"number": "A002"}), "document list A002"),
+    (("document.export", {"document": "A002-1"}), "document pdf A002-1"),
+    (("document.export", {"form": OTHERS}), f"document pdf {OTHERS}"),
+    (("privacy.forget", {"number": "A002"}), "privacy forget A002"),
 )
-OF_ANOTHER_WINDOW: tuple[Call, ...] = (
-    ("form.done", {"form": FORM}),
-    ("form.show", {"form": "F20261123-002"}),
-    ("form.find", {"window": "1"}),
-    ("form.change", {"form": "F20261123-002", "days": 9}),
-    ("form.make", {"window": "1", "papers": [{"name": "合同"}], "days": 5}),
-    ("document.list", {"number": "A002"}),
+#: Nobody's here any more: what it is about, and where it is done.
+OVER: tuple[tuple[Call, str], ...] = (
+    (("check.kept", {"check": "A001-c1", "day": "2026-11-22"}), "--day 2026-11-22"),
+    (("privacy.forget", {"number": "A001", "day": "2026-11-22"}), "--day 2026-11-22"),
+    (("privacy.destroy", {"day": TODAY}), f"privacy destroy {TODAY}"),
 )
 ON_SCREENS: tuple[Call, ...] = (
     ("check.ask", {"fields": FIELDS}),
@@ -66,7 +74,7 @@ ON_SCREENS: tuple[Call, ...] = (
 
 
 async def test_a_window_across_the_broker_checks_signs_scans_and_prints(place: Path) -> None:
-    async with papered(place, WINDOW) as hall:
+    async with papered(place, WINDOW, "window-1") as hall:
         ear = Ear(hall.stage.broker_port, "#")
         try:
             window = await serving(hall)
@@ -74,10 +82,9 @@ async def test_a_window_across_the_broker_checks_signs_scans_and_prints(place: P
             await a_form_prints_here_with_its_words(hall, window)
             await a_signature_is_kept_there_and_on_paper_here(hall, window)
             await documents_scanned_here_lie_there(hall, window)
-            await what_is_of_others_or_the_hubs_is_refused_in_clear_words(hall, window)
-            # Somebody wants it deleted: it is gone at the hub.
-            await hall.at(HUB).call("privacy.forget", number="A001")
-            assert of_hub(hall).names(TODAY) == []
+            await what_is_of_this_window_is_taken_out_and_done_here(hall, window, place)
+            await what_is_of_others_or_over_is_refused_in_clear_words(hall, window)
+            await whoever_wants_it_deleted_says_so_here(hall, window)
             await hall.agree(WINDOW)
             heard = list(ear.heard)
         finally:
@@ -154,28 +161,104 @@ async def documents_scanned_here_lie_there(hall: Spread, window: Connection) -> 
     await until(lambda: asyncio.to_thread(lambda: of_window(hall) == []))
 
 
-async def what_is_of_others_or_the_hubs_is_refused_in_clear_words(
+async def what_is_of_this_window_is_taken_out_and_done_here(
+    hall: Spread, window: Connection, place: Path
+) -> None:
+    before = (await hall.at(HUB).call("hall.status"))["last_seq"]
+    kept = await window.call("check.kept", check="A001-c1", unmask=True)
+    assert [one["corrected"] for one in kept["fields"]] == [None, RIGHT]
+    masked = await window.call("check.kept", check="A001-c1")
+    assert masked["fields"][1]["value"] == "*" * 15 + ACCOUNT[-4:]
+    taken = await window.call("form.signature", form=FORM)
+    assert (base64.b64decode(taken["png"]), taken["sha256"]) == (PNG, SHA)
+    # ---- pages, in pieces that fit a message
+    page = of_hub(hall).get(TODAY, "A001-1v2-p001")
+    opened = await window.call("document.export", document="A001-1")
+    assert (opened["title"], opened["day"], opened["pages"]) == ("A001-1", TODAY, 1)
+    fetched, part, parts = b"", 1, 1
+    while part <= parts:
+        told = await window.call("document.part", export=opened["export"], page=1, part=part)
+        fetched += base64.b64decode(told["data"])
+        part, parts = part + 1, told["parts"]
+    assert (fetched, parts) == (page, -(-len(page) // PART))
+    # What a window had opened is fetched by nobody else, not even at the hub.
+    said = await refused(hall.at(HUB).call("document.part", export=opened["export"], page=1))
+    assert said.code == "no_export"
+    # ---- as a person does it: the file is theirs, and the hub knows who has it
+    file = place / "a.pdf"
+    ran = await hallctl(hall, WINDOW, "document", "pdf", "A001-1", "-o", str(file), lang="zh")
+    assert "已导出" in ran
+    assert file.read_bytes().startswith(b"%PDF-")
+    # ---- the form: printed where the taxpayer now stands, and finished
+    await window.call("form.reprint", form=FORM, window="1")
+    paper = await until(lambda: printed(hall, 2, "printer-5"))
+    assert any(f"申请 Asked  {ASKED}" in line for line in paper)
+    assert any("已签名 Signed" in line for line in paper)
+    await window.call("form.done", form=FORM)
+    assert (await window.call("form.show", form=FORM))["state"] == "done"
+    told = await hall.at(HUB).call("journal.tail", after=before)
+    acts = [
+        (one["data"]["action"], one["data"]["subject"], one["by"].split(":")[:2])
+        for one in told
+        if one["type"] == "action.taken"
+    ]
+    who = ["hallctl", WINDOW]
+    assert acts == [
+        ("check.read", f"A001-c1 {TODAY}", who),
+        ("signature.exported", f"{FORM} v1", who),
+        ("document.exported", f"A001-1 {TODAY}", who),
+        ("document.exported", f"A001-1 {TODAY}", who),
+    ]
+    (printed_at,) = [one["data"] for one in told if one["type"] == "form.reprint_requested"]
+    assert (printed_at["form"], printed_at["window"]) == (FORM, "1")
+    (done,) = [one for one in told if one["type"] == "form.done"]
+    assert done["by"].startswith(f"{WINDOW}:client:")
+
+
+async def what_is_of_others_or_over_is_refused_in_clear_words(
     hall: Spread, window: Connection
 ) -> None:
     hub = hall.at(HUB)
-    for method, params in ONLY_AT_HUB:
-        said = await refused(window.call(method, **params))
-        assert (said.code, "主控" in said.zh, "at the hub" in said.en) == (
-            "only_at_hub", True, True,
-        ), method  # fmt: skip
     await hub.call("form.make", window="1", papers=[{"name": "张三的合同"}], days=5)
-    for method, params in OF_ANOTHER_WINDOW:
+    for (method, params), typed in OF_ANOTHER_WINDOW:
         said = await refused(window.call(method, **params))
         assert said.code == "not_yours", (method, said.code)
+        # Whose it is, at which Pi it is done, and how.
+        assert "1 号窗口" in said.zh, (method, said.zh)
+        assert f"请在 window-1 或主控 {HUB}（ssh " in said.zh, (method, said.zh)
+        assert said.zh.endswith(f"上执行：hallctl {typed}"), (method, said.zh)
+        assert said.en.endswith(f": hallctl {typed}"), (method, said.en)
+    for (method, params), typed in OVER:
+        said = await refused(window.call(method, **params))
+        assert said.code == "not_yours", (method, said.code)
+        assert f"请在主控 {HUB}（ssh " in said.zh, (method, said.zh)
+        assert said.en.endswith(typed), (method, said.en)
+        # A whole day is ended by whoever may see to the whole hall.
+        assert ("备用主控 standby-1" in said.zh) == (method == "privacy.destroy"), said.zh
     for client, at, where in ((window, "1", "window-1"), (hub, "3", WINDOW)):
         for method, params in ON_SCREENS:
             said = await refused(client.call(method, window=at, **params))
             assert (said.code, where in said.zh) == ("window_elsewhere", True), (method, said.zh)
 
 
-async def printed(hall: Spread, slips: int) -> list[str] | None:
-    """Return the last paper at window 3's printer, when so many have come out."""
-    seen = await hall.bench.do("seen", "printer-3")
+async def whoever_wants_it_deleted_says_so_here(hall: Spread, window: Connection) -> None:
+    assert len(of_hub(hall).names(TODAY)) == 3
+    ran = await hallctl(hall, WINDOW, "privacy", "forget", "A001", "--yes")
+    assert "3 deleted; recorded." in ran
+    assert "wait at a window's Pi (window-1, window-2, window-3) go too" in ran
+    assert of_hub(hall).names(TODAY) == []
+    told = await hall.at(HUB).call("journal.tail")
+    acts = [one for one in told if one["type"] == "action.taken"]
+    act = acts[-1]["data"]
+    assert (act["action"], act["subject"]) == ("privacy.forgotten", f"A001 {TODAY}")
+    assert acts[-1]["by"].startswith(f"hallctl:{WINDOW}:")
+    said = await refused(window.call("document.export", document="A001-1"))
+    assert said.code == "failed"
+
+
+async def printed(hall: Spread, slips: int, printer: str = "printer-3") -> list[str] | None:
+    """Return the last paper at a printer, when so many have come out."""
+    seen = await hall.bench.do("seen", printer)
     return seen["last"] if seen["slips"] >= slips else None
 
 
@@ -213,6 +296,14 @@ async def test_a_window_cut_off_keeps_what_it_has_and_goes_on_when_the_hall_is_b
         assert [(one["document"], one["kept"]) for one in listed] == [
             ("A001-1", "waiting"), ("A001-2", "waiting"),
         ]  # fmt: skip
+        # Nobody has pages, and nothing is deleted, without the hub having written it down.
+        for method, params in (
+            ("document.export", {"document": "A001-1"}),
+            ("form.signature", {"form": FORM}),
+            ("privacy.forget", {"number": "A001"}),
+        ):
+            said = await refused(window.call(method, **params))
+            assert (said.code, "恢复后请再执行一次" in said.zh) == ("hub_away", True), said.zh
         ran = await hallctl(hall, WINDOW, "document", "list", "A001", lang="zh")
         assert "暂存本机，恢复后自动交主控登记" in ran
         assert of_hub(hall).names(TODAY) == []

@@ -80,8 +80,15 @@ QUESTIONS: tuple[Order, ...] = (
     ("document.list", {"window": "1"}),
     ("document.remove", {"document": "A001-1"}),
     ("document.export", {"form": FORM}),
+    ("document.export", {"document": "A001-1"}),
+    ("document.exported", {"document": "A001-1"}),
+    ("document.part", {"export": "guessed", "page": 1}),
     ("form.signature", {"form": FORM}),
+    ("check.kept", {"check": "A001-c1"}),
     ("check.kept", {"check": "A001-c1", "unmask": True}),
+    ("privacy.forget", {"number": "A001"}),
+    ("privacy.forget", {"number": FORM}),
+    ("privacy.destroy", {"day": DAY}),
     ("privacy.status", {}),
     ("journal.tail", {}),
 )
@@ -290,7 +297,7 @@ async def _reads_no_papers(thief: Thief, hub: HallClient, authority: Path) -> No
         assert told["refusal"]["code"] == "not_yours", (name, told)
     for name, params in QUESTIONS:
         told = await thief.boxed(what="query", name=name, params=params)
-        assert told["refusal"]["code"] in {"not_yours", "unknown_form"}, (name, told)
+        assert told["refusal"]["code"] in {"not_yours", "unknown_form", "no_export"}, (name, told)
         assert "answer" not in told
     for name in ("A001-1v1-p001", f"A001-{FORM}v1-sign-01234567", "A001-c1", "A001.card"):
         for what, more in (("keep", {"part": 1, "parts": 1, "data": ""}), ("read", {})):

@@ -201,8 +201,12 @@ def test_no_other_records_are_taken_of_a_window_or_a_kiosk() -> None:
 class Papers:
     """A007 is in hand at window 3, A006 was served there before; A008 is at window 4.
 
-    F20260302-001 was made at window 3 today, -002 at window 4, F20260227-001 at window 3.
+    F20260302-001 was made at window 3 today, -002 at window 4. At window 3 before: F20260227-001,
+    which is done, and -002, which is open.
     """
+
+    def today(self) -> str | None:
+        return "2026-03-02"
 
     def hand_of(self, number: str) -> str | None:
         return {"A007": "3", "A008": "4"}.get(number)
@@ -210,12 +214,13 @@ class Papers:
     def served_at(self, number: str) -> str | None:
         return {"A006": "3", "A007": "3", "A008": "4"}.get(number)
 
-    def form_at(self, form: str, *, today: bool) -> str | None:
-        made = {"F20260302-001": "3", "F20260302-002": "4"}
-        return (made if today else made | {"F20260227-001": "3"}).get(form)
+    def form_at(self, form: str, *, at_work: bool) -> str | None:
+        made = {OWN: "3", OTHERS: "4", STILL_OPEN: "3"}
+        return (made if at_work else made | {OLDER: "3"}).get(form)
 
 
-OWN, OTHERS, OLDER = "F20260302-001", "F20260302-002", "F20260227-001"
+OWN, OTHERS = "F20260302-001", "F20260302-002"
+OLDER, STILL_OPEN = "F20260227-001", "F20260227-002"
 
 
 @pytest.mark.parametrize(
@@ -231,13 +236,18 @@ OWN, OTHERS, OLDER = "F20260302-001", "F20260302-002", "F20260227-001"
         ("form.make", {"window": "4"}, False),
         ("form.change", {"form": OWN}, True),
         ("form.change", {"form": OTHERS}, False),
-        ("form.change", {"form": OLDER}, False),
+        ("form.change", {"form": OLDER}, True),
+        ("form.change", {"form": "F20260302-009"}, False),
         ("form.withdraw", {"form": OTHERS}, False),
         ("form.reprint", {"form": OWN}, True),
         ("form.reprint", {"form": OWN, "window": "3"}, True),
-        ("form.reprint", {"form": OWN, "window": "4"}, False),
+        ("form.reprint", {"form": OWN, "window": "4"}, True),
         ("form.reprint", {"form": OTHERS, "window": "3"}, False),
-        ("form.done", {"form": OWN}, False),
+        ("form.reprint", {"form": OTHERS}, False),
+        ("form.done", {"form": OWN}, True),
+        ("form.done", {"form": STILL_OPEN}, True),
+        ("form.done", {"form": OTHERS}, False),
+        ("form.done", {}, False),
         ("document.add", {"number": "A006"}, True),
         ("document.add", {"number": "A008"}, False),
         ("document.add", {"number": "A999"}, False),
@@ -277,9 +287,37 @@ def test_a_window_orders_what_is_of_its_own_people_and_forms(
         ("document.read", {"document": "A008-1"}, False),
         ("document.remove", {"document": "A007-1"}, True),
         ("document.remove", {"document": "A006-1"}, False),
-        ("document.export", {"document": "A007-1"}, False),
-        ("form.signature", {"form": OWN}, False),
-        ("check.kept", {"check": "A007-c1"}, False),
+        ("document.export", {"document": "A007-1"}, True),
+        ("document.export", {"document": "A006-1"}, True),
+        ("document.export", {"document": "A008-1"}, False),
+        ("document.export", {"form": OWN}, True),
+        ("document.export", {"form": STILL_OPEN}, True),
+        ("document.export", {"form": OLDER}, False),
+        ("document.export", {"form": OTHERS}, False),
+        # Of two that are named the hub takes the document.
+        ("document.export", {"form": OWN, "document": "A008-1"}, False),
+        ("document.exported", {"document": "A007-2"}, True),
+        ("document.exported", {"document": "A008-2"}, False),
+        ("document.exported", {"form": OWN, "document": "A008-2"}, False),
+        ("document.part", {"export": "x", "page": 1}, True),
+        ("form.signature", {"form": OWN}, True),
+        ("form.signature", {"form": STILL_OPEN}, True),
+        ("form.signature", {"form": OLDER}, False),
+        ("form.signature", {"form": OTHERS}, False),
+        ("form.signature", {}, False),
+        ("check.kept", {"check": "A007-c1"}, True),
+        ("check.kept", {"check": "A006-c2", "day": "2026-03-02"}, True),
+        ("check.kept", {"check": "A007-c1", "day": "2026-03-01"}, False),
+        ("check.kept", {"check": "A008-c1"}, False),
+        ("check.kept", {"check": "A008-c1", "form": OWN, "number": "A007"}, False),
+        ("privacy.forget", {"number": "A006"}, True),
+        ("privacy.forget", {"number": "A008"}, False),
+        ("privacy.forget", {"number": "A006", "day": "2026-03-01"}, False),
+        ("privacy.forget", {"number": STILL_OPEN, "day": "2026-02-27"}, True),
+        ("privacy.forget", {"number": OTHERS}, False),
+        ("privacy.forget", {"number": "A008", "form": OWN}, False),
+        ("privacy.destroy", {"day": "2026-03-02"}, False),
+        ("privacy.status", {}, False),
         ("window.card", {"window": "3"}, False),
     ],
 )
@@ -291,9 +329,19 @@ def test_a_window_reads_what_is_of_its_own_people_and_forms(
 
 
 def test_no_other_pi_has_anything_to_do_with_papers() -> None:
-    params = {"window": "3", "number": "A007", "document": "A007-1", "form": OWN}
+    params = {"window": "3", "number": "A007", "document": "A007-1", "form": OWN,
+              "check": "A007-c1", "export": "x", "page": 1}  # fmt: skip
     for place in (KIOSK, WALL):
         ordered = [n for n in PAPER_COMMANDS if may_order_papers(place, n, params, Papers())]
         asked = [n for n in PAPER_QUERIES if may_ask_papers(place, n, params, Papers())]
         assert not ordered + asked
     assert set(CARRIED) <= PAPER_COMMANDS
+
+
+def test_a_standby_asks_as_people_at_the_hub_do_and_stands_at_no_window() -> None:
+    standby = NodePlace("standby-1", frozenset({"standby", "wall"}))
+    asked = {name for name in PAPER_QUERIES if may_ask_papers(standby, name, {}, Papers())}
+    assert asked == PAPER_QUERIES
+    assert not may_ask_papers(standby, "privacy.status", {}, Papers())
+    ordered = {n for n in PAPER_COMMANDS if may_order_papers(standby, n, {}, Papers())}
+    assert ordered == {"form.change", "form.done", "form.withdraw", "form.reprint"}

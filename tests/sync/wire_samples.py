@@ -20,7 +20,7 @@ from firmware_py.core.commands import COMMANDS
 from firmware_py.core.events import EVENTS
 from firmware_py.core.model import State
 from firmware_py.core.wire_version import WIRE
-from firmware_py.runtime import hub_note, kept_hall, node_desk
+from firmware_py.runtime import hub_note, kept_hall, node_desk, taken_out
 from firmware_py.store import pages
 from firmware_py.sync import asks, configuration, followed, lease_wire, session_asks
 
@@ -52,6 +52,7 @@ STRUCTS: dict[str, type] = {
     "kept.part": node_desk._Part,
     "kept.wanted": node_desk._Wanted,
     "sheet": node_desk._Sheet,
+    "exported": taken_out._WaitsThere,
     "configuration.report": configuration.Report,
     "configuration.answer": configuration._Answer,
     "configuration.files": configuration._Files,
