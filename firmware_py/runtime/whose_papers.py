@@ -16,7 +16,8 @@ from firmware_py.core.decide_forms import find_form
 from firmware_py.core.papers import FormState
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.elsewhere import elsewhere
-from firmware_py.sync.rights import NodePlace
+from firmware_py.sync.rights import DECIDED, NodePlace
+from firmware_py.sync.rights_papers import PAPER_ACTS
 
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
@@ -69,6 +70,11 @@ def as_typed(name: str, params: Mapping[str, Any]) -> tuple[str, str] | None:
     return " ".join(words), subject
 
 
+def _form_in(params: Mapping[str, Any]) -> str:
+    """Return what may be a form's number."""
+    return str(params.get("form") or params.get("number") or "")
+
+
 def _plain(value: object) -> str:
     usable = isinstance(value, str | int) and not isinstance(value, bool)
     text = str(value).strip() if usable else ""
@@ -108,12 +114,12 @@ class WhosePapers:
 
     def not_theirs(self, place: NodePlace, name: str, params: Mapping[str, Any]) -> Refusal | None:
         """Return why this Pi may not, where to do it, and how; None for what nobody types."""
-        if (typed := as_typed(name, params)) is None:
+        if (typed := as_typed(name, params)) is None or place.roles & DECIDED:
             return None
         command, subject = typed
         window = self._window_of(params)
         at = None if window is None else elsewhere(self._hall.settings, window)
-        other = at is not None and at != place.node
+        other = at is not None and at != place.node and not self._over(name, params)
         zh, en = self._why(place, name, subject, window)
         zh_at, en_at = self._where(at if other else None, standby=name == "privacy.destroy")
         return Refusal(
@@ -125,13 +131,20 @@ class WhosePapers:
 
     def _window_of(self, params: Mapping[str, Any]) -> str | None:
         """Return of which window is what somebody asked about."""
-        form, number = str(params.get("form") or ""), str(params.get("number") or "")
+        typed, number = _form_in(params), str(params.get("number") or "")
         named = str(params.get("document") or params.get("check") or "").rpartition("-")[0]
-        return (
-            self.form_at(form or number, at_work=False)
-            or self.served_at(number or named)
-            or (str(params.get("window", "")) if not form + number + named else None)
-        )
+        window = str(params.get("window", ""))
+        if (made_at := self.form_at(typed, at_work=False)) is not None:
+            return made_at
+        if params.get("day") in (None, self.today()) and (at := self.served_at(number or named)):
+            return at
+        return window if window in self._hall.state().windows and not typed + named else None
+
+    def _over(self, name: str, params: Mapping[str, Any]) -> bool:
+        """Whether not even the Pi of its window takes it out any more."""
+        form = _form_in(params)
+        known = self.form_at(form, at_work=False) is not None
+        return name in PAPER_ACTS and known and self.form_at(form, at_work=True) is None
 
     @staticmethod
     def _why(place: NodePlace, name: str, subject: str, window: str | None) -> tuple[str, str]:
@@ -151,19 +164,22 @@ class WhosePapers:
                 f"窗口的设备只查看本窗口（{own}）的，请加 --window。要看全厅的，",
                 f"A window's Pi shows its own windows' ({own}): add --window. The hub has all.",
             )
+        # Where nothing is named, or a window alone, the sentence is about what was asked.
+        named = bool(subject) and subject != window
+        this_zh, this_en = (f"{subject} ", subject) if named else ("这", "This")
         if window in place.windows:
             return (
-                f"{subject} 已不在本窗口办理中；窗口的设备只取当天的和未办结的。",
-                f"{subject} is not this window's work any more, but over, or of another day.",
+                f"{this_zh}已不在本窗口办理中；窗口的设备只取当天的和未办结的。",
+                f"{this_en} is not this window's work any more, but over, or of another day.",
             )
         if window:
             return (
-                f"{subject} 属于 {window} 号窗口，其他窗口的设备不能办理或查看。",
-                f"{subject} is of window {window}; no other window's Pi may see to it or read it.",
+                f"{this_zh}属于 {window} 号窗口，其他窗口的设备不能办理或查看。",
+                f"{this_en} is of window {window}; no other window's Pi may see to it or read it.",
             )
         return (
-            f"{subject} 不是本窗口当天办理的，窗口的设备不能办理或查看。",
-            f"{subject} is of nobody whom this window served today; its Pi may not see to it.",
+            f"{this_zh}不是本窗口当天办理的，窗口的设备不能办理或查看。",
+            f"{this_en} is of nobody whom this window served today; its Pi may not see to it.",
         )
 
     def _where(self, at: str | None, *, standby: bool) -> tuple[str, str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from firmware_py.core.commands_papers import FormDone, MakeForm
+from firmware_py.core.papers import PaperTicked
 from firmware_py.runtime.whose_papers import WhosePapers, as_typed
 from firmware_py.settings import HallSettings, NodeSettings, Settings, Words
 from firmware_py.sync.rights import NodePlace
@@ -14,6 +17,8 @@ from firmware_py.sync.rights_papers import PAPER_ACTS
 from tests.core.hall import Hall
 
 WINDOW = NodePlace("window-3", frozenset({"window"}), windows=frozenset({"3"}))
+#: Made at window 1 and done, of an earlier day.
+OVER = "F20260302-001"
 KIOSK = NodePlace("kiosk-1", frozenset({"kiosk"}), kiosks=frozenset({"kiosk-1"}))
 
 
@@ -55,6 +60,9 @@ def whose() -> WhosePapers:
     core = Hall().open("1")
     core.take("D01")
     core.next("1")
+    core.do(MakeForm("1", papers=(PaperTicked(name="合同"),), days=5))
+    core.do(FormDone(OVER))
+    core.state.forms[OVER] = replace(core.state.forms[OVER], day="2026-02-27")
     nodes = {
         "window-1": NodeSettings(roles=("window",), windows=("1",)),
         "window-3": NodeSettings(roles=("window",), windows=("3",)),
@@ -80,6 +88,15 @@ def whose() -> WhosePapers:
          "一天的资料属于全厅，窗口的设备不能销毁。请在主控 hub（", "or at the standby, standby-1"),
         (WINDOW, "form.find", {}, "请加 --window。要看全厅的，请在主控 hub（",
          "add --window"),
+        # Another day's A001 was somebody else.
+        (WINDOW, "check.kept", {"check": "A001-c1", "day": "2026-03-01"},
+         "A001-c1 不是本窗口当天办理的，窗口的设备不能办理或查看。请在主控 hub（",
+         "--day 2026-03-01"),
+        # One that is over not even its own window's Pi takes out, but it prints what it made.
+        (WINDOW, "form.signature", {"form": OVER}, f"{OVER} 属于 1 号窗口", "Do it at the hub"),
+        (WINDOW, "form.reprint", {"form": OVER}, f"{OVER} 属于 1 号窗口", "Do it at window-1"),
+        (WINDOW, "form.make", {"window": "1"}, "这属于 1 号窗口，", "This is of window 1;"),
+        (WINDOW, "form.done", {"form": "张三"}, "这不是本窗口当天办理的，", "This is of nobody"),
         (KIOSK, "privacy.forget", {"number": "A001"},
          "kiosk-1 不是窗口的设备，不处理受理单、资料、核对和签字。请在 window-1 或主控 hub（",
          "no window's Pi"),
@@ -95,3 +112,8 @@ def test_a_refusal_says_whose_it_is_and_where_it_is_done(
     assert en in said.en
     assert "ssh " in said.zh
     assert said.zh.count("hallctl ") == said.en.count("hallctl ") == 1
+
+
+def test_a_standby_which_sees_to_papers_is_not_told_that_it_does_not() -> None:
+    standby = NodePlace("standby-1", frozenset({"standby"}))
+    assert whose().not_theirs(standby, "form.make", {"window": "1"}) is None
