@@ -44,6 +44,7 @@ from firmware_py.runtime.node_views import roles_here
 from firmware_py.runtime.outcomes import outcome_of
 from firmware_py.runtime.personal import vet_texts
 from firmware_py.runtime.program import VERSION
+from firmware_py.runtime.retired_file import forget_retired
 from firmware_py.runtime.set_back import was_set_back
 from firmware_py.runtime.views import alarm_view, hall_view, window_view
 from firmware_py.settings import BrokerSettings, Settings
@@ -125,7 +126,14 @@ def line_of(hall: Hall, broker: BrokerSettings) -> BrokerSync | NodeLine:
         side = SideLines(hall.lease or NOTHING, NewsOf(told.hall, hall.configuration))
         return NodeLine(hall, writer, clock, told, side)
     port = BrokerPort(hall)
-    return BrokerSync(told, port, port, hall.lease or NOTHING)
+    sync = BrokerSync(told, port, port, hall.lease or NOTHING)
+    settings = hall.settings
+    forget_retired(
+        Path(settings.journal.path),
+        {settings.hall.node, settings.spread.hub, *settings.nodes},
+        partial(sync.forget, for_good=True),
+    )
+    return sync
 
 
 class BrokerPort:

@@ -7,6 +7,9 @@ that was retired or replaced is cleared: it would be told to everybody for ever.
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,11 +19,14 @@ from firmware_py.runtime.control import Query, QueryError
 from firmware_py.runtime.node_words import only_at_hub
 from firmware_py.runtime.outcomes import submitted
 from firmware_py.runtime.params_nodes import NodeActs
+from firmware_py.runtime.retired_file import note_retired
 
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
 
 __all__ = ["NodeActions"]
+
+log = logging.getLogger(__name__)
 
 
 class NodeActions:
@@ -42,6 +48,13 @@ class NodeActions:
         outcome = await submitted(self._hall, command, f"hallctl:{user}")
         if outcome.refusal is not None:
             raise QueryError(outcome.refusal)
+        if told.action == "retire":
+            # Before the broker is told: whoever restarts in between must say it again.
+            try:
+                journal = Path(self._hall.settings.journal.path)
+                await asyncio.to_thread(note_retired, journal, told.node)
+            except OSError as error:
+                log.warning("that %s was retired is not kept: %s", told.node, error)
         if self._hall.sync is not None and told.action in {"retire", "replace"}:
             self._hall.sync.forget(told.node, for_good=told.action == "retire")
         return {"node": told.node, "action": told.action}

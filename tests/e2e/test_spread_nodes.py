@@ -107,6 +107,7 @@ async def test_the_hub_lists_its_pis_with_how_far_they_are_and_what_to_do(place:
         assert (shown["node"], shown["line"]["hub"], shown["line"]["trouble"]) == (
             "window-3", HUB, "",
         )  # fmt: skip
+        await _cleared_at_the_next_start(hall, "window-9")
 
 
 async def _cleared(hall: Spread, node: str) -> None:
@@ -140,6 +141,31 @@ async def _cleared(hall: Spread, node: str) -> None:
         before.close()
         if after is not None:
             after.close()
+
+
+async def _cleared_at_the_next_start(hall: Spread, node: str) -> None:
+    """The broker keeps something of a Pi that was retired, and the hub ends before it hears it."""
+    root = "hall/v1/demo"
+    topics = f"{root}/node/{node}", f"{root}/device/{node}/pad-9"
+    await hall.at(HUB).call("node.record", action="retire", node=node)
+    await hall.end(HUB, signal.SIGKILL)
+    ear = Ear(hall.stage.broker_port, *topics, client_id="there")
+    try:
+        for topic in topics:
+            ear.client.publish(topic, b'{"status":"offline","state":"gone"}', 1, retain=True)
+
+        async def kept() -> bool:
+            return set(topics) <= {one.topic for one in ear.heard if one.payload}
+
+        await until(kept)
+        await hall.start(HUB)
+
+        async def emptied() -> bool:
+            return set(topics) <= {one.topic for one in ear.heard if not one.payload}
+
+        await until(emptied)
+    finally:
+        ear.close()
 
 
 async def test_what_only_the_hub_does_is_refused_with_the_way_there(place: Path) -> None:
