@@ -11,10 +11,13 @@ from firmware_py.bench.client import BenchClient
 from firmware_py.bench.follow import Event, Follow
 from firmware_py.bench.halltime import HallTime
 
-__all__ = ["SEES_S", "Clerk", "Pads"]
+__all__ = ["Clerk", "Pads"]
 
-#: Whoever pressed a key and saw nothing for so long (real seconds) presses again.
-SEES_S, TRIES = 0.5, 10
+#: Whoever pressed a key and saw nothing for so long (real seconds) presses again, and is more
+#: patient each time. A busy machine is slow: who presses "next" again too early finishes the next.
+SEES_S, TRIES, PATIENCE, MOST_S = 3.0, 6, 1.5, 8.0
+#: Whoever called sees so often whether somebody else was quicker.
+LOOKS_S = 0.25
 #: Seconds of the hall between people, until a recall and until a no-show.
 BREATHES_S, RECALL_S, GIVES_UP_S = (6.0, 18.0), 35.0, 40.0
 #: A clerk goes on a break after so many people, for so long.
@@ -26,9 +29,8 @@ TO_DESK = 3
 class Pads:
     """Fingers on keys. A key that brought nothing is pressed again, as people do."""
 
-    def __init__(self, bench: BenchClient, sees_s: float = SEES_S) -> None:
+    def __init__(self, bench: BenchClient) -> None:
         self._bench = bench
-        self._sees_s = sees_s
         self.presses = 0
         self.again = 0
 
@@ -48,23 +50,31 @@ class Pads:
             if first:
                 await self._bench.do("press", device, key=first)
             await self._bench.do("press", device, key=key, value=value)
+            waits_s = min(SEES_S * PATIENCE**attempt, MOST_S)
             try:
-                async with asyncio.timeout(self._sees_s):
+                async with asyncio.timeout(waits_s):
                     return await asyncio.shield(wanted)
             except TimeoutError:
                 continue
         wanted.cancel()
         return None
 
-    async def once(self, device: str, key: str, wanted: asyncio.Future[Event]) -> Event | None:
+    async def once(
+        self, device: str, key: str, wanted: asyncio.Future[Event], hopeless: Callable[[], bool]
+    ) -> Event | None:
         """Press once: whether anything comes of it is not sure."""
         self.presses += 1
         await self._bench.do("press", device, key=key)
-        try:
-            async with asyncio.timeout(self._sees_s):
-                return await wanted
-        except TimeoutError:
-            return None
+        for _ in range(round(MOST_S / LOOKS_S)):
+            no_hope = hopeless()
+            try:
+                async with asyncio.timeout(LOOKS_S):
+                    return await asyncio.shield(wanted)
+            except TimeoutError:
+                if no_hope:
+                    break
+        wanted.cancel()
+        return None
 
 
 class Clerk:
@@ -115,17 +125,20 @@ class Clerk:
             elif self._follow.callable_at(self.window):
                 await self._time.sleep(self._chance.uniform(*BREATHES_S))
                 if self._follow.callable_at(self.window):
-                    await self._call("next")
+                    await self._call("next", self._nobody_waits)
             else:
                 await self._follow.changed()
 
-    async def _call(self, key: str) -> Event | None:
+    async def _call(self, key: str, hopeless: Callable[[], bool]) -> Event | None:
         called = self._follow.expect("ticket.called", window=self.window)
-        return await self._pads.once(self.pad, key, called)
+        return await self._pads.once(self.pad, key, called, hopeless)
+
+    def _nobody_waits(self) -> bool:
+        return not self._follow.callable_at(self.window)
 
     async def _call_back(self, person: Person) -> None:
         """The key calls whoever left this window last; for anybody else the guide is asked."""
-        called = await self._call("call-back")
+        called = await self._call("call-back", lambda: True)
         if called is None or called["data"]["number"] != person.number:
             await self._resume(person)
 

@@ -23,7 +23,7 @@ from firmware_py.sync.consumer import Consumer
 __all__ = ["centre_has_all", "look_back", "write_reports"]
 
 #: A broker that came back is found again within 5 s; the rest follows at once.
-CENTRE_S = 15.0
+CENTRE_S = 60.0
 
 
 async def centre_has_all(hall: HallClient, consumer: Consumer) -> bool:

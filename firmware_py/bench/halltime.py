@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from firmware_py.runtime.bench_clock import ClockFile, write_clock
 
-__all__ = ["HallTime", "working_day"]
+__all__ = ["LEASH_S", "HallTime", "working_day"]
 
 ZONE = ZoneInfo("Asia/Shanghai")
+#: Everybody is asked so often (real seconds); the clock stands still when nobody has been for long.
+ASKS_S, LEASH_S = 0.1, 0.3
+#: Whoever waits for a clock that stands still looks so often.
+LEAST_S = 0.005
 
 
 def working_day(today: date) -> date:
@@ -29,6 +35,7 @@ class HallTime:
         self._path = path
         self._midnight_ms = int(start.replace(hour=0, minute=0).timestamp() * 1000)
         self._changed = asyncio.Event()
+        self._held = False
         self._clock = ClockFile(self._boot_ns(), 0, int(start.timestamp() * 1000), 1.0)
 
     @staticmethod
@@ -53,12 +60,46 @@ class HallTime:
         """Pass at ``speed`` from now on."""
         if speed == self._clock.speed:
             return
-        now_ns = self._boot_ns()
-        reading = self._clock.at(now_ns)
-        self._clock = ClockFile(now_ns, reading.boot_ms, reading.wall_ms, speed)
-        write_clock(self._path, self._clock)
+        self._go_on(speed)
         self._changed.set()
         self._changed = asyncio.Event()
+
+    def _go_on(self, speed: float) -> None:
+        now_ns = self._boot_ns()
+        reading = self._clock.at(now_ns)
+        halts_ns = now_ns + int(LEASH_S * 1e9) if self._held else 0
+        self._clock = ClockFile(now_ns, reading.boot_ms, reading.wall_ms, speed, halts_ns=halts_ns)
+        write_clock(self._path, self._clock)
+
+    @contextlib.asynccontextmanager
+    async def held(self, answers: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
+        """Let time pass only while ``answers`` returns, and this process runs.
+
+        At 160 times the usual speed a busy machine's pause of some seconds would be half an hour of
+        the hall in which nobody can do anything. It passes again when what answers has gone away.
+        """
+        self._held = True
+        asking = asyncio.create_task(self._ask(answers))
+        try:
+            yield
+        finally:
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+            self._let_go()
+
+    async def _ask(self, answers: Callable[[], Awaitable[object]]) -> None:
+        try:
+            while True:
+                await answers()
+                self._go_on(self.speed)
+                await asyncio.sleep(ASKS_S)
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._held:
+            self._held = False
+            self._go_on(self.speed)
 
     def now_s(self) -> float:
         """Return the seconds since the day's midnight."""
@@ -75,7 +116,7 @@ class HallTime:
             changed = self._changed
             try:
                 # Not wait_for: of Python 3.11 it may swallow the Ctrl-C that comes with the change.
-                async with asyncio.timeout(left_s):
+                async with asyncio.timeout(max(left_s, LEAST_S)):
                     await changed.wait()
             except TimeoutError:
                 continue

@@ -223,8 +223,13 @@ class Play:
                 teller.follow(day, follow, troubles, pictures, hall, consumer, rules)
             )
         )
+
+        async def answers() -> None:
+            await hall.call("alarm.list")
+            await bench.do("list")
+
         try:
-            async with asyncio.timeout(LONGEST_S):
+            async with asyncio.timeout(LONGEST_S), self._time.held(answers):
                 await day.play()
         finally:
             for task in beside:

@@ -37,7 +37,7 @@ OUTER = "240,200"
 HOURS = range(9, 18)
 LOOK_S = 0.5
 #: The day begins by then, whatever the screens do.
-DRAWN_S = 20.0
+DRAWN_S = 60.0
 #: What ``hall-screen`` ends with when it can draw nowhere.
 NO_DISPLAY = 1
 

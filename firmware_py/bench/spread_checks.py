@@ -18,7 +18,7 @@ from firmware_py.core.rules import Text
 __all__ = ["WallWatch", "apart", "judged"]
 
 #: Every Pi knows by then what the hub knows.
-AGREES_S = 15.0
+AGREES_S = 60.0
 LOOK_S = 0.1
 
 Event = Mapping[str, Any]

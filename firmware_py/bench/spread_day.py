@@ -29,8 +29,6 @@ class SpreadDay(Day):
 
     windows = WINDOWS
     pressed_by = f"{KIOSKS[0]}:{BUTTON}"
-    #: A dozen processes share this machine: who presses "next" again too early finishes the next.
-    sees_s = 2.5
 
     def __init__(
         self,

@@ -51,7 +51,7 @@ CLOCK = "day-clock.json"
 PRINTERS = ("printer-1", "printer-2")
 DRAWN = Drawn(PRINTERS, ("led-wall",), tuple(f"strip-{window}" for window in WINDOWS))
 #: Every Pi has joined by then.
-JOINS_S = 30.0
+JOINS_S = 60.0
 PROGRESS_S = 5.0
 
 
@@ -139,8 +139,14 @@ class SpreadPlay:
         wall = WallWatch(bench, DRAWN.walls[0])
         works = (wall.run(), pictures.run(), screens.run(self._time), self._progress(day, teller))
         beside = [asyncio.ensure_future(one) for one in works]
+
+        async def answers() -> None:
+            for client in self._clients.values():
+                await client.call("alarm.list")
+            await bench.do("list")
+
         try:
-            async with asyncio.timeout(LONGEST_S):
+            async with asyncio.timeout(LONGEST_S), self._time.held(answers):
                 await day.play()
         finally:
             for task in beside:

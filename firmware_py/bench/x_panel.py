@@ -28,7 +28,7 @@ _COLOUR_BYTES, _PIXEL_BYTES = 12, 4
 #: What is watched around a place: rows above and below it, pixels to each side.
 _ROWS, _SIDE = (-40, -20, 0, 20, 40), 200
 _LOOK_S = 0.0004
-_START_S = 20.0
+_START_S = 60.0
 _LEFT = 1
 
 

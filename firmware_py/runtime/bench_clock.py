@@ -2,7 +2,8 @@
 
 On the bench a day passes in a minute while the daemon runs as it does in a hall: only what stands
 behind ``app.clock.Clocks`` differs. The file is JSON: at ``CLOCK_BOOTTIME`` ``at_boot_ns`` the hall
-reads ``boot_ms`` and ``wall_ms`` (UTC since 1970), and from there on ``speed`` seconds a second.
+reads ``boot_ms`` and ``wall_ms`` (UTC since 1970), and from there on ``speed`` seconds a second,
+until ``CLOCK_BOOTTIME`` ``halts_ns`` if there is one: then it stands still until it is set anew.
 Whoever writes it replaces it whole, so that nobody reads half a file.
 """
 
@@ -34,9 +35,13 @@ class ClockFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     speed: float
     #: What the kernel says of the wall clock; False is a Pi that the network has not told yet.
     synchronised: bool = True
+    #: 0: it never stands still.
+    halts_ns: int = 0
 
     def at(self, boot_ns: int) -> Reading:
         """Return the clocks at a moment of ``CLOCK_BOOTTIME``."""
+        if self.halts_ns:
+            boot_ns = min(boot_ns, self.halts_ns)
         passed_ms = int((boot_ns - self.at_boot_ns) / 1_000_000 * self.speed)
         boot_ms, wall_ms = self.boot_ms + passed_ms, self.wall_ms + passed_ms
         return Reading(boot_ms, wall_ms, self.synchronised)

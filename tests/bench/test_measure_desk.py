@@ -116,7 +116,7 @@ def test_numbers_are_read_as_the_pages_in_motion_write_them(tmp_path: Path) -> N
         times.put(number, time.monotonic())
         numbers.look()
     assert len(numbers.late_ms) == 3
-    assert all(0 <= late < 5_000 for late in numbers.late_ms)
+    assert all(0 <= late < 60_000 for late in numbers.late_ms)
     assert numbers.made == 3
     assert NUMBERS == 1 << BITS
     numbers.close()

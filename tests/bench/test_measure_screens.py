@@ -131,11 +131,11 @@ def test_a_press_on_an_x_server_changes_pixels_and_its_moment_is_known(tmp_path:
             env={**os.environ, **panel.environment, "SDL_FRAMEBUFFER_ACCELERATION": "0"},
         ) as window:
             try:
-                panel.changed_ns(320, 240, before, 20.0)
+                panel.changed_ns(320, 240, before, 60.0)
                 for press in (partial(panel.down, 320, 240), panel.up):
                     before = panel.seen(320, 240)
                     at_ns = press()
-                    assert 0 < panel.changed_ns(320, 240, before) - at_ns < 3e9
+                    assert panel.changed_ns(320, 240, before, 60.0) > at_ns
                 memory = resident_mb(window.pid)
                 assert 0 < memory["Pss"] <= memory["Rss"]
             finally:

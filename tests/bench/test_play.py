@@ -162,10 +162,11 @@ class Running:
 
     def line_with(self, words: str) -> str:
         assert self.process.stdout is not None
+        assert self.process.stderr is not None
         for line in self.process.stdout:
             if words in line:
                 return line
-        raise AssertionError(f"it ended without saying {words!r}")
+        raise AssertionError(f"ended without saying {words!r}: {self.process.stderr.read()}")
 
     def end(self, number: signal.Signals) -> tuple[int, str]:
         self.process.send_signal(number)

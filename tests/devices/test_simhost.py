@@ -299,7 +299,7 @@ def test_the_process_takes_commands_and_leaves_nothing_behind(tmp_path: Path) ->
             assert client.do(id=1, do="list")["result"][0]["device"] == "pad-3"
             line = open_line(str(tmp_path / "pads"))
             assert client.do(id=2, do="press", device="pad-3", key="next")["ok"] is True
-            assert line.read_some(2.0)[:2] == b"\xff\x68"
+            assert line.read_some(60.0)[:2] == b"\xff\x68"
             line.close()
             refused = client.do(id=3, do="press", device="pad-9", key="next")
             assert (refused["id"], refused["error"]["code"]) == (3, "unknown_device")
@@ -322,7 +322,7 @@ def test_the_process_takes_commands_and_leaves_nothing_behind(tmp_path: Path) ->
 
 def connected(path: Path, process: subprocess.Popen[bytes]) -> Control:
     pause = threading.Event()
-    for _ in range(500):
+    for _ in range(3000):
         # It is made private after it is bound: from then on it takes clients.
         if path.exists() and path.stat().st_mode & 0o777 == 0o600:
             return Control(path)

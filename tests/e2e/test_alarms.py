@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.scene import Change, Scene, until
+from tests.faults.test_clock import HallClock, with_clock
 from tests.sync.support import Ear
 
 #: One item with a limit that a test can wait for.
@@ -55,8 +56,15 @@ async def raised(hall: Scene, alarm: str, level: str) -> dict[str, Any]:
 
 
 async def test_a_late_service_lights_amber_then_red_until_it_is_acknowledged(place: Path) -> None:
-    async with Scene(
-        place, broker=True, windows=("1",), changes=short_limits(place), more=AMBER_AT_1_S
+    clock = HallClock(place)
+    clock.stand("2026-11-23 09:00:00+08:00")
+    async with with_clock(
+        place,
+        clock,
+        broker=True,
+        windows=("1",),
+        changes=short_limits(place),
+        more=AMBER_AT_1_S,
     ) as hall:
         ear = Ear(hall.stage.broker_port)
         try:
@@ -64,8 +72,10 @@ async def test_a_late_service_lights_amber_then_red_until_it_is_acknowledged(pla
             await hall.do("window.next", window="1")
             await hall.do("window.start", window="1")
             assert (await hall.seen("lamp-1"))["lit"] == []
+            clock.stand("2026-11-23 09:00:02+08:00")
             await hall.shows("lamp-1", lit=["amber"])
             assert (await raised(hall, "service:1", "amber"))["window"] == "1"
+            clock.stand("2026-11-23 09:00:04+08:00")
             await raised(hall, "service:1", "red")
             await lit(hall, "lamp-1", "red")
             assert (await hall.seen("lamp-2"))["lit"] == []

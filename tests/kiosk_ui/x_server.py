@@ -56,7 +56,7 @@ def on_a_free_display(command: Sequence[str], log: Path) -> tuple[subprocess.Pop
         os.close(writes)
         number = b""
         # Digits and the end of the line come one after the other; both must have been read.
-        while not number.endswith(b"\n") and select.select([reads], [], [], 20)[0]:
+        while not number.endswith(b"\n") and select.select([reads], [], [], 60)[0]:
             if not (more := os.read(reads, 16)):
                 break
             number += more

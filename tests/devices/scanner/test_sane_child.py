@@ -41,7 +41,7 @@ def driver(answers: dict[str, bytes], **options: float) -> SaneScanner:
     def start(config: str, cancelled: threading.Event) -> SaneChild:
         return SaneChild(config, cancelled, program=program)
 
-    settings = SaneOptions(silence_s=options.get("silence_s", 5.0))
+    settings = SaneOptions(silence_s=options.get("silence_s", 30.0))
     return SaneScanner("scanner", settings, None, start=start)
 
 
