@@ -1,7 +1,7 @@
 """Which version of what passes between the hall's Pis this program speaks, and who fits whom.
 
 The Pis of a hall are brought up to date one after the other, so two programs whose versions differ
-by one work together, either way round; docs/spread.md says what may change between them, and
+by one work together, either way round; docs/spread-inside.md says what may change between them, and
 tests/sync/test_wire_vectors.py notices what does. Two that differ by more have nothing to do with
 each other.
 """

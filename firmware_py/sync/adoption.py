@@ -13,7 +13,7 @@
 
 Each is a frame: its length (4 bytes, big-endian) and JSON; a file is a frame of its own bytes.
 All of it goes over TLS 1.3. The hub's certificate is made for this listener alone and vouched for
-by the code, not by an authority that the new Pi cannot know yet (docs/spread.md).
+by the code, not by an authority that the new Pi cannot know yet (docs/spread-inside.md).
 """
 
 from __future__ import annotations

@@ -166,7 +166,7 @@ def troubles(had: dict[str, Any], has: dict[str, Any]) -> list[str]:
     """
     found = [
         f"{at} has gone, or is something else now: a Pi that is not updated yet needs it. Keep it "
-        "for one more version, or raise WIRE (core/wire_version.py) and see docs/spread.md."
+        "for one more version, or raise WIRE (core/wire_version.py) and see docs/spread-inside.md."
         for kind in ("events", "commands", "state", "structs")
         for at in missing(had[kind], has[kind], kind)
     ]
@@ -187,7 +187,7 @@ def troubles(had: dict[str, Any], has: dict[str, Any]) -> list[str]:
         ]
     return found + [
         f"{name} has the new word {word!r}, which a Pi that is not updated yet cannot read: raise "
-        "WIRE by one to read it, and write it a version later (docs/spread.md)."
+        "WIRE by one to read it, and write it a version later (docs/spread-inside.md)."
         for name, words in had["words"].items()
         for word in has["words"].get(name, [])
         if word not in words
