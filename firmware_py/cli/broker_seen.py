@@ -163,6 +163,9 @@ def _refused(broker: BrokerSettings, quiet_s: float) -> str:
                 return "no answer" if not said else "another answer than MQTT 5"
         except ssl.SSLError as error:
             return str(error.reason or error).lower()
+        except TimeoutError:
+            # It hangs: others say so, and nobody waits for it again and again.
+            raise
         except OSError as error:
             return (error.strerror or type(error).__name__).lower()
 

@@ -12,11 +12,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from firmware_py.config.together import Together
+from firmware_py.config.together import PENDING, Together
 from firmware_py.config.versions import locked
 from firmware_py.runtime.configurations import Mixed, mend
 from tests.cli.hallrun import Hallctl
 from tests.cli.undo_steps import NEW, OLD, contents, prepare, undo
+from tests.config.test_systemd import SYSTEMD, run, said
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,9 +78,7 @@ def test_whoever_is_at_it_is_waited_for_and_what_cannot_be_mended_is_said(tmp_pa
     assert (busy.value.again, lost.value.again) == (True, False)
 
 
-def test_mend_says_what_it_did_and_the_unit_gives_it_before_the_daemon_starts(
-    tmp_path: Path,
-) -> None:
+def test_mend_says_what_it_did(tmp_path: Path) -> None:
     etc = prepare(tmp_path)
     hallctl = Hallctl({"HALL_RUN": str(tmp_path), "HALL_DATA": str(tmp_path)})
     half_way(etc)
@@ -87,6 +86,24 @@ def test_mend_says_what_it_did_and_the_unit_gives_it_before_the_daemon_starts(
     assert "former files are back" in hallctl("config", "mend", "--file", file).out
     assert contents(etc) == OLD
     assert hallctl.ok("config", "mend", "--file", file) == {"mended": False}
-    unit = (ROOT / "systemd" / "halld.service").read_text(encoding="utf-8")
-    assert f"[ ! -e /etc/hall/{'.undoing'}/begun ]" in unit
-    assert "hallctl config mend --file /etc/hall/hall.toml'" in unit
+
+
+def test_root_gives_it_before_the_daemon_starts_which_may_not_write_there() -> None:
+    mend, halld = (SYSTEMD / f"{name}.service" for name in ("hall-mend", "halld"))
+    (pending,) = said("ConditionPathExists", mend)
+    assert pending == f"/etc/hall/{PENDING}/begun"
+    (command,) = said("ExecStart", mend)
+    assert command.endswith("/hallctl config mend --file /etc/hall/hall.toml")
+    assert said("ReadWritePaths", mend) == ["/etc/hall"]
+    assert said("Before", mend) == ["halld.service"]
+    assert "hall-mend.service" in said("Wants", halld)
+    assert "hall-mend.service" in said("After", halld)
+
+
+def test_systemd_finds_nothing_wrong_with_that_unit(tmp_path: Path) -> None:
+    text = (SYSTEMD / "hall-mend.service").read_text(encoding="utf-8")
+    unit = tmp_path / "hall-mend.service"
+    # The program is not where it will be, which is all that it may complain of.
+    unit.write_text(text.replace("/opt/hall/.venv/bin/hallctl", "/bin/true"), encoding="utf-8")
+    checked = run("systemd-analyze", "verify", "--man=no", unit)
+    assert (checked.returncode, checked.stderr) == (0, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -159,3 +160,24 @@ def test_of_a_list_of_rights_elsewhere_it_is_said_for_whom_it_was_last_written(
     assert found.level is Level.WARNING
     assert "standby-2 was not in it" in words([found])
     assert "cannot be seen from here" in words([found])
+
+
+def test_a_broker_that_hangs_is_asked_once_and_told_by_others(
+    fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = SecuredBroker(tmp_path, ("hub", "window-3"))
+    made.authority.revoke("window-3", datetime.now(UTC))
+    monkeypatch.setattr(broker_seen, "LOGIN_S", 0.2)
+    own = made.authority.folder
+    with socket.create_server(("127.0.0.1", made.port)) as silent:
+        facts = fake.facts(
+            f'{PLAIN}\n[broker]\nport = {made.port}\nca_file = "{own}/ca.crt"\n'
+            f'cert_file = "{own}/hub.crt"\nkey_file = "{own}/hub.key"\n'
+        )
+        assert facts.settings is not None
+        assert list(look_list(facts, facts.settings)) == []
+        silent.settimeout(0.5)
+        silent.accept()[0].close()
+        # Nobody came a second time.
+        with pytest.raises(TimeoutError):
+            silent.accept()
