@@ -45,7 +45,7 @@ Reply = Callable[[Outcome], None]
 LOOK_S = 0.5
 #: The hub is asked again to take back what was lent in an earlier boot: a command waits 8 s.
 GIVE_UP_AGAIN_S = 10.0
-_AWAY = ("broker", "hub")
+_AWAY = ("broker", "hub", "set_back")
 
 
 class Hall(Protocol):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import secrets
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from firmware_py.core.events_aside import ActionTaken
 from firmware_py.core.opening import local_day
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.bench_clock import clocks_of
+from firmware_py.runtime.set_back_note import read_finding, stands
 from firmware_py.store.errors import JournalError
 from firmware_py.store.history import history_of, salvage
 from firmware_py.store.marker import marker_path, read_marker
@@ -120,7 +122,23 @@ def _evidence(
         newest = events[-1].seq if events else found.last_seq
         tail = max(marker.seq - newest, 0)
     whole = present is not None and present.ok and _goes_on(target, found)
+    if (seen := _seen_of(target)) is not None:
+        # What lies there is sound, and an old copy: the newest slips are in no journal here.
+        whole = False
+        beyond, newest = seen - found.last_seq, events[-1].seq if events else found.last_seq
+        # One that went on from the old copy says nothing of how many it lacks.
+        lost = max(lost or 0, beyond) if beyond > 0 else None
+        tail = max(tail or 0, seen - newest)
     return Evidence(today, elapsed_ms, slips_in(events), whole, lost, tail)
+
+
+def _seen_of(target: Path) -> int | None:
+    """Return up to which event somebody had seen a journal that is an old copy; None: it is not."""
+    try:
+        finding = read_finding(target)
+        return finding.seq if finding is not None and stands(target, finding) else None
+    except (OSError, msgspec.DecodeError, JournalError, sqlite3.Error):
+        return None
 
 
 def _goes_on(target: Path, found: Verified) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from socket import gethostname
 from typing import TYPE_CHECKING, Any
@@ -45,7 +45,7 @@ from firmware_py.runtime.outcomes import outcome_of
 from firmware_py.runtime.personal import vet_texts
 from firmware_py.runtime.program import VERSION
 from firmware_py.runtime.retired_file import forget_retired
-from firmware_py.runtime.set_back import was_set_back
+from firmware_py.runtime.set_back import SeenBy, is_set_back, was_set_back
 from firmware_py.runtime.views import alarm_view, hall_view, window_view
 from firmware_py.settings import BrokerSettings, Settings
 from firmware_py.sync.broker import BrokerSync
@@ -77,6 +77,7 @@ def sync_settings(hall: Hall, broker: BrokerSettings) -> SyncSettings:
         roles=roles_here(hall),
         beside=frozenset(name for name in settings.nodes if name != standby),
         hubs=_other_hubs(hall),
+        looked=hall.role.looked,
         started_ms=hall.clock.now_ms(),
     )
 
@@ -133,6 +134,7 @@ def line_of(hall: Hall, broker: BrokerSettings) -> BrokerSync | NodeLine:
         {settings.hall.node, settings.spread.hub, *settings.nodes},
         partial(sync.forget, for_good=True),
     )
+    sync.deciding = sync.deciding and not is_set_back(hall)
     return sync
 
 
@@ -150,6 +152,11 @@ class BrokerPort:
         #: Made when a node first asks.
         self._queries: dict[str, Query] | None = None
         self._people: PeopleAsked | None = None
+
+    @cached_property
+    def seen_by(self) -> SeenBy:
+        """What this hub proves of itself, and what others have seen of it."""
+        return SeenBy(self._hall)
 
     @property
     def last_seq(self) -> int:

@@ -45,10 +45,10 @@ class CopyShelf:
         self,
         journal: Journal,
         now_s: Callable[[], float] = running_s,
-        set_back: Callable[[str, int], None] = lambda node, upto: None,
+        set_back: Callable[[str, Wanted], None] = lambda node, wanted: None,
     ) -> None:
         self._journal, self._now_s = journal, now_s
-        #: Told who has how many events of this very epoch, when they are not in this journal.
+        #: Told who stands where in this very epoch, when that is not in this journal.
         self._set_back = set_back
         self._folder = journal.path.with_name("for-standby")
         self._making: asyncio.Task[Path] | None = None
@@ -70,7 +70,7 @@ class CopyShelf:
         wanted = msgspec.convert(dict(params), Wanted)
         page = await asyncio.to_thread(read_page, self._journal.path, wanted)
         if page.forked:
-            self._set_back(node, wanted.after)
+            self._set_back(node, wanted)
         self._note(node, wanted.after)
         # It goes on by pages: for this Pi the file has done its part.
         self._fetching.discard(node)

@@ -27,6 +27,7 @@ from firmware_py.runtime.kept_hall import Known, KnownFile, boot_id
 from firmware_py.runtime.node_memory import NodeMemory
 from firmware_py.settings import Settings
 from firmware_py.sync.running import running_s
+from firmware_py.sync.seen import NOTHING_SEEN
 
 __all__ = ["FollowedHall", "followed_hall"]
 
@@ -89,6 +90,7 @@ def followed_hall(
         alone.former = kept
         writer = FollowedWriter(rules, state, alone)
         memory = NodeMemory(file, mark, writer, alone, clock, boot, None)
+        memory.seen_before = NOTHING_SEEN if known is None else known.seen
         return FollowedHall(clock, writer, memory, kept)
     alone.ready = True
     if same_boot.ahead_ms is not None:
@@ -97,6 +99,7 @@ def followed_hall(
     for one in records.since(same_boot.records):
         writer.fold(one)
     memory = NodeMemory(file, mark, writer, alone, clock, boot, same_boot)
+    memory.seen_before = same_boot.seen
     return FollowedHall(clock, writer, memory, kept)
 
 

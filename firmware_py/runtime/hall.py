@@ -194,7 +194,7 @@ class Hall:
     def start(self) -> None:
         """Start the journal's thread, then the devices and the paper that is still owed."""
         self.journal.start()
-        if self.lease is None or not self.queue.decides:
+        if self.storage is None and (self.lease is None or not self.queue.decides):
             self.print_owed()
         self.walls.recovered(self.state())
         self.notices.refresh()

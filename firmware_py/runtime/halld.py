@@ -37,6 +37,7 @@ from firmware_py.runtime.raised_epoch import raise_epoch
 from firmware_py.runtime.reconfigure import Reconfigure
 from firmware_py.runtime.safe_mode import SafeMode
 from firmware_py.runtime.screen_queries import ScreenQueries
+from firmware_py.runtime.set_back import hold
 from firmware_py.runtime.technician import Technician, disable_again
 from firmware_py.runtime.upkeep import Upkeep
 from firmware_py.settings import Settings
@@ -155,6 +156,8 @@ async def _in_part(
     except (JournalError, UnknownEventError) as error:
         journal.close()
         return await _safe(settings, Refusal("safe_mode", error.zh, error.en), stopped, gid)
+    if role.set_back is not None:
+        hold(hall, role.set_back)
     reconfigure = Reconfigure(hall, file, configuration, os.environ)
     hall.configuration = configuration_of(hall, reconfigure, configuration, file, os.environ)
     return await _serve(hall, reconfigure, gid, stopped)

@@ -21,6 +21,13 @@ from firmware_py.config.spread import standby_of
 from firmware_py.core.epoch import NO_EPOCH, Epoch, latest_epoch
 from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.hub_note import HubNote, Kept, read_note, write_note
+from firmware_py.runtime.set_back_note import (
+    Finding,
+    found_in,
+    kept_finding,
+    proofs_of,
+    write_finding,
+)
 from firmware_py.settings import Settings
 from firmware_py.store.copied import epochs_of, last_seq_of, put_aside
 from firmware_py.store.records import Epoch as Stretch
@@ -29,11 +36,15 @@ if TYPE_CHECKING:
     from firmware_py.runtime.copy_keeper import CopyKeeper
     from firmware_py.runtime.copy_shelf import CopyShelf
     from firmware_py.runtime.hall import Hall
+    from firmware_py.sync.first_look import Found
     from firmware_py.sync.link import MakeLink
 
 __all__ = ["HubRole", "RoleChange", "other_hubs", "role_of", "stand_down"]
 
 log = logging.getLogger(__name__)
+
+#: Where nobody else may decide, people wait no longer than this for a broker that does not answer.
+_ALONE_ANSWER_S = 1.0
 
 STOOD_DOWN = (
     "本机已不再是主控，{hub} 已接替。请稍候片刻再试。",
@@ -90,6 +101,9 @@ class HubRole:
     keeper: CopyKeeper | None = None
     change: RoleChange = field(default_factory=RoleChange)
     note: HubNote = field(default_factory=HubNote)
+    #: Its journal is an old copy: it decides nothing. ``looked``: the broker was asked for that.
+    set_back: Finding | None = None
+    looked: bool = True
 
     def start(self, hall: Hall) -> None:
         """Begin to copy, where this Pi follows; the line to the hub is there."""
@@ -121,7 +135,9 @@ async def role_of(settings: Settings, change: RoleChange, link: MakeLink | None 
     own, roles = settings.hall.node, settings.hall.roles
     path = Path(settings.journal.path)
     if standby_of(settings) is None:
-        return HubRole("hub" in roles, path, change=change)
+        if "hub" not in roles:
+            return HubRole(decides=False, journal=path, change=change)
+        return await _deciding(settings, change, HubNote(), await _look_alone(settings, link))
     if not {"hub", "standby"} & set(roles):
         # A kiosk's or a window's: what is in its journal it decided alone, and is no hub by that.
         return HubRole(decides=False, journal=path, change=change)
@@ -131,11 +147,12 @@ async def role_of(settings: Settings, change: RoleChange, link: MakeLink | None 
     first = not stretches and "hub" in roles and not note.heard
     if mine or first:
         rank = latest_epoch([one.epoch for one in stretches], own)
-        heard = note.epoch
+        found = None
         if change.begun != rank:
-            heard = max(heard, await _look(settings, other_hubs(settings, stretches), link))
+            found = await _look(settings, other_hubs(settings, stretches), link)
+        heard = note.epoch if found is None else max(note.epoch, found.highest)
         if heard <= rank:
-            return HubRole(decides=True, journal=path, change=change, note=note)
+            return await _deciding(settings, change, note, found)
         note = stand_down(settings, heard, note)
         if mine:
             note = await asyncio.to_thread(_keep, path, own, stretches, note)
@@ -145,22 +162,59 @@ async def role_of(settings: Settings, change: RoleChange, link: MakeLink | None 
     return HubRole(False, path.with_name("own.db"), keeper, change, note)
 
 
-async def _look(settings: Settings, hubs: frozenset[str], link: MakeLink | None) -> Epoch:
+async def _deciding(
+    settings: Settings, change: RoleChange, note: HubNote, found: Found | None
+) -> HubRole:
+    """Return the part of a hub, by what was found of its journal before and just now."""
+    path, own = Path(settings.journal.path), settings.hall.node
+
+    def judge() -> Finding | None:
+        finding = kept_finding(path)
+        if finding is None and found is not None and found.claims:
+            finding = found_in(path, own, found.claims, proofs_of(path))
+            if finding is not None:
+                with contextlib.suppress(OSError):
+                    # Else it is found again, by whoever tells it now.
+                    write_finding(path, finding)
+        return finding
+
+    finding = await asyncio.to_thread(judge)
+    looked = found is None or found.up
+    return HubRole(True, path, change=change, note=note, set_back=finding, looked=looked)
+
+
+async def _look_alone(settings: Settings, link: MakeLink | None) -> Found | None:
+    """Look where no other Pi may decide; of a journal that begins nobody can know more."""
+    begun = await asyncio.to_thread(Path(settings.journal.path).exists)
+    if not settings.nodes or not begun:
+        return None
+    return await _look(settings, frozenset(), link, _ALONE_ANSWER_S)
+
+
+async def _look(
+    settings: Settings,
+    hubs: frozenset[str],
+    link: MakeLink | None,
+    answer_s: float | None = None,
+) -> Found | None:
+    """Return what the broker has; None without one to be asked."""
     if settings.broker is None:
-        return NO_EPOCH
+        return None
     from firmware_py.runtime.broker_port import address_settings
-    from firmware_py.sync.first_look import highest_epoch
+    from firmware_py.sync.first_look import ANSWER_S, Found, first_look
     from firmware_py.sync.link import Link
 
     try:
         told = address_settings(settings, settings.broker)
-        found = await highest_epoch(told, hubs, make_link=link or Link)
+        found = await first_look(told, hubs, answer_s=answer_s or ANSWER_S, make_link=link or Link)
     except OSError as error:
         log.warning("the broker was not asked for another hub: %s", error)
-        return NO_EPOCH
-    if found is None:
-        log.warning("no broker says whether another hub was promoted; this one decides")
-    return found or NO_EPOCH
+        return Found()
+    if not found.up:
+        log.warning(
+            "no broker says whether another hub was promoted, or how far this one was; it decides"
+        )
+    return found
 
 
 def stand_down(settings: Settings, heard: Epoch, note: HubNote) -> HubNote:

@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 ANSWER_S = 8.0
 #: Tries of what came in parts, one of which was lost.
 _TRIES = 3
-_AWAY = frozenset({"broker", "hub"})
+_AWAY = frozenset({"broker", "hub", "set_back"})
 
 _encode = msgspec.json.Encoder().encode
 to_plain = msgspec.to_builtins

@@ -16,6 +16,7 @@ import msgspec
 
 from firmware_py.app.own_records import Told
 from firmware_py.runtime.durable import write_durably
+from firmware_py.sync.seen import NOTHING_SEEN, Seen
 
 __all__ = ["BOOT_ID", "Known", "KnownFile", "boot_id"]
 
@@ -53,6 +54,8 @@ class Known(msgspec.Struct, frozen=True):
     #: What the program that wrote it speaks, and the hub that it heard.
     wire: int = 1
     hub_wire: int = 1
+    #: The farthest that was seen of the hub, in whichever boot.
+    seen: Seen = NOTHING_SEEN
     crc: int = 0
 
 

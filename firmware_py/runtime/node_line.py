@@ -50,6 +50,10 @@ _WORDS = {
     "broker": ("连不上消息服务器，正在重试", "the broker cannot be reached; trying again"),
     "hub": ("主控没有应答，正在等待", "the hub does not answer; waiting for it"),
     "joining": ("正在取得大厅的现状", "fetching how the hall stands"),
+    "set_back": (
+        "主控的存储卡像是旧的副本，已停止受理；请在主控上看 hallctl status",
+        "the hub's card looks like an old copy, and it takes nothing; see hallctl status there",
+    ),
 }
 
 
@@ -184,6 +188,9 @@ class NodeLine:
             self._memory.epochs = lambda: self._follower.epochs
             self._memory.joined = lambda: self._follower.seq is not None
             self._memory.go_on(self._follower.resume)
+            farthest = self._follower.farthest
+            farthest.seen = self._memory.seen_before
+            self._memory.seen = lambda: farthest.seen
         self._follower.start()
 
     async def stop(self) -> None:

@@ -18,6 +18,7 @@ from firmware_py.runtime.boot_mark import BootMark
 from firmware_py.runtime.kept_hall import Known, KnownFile
 from firmware_py.sync.ports import EpochStart
 from firmware_py.sync.running import running_s
+from firmware_py.sync.seen import NOTHING_SEEN, Seen
 
 __all__ = ["NodeMemory"]
 
@@ -46,6 +47,9 @@ class NodeMemory:
         self.epochs: Callable[[], Sequence[EpochStart]] = tuple
         #: Whether what is known is of these epochs; else the hub's hall is on its way.
         self.joined: Callable[[], bool] = lambda: True
+        #: The farthest that was seen of the hub, and was before this start.
+        self.seen: Callable[[], Seen] = lambda: NOTHING_SEEN
+        self.seen_before = NOTHING_SEEN
         self._kept = self._what()
         self._next_s = running_s() + EVERY_S
         self._saving: asyncio.Task[None] | None = None
@@ -103,6 +107,7 @@ class NodeMemory:
             told=alone.records.told,
             wire=WIRE,
             hub_wire=alone.hub_wire(),
+            seen=self.seen(),
         )
         return known, encode_state(self._writer.recorded)
 

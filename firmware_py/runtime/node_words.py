@@ -122,6 +122,16 @@ _LINES = {
             "answer: see to the hub's power and its halld."
         ),
     ),
+    "set_back": (
+        (
+            "主控的存储卡像是旧的副本：缺少已告诉过本机的记录，已停止受理；本机按断网继续。"
+            "请在主控上执行 hallctl status，按所说处理。"
+        ),
+        (
+            "The hub's card looks like an old copy: it lacks what it had told this Pi, and takes "
+            "nothing; this Pi goes on as if cut off. Do as hallctl status says at the hub."
+        ),
+    ),
     "joining": (
         "正在取得大厅现状，通常不到一秒。",
         "It fetches how the hall stands, usually within a second.",

@@ -18,7 +18,8 @@ who asks is the topic's last level, for which the broker vouches. A question is 
 ``wire`` is what its program speaks (``core.wire_version``): one that is too far from ours is told
 so, and no more; of one beside ours, what is not known here is overlooked.
 
-Each answer begins with a line of JSON: ``epoch``, ``seq`` and ``now_ms`` of the hub, and the rest.
+Each answer begins with a line of JSON: ``epoch``, ``seq`` and ``now_ms`` of the hub, of that event
+``time_ms`` and ``proof`` (``seen``), and the rest.
 A state follows it in parts, compressed: a day of 20,000 tickets is larger than a message may be.
 """
 
@@ -363,8 +364,9 @@ class Asks:
 
     def _head(self) -> dict[str, Any]:
         hall = self._hall
-        epoch = hall.epochs[-1].epoch
-        return {"epoch": epoch, "seq": hall.last_seq, "now_ms": self._hub.now_ms()}
+        epoch, word = hall.epochs[-1].epoch, self._hub.seen_by.word()
+        head = {"epoch": epoch, "seq": hall.last_seq, "now_ms": self._hub.now_ms()}
+        return head if word is None else {**head, "time_ms": word.time_ms, "proof": word.proof}
 
     def _answer(self, incoming: Incoming, node: str, result: dict[str, Any]) -> None:
         self._reply(incoming, node, _encode({**self._head(), **result}) + b"\n")

@@ -21,6 +21,7 @@ from firmware_py.sync.commands import Commands
 from firmware_py.sync.consumers import ConsumerBook
 from firmware_py.sync.encryption import explain
 from firmware_py.sync.envelope import Envelopes
+from firmware_py.sync.evidence import heard_claim
 from firmware_py.sync.first_look import QUIET_S
 from firmware_py.sync.hub_birth import birth_of, higher_epoch, will_of
 from firmware_py.sync.link import Link, MakeLink
@@ -106,7 +107,7 @@ class BrokerSync:
         )
         self._hub = hub
         #: Whether this Pi speaks on this connection: not before it heard of a higher epoch, if any.
-        self._speaks = False
+        self._speaks, self._looked = False, settings.looked
         self._tending: asyncio.Task[None] | None = None
         self._forget: asyncio.TimerHandle | None = None
 
@@ -251,14 +252,14 @@ class BrokerSync:
         self._side.up(self._send)
         if self._nodes is not None:
             self._nodes.up()
-        if self._settings.hubs:
-            # What other hubs say of themselves is retained, and comes with the subscription.
+        if self._settings.hubs or not self._looked:
+            # What is said of this and of other hubs is retained, and comes with the subscription.
             self._forget = asyncio.get_running_loop().call_later(QUIET_S, self._speak)
         else:
             self._speak()
 
     def _speak(self) -> None:
-        self._speaks = True
+        self._speaks = self._looked = True
         self._send(self._birth())
         self._outbox.up()
         self._book.up(running_s())
@@ -267,7 +268,10 @@ class BrokerSync:
 
     def _birth(self) -> Outgoing:
         status = "online" if self.deciding else "waiting"
-        told = birth_of(self._hall, self._settings, self._envelopes.zone, status)
+        told = birth_of(
+            self._hall, self._settings, self._envelopes.zone, status,
+            set_back=self._hub is not None and self._hub.seen_by.set_back,
+        )  # fmt: skip
         return Outgoing(self._topics.birth, told, retain=True)
 
     def _down(self, mail: Down) -> None:
@@ -307,6 +311,7 @@ class BrokerSync:
     def _heard(self, incoming: Incoming) -> None:
         suffix = self._topics.suffix(incoming.topic) or ""
         kind, _, rest = suffix.partition("/")
+        heard_claim(self._hub, self._settings.node, suffix, incoming)
         silent = not self._speaks or (kind == "ask" and not self.deciding)
         if kind in {"command", "ask", "list"} and silent:
             # Whoever asks asks again, when it hears who decides.

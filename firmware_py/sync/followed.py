@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from firmware_py.sync.seen import NOTHING_SEEN, Seen
+
 __all__ = [
     "Answer",
     "Asked",
@@ -48,6 +50,17 @@ class Asked:
     answered: Callable[[Answer], None] | None = None
     wanted: Callable[[], bool] = lambda: True
     parts: dict[int, bytes] = field(default_factory=dict)
+    #: The farthest that was seen of the hub when this was asked.
+    seen: Seen = NOTHING_SEEN
+
+    def whole(self, head: Head, part: bytes) -> bytes | None:
+        """Take a part of a state; return the compressed state when all of it is here."""
+        if not head.parts or not head.epochs:
+            return None
+        self.parts[head.part] = part
+        if len(self.parts) < head.parts:
+            return None
+        return b"".join(self.parts[n] for n in range(head.parts))
 
     def body_to(self, epoch: str, wire: int) -> bytes:
         """Return the question to the hub of this epoch: of two hubs no other one answers."""
@@ -73,7 +86,7 @@ class FollowerPort(Protocol):
         """The hub's time as it was a moment ago."""
 
     def stands(self, trouble: str) -> None:
-        """How it stands: "" all is well, "broker", "hub" (away), "joining"."""
+        """How it stands: "" all is well, "broker", "hub" (away), "set_back", "joining"."""
 
 
 class RecordsPort(Protocol):
@@ -108,6 +121,10 @@ class Birth(msgspec.Struct):
     wire: int = 1
     seq: int = 0
     epochs: tuple[dict[str, Any], ...] = ()
+    #: Of a Pi beside the hub: the farthest that it has seen of it.
+    seen: Seen = NOTHING_SEEN
+    #: Of a hub: its journal lacks what it had told, and it decides nothing.
+    set_back: bool = False
 
 
 class _Event(msgspec.Struct):
@@ -140,6 +157,9 @@ class Head(msgspec.Struct):
     epoch: str
     seq: int
     now_ms: int
+    #: When event ``seq`` was recorded, and that it was: see ``seen``.
+    time_ms: int = 0
+    proof: str = ""
     part: int = 0
     parts: int = 1
     epochs: tuple[dict[str, Any], ...] = ()

@@ -19,6 +19,7 @@ import msgspec
 
 from firmware_py.core.wire_version import apart
 from firmware_py.sync.asks import PART
+from firmware_py.sync.farthest import Farthest
 from firmware_py.sync.followed import (
     Answer,
     Asked,
@@ -31,7 +32,7 @@ from firmware_py.sync.followed import (
     read_birth,
     read_event,
     read_head,
-)
+)  # fmt: skip
 from firmware_py.sync.heard import HighestEpoch
 from firmware_py.sync.in_order import InOrder
 from firmware_py.sync.link import Link, MakeLink
@@ -74,7 +75,6 @@ class Follower:
     ) -> None:
         self._settings, self._port, self._side = settings, port, side
         self._offering = Offering(records)
-        #: Called some times a second.
         self.tended: Callable[[], None] = lambda: None
         self._topics = topics = Topics(settings.hall, settings.node)
         self._order = InOrder()
@@ -83,8 +83,8 @@ class Follower:
         self._hub: Birth | None = None
         #: What the last hub that was heard speaks; and its hall could not be read all the same.
         self.hub_wire, self._unread = settings.wire, False
-        #: Whose word counts, where another Pi was promoted.
-        self.highest = HighestEpoch()
+        #: Whose word counts, where another Pi was promoted; how far the hub was.
+        self.highest, self.farthest = HighestEpoch(), Farthest()
         self._session: int | None = None
         self._asked = Questions(
             self._put, lambda: self.apart or self._offering.goes_first(self.epochs)
@@ -167,20 +167,20 @@ class Follower:
     def health(self, device: str, body: bytes) -> None:
         """Publish how a device of this Pi is; empty bytes when it is gone."""
         self._health[device] = body
-        self._publish(Outgoing(self._device_topic(device), body, retain=True))
+        self._say_health(device, body)
 
-    def _device_topic(self, device: str) -> str:
-        return self._topics.picture(self._topics.device(device))
+    def _say_health(self, device: str, body: bytes) -> None:
+        topic = self._topics.picture(self._topics.device(device))
+        self._publish(Outgoing(topic, body, retain=True))
 
     # ---- from the connection
 
     def _take(self, mail: LinkMail) -> None:
         if isinstance(mail, Up):
             self._session, self.error = mail.session, ""
-            born = birth_of_node(self._settings, "online")
-            self._publish(Outgoing(self._topics.birth, born, retain=True))
+            self._say_born()
             for device, body in self._health.items():
-                self._publish(Outgoing(self._device_topic(device), body, retain=True))
+                self._say_health(device, body)
             self._side.up(self._publish)
             self._stands()
         elif isinstance(mail, Down):
@@ -211,15 +211,14 @@ class Follower:
 
     def _born(self, name: str, birth: Birth) -> None:
         # The broker vouches for the topic's name, and for nothing in the message.
-        if "hub" not in birth.roles or birth.node != name or not self._may_decide(name):
+        may = birth.node == name and self._settings.may_decide(name)
+        if "hub" not in birth.roles or not may or not self.highest.hears(name, birth.epochs):
             return
-        if not self.highest.hears(name, birth.epochs):
-            return
+        self.farthest.fell = birth.set_back
         if birth.status != "online":
             # Of one that was promoted also when it is away: the former hub is heard no more.
-            if self._hub is not None and (birth.epochs or name == self._hub.node):
-                self._hub = None
-                self._stands()
+            if self._hub is None or birth.epochs or name == self._hub.node:
+                self._hub_away()
             return
         self._hub, self.hub_wire, self._unread = birth, birth.wire, False
         self._heard_s = running_s()
@@ -229,16 +228,12 @@ class Follower:
         self._asked.put()
         self._stands()
 
-    def _may_decide(self, name: str) -> bool:
-        settings = self._settings
-        return name not in settings.beside and (not settings.hubs or name in settings.hubs)
-
     # ---- events, in order
 
     def _came(self, event: Followed) -> None:
         self._heard_s = running_s()
         order = self._order
-        if self.apart or (self._offering.stale and order.seq is not None):
+        if self.apart or self.farthest.fell or (self._offering.stale and order.seq is not None):
             # Not onto a picture with decisions of our own: it is taken anew.
             return
         if order.seq is None or not order.epochs:
@@ -266,30 +261,31 @@ class Follower:
         busy = self._asked.under_way() & {"state", "events", "records"}
         if self._hub is None or self.apart or busy or self._offer():
             return
-        until_s = running_s() + ANSWER_S
         if self._anew and self.seq is not None:
             # What is shown stays until then: it is late by as long as that takes, and not wrong.
-            self._send(Asked(_encode({"what": "state"}), until_s, "state"))
+            self._ask_hub({"what": "state"})
         elif self.seq is None or newest < self.seq:
             self._order.seq = None
-            self._send(Asked(_encode({"what": "state"}), until_s, "state"))
+            self._ask_hub({"what": "state"})
         elif newest > self.seq:
-            body = _encode({"what": "events", "after": self.seq})
-            self._send(Asked(body, until_s, "events"))
+            self._ask_hub({"what": "events", "after": self.seq})
 
     def _offer(self) -> bool:
         """Offer our records to this hub; False when it has them all."""
         question = self._offering.next(self.epochs)
         if question is not None:
-            until_s = running_s() + ANSWER_S
-            self._send(Asked(_encode(question), until_s, "records"))
+            self._ask_hub(question)
         elif self._offering.stale:
             self._order.seq = None
         return question is not None
 
     # ---- questions
 
+    def _ask_hub(self, question: Mapping[str, Any]) -> None:
+        self._send(Asked(_encode(question), running_s() + ANSWER_S, str(question["what"])))
+
     def _send(self, asked: Asked) -> None:
+        asked.seen = self.farthest.seen
         fits = not self.apart or asked.what == "pulse"
         self._asked.add(asked, now=self._hub is not None and fits)
 
@@ -304,6 +300,17 @@ class Follower:
             )
         )
 
+    def _hub_away(self) -> None:
+        self._hub = None
+        if self.farthest.unsaid:
+            # There when it is back, and before it decides anything.
+            self._say_born()
+        self._stands()
+
+    def _say_born(self) -> None:
+        told = birth_of_node(self._settings, "online", self.farthest.said())
+        self._publish(Outgoing(self._topics.birth, told, retain=True))
+
     def _publish(self, message: Outgoing) -> None:
         if self._session is not None:
             self._link.send(self._session, message)
@@ -313,9 +320,13 @@ class Follower:
         head = read_head(line)
         if self.epochs and head.epoch != self.epochs[-1].epoch:
             return
+        asked = self._asked.get(number)
+        if not self.farthest.heard(head, asked):
+            # Nothing of it is taken; it is judged anew when it is born anew.
+            self._hub_away()
+            return
         self._heard_s = running_s()
         self._port.clock(head.now_ms)
-        asked = self._asked.get(number)
         if asked is None:
             return
         if asked.what == "state":
@@ -336,13 +347,10 @@ class Follower:
         self._stands()
 
     def _state_came(self, number: int, asked: Asked, head: Head, part: bytes) -> None:
-        if not head.parts or not head.epochs:
-            return
-        asked.parts[head.part] = part
-        if len(asked.parts) < head.parts:
+        if (packed := asked.whole(head, part)) is None:
             return
         self._asked.end(number)
-        state = zlib.decompress(b"".join(asked.parts[n] for n in range(head.parts)))
+        state = zlib.decompress(packed)
         self._order.epochs = starts_of(head.epochs)
         try:
             self._port.joined(state, head.seq)
@@ -369,18 +377,12 @@ class Follower:
         elif self._session is None:
             trouble = "broker"
         elif self._hub is None or silent:
-            trouble = "hub"
+            trouble = "set_back" if self.farthest.fell else "hub"
         else:
             trouble = "joining" if self.seq is None or self._offering.stale else ""
         if trouble != self.trouble:
             self.trouble = trouble
             self._port.stands(trouble)
-
-    def _pulse(self, now_s: float) -> None:
-        question: dict[str, Any] = {"what": "pulse"}
-        if self.seq is not None:
-            question["seq"] = self.seq
-        self._send(Asked(_encode(question), now_s + ANSWER_S, "pulse"))
 
     async def _tend(self) -> None:
         while True:
@@ -390,7 +392,8 @@ class Follower:
             pulse_s = OWED_PULSE_S if self._asked.owed else PULSE_S
             if self._hub is not None and now_s - self._pulsed_s >= pulse_s:
                 self._pulsed_s = now_s
-                self._pulse(now_s)
+                seq = {} if self.seq is None else {"seq": self.seq}
+                self._ask_hub({"what": "pulse", **seq})
             if self._hub is not None:
                 self._catch_up(self._hub.seq if self.seq is None else self.seq)
             self._stands()

@@ -33,8 +33,13 @@ def will_of(hall: HallPort, settings: SyncSettings) -> bytes:
     return _encode(_about(hall, settings, "offline"))
 
 
-def birth_of(hall: HallPort, settings: SyncSettings, zone: ZoneInfo, status: str) -> bytes:
-    """Return that it is there; ``waiting`` is one that may not decide: it has not the lease."""
+def birth_of(
+    hall: HallPort, settings: SyncSettings, zone: ZoneInfo, status: str, *, set_back: bool = False
+) -> bytes:
+    """Return that it is there.
+
+    ``waiting`` is one that may not decide: it has not the lease, or its card is an old copy.
+    """
     body = {
         **_about(hall, settings, status),
         "version": settings.version,
@@ -45,7 +50,7 @@ def birth_of(hall: HallPort, settings: SyncSettings, zone: ZoneInfo, status: str
         "seq": hall.last_seq,
         "oldest_seq": hall.oldest_seq,
     }
-    return _encode(body)
+    return _encode({**body, "set_back": True} if set_back else body)
 
 
 def higher_epoch(hall: HallPort, settings: SyncSettings, node: str, payload: bytes) -> Epoch | None:

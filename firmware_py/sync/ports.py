@@ -13,12 +13,22 @@ from firmware_py.core.wire_version import WIRE
 from firmware_py.sync.mail import Address, Incoming, Outgoing
 from firmware_py.sync.rights import NodePlace
 from firmware_py.sync.rights_papers import AtWindows
+from firmware_py.sync.seen import Seen
 from firmware_py.sync.session import Identity
 
 if TYPE_CHECKING:
+    from firmware_py.sync.evidence import Claim
     from firmware_py.sync.records import Merged, Offered
 
-__all__ = ["EpochStart", "HallPort", "HubPort", "PapersPort", "SideLine", "SyncSettings"]
+__all__ = [
+    "EpochStart",
+    "HallPort",
+    "HubPort",
+    "PapersPort",
+    "SeenByPort",
+    "SideLine",
+    "SyncSettings",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,23 @@ class PapersPort(AtWindows, Protocol):
         ...
 
 
+class SeenByPort(Protocol):
+    """Whether this hub's journal has what was ever told of it."""
+
+    @property
+    def set_back(self) -> bool:
+        """Whether the journal was found to be an old copy: nothing is decided."""
+        ...
+
+    def word(self) -> Seen | None:
+        """Return how far the journal is, proven; None while that cannot be proven."""
+        ...
+
+    def claimed(self, claim: Claim) -> None:
+        """Somebody tells how far this journal was: see whether it has that."""
+        ...
+
+
 class HubPort(Protocol):
     """The hub as the hall's other Pis see it, beside ``HallPort``."""
 
@@ -193,6 +220,11 @@ class HubPort(Protocol):
         """A former hub has offered all its records, and hands its numbers over (rule 15)."""
         ...
 
+    @property
+    def seen_by(self) -> SeenByPort:
+        """What the hub proves of itself, and what others have seen of it."""
+        ...
+
     def stand_down(self, node: str, epoch: Epoch) -> None:
         """``node`` has begun a higher epoch: decide nothing from now on (rule 14)."""
         ...
@@ -245,6 +277,8 @@ class SyncSettings:
     #: Other Pis that may decide in this hall: a hub decides nothing below an epoch of theirs, and
     #: who follows follows none but them, whatever others say of themselves. Empty: not known.
     hubs: frozenset[str] = frozenset()
+    #: A hub that looked at the broker before it began; else it does so when it is first there.
+    looked: bool = True
     #: Consumers whose acknowledged position is kept and decides what is sent again.
     consumers: tuple[str, ...] = ("centre",)
     timezone: str = "Asia/Shanghai"
@@ -261,6 +295,10 @@ class SyncSettings:
 
     #: The copy of the journal may go where somebody can read along.
     copy_in_clear: bool = False
+
+    def may_decide(self, name: str) -> bool:
+        """Say whether a Pi of this name may be the hall's hub, as seen by one that follows."""
+        return name not in self.beside and (not self.hubs or name in self.hubs)
 
     @property
     def private(self) -> bool:

@@ -14,6 +14,7 @@ from firmware_py.runtime.hall import Hall
 from firmware_py.runtime.hub_role import RoleChange
 from firmware_py.runtime.lease_hall import STALE_S, LeasedHall, is_fresh
 from firmware_py.runtime.set_back import was_set_back
+from firmware_py.store.pages import Wanted
 from firmware_py.sync.copier import CopyState, CopyStatus
 from tests.app.desk import Desk
 
@@ -67,7 +68,10 @@ def test_a_hub_whose_card_was_set_back_does_not_decide_by_having_the_lease() -> 
         "Hall",
         SimpleNamespace(
             store=SimpleNamespace(epochs=[SimpleNamespace(epoch="1-hub")]),
-            settings=SimpleNamespace(hall=SimpleNamespace(node="hub")),
+            settings=SimpleNamespace(
+                hall=SimpleNamespace(node="hub"), nodes={}, journal=SimpleNamespace(path="none"),
+            ),
+            loop=SimpleNamespace(run_in_executor=lambda *noted: None),
             role=SimpleNamespace(decides=True), beginning=SimpleNamespace(due=False),
             writer=desk.writer, sync=told, storage=None,
             tell_screens=lambda trouble: None, print_owed=told.print_owed,
@@ -79,7 +83,7 @@ def test_a_hub_whose_card_was_set_back_does_not_decide_by_having_the_lease() -> 
     assert (told.deciding, told.printed) == ([True], 1)
 
     wired = LeasedHall(hall)
-    was_set_back(hall, "standby", 40)
+    was_set_back(hall, "standby", Wanted(40))
     wired.changed(has=True)
     assert (told.deciding, told.printed) == ([True, False, False], 1)
     refused = desk.writer.held_back()

@@ -178,6 +178,8 @@ class Daemon:
         run_folder = Path(settings.control.socket).parent
         self.trouble = "" if role.decides else "broker"
         self.sync: Any = None
+        #: No card is swapped here: a hub that were found to be set back would never go on.
+        self.storage = None
         self.serving = False
         #: Nobody lays a card in these halls.
         self.cards = SimpleNamespace(stands=lambda trouble: None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import cast
 
 from firmware_py.sync.broker import BrokerSync
@@ -17,6 +18,9 @@ TIMES = 20
 
 class Hub:
     """One window's Pi, and the hall's clock."""
+
+    #: It proves nothing.
+    seen_by = SimpleNamespace(word=lambda: None, set_back=False)
 
     def nodes(self) -> Mapping[str, NodePlace]:
         return {"window-3": NodePlace("window-3", frozenset({"window"}), frozenset({"3"}))}

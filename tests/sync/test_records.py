@@ -7,6 +7,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -37,6 +38,9 @@ SOURCE = "kiosk-1:E7"
 
 class Hub:
     """What ``Asks`` needs of a hub, on a real writer."""
+
+    #: It proves nothing.
+    seen_by = SimpleNamespace(word=lambda: None, set_back=False)
 
     def __init__(self, writer: HallWriter) -> None:
         self.writer = writer

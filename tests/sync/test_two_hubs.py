@@ -10,7 +10,7 @@ import pytest
 
 from firmware_py.bench.stage import free_port
 from firmware_py.core.epoch import NO_EPOCH, Epoch
-from firmware_py.sync.first_look import highest_epoch
+from firmware_py.sync.first_look import first_look
 from firmware_py.sync.heard import HighestEpoch
 from firmware_py.sync.mail import Up
 from firmware_py.sync.ports import EpochStart, SyncSettings
@@ -110,7 +110,7 @@ async def test_a_hub_that_starts_hears_of_a_higher_epoch_also_of_one_that_is_awa
 ) -> None:
     hubs = frozenset({"standby"})
     settings = SyncSettings("demo", "hub", "1", port=mosquitto.port)
-    assert await highest_epoch(settings, hubs, answer_s=30) == NO_EPOCH
+    assert (await first_look(settings, hubs, answer_s=30)).highest == NO_EPOCH
     ear = listen()
     about = {"status": "offline", "node": "standby", "roles": ["hub"], "epochs": SECOND}
     ear.say("node/standby", json.dumps(about).encode(), retain=True)
@@ -119,9 +119,9 @@ async def test_a_hub_that_starts_hears_of_a_higher_epoch_also_of_one_that_is_awa
     ear.say("node/window-3", json.dumps(liar).encode(), retain=True)
     await until(lambda: len(ear.on("node/standby")) == 1)
     await until(lambda: len(ear.on("node/window-3")) == 1)
-    assert await highest_epoch(settings, hubs, answer_s=30) == Epoch(2, "standby")
+    assert (await first_look(settings, hubs, answer_s=30)).highest == Epoch(2, "standby")
 
 
 async def test_where_no_broker_answers_a_hub_is_not_kept_waiting() -> None:
     settings = SyncSettings("demo", "hub", "1", port=free_port())
-    assert await highest_epoch(settings, frozenset({"standby"}), answer_s=30) is None
+    assert not (await first_look(settings, frozenset({"standby"}), answer_s=30)).up

@@ -194,6 +194,14 @@ def _hub(facts: Facts, told: Mapping[str, Any]) -> Iterator[Finding]:
             "升级步骤：docs/operations.md，“升级多台设备的大厅”。",
             'How: docs/operations.md, "A hall of many Pis".',
         )
+    elif trouble == "set_back":
+        yield red(
+            f"主控 {hub} 的存储卡像是旧的副本：缺少已告诉过本机的记录，已停止受理。",
+            f"The card of the hub, {hub}, looks like an old copy: it lacks what it had told this "
+            "Pi, and takes nothing.",
+            f"ssh {told.get('host') or hub}，执行 hallctl status，按所说处理。",
+            f"ssh {told.get('host') or hub}, then hallctl status, and do as it says.",
+        )
     elif trouble:
         host = told.get("host") or hub
         yield red(

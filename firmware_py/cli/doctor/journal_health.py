@@ -24,6 +24,11 @@ __all__ = ["look", "look_backup", "look_kept"]
 _LARGE_BYTES = 2 * 1024**3
 #: A start works through what came after the newest snapshot; three of them missing is slow.
 _MOST_UNSEEN = 60_000
+#: What to do about a hub whose card is an old copy.
+_SET_BACK = (
+    "按所说处理，请勿删除任何文件；见 docs/operations.md“主控的存储卡是旧副本”。",
+    "Do as it says, and delete nothing; see docs/operations.md, The hub's card is an old copy.",
+)
 #: What to do about what the daemon says of its journal, by its mode.
 _DO = {
     "safe": (
@@ -132,7 +137,10 @@ def _told(facts: Facts) -> Finding | None:
     problem = (facts.status or {}).get("problem")
     if facts.status is None or not problem:
         return None
-    return red(problem["zh"], problem["en"], *_DO.get(facts.status["mode"], _DO["journal_damaged"]))
+    do = _DO.get(facts.status["mode"], _DO["journal_damaged"])
+    return red(
+        problem["zh"], problem["en"], *(_SET_BACK if problem.get("code") == "set_back" else do)
+    )
 
 
 def _whole(facts: Facts, size: int, last_seq: int, unseen: int) -> Iterator[Finding]:
