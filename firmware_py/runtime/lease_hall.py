@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from firmware_py.app.writer import HallWriter
 from firmware_py.config.spread import voters_of
 from firmware_py.core.epoch import NO_EPOCH, Epoch, latest_epoch
+from firmware_py.runtime.set_back import is_set_back
 
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
@@ -75,8 +76,12 @@ class LeasedHall:
         self._begun = False
 
     def epoch(self) -> Epoch | None:
-        """Return the epoch that this hall decides in; None once it has stood down."""
-        return None if self._hall.role.change.wanted.is_set() else self._epoch
+        """Return the epoch that this hall decides in; None once it has stood down.
+
+        Nor does one decide whose card is an old copy: the standby may have the lease.
+        """
+        out = self._hall.role.change.wanted.is_set() or is_set_back(self._hall)
+        return None if out else self._epoch
 
     def known(self) -> Epoch:
         """Return the highest epoch that is known to have begun."""
@@ -110,7 +115,7 @@ class LeasedHall:
         from firmware_py.runtime.hub_queries import HubQueries
 
         change = self._hall.role.change
-        if change.wanted.is_set():
+        if change.wanted.is_set() or is_set_back(self._hall):
             # It has stood down, with time of its lease left: that was another hub's end of it.
             return False
         if self._epoch is not None:

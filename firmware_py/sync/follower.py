@@ -322,7 +322,7 @@ class Follower:
             return
         asked = self._asked.get(number)
         if not self.farthest.heard(head, asked):
-            # Nothing of it is taken; it is judged anew when it is born anew.
+            self._asked.cut()
             self._hub_away()
             return
         self._heard_s = running_s()

@@ -72,7 +72,8 @@ def test_a_hub_whose_card_was_set_back_does_not_decide_by_having_the_lease() -> 
                 hall=SimpleNamespace(node="hub"), nodes={}, journal=SimpleNamespace(path="none"),
             ),
             loop=SimpleNamespace(run_in_executor=lambda *noted: None),
-            role=SimpleNamespace(decides=True), beginning=SimpleNamespace(due=False),
+            role=SimpleNamespace(decides=True, change=RoleChange()),
+            beginning=SimpleNamespace(due=False),
             writer=desk.writer, sync=told, storage=None,
             tell_screens=lambda trouble: None, print_owed=told.print_owed,
         ),
@@ -89,6 +90,8 @@ def test_a_hub_whose_card_was_set_back_does_not_decide_by_having_the_lease() -> 
     refused = desk.writer.held_back()
     assert refused is not None
     assert refused.code == "set_back"
+    # Nor does it ask for the lease any more: the standby may have it.
+    assert (wired.epoch(), wired.may_stand()) == (None, False)
 
 
 async def test_a_hub_that_stood_down_begins_nothing_with_what_is_left_of_its_lease() -> None:
@@ -99,6 +102,7 @@ async def test_a_hub_that_stood_down_begins_nothing_with_what_is_left_of_its_lea
             store=SimpleNamespace(epochs=[SimpleNamespace(epoch="1-hub")]),
             settings=SimpleNamespace(hall=SimpleNamespace(node="hub")),
             role=SimpleNamespace(decides=True, change=change),
+            storage=None,
         ),
     )
     wired = LeasedHall(hall)

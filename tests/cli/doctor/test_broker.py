@@ -143,6 +143,7 @@ def line(trouble: str) -> dict[str, object]:
     [
         ("", Level.OK, "lets us in; the hub, hub, answers."),
         ("hub", Level.RED, "ssh hall-hub, then systemctl status halld"),
+        ("set_back", Level.RED, "ssh hall-hub, then hallctl status, and do as it says"),
         ("joining", Level.WARNING, "fetches how the hall stands"),
         ("broker", Level.RED, "The daemon is not connected."),
     ],
