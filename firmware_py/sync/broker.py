@@ -184,7 +184,6 @@ class BrokerSync:
             replies=self._commands.answered,
             refused=dict(self._refused),
             refused_by_broker=self._refused_by_broker,
-            dropped=self._link.dropped,
             consumers=self._book.positions(),
             errors=self._errors
             + self._link.callback_errors

@@ -29,8 +29,6 @@ class BrokerStatus:
     #: Messages from the broker that were refused, by reason, and what was refused by the broker.
     refused: dict[str, int]
     refused_by_broker: int
-    #: Messages not even read, because too many came at once.
-    dropped: int
     #: How far each consumer has stored.
     consumers: dict[str, int]
     #: Inside errors that were survived; the log has them.

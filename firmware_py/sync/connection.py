@@ -1,4 +1,4 @@
-"""One MQTT 5 connection from CONNECT to its end, driven by the link's thread."""
+"""One MQTT 5 connection from CONNECT to its end, driven by the event loop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from firmware_py.sync.encryption import tls_context
 from firmware_py.sync.mail import Acked, Address, Incoming, LinkMail, Outgoing, Unsubscribe, Up
-from firmware_py.sync.mailbox import LoopMailbox
+from firmware_py.sync.mailbox import Mailbox
 
 __all__ = ["LARGEST_PART", "LARGEST_PAYLOAD", "Connection"]
 
@@ -31,8 +31,6 @@ LARGEST_PART = 240 * 1024
 LARGER_LEVELS = ("/list/", "/ask/")
 #: The broker does not send packets beyond this at all.
 LARGEST_PACKET = 1 << 20
-#: Letters that may wait for the event loop; more messages than this are dropped and counted.
-INBOX = 2000
 #: Messages in flight when the broker names no limit of its own.
 IN_FLIGHT = 256
 #: A broker that is asked for a sign of life answers within this, or is away; the library would wait
@@ -54,7 +52,7 @@ class Connection:
         subscriptions: Sequence[str],
         will: Outgoing | None,
         session: int,
-        inbox: LoopMailbox[LinkMail],
+        inbox: Mailbox[LinkMail],
         largest_payload: int,
     ) -> None:
         self.session = session
@@ -62,7 +60,6 @@ class Connection:
         self._closed = False
         self.reason = ""
         self.callback_errors = 0
-        self.dropped = 0
         self.in_flight: dict[int, object] = {}
         self._subscriptions = subscriptions
         self._inbox = inbox
@@ -138,6 +135,11 @@ class Connection:
         """Whether another message may be sent now."""
         return self.was_up and self.alive and len(self.in_flight) < self._window
 
+    @property
+    def inbox_full(self) -> bool:
+        """Whether what came before is still to be handled."""
+        return self._inbox.full
+
     def turn(self, readable: bool, writable: bool) -> None:
         """Read, write and keep alive."""
         rc = MQTTErrorCode.MQTT_ERR_SUCCESS
@@ -149,11 +151,9 @@ class Connection:
         if rc == MQTTErrorCode.MQTT_ERR_SUCCESS:
             rc = self._client.loop_misc()
         if rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
-            self.reason = self.reason or str(rc)
-            self.close()
+            self.fail(str(rc))
         elif self._silent():
-            self.reason = self.reason or "Keep alive timeout"
-            self.close()
+            self.fail("Keep alive timeout")
 
     def _silent(self) -> bool:
         now_s = time.monotonic()
@@ -192,6 +192,11 @@ class Connection:
             # Usually gone with the call above; one more try when the socket was full.
             self._client.loop_write()
 
+    def fail(self, reason: str) -> None:
+        """Drop the connection for a reason."""
+        self.reason = self.reason or reason
+        self.close()
+
     def close(self) -> None:
         """Drop the connection, whatever its state."""
         sock = self._client.socket()
@@ -199,7 +204,7 @@ class Connection:
             sock.close()
         self._closed = True
 
-    # ---- called by the library, in the link's thread -------------------------------------------
+    # ---- called by the library -----------------------------------------------------------------
 
     def _guarded(self, callback: Callable[Args, None]) -> Callable[Args, None]:
         """Wrap a callback: one that raises would end the library's loop."""
@@ -258,9 +263,6 @@ class Connection:
 
     def _message(self, client: Client, userdata: object, message: MQTTMessage) -> None:
         del client, userdata
-        if len(self._inbox) >= INBOX:
-            self.dropped += 1
-            return
         size = len(message.payload)
         properties = message.properties
         larger = any(level in message.topic for level in LARGER_LEVELS)

@@ -1,14 +1,13 @@
-"""A one-way box between a thread and the event loop, bounded, one wake-up for many letters."""
+"""A box that the event loop empties: letters in order, and others in the loop have their turn."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-__all__ = ["LoopMailbox"]
+__all__ = ["Mailbox"]
 
 Letter = TypeVar("Letter")
 
@@ -16,37 +15,35 @@ Letter = TypeVar("Letter")
 AT_ONCE = 100
 
 
-class LoopMailbox(Generic[Letter]):
-    """A thread puts letters in; the event loop takes them out, in order."""
+class Mailbox(Generic[Letter]):
+    """Whoever puts a letter in is not called back by it: ``take`` comes when the loop turns."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, take: Callable[[Letter], None]) -> None:
         self._loop = loop
         self._take = take
         self._letters: deque[Letter] = deque()
-        self._lock = threading.Lock()
         self._called = False
 
-    def __len__(self) -> int:
-        return len(self._letters)
+    @property
+    def full(self) -> bool:
+        """Whether as many wait as are handled at once: time to let the sender wait."""
+        return len(self._letters) >= AT_ONCE
 
     def put(self, letter: Letter) -> None:
-        """Put a letter in, from any thread. After the loop has ended it is dropped."""
-        with self._lock:
-            self._letters.append(letter)
-            if self._called:
-                return
+        """Put a letter in."""
+        self._letters.append(letter)
+        self._call()
+
+    def _call(self) -> None:
+        if self._letters and not self._called:
             self._called = True
-        try:
-            self._loop.call_soon_threadsafe(self._empty)
-        except RuntimeError:  # the loop is closed: nobody is left to read it
-            self._letters.clear()
+            self._loop.call_soon(self._empty)
 
     def _empty(self) -> None:
-        for _ in range(AT_ONCE):
-            with self._lock:
-                if not self._letters:
-                    self._called = False
-                    return
-                letter = self._letters.popleft()
-            self._take(letter)
-        self._loop.call_soon(self._empty)
+        self._called = False
+        try:
+            for _ in range(min(AT_ONCE, len(self._letters))):
+                self._take(self._letters.popleft())
+        finally:
+            # Also after a letter that could not be taken: the loop tells of it.
+            self._call()

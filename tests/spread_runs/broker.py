@@ -242,7 +242,7 @@ class MemoryLink:
         self.subscriptions, self.take, self.will = tuple(subscriptions), take, will
         self.number = 0
         self.session: Session | None = None
-        self.callback_errors = self.dropped = 0
+        self.callback_errors = 0
         self._up = self._stopped = False
         self._failures = 0
         #: What it does is done in the life of its daemon, whoever makes it happen.

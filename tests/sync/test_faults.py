@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
@@ -157,15 +156,6 @@ async def test_a_burst_on_a_broker_with_its_default_limits_loses_nothing_at_the_
     broker, hall = Mosquitto(tmp_path, defaults=True), FakeHall()
     broker.start()
     sync = await started(hall, broker.port)
-    # The consumer does not read for a while, so that the broker's queue for it overflows.
-    reading, read = threading.Event(), Connection._message
-
-    def slowly(self: Connection, *message: Any) -> None:
-        if self._address.client_id == "centre":
-            reading.wait(60)
-        read(self, *message)
-
-    monkeypatch.setattr(Connection, "_message", slowly)
     centre = Consumer(
         dataclasses.replace(address(broker.port), keepalive_s=60),
         "demo",
@@ -174,9 +164,12 @@ async def test_a_burst_on_a_broker_with_its_default_limits_loses_nothing_at_the_
     )
     centre.start()
     await until(lambda: centre.connected and sync.status().connected)
-    hall.calls(2000, commit=50)
-    await until(lambda: sync.status().backlog == 0)
-    reading.set()
+    with monkeypatch.context() as patched:
+        # The consumer does not read for a while, so that the broker's queue for it overflows.
+        full = property(lambda line: line._address.client_id == "centre")
+        patched.setattr(Connection, "inbox_full", full)
+        hall.calls(2000, commit=50)
+        await until(lambda: sync.status().backlog == 0)
     await until(lambda: centre.seq == 2000)
     await centre.stop()
     await sync.stop()

@@ -9,7 +9,7 @@ import pytest
 from firmware_py.sync import connection
 from firmware_py.sync.connection import SIGN_S, Connection
 from firmware_py.sync.mail import Address, LinkMail
-from firmware_py.sync.mailbox import LoopMailbox
+from firmware_py.sync.mailbox import Mailbox
 
 
 class Clock:
@@ -33,7 +33,7 @@ def line(clock: Clock) -> Connection:
     del clock
     loop = asyncio.new_event_loop()
     loop.close()
-    inbox = LoopMailbox[LinkMail](loop, lambda mail: None)
+    inbox = Mailbox[LinkMail](loop, lambda mail: None)
     made = Connection(Address("127.0.0.1", 1883, "hub", keepalive_s=5), (), None, 1, inbox, 100)
     made.was_up = True
     return made
