@@ -16,6 +16,7 @@ import statistics
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from firmware_py.bench.client import HallClient
@@ -25,7 +26,7 @@ from firmware_py.bench.measure_day import cpu_s
 from firmware_py.bench.measure_keys import p99, spread
 from firmware_py.bench.measure_start import memory_mb
 from firmware_py.bench.polling import until
-from firmware_py.bench.raw_broker import broker_round_ms
+from firmware_py.bench.raw_broker import BARE, broker_round_ms, sent_to_many
 from firmware_py.bench.stage import ROOT, Stage
 from firmware_py.sync.link import Link
 from firmware_py.sync.mail import Address, LinkMail, Outgoing, Up
@@ -76,11 +77,7 @@ async def hundred(folder: Path) -> list[Figure]:
             # The hub keeps the hall packed for all who join at one moment: each here comes alone.
             await hall.call("ticket.take", item="F01", origin="desk", override=True)
             joins.append(await _join(stage))
-        share = {name: cpu_s(stage.processes[name].pid) for name in ("halld", "mosquitto")}
-        begun_s = time.monotonic()
-        followed, heard = await _calls(stage, hall)
-        lasted_s = time.monotonic() - begun_s
-        share = {n: (cpu_s(stage.processes[n].pid) - s) / lasted_s for n, s in share.items()}
+        came = await _calls(stage, hall)
         megabytes = memory_mb(stage.processes["halld"].pid)["VmRSS"]
         rounds = await broker_round_ms(stage.broker_port)
         took_s = await _merging(stage, hall)
@@ -90,13 +87,14 @@ async def hundred(folder: Path) -> list[Figure]:
         Figure(
             f"call at the hub -> known at {WINDOWS} windows, {A_SECOND} calls a second",
             f"p99 {CALL_P99_MS:g} ms",
-            spread(followed),
+            spread(came.followed),
             f"at {FOLLOWED} of them, to the event handed on; to the broker's clients at the other "
-            f"{WINDOWS - FOLLOWED} {spread(heard)}; of a core the hub {share['halld']:.0%}, the "
-            f"broker {share['mosquitto']:.0%}; {beside}",
-            kept=p99(followed) <= CALL_P99_MS
-            and p99(heard) <= CALL_P99_MS
-            and len(followed) + len(heard) == CALLS * WINDOWS,
+            f"{WINDOWS - FOLLOWED} {spread(came.clients)}; bare messages of that size, without a "
+            f"hall, to these clients {spread(came.bare)}; of a core the hub "
+            f"{came.share['halld']:.0%}, the broker {came.share['mosquitto']:.0%}; {beside}",
+            kept=p99(came.followed) <= CALL_P99_MS
+            and p99(came.clients) <= CALL_P99_MS
+            and len(came.followed) + len(came.clients) == CALLS * WINDOWS,
         ),
         Figure(
             f"the hub with {WINDOWS} Pis and {WAITING:,} waiting: memory",
@@ -142,11 +140,20 @@ async def _join(stage: Stage) -> float:
         await node.follower.stop()
 
 
-async def _calls(stage: Stage, hall: HallClient) -> tuple[list[float], list[float]]:
-    """Call at an even pace; return until windows had each call, in milliseconds.
+@dataclass(frozen=True)
+class _Came:
+    """Milliseconds until windows had each call, and shares of a core meanwhile."""
 
-    First of those that are followed, to the event handed on; then to each of the others' client.
-    """
+    #: At those that are followed, to the event handed on.
+    followed: list[float]
+    #: At each of the others' client, and there of bare messages.
+    clients: list[float]
+    bare: list[float]
+    share: dict[str, float]
+
+
+async def _calls(stage: Stage, hall: HallClient) -> _Came:
+    """Call at an even pace; then send as many bare messages the same way."""
     nodes = [LightNode("many", f"window-{n}", stage.broker_port) for n in range(1, FOLLOWED + 1)]
     for node in nodes:
         node.follower.start()
@@ -154,8 +161,18 @@ async def _calls(stage: Stage, hall: HallClient) -> tuple[list[float], list[floa
     try:
         for node in nodes:
             await node.becomes("", 60)
-        async with _clients(stage, folder), _pulses(stage):
-            sent_ns = await _called(hall)
+        async with _clients(stage, folder):
+            async with _pulses(stage):
+                used = {name: cpu_s(stage.processes[name].pid) for name in ("halld", "mosquitto")}
+                begun_s = time.monotonic()
+                sent_ns = await _called(hall)
+                await asyncio.sleep(1.0)
+                lasted_s = time.monotonic() - begun_s
+                share = {
+                    name: (cpu_s(stage.processes[name].pid) - before) / lasted_s
+                    for name, before in used.items()
+                }
+            bare_ns = await sent_to_many(stage.broker_port, CALLS, 2 * A_SECOND)
             await asyncio.sleep(1.0)
     finally:
         for node in nodes:
@@ -166,6 +183,12 @@ async def _calls(stage: Stage, hall: HallClient) -> tuple[list[float], list[floa
         for seq, came_ns in node.seen
         if seq in sent_ns
     ]
+    wall_ns = {seq: wall for seq, (_, wall) in sent_ns.items()}
+    return _Came(followed, _heard(folder, wall_ns), _heard(folder, bare_ns), share)
+
+
+def _heard(folder: Path, sent_ns: dict[int, int]) -> list[float]:
+    """Return how long after they were sent, by wall time, the clients noted these messages."""
     heard = list[float]()
     for file in folder.iterdir():
         for line in file.read_text(encoding="utf-8").splitlines():
@@ -173,8 +196,8 @@ async def _calls(stage: Stage, hall: HallClient) -> tuple[list[float], list[floa
             sent = sent_ns.get(json.loads(payload)["seq"])
             if sent is not None:
                 whole, _, part = at_s.partition(".")
-                heard.append((int(whole) * 10**9 + int(part.ljust(9, "0")) - sent[1]) / 1e6)
-    return followed, heard
+                heard.append((int(whole) * 10**9 + int(part.ljust(9, "0")) - sent) / 1e6)
+    return heard
 
 
 async def _called(hall: HallClient) -> dict[int, tuple[int, int]]:
@@ -211,7 +234,7 @@ async def _clients(stage: Stage, folder: Path) -> AsyncIterator[None]:
                         *(program, "-V", "5", "-h", "127.0.0.1", "-p", str(stage.broker_port)),
                         *("-i", f"hall-many-window-{n}", "-q", "1", "-F", "%U %p"),
                         # The hub's birth is retained: it comes as soon as they hear.
-                        *("-t", f"{root}/event/+", "-t", f"{root}/node/hub"),
+                        *("-t", f"{root}/event/+", "-t", f"{root}/node/hub", "-t", BARE),
                         stdout=file,
                     )
                 )

@@ -1,17 +1,20 @@
-"""The raw limit of a broker: a bare message to another client, and a bare one back."""
+"""The raw limits of a broker: a bare message and one back; bare messages to many clients."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from typing import Any
 
 from firmware_py.sync.link import Link
 from firmware_py.sync.mail import Address, Incoming, LinkMail, Outgoing, Up
 
-__all__ = ["broker_round_ms"]
+__all__ = ["BARE", "broker_round_ms", "sent_to_many"]
 
 BYTES, PAUSE_S = 300, 0.02
+#: Where bare messages for many clients come; each as large as the event of a call.
+BARE, EVENT_BYTES = "bare/many", 730
 
 
 async def broker_round_ms(port: int, times: int = 150) -> list[float]:
@@ -52,3 +55,34 @@ async def broker_round_ms(port: int, times: int = 150) -> list[float]:
         for link in links.values():
             await link.stop()
     return took
+
+
+async def sent_to_many(port: int, times: int, a_second: float) -> dict[int, int]:
+    """Publish so often to whoever hears ``BARE``; return when, wall time in ns, by its ``seq``.
+
+    Their ``seq`` are negative: those of a hall's events are not.
+    """
+    up = asyncio.Event()
+    sessions = list[int]()
+
+    def take(mail: LinkMail) -> None:
+        if isinstance(mail, Up):
+            sessions.append(mail.session)
+            up.set()
+
+    link = Link(Address("127.0.0.1", port, "bare-many"), (), take)
+    link.start()
+    sent = dict[int, int]()
+    try:
+        async with asyncio.timeout(30):
+            await up.wait()
+        begun_s = time.monotonic()
+        for n in range(1, times + 1):
+            await asyncio.sleep(max(0.0, begun_s + n / a_second - time.monotonic()))
+            payload = json.dumps({"seq": -n, "fill": ""})
+            payload = payload.replace('""', f'"{"x" * (EVENT_BYTES - len(payload))}"')
+            sent[-n] = time.time_ns()
+            link.send(sessions[-1], Outgoing(BARE, payload.encode()))
+    finally:
+        await link.stop()
+    return sent
