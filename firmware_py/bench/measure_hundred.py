@@ -89,8 +89,8 @@ async def hundred(folder: Path) -> list[Figure]:
             f"p99 {CALL_P99_MS:g} ms",
             spread(came.followed),
             f"at {FOLLOWED} of them, to the event handed on; to the broker's clients at the other "
-            f"{WINDOWS - FOLLOWED} {spread(came.clients)}; bare messages of that size, without a "
-            f"hall, to these clients {spread(came.bare)}; of a core the hub "
+            f"{WINDOWS - FOLLOWED} {spread(came.clients)}; the second of two bare messages of that "
+            f"size, without a hall, to these clients {spread(came.bare)}; of a core the hub "
             f"{came.share['halld']:.0%}, the broker {came.share['mosquitto']:.0%}; {beside}",
             kept=p99(came.followed) <= CALL_P99_MS
             and p99(came.clients) <= CALL_P99_MS
@@ -172,7 +172,7 @@ async def _calls(stage: Stage, hall: HallClient) -> _Came:
                     name: (cpu_s(stage.processes[name].pid) - before) / lasted_s
                     for name, before in used.items()
                 }
-            bare_ns = await sent_to_many(stage.broker_port, CALLS, 2 * A_SECOND)
+            bare_ns = await sent_to_many(stage.broker_port, CALLS, A_SECOND)
             await asyncio.sleep(1.0)
     finally:
         for node in nodes:

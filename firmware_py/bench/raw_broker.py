@@ -60,7 +60,8 @@ async def broker_round_ms(port: int, times: int = 150) -> list[float]:
 async def sent_to_many(port: int, times: int, a_second: float) -> dict[int, int]:
     """Publish so often to whoever hears ``BARE``; return when, wall time in ns, by its ``seq``.
 
-    Their ``seq`` are negative: those of a hall's events are not.
+    Two messages at once, as "next" at a window that serves: one service ends, the next is called.
+    What is returned is about the second. Their ``seq`` are negative: those of events are not.
     """
     up = asyncio.Event()
     sessions = list[int]()
@@ -81,8 +82,9 @@ async def sent_to_many(port: int, times: int, a_second: float) -> dict[int, int]
             await asyncio.sleep(max(0.0, begun_s + n / a_second - time.monotonic()))
             payload = json.dumps({"seq": -n, "fill": ""})
             payload = payload.replace('""', f'"{"x" * (EVENT_BYTES - len(payload))}"')
+            first = payload.replace(f"{-n}", f"{-n - times}", 1).encode()
             sent[-n] = time.time_ns()
-            link.send(sessions[-1], Outgoing(BARE, payload.encode()))
+            link.send(sessions[-1], Outgoing(BARE, first), Outgoing(BARE, payload.encode()))
     finally:
         await link.stop()
     return sent

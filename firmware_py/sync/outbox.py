@@ -38,7 +38,7 @@ SPANS = 16
 CHUNK = 64
 RETRY_S = 1.0
 #: New events wait so long for others; what the hall does for people goes first.
-GATHER_S = 0.002
+GATHER_S = 0.001
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,17 @@
 """Retained pictures: the hall's state and its devices' health, latest wins.
 
 A picture is published when it changed, all changes of a short time together, and the next lot
-only when the broker has taken the last. After a (new) connection all are published, and what the
-broker still retains of an earlier life of the hall (an alarm that was cleared since) is emptied.
+only when the broker has taken the last. A lot goes out a few at a time, so that an event never
+waits behind the pictures of a hundred windows. After a (new) connection all are published, and
+what the broker still retains of an earlier life of the hall (an alarm that was cleared since) is
+emptied.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +28,11 @@ __all__ = ["PictureToken", "Pictures"]
 log = logging.getLogger(__name__)
 
 _encode = msgspec.json.Encoder().encode
+
+#: Pictures under way at once: an event waits for these at most.
+AT_ONCE = 8
+#: Over time: each call changes how many wait, at every window.
+MOST_A_SECOND = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,9 @@ class Pictures:
         #: What the broker retains, as far as we know; b"" is nothing.
         self._retained: dict[str, bytes] = {}
         self._in_flight: set[str] = set()
+        #: The rest of a lot, and how long its pause is.
+        self._rest: deque[tuple[str, Outgoing]] = deque()
+        self._pause_s = every_s
         self._changed = False
         self._timer: asyncio.TimerHandle | None = None
         self._up = False
@@ -61,15 +72,19 @@ class Pictures:
         """Connected: the broker may retain nothing of ours, so all go out."""
         self._up = True
         self._retained.clear()
-        self._in_flight.clear()
+        self._forget_lot()
         self._changed = True
         self._publish()
 
     def down(self) -> None:
         """The connection is lost."""
         self._up = False
-        self._in_flight.clear()
+        self._forget_lot()
         self.stop()
+
+    def _forget_lot(self) -> None:
+        self._in_flight.clear()
+        self._rest.clear()
 
     def stop(self) -> None:
         """Publish nothing more."""
@@ -81,7 +96,7 @@ class Pictures:
         """Something of the hall may look different now."""
         self._changed = True
         if self._up and self._timer is None and not self._in_flight:
-            self._timer = asyncio.get_running_loop().call_later(self._every_s, self._publish)
+            self._timer = asyncio.get_running_loop().call_later(self._pause_s, self._publish)
 
     def health(self, device: str, body: bytes) -> None:
         """A device's health is now ``body``, a JSON object; empty when it is no longer ours."""
@@ -97,7 +112,11 @@ class Pictures:
     def acked(self, token: PictureToken) -> None:
         """The broker has a picture."""
         self._in_flight.discard(token.suffix)
-        if not self._in_flight and self._changed:
+        if self._in_flight:
+            return
+        if self._rest:
+            self._send_some()
+        elif self._changed:
             self.changed()
 
     def _publish(self) -> None:
@@ -113,9 +132,16 @@ class Pictures:
             log.exception("the hall's pictures could not be published")
             return
         self.published += len(messages)
-        self._send(messages)
+        self._pause_s = max(self._every_s, len(messages) / MOST_A_SECOND)
+        self._rest.extend(messages)
+        self._send_some()
 
-    def _differences(self) -> list[Outgoing]:
+    def _send_some(self) -> None:
+        some = [self._rest.popleft() for _ in range(min(AT_ONCE, len(self._rest)))]
+        self._in_flight.update(suffix for suffix, _ in some)
+        self._send([message for _, message in some])
+
+    def _differences(self) -> list[tuple[str, Outgoing]]:
         wanted = dict(self._hall.snapshots())
         states = set(wanted)
         wanted.update(self._health)
@@ -138,10 +164,8 @@ class Pictures:
             payload = body
             if body and suffix in states:
                 payload = head + (b"}" if body == b"{}" else b"," + body[1:])
-            self._in_flight.add(suffix)
-            messages.append(
-                Outgoing(
-                    self._topics.picture(suffix), payload, retain=True, token=PictureToken(suffix)
-                )
+            message = Outgoing(
+                self._topics.picture(suffix), payload, retain=True, token=PictureToken(suffix)
             )
+            messages.append((suffix, message))
         return messages
