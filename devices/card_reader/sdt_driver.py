@@ -135,8 +135,11 @@ class SdtReader(Driver):
             self.counters.retries += attempt > 0
             self._write(command)
             deadline = self._clock() + self.options.answer_timeout_s
-            while (left := deadline - self._clock()) > 0:
-                data = self.line.read_some(left)
+            left = self.options.answer_timeout_s
+            while left > 0:
+                left = deadline - self._clock()
+                # What came while the whole machine stood still came in time.
+                data = self.line.read_some(max(left, 0.0))
                 if not data:
                     break
                 heard = True

@@ -303,8 +303,11 @@ class ModbusLamp(Lamp):
     def _answer(self, request: bytes, wait_s: float) -> modbus.Answer | None:
         deadline = time.monotonic() + wait_s
         echoed = b"" if self.options.local_echo else None
-        while (left := deadline - time.monotonic()) > 0:
-            data = self.line.read_some(left)
+        left = wait_s
+        while left > 0:
+            left = deadline - time.monotonic()
+            # What came while the whole machine stood still came in time.
+            data = self.line.read_some(max(left, 0.0))
             if echoed is not None:
                 # An echo reads like the board's obedience: nothing counts that stands before it.
                 _, echo, data = (echoed := echoed + data).partition(request)

@@ -377,8 +377,11 @@ class RowDisplay(LedDisplay):
 
     def _answer(self, timeout_s: float) -> Heard | None:
         deadline = time.monotonic() + timeout_s
-        while (left := deadline - time.monotonic()) > 0:
-            heard = self._hear(self.line.read_some(left))
+        left = timeout_s
+        while left > 0:
+            left = deadline - time.monotonic()
+            # What came while the whole machine stood still came in time.
+            heard = self._hear(self.line.read_some(max(left, 0.0)))
             if heard:
                 return heard[0]
         return None

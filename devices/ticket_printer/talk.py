@@ -93,9 +93,10 @@ class Talk:
         deadline = self._owner.clock() + timeout_s
         while not until():
             left = deadline - self._owner.clock()
+            # What came while the whole machine stood still came in time.
+            self.take(self._owner.line.read_some(max(left, 0.0)))
             if left <= 0:
-                return False
-            self.take(self._owner.line.read_some(left))
+                return until()
         return True
 
     def catch_up(self) -> None:

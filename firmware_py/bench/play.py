@@ -30,6 +30,7 @@ from firmware_py.bench.screens import Screens
 from firmware_py.bench.stage import Stage
 from firmware_py.bench.telling import Teller, teller_for
 from firmware_py.bench.troubles import Troubles
+from firmware_py.bench.waits import LampWait, PaperWait
 from firmware_py.cli.words import choose, t, use
 from firmware_py.config.file import load_all
 from firmware_py.sync.consumer import Consumer
@@ -224,9 +225,18 @@ class Play:
             )
         )
 
+        async def owed() -> int:
+            return sum((await hall.call("hall.status"))["papers_owed"].values())
+
+        slips = PaperWait(owed, lambda: "paper" in troubles.now)
+
+        lamps = LampWait(lambda lamp: bench.do("seen", lamp))
+        follow.on_event.append(lamps.happened)
+
         async def answers() -> None:
-            await hall.call("alarm.list")
             await bench.do("list")
+            await slips.over()
+            await lamps.over()
 
         try:
             async with asyncio.timeout(LONGEST_S), self._time.held(answers):

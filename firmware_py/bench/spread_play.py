@@ -42,6 +42,7 @@ from firmware_py.bench.spread_checks import WallWatch, apart, judged
 from firmware_py.bench.spread_day import KIOSKS, WINDOWS, SpreadDay
 from firmware_py.bench.spread_telling import begins, ends, invitation
 from firmware_py.bench.telling import Teller, teller_for
+from firmware_py.bench.waits import PaperWait
 from firmware_py.cli.words import t
 from firmware_py.config.file import load_all
 
@@ -140,10 +141,17 @@ class SpreadPlay:
         works = (wall.run(), pictures.run(), screens.run(self._time), self._progress(day, teller))
         beside = [asyncio.ensure_future(one) for one in works]
 
+        async def owed() -> int:
+            told = [await self._clients[kiosk].call("hall.status") for kiosk in KIOSKS]
+            return sum(sum(one["papers_owed"].values()) for one in told)
+
+        slips = PaperWait(owed)
+
         async def answers() -> None:
             for client in self._clients.values():
                 await client.call("alarm.list")
             await bench.do("list")
+            await slips.over()
 
         try:
             async with asyncio.timeout(LONGEST_S), self._time.held(answers):

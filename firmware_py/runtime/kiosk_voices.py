@@ -26,7 +26,7 @@ __all__ = ["KioskVoices"]
 log = logging.getLogger(__name__)
 
 #: A voice that has not begun after so long is not waited for: espeak-ng needs a second on a Pi.
-_PATIENCE_S = 5.0
+_PATIENCE_S = 8.0
 
 
 class KioskVoices:

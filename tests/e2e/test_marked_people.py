@@ -22,7 +22,7 @@ from tests.e2e.marked_day import play
 from tests.e2e.marked_found import MarkedDay, may_hold
 from tests.e2e.marked_hall import PUBLIC, TYPED, list_marks
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 NEEDLES = Needles(marks() | list_marks(), {"photo": PHOTO[3:99]})
 

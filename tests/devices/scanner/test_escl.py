@@ -47,7 +47,7 @@ def far(address: str) -> Iterator[BenchThread]:
 @pytest.fixture
 def driver(far: BenchThread, address: str) -> Iterator[SaneScanner]:
     # sane-airscan itself asks a busy scanner again for ten seconds.
-    with scanner(escl=address, check_every_s=1.0, silence_s=15.0) as opened:
+    with scanner(escl=address, check_every_s=1.0, silence_s=60.0) as opened:
         yield opened
 
 
