@@ -45,6 +45,8 @@ ANSWER_S = 4.0
 BEAT_S = 1.5
 #: A command whose outcome is not known after so long is given up.
 GIVE_UP_S = 30.0
+#: A start takes no longer: who still knows no hall by then waits for a person's help.
+STARTS_S = 20.0
 #: So often it is looked whether that is so: not with each turn of a loop.
 WATCH_S = 0.2
 _AT_ONCE = 65_536
@@ -86,6 +88,8 @@ class Link:
         self.alone = False
         self.since_s = clock()
         self._told_gone = False
+        #: Nothing was told yet: the screen says that it starts, for as long as that is true.
+        self._starts_until_s: float | None = clock() + STARTS_S
         #: Why the daemon does not know the hall, where only people can help.
         self._why = ""
 
@@ -119,6 +123,10 @@ class Link:
             self._receive(found)
         if self._socket is not None:
             self._watch(now_s, found)
+        if self._starts_until_s is not None and now_s >= self._starts_until_s:
+            self._starts_until_s = None
+            log.warning("no hall after %.0f s: the screen says so, and waits", STARTS_S)
+            found.append(CutOff(self._why))
         self._give_up(now_s, found)
         return found
 
@@ -286,7 +294,7 @@ class Link:
         new = trouble == APART and not self._why
         self._why = trouble if trouble == APART else ""
         if self.live or new:
-            self.live, self.since_s = False, self._clock()
+            self.live, self.since_s, self._starts_until_s = False, self._clock(), None
             log.warning("the daemon is cut off from the hall: %s", trouble)
             found.append(CutOff(self._why))
 
@@ -294,7 +302,7 @@ class Link:
         changed, self.alone = alone != self.alone, alone
         if self.live and not changed:
             return
-        self.live, self.since_s = True, self._clock()
+        self.live, self.since_s, self._starts_until_s = True, self._clock(), None
         self._pause_s, self._told_gone = PAUSES_S[0], False
         log.info("the daemon goes on by itself" if alone else "connected to the daemon")
         found.append(Live(alone))

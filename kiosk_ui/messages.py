@@ -109,9 +109,10 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class CutOff:
-    """The daemon is gone or silent. What was shown of the queue may be wrong from now on.
+    """The daemon is gone or silent, or knows no hall for longer than a start takes.
 
-    ``why`` is ``version`` where only an update of the program helps, here or at the hub.
+    What was shown of the queue may be wrong from now on. ``why`` is ``version`` where only an
+    update of the program helps, here or at the hub.
     """
 
     why: str = ""

@@ -150,12 +150,17 @@ def kept_journals(kept: Mapping[str, Any] | None) -> str:
 
 def day_line(found: Mapping[str, Any]) -> Line:
     """Say whether the hall is open, and what the day has counted."""
-    day = found["day"] or ""
+    day, follows = found["day"] or "", _follows(found)
+    if follows and not found["now"]:
+        zh = "还没有联系上主控，不知道大厅现状"
+        return ((t(zh, "The hub was not met yet; the hall is not known"), "yellow"),)
     if not found["day_open"]:
         return (
             (t("未开门", "Closed"), "yellow"),
             t(f"（上一营业日 {day}）", f" (last day {day})") if day else "",
-            t("；开门：hallctl open", "; to open: hallctl open"),
+            t("；在主控上开门：hallctl open", "; to open, at the hub: hallctl open")
+            if follows
+            else t("；开门：hallctl open", "; to open: hallctl open"),
         )
     counts = found["by_status"]
     return (
@@ -169,6 +174,11 @@ def day_line(found: Mapping[str, Any]) -> Line:
             f"parked {counts.get('parked', 0)}",
         ),
     )
+
+
+def _follows(found: Mapping[str, Any]) -> bool:
+    """Say whether this is a Pi beside the hub."""
+    return "hub" in (found["broker"] or {})
 
 
 def hours_line(hours: Mapping[str, Any]) -> Line:
@@ -340,11 +350,13 @@ def since_words(one: Mapping[str, Any]) -> str:
 def backup_lines(found: Mapping[str, Any]) -> Iterator[Line]:
     """Yield how the last backup is, the trouble first; none where nothing is to be backed up."""
     label, backup = (t("备份  ", "Backup  "), "dim"), found["backup"]
+    follows = _follows(found)
+    if follows and backup is None:
+        return
     if backup is None:
         yield label, (t("未配置备份目录", "no folder for backups configured"), "yellow")
         return
     last, state = backup["last"], backup["state"]
-    follows = "hub" in (found["broker"] or {})
     if follows and last is None and not backup["unsaved"] and state != "failed":
         # A Pi beside the hub that never decided anything by itself has no journal of its own.
         return

@@ -106,7 +106,7 @@ class KioskScreen:
                 ), (watch,)  # fmt: skip
             case CutOff(why):
                 model = replace(
-                    model, live=False, met=model.met or bool(why), cut_by=why, asked=frozenset(),
+                    model, live=False, met=True, cut_by=why, asked=frozenset(),
                     there=False, told=None,
                 )  # fmt: skip
                 return without_card(model), ()

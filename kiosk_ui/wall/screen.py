@@ -85,10 +85,10 @@ class WallScreen:
                     slow_at_s=now_s,
                 )
                 return begun, ()
-            case CutOff(why):
+            case CutOff():
                 # What was shown may be wrong any moment: no number stays.
                 return replace(
-                    model, live=False, met=model.met or bool(why), hall=None,
+                    model, live=False, met=True, hall=None,
                     board=Board(show_s=self.show_s), asked=frozenset(),
                 ), ()  # fmt: skip
             case Happened():

@@ -110,7 +110,7 @@ class DeskScreen:
                 # What stood here of a person may be another's by the time the hall is back. A
                 # command that was on its way still is: the line repeats it.
                 return replace(
-                    model, live=False, met=model.met or bool(why), cut_by=why, fresh=False,
+                    model, live=False, met=True, cut_by=why, fresh=False,
                     safe=False, card=None, shared=Shared(), menu=None,
                     busy="" if model.busy in _LOST else model.busy, scanning=False,
                     asked=frozenset(), correcting=None, corrections={}, held=None,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from firmware_py.cli import words
-from firmware_py.cli.status import backup_lines, broker_line
+from firmware_py.cli.status import backup_lines, broker_line, day_line
 
 FOLLOWS = {"hub": "hub"}
 NONE_YET = {"last": None, "state": "none", "unsaved": 0, "folder": "/b"}
@@ -41,7 +41,8 @@ def test_why_the_broker_is_away_is_told_with_what_to_do(
 
 
 def test_a_pi_that_never_decided_anything_has_nothing_to_back_up() -> None:
-    assert list(backup_lines({"backup": NONE_YET, "broker": FOLLOWS})) == []
+    for backup in (NONE_YET, None):
+        assert list(backup_lines({"backup": backup, "broker": FOLLOWS})) == []
 
 
 @pytest.mark.parametrize("broker", [None, {"connected": True}])
@@ -59,3 +60,18 @@ def test_a_hub_without_a_backup_says_so(broker: Any) -> None:
 )
 def test_what_a_cut_off_pi_decided_is_to_be_backed_up(changed: dict[str, Any]) -> None:
     assert list(backup_lines({"backup": NONE_YET | changed, "broker": FOLLOWS}))
+
+
+@pytest.mark.parametrize(
+    ("broker", "now", "wanted"),
+    [
+        (FOLLOWS, "", "The hub was not met yet; the hall is not known"),
+        (FOLLOWS, "2026-03-02 08:00:00", "Closed; to open, at the hub: hallctl open"),
+        ({"connected": False}, "", "Closed; to open: hallctl open"),
+        (None, "2026-03-02 08:00:00", "Closed; to open: hallctl open"),
+    ],
+)
+def test_a_pi_that_knows_no_hall_does_not_say_that_it_is_closed(
+    broker: Any, now: str, wanted: str
+) -> None:
+    assert text(day_line({"day": "", "day_open": False, "now": now, "broker": broker})) == wanted

@@ -53,8 +53,6 @@ def test_a_daemon_that_goes_leaves_a_plain_page_and_nobody_of_before_is_met(name
     assert kiosk.model.card is None
     if isinstance(before, STAY):
         assert type(kiosk.shown()) is type(before)
-    elif name == "starting":
-        assert isinstance(kiosk.shown(), trouble.Starting)
     else:
         assert isinstance(kiosk.shown(), trouble.CutOff)
         text = kiosk.text()

@@ -197,6 +197,9 @@ def look_backup(facts: Facts) -> Iterator[Finding]:
         yield unknown("没有可用的配置。", "There is no configuration to go by.")
         return
     folder = settings.journal.backup_folder
+    if folder is None and not {"hub", "standby"} & set(settings.hall.roles):
+        yield unknown("流水在主控那台备份。", "The journal is backed up at the hub's Pi.")
+        return
     if folder is None:
         yield warning(
             "没有配置备份目录。",
