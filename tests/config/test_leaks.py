@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ CONFTEST = Path(__file__).parents[1] / "conftest.py"
 @pytest.fixture
 def watched(pytester: pytest.Pytester) -> pytest.Pytester:
     """Return an empty project under the same watch, with less patience."""
-    source = CONFTEST.read_text(encoding="utf-8").replace("GRACE_S = 20.0", "GRACE_S = 0.2")
-    assert "GRACE_S = 0.2" in source
+    source = CONFTEST.read_text(encoding="utf-8")
+    source, found = re.subn(r"(?m)^GRACE_S = [\d.]+$", "GRACE_S = 0.2", source)
+    assert found == 1
     pytester.makeconftest(source)
     return pytester
 
