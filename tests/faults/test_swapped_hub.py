@@ -14,18 +14,20 @@ from firmware_py.cli.restore_plan import plan_restore
 from firmware_py.config.file import load_all
 from firmware_py.store.restore import restore
 from firmware_py.store.verify import verify_file
-from tests.e2e.scene import until
+from tests.e2e.scene import TODAY, until
+from tests.e2e.spread import Spread
+from tests.e2e.test_spread_lease import WITNESS, hall_of, holds
 from tests.faults.cut_hall import KIOSK, PATIENT_S, STANDBY, CutHall
 
 
-async def take(hall: CutHall, node: str) -> str:
+async def take(hall: Spread, node: str) -> str:
     """Take a number at a Pi's desk; return it."""
     where = {"origin": node} if node == KIOSK else {"origin": "desk", "override": True}
     done = await hall.at(node).call("ticket.take", item="F01", **where)
     return str(done["events"][-1]["data"]["number"])
 
 
-async def decides(hall: CutHall, node: str) -> None:
+async def decides(hall: Spread, node: str) -> None:
     """Wait until a Pi decides."""
 
     async def look() -> bool:
@@ -158,3 +160,55 @@ async def test_without_a_standby_a_kiosk_proves_it_and_the_hub_goes_on_knowing_i
         await hall.becomes(KIOSK, "", PATIENT_S)
         given += [await take(hall, HUB), await take(hall, KIOSK)]
         assert len(set(given)) == len(given), given
+
+
+@pytest.mark.long
+async def test_with_a_lease_the_standby_takes_over_from_an_old_copy_by_itself(place: Path) -> None:
+    hall = hall_of(place)
+    hall.allowed += ["set back", "old copy"]
+    async with hall:
+        for node in (HUB, STANDBY, WITNESS):
+            await hall.start(node)
+        await holds(hall, HUB)
+        await hall.at(HUB).call("day.open", day=TODAY)
+        given = [await take(hall, HUB)]
+        data = Path(hall.stage.of_node(HUB)["HALL_DATA"])
+        old = data.with_name("data.old")
+        await level(hall)
+        await hall.end(HUB)
+        await asyncio.to_thread(shutil.copytree, data, old)
+        await hall.start(HUB)
+        await holds(hall, HUB)
+        given += [await take(hall, HUB), await take(hall, HUB)]
+        await level(hall)
+
+        await hall.end(HUB)
+        await asyncio.to_thread(data.rename, data.with_name("data.new"))
+        await asyncio.to_thread(old.rename, data)
+        await hall.start(HUB)
+        with pytest.raises(Refused) as refused:
+            await take(hall, HUB)
+        assert refused.value.code == "set_back"
+        await decides(hall, STANDBY)
+
+        async def taken() -> str | None:
+            try:
+                return await take(hall, STANDBY)
+            except Refused:
+                return None
+            except (ConnectionError, OSError):
+                await hall.reconnect(STANDBY)
+                return None
+
+        assert await until(taken, PATIENT_S) not in given
+
+
+async def level(hall: Spread) -> None:
+    """Wait until the standby has the hub's whole journal."""
+
+    async def look() -> bool:
+        told = (await hall.at(STANDBY).call("hub.status"))["copy"]
+        seq = (await hall.at(HUB).call("hall.status"))["last_seq"]
+        return bool(told and told["state"] == "level" and told["copied"] == seq)
+
+    await until(look, PATIENT_S)
