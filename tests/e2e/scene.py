@@ -81,17 +81,13 @@ async def refused(call: Awaitable[Any]) -> Refused:
 def configured(folder: Path, changes: Sequence[Change] = (), more: str = "") -> Path:
     """Write the bench hall's configuration with ``changes`` and ``more`` tables at its end."""
     text = (ROOT / "config" / "bench.toml").read_text(encoding="utf-8")
-    usual = [
-        (f'{key} = "{name}"', f'{key} = "{ROOT}/config/{name}"')
-        for key, name in (("catalogue", "items.toml"), ("holidays", "holidays.toml"))
-    ]
+    files = {"catalogue": "items.toml", "holidays": "holidays.toml"}
+    usual = [(f'{k} = "{name}"', f'{k} = "{ROOT}/config/{name}"') for k, name in files.items()]
+    # A busy machine may hold its simulators up for longer than a printer of its own ever is.
+    usual += [(f"{p} }}", f"{p}, reply_timeout_s = 5 }}") for p in ("{ paper = 80", "{ paper = 58")]
     for old, new in (NO_GUARD, *changes, *usual):
         assert text.count(old) == 1 or (old, new) in usual, f"{old!r} is not once in bench.toml"
         text = text.replace(old, new)
-    # A busy machine may hold its simulators up for longer than a printer of its own ever is.
-    for paper in ("80", "58"):
-        plain = f"options = {{ paper = {paper} }}\n"
-        text = text.replace(plain, f"options = {{ paper = {paper}, reply_timeout_s = 5 }}\n")
     path = folder / "hall.toml"
     path.write_text(text + more, encoding="utf-8")
     return path
