@@ -48,7 +48,7 @@ def test_a_test_that_leaves_a_process_fails(watched: pytest.Pytester) -> None:
                 child.kill()
                 child.wait()
         def test_leaks():
-            children.append(subprocess.Popen(["sleep", "30"]))
+            children.append(subprocess.Popen(["sleep", "600"]))
         """
     )
     result = watched.runpytest_subprocess()
@@ -56,9 +56,11 @@ def test_a_test_that_leaves_a_process_fails(watched: pytest.Pytester) -> None:
 
 
 def test_threads_and_processes_that_were_there_before_the_test_may_stay(
-    watched: pytest.Pytester,
+    pytester: pytest.Pytester,
 ) -> None:
-    watched.makepyfile(
+    # With all its patience: a thread that ends at once may be held up.
+    pytester.makeconftest(CONFTEST.read_text(encoding="utf-8"))
+    pytester.makepyfile(
         """
         import subprocess, threading, pytest
         @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ def test_threads_and_processes_that_were_there_before_the_test_may_stay(
             stop = threading.Event()
             thread = threading.Thread(target=stop.wait)
             thread.start()
-            child = subprocess.Popen(["sleep", "30"])
+            child = subprocess.Popen(["sleep", "600"])
             yield
             child.kill()
             child.wait()
@@ -76,4 +78,4 @@ def test_threads_and_processes_that_were_there_before_the_test_may_stay(
         def test_two(broker): threading.Thread(target=int).start()
         """
     )
-    watched.runpytest_subprocess().assert_outcomes(passed=2)
+    pytester.runpytest_subprocess().assert_outcomes(passed=2)

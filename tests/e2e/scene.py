@@ -24,6 +24,7 @@ from firmware_py.bench.stage import ROOT, Stage
 from firmware_py.sync.consumer import Consumer
 from firmware_py.sync.ledger import LinesLedger
 from firmware_py.sync.mail import Address
+from tests.e2e.printers import unhurried
 from tests.warm import begin_warm
 
 __all__ = [
@@ -89,7 +90,7 @@ def configured(folder: Path, changes: Sequence[Change] = (), more: str = "") -> 
         assert text.count(old) == 1 or (old, new) in usual, f"{old!r} is not once in bench.toml"
         text = text.replace(old, new)
     path = folder / "hall.toml"
-    path.write_text(text + more, encoding="utf-8")
+    path.write_text(unhurried(text) + more, encoding="utf-8")
     return path
 
 
@@ -333,8 +334,7 @@ class Scene(AbstractAsyncContextManager["Scene"]):
         try:
             await until(look)
         except AssertionError:
-            shown = await self.seen(printer)
-            raise AssertionError(f"{number} is not on paper: {shown}") from None
+            raise AssertionError(f"{number} not on paper: {await self.seen(printer)}") from None
 
     async def device(self, name: str) -> dict[str, Any]:
         """Return a device's health."""

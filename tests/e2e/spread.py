@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from firmware_py.bench.client import BenchClient
 from firmware_py.bench.spread import HUB, SPREAD, SpreadStage, known_at
+from tests.e2e.printers import unhurried
 from tests.e2e.scene import PATIENCE_S, TODAY, Change, Connection, until
 from tests.warm import begin_warm
 
@@ -176,12 +177,8 @@ def spread_file(folder: Path, alone_after_s: float, changes: Sequence[Change] = 
     for before, after in changes:
         assert text.count(before) == 1, before
         text = text.replace(before, after)
-    # A busy machine may hold its simulators up for longer than a printer of its own ever is.
-    for paper in ("80", "58"):
-        plain = f"options = {{ paper = {paper} }}\n"
-        text = text.replace(plain, f"options = {{ paper = {paper}, reply_timeout_s = 5 }}\n")
     for name in ("items.toml", "holidays.toml"):
         text = text.replace(f'"{name}"', f'"{SPREAD.with_name(name)}"')
     path = folder / "spread.toml"
-    path.write_text(text, encoding="utf-8")
+    path.write_text(unhurried(text), encoding="utf-8")
     return path
