@@ -152,12 +152,26 @@ def test_cancel_ends_a_scan_that_waits(far: BenchThread, tmp_path: Path) -> None
     camera = CameraScanner("it", options(f"mock:{tmp_path / 'cam'}", timeout_s=30.0))
     camera.open()
     far.do(lambda host: host.fault("it", "dark"))
-    timer = threading.Timer(0.3, camera.cancel)
-    timer.start()
-    with pytest.raises(ScanFault) as caught:
-        camera.scan(GREY, lambda _: None)
-    timer.join()
-    camera.close()
+    ended = threading.Event()
+
+    def insist() -> None:
+        while not ended.wait(0.3):
+            camera.cancel()
+
+    def scan_on() -> None:
+        # Frames that were on their way when it went dark make a page each.
+        while True:
+            camera.scan(GREY, lambda _: None)
+
+    insisting = threading.Thread(target=insist)
+    insisting.start()
+    try:
+        with pytest.raises(ScanFault) as caught:
+            scan_on()
+    finally:
+        ended.set()
+        insisting.join()
+        camera.close()
     assert caught.value.code == "cancelled"
 
 
