@@ -13,6 +13,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from firmware_py.core.refusals import Refusal
 from firmware_py.runtime.set_back_note import Finding, found_in, proofs_of, write_finding
 from firmware_py.store.errors import JournalError
 from firmware_py.sync.evidence import Claim, lacks
-from firmware_py.sync.seen import Seen
+from firmware_py.sync.seen import Proofs, Seen
 
 if TYPE_CHECKING:
     from firmware_py.runtime.hall import Hall
@@ -89,12 +90,16 @@ class SeenBy:
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
         self._journal = Path(hall.settings.journal.path)
-        self._proofs = proofs_of(self._journal)
         #: The newest event of this run and its time.
         self._last = (0, 0)
         self._word: Seen | None = None
         self._looking: set[asyncio.Task[None]] = set()
         hall.writer.on_recorded.insert(0, self._recorded)
+
+    @cached_property
+    def _proofs(self) -> Proofs | None:
+        # Made once another Pi asks: a hall of one Pi has nobody to prove anything to.
+        return proofs_of(self._journal)
 
     def _recorded(self, happened: Sequence[Happened]) -> None:
         if happened:

@@ -137,6 +137,9 @@ class Link:
         return connection.was_up, connection.reason or reason or "connection lost"
 
     async def _served(self, connection: Connection) -> None:
+        if not connection.alive:
+            # Refused while it was reached: the reason is with the connection.
+            return
         self._connection = connection
         self._driven = driven = Driven(connection, self._queue)
         stopping = self._loop.create_task(self._stops())

@@ -355,3 +355,23 @@ async def test_a_consumer_that_is_there_but_stuck_is_sent_its_next_events_again(
     again = [h.json["seq"] for h in ear.on("event/")][3:5]
     await sync.stop()
     assert again == [2, 3]
+
+
+async def test_a_connection_that_is_lost_while_it_is_made_is_tried_again(
+    mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    reach, reached = Connection.open, list[float]()
+
+    def lost_at_first(self: Connection, timeout_s: float) -> None:
+        reach(self, timeout_s)
+        if not reached:
+            # As the library does when a broker that refuses us has hung up already.
+            self._client._sock_close()
+        reached.append(timeout_s)
+
+    monkeypatch.setattr(Connection, "open", lost_at_first)
+    sync = await started(FakeHall(), mosquitto.port)
+    await until(lambda: sync.status().connected)
+    await sync.stop()
+    assert len(reached) >= 2
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
