@@ -28,7 +28,7 @@ from firmware_py.sync.link import Link, MakeLink
 from firmware_py.sync.lists import Lists
 from firmware_py.sync.mail import Acked, Down, Incoming, LinkMail, Outgoing, Unsubscribe, Up
 from firmware_py.sync.node_book import NodeBook, NodeSeen
-from firmware_py.sync.outbox import EventToken, Outbox
+from firmware_py.sync.outbox import GATHER_S, EventToken, Outbox
 from firmware_py.sync.pictures import Pictures, PictureToken
 from firmware_py.sync.ports import HallPort, HubPort, SideLine, SyncSettings
 from firmware_py.sync.positions import Positions
@@ -72,7 +72,9 @@ class BrokerSync:
         self._error, self._was_up = "", False
         self._kept = min(hall.positions().get(PUBLISHED, 0), hall.last_seq)
         self._kept_s = 0.0
-        self._outbox = Outbox(hall, topics, envelopes, self._kept, self._send_all)
+        # Other Pis show and say what happens: that is for people, too.
+        gather_s = 0.0 if hub is not None and hub.nodes() else GATHER_S
+        self._outbox = Outbox(hall, topics, envelopes, self._kept, self._send_all, gather_s)
         self._pictures = Pictures(hall, topics, settings.pictures_every_s, self._send_all)
         self._commands = Commands(hall, topics, self._outbox, self._send, self._refused)
         self._lists = Lists(hall, topics, self._send, self._refused)

@@ -23,7 +23,7 @@ from firmware_py.sync.mail import Outgoing
 from firmware_py.sync.ports import HallPort
 from firmware_py.sync.topics import Topics
 
-__all__ = ["SPAN", "WINDOW", "EventToken", "Outbox"]
+__all__ = ["GATHER_S", "SPAN", "WINDOW", "EventToken", "Outbox"]
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ SPANS = 16
 CHUNK = 64
 RETRY_S = 1.0
 #: New events wait so long for others; what the hall does for people goes first.
-GATHER_S = 0.001
+GATHER_S = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,10 @@ class Outbox:
         envelopes: Envelopes,
         published: int,
         send: Callable[[Sequence[Outgoing]], None],
+        gather_s: float = GATHER_S,
     ) -> None:
         self._hall = hall
+        self._gather_s = gather_s
         self._topics = topics
         self._envelopes = envelopes
         self._send = send
@@ -130,7 +132,7 @@ class Outbox:
             self._fresh.extend(happened)
         if self._flushing is None:
             loop = asyncio.get_running_loop()
-            self._flushing = loop.call_later(GATHER_S, self.flush)
+            self._flushing = loop.call_later(self._gather_s, self.flush)
 
     def flush(self) -> None:
         """Send what was just recorded; from the journal when it is too much, or not its turn."""
