@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +57,16 @@ def caught(driver: SaneScanner, settings: ScanSettings) -> ScanFault:
 
 
 def scanimage(device: str, options: Mapping[str, str]) -> bytes:
-    """Return the picture that SANE's own program makes of it: PNM."""
+    """Return the picture that SANE's own program makes of it: PNM.
+
+    It takes a second. Now and then it writes a picture and does not end: it is asked again then.
+    """
     words = [f"--{n}={value}" if len(n) > 1 else f"-{n}{value}" for n, value in options.items()]
-    return subprocess.run(
-        ["scanimage", "-d", device, "--format=pnm", *words],
-        capture_output=True,
-        check=True,
-        timeout=120,
-    ).stdout
+    command = ["scanimage", "-d", device, "--format=pnm", *words]
+    for _ in range(3):
+        with suppress(subprocess.TimeoutExpired):
+            return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+    raise AssertionError(f"{command} does not end")
 
 
 def within(seconds: float, call: Callable[[], object]) -> bool:
